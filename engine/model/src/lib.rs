@@ -1,0 +1,26 @@
+//! BPMN 2.0 XML to a checked process graph, and back to XML unchanged.
+//!
+//! A model is parsed once and checked once; whoever holds a [`ProcessGraph`] holds something the engine can run. What
+//! cannot be run is refused here, by name, with a sentence that says what to do: the engine never runs a model
+//! differently from what it says. This crate never does IO, never looks at a clock, and knows no expression language:
+//! expressions are checked through the [`Environment`] port.
+
+mod diagnostic;
+mod environment;
+mod graph;
+mod node;
+mod reading;
+mod settings;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use environment::{Environment, Known, Unchecked};
+pub use graph::{FlowIndex, NodeIndex, ProcessGraph, SequenceFlow};
+pub use node::{
+    BoundaryTrigger, EndResult, HumanTask, MessageChannel, MessageTask, Node, NodeKind, RecordTrigger, ScriptTask,
+    ServiceTask, StartTrigger, TimerDefinition,
+};
+pub use reading::{Reading, read};
+pub use settings::{
+    Approval, AssigneeRule, FieldAccess, FieldKind, FormField, ProcessSettings, Rejection, Reminder, ReminderAction,
+    SignMode, StepField, Subject,
+};
