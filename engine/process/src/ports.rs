@@ -1,0 +1,106 @@
+//! What a decision may ask of the world, all of it pure: the shell supplies these from the same moment as the rows.
+
+use std::{collections::BTreeMap, num::NonZeroU64, sync::Arc};
+
+use kapok_model::ProcessGraph;
+use kapok_protocol::{DefinitionId, Expression, PersonId, Principal, RecordRef, Text, Timestamp, Value};
+
+use crate::state::{Candidate, StateError};
+
+/// Where names in an expression come from: the nearest scope outwards, and the record the case is about.
+pub trait Scope {
+    /// The value of a variable; `None` when no scope has it.
+    fn get(&self, name: &str) -> Result<Option<Value>, StateError>;
+    /// The record the case is about.
+    fn record(&self) -> Option<&RecordRef>;
+}
+
+/// What running a script gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScriptResult {
+    /// The script's value.
+    pub value: Value,
+    /// Variables that it assigned, and those it created through `vars.x = …`.
+    pub writes: BTreeMap<String, Value>,
+}
+
+/// Why an expression or script gave nothing: it becomes the text of an incident.
+pub type EvaluationError = Text;
+
+/// Evaluates expressions. Compiled forms are cached behind it.
+pub trait Evaluator {
+    /// The value of an expression; null is a value.
+    fn value(&self, expression: &Expression, scope: &dyn Scope) -> Result<Value, EvaluationError>;
+    /// The truth of a condition; null is an error that names the expression.
+    fn condition(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError>;
+    /// Runs a script.
+    fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError>;
+    /// A text for people with its `{placeholders}` filled in.
+    fn text(&self, template: &str, scope: &dyn Scope) -> Result<String, EvaluationError>;
+}
+
+/// Knows the organisation. Only active persons are ever answered.
+pub trait Directory {
+    /// The person with this sign-in name.
+    fn person(&self, login: &str) -> Option<PersonId>;
+    /// Whether there is an active person with this id.
+    fn exists(&self, person: PersonId) -> bool;
+    /// What people call the person.
+    fn name(&self, person: PersonId) -> Option<String>;
+    /// The direct superior.
+    fn superior(&self, person: PersonId) -> Option<PersonId>;
+    /// The head of the person's department.
+    fn department_head(&self, person: PersonId) -> Option<PersonId>;
+    /// The members of a group, by id.
+    fn members(&self, group: &Candidate) -> Vec<PersonId>;
+    /// Whether the person is in the group.
+    fn is_member(&self, person: PersonId, group: &Candidate) -> bool;
+    /// Whether the person may repair, cancel and reassign cases.
+    fn is_administrator(&self, person: PersonId) -> bool;
+}
+
+/// Knows the deployed definitions.
+pub trait Definitions {
+    /// A version of a process.
+    fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>>;
+}
+
+/// Bounds that keep a process from taking the engine with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Elements activated by one command.
+    pub steps_per_command: u32,
+    /// Elements activated in the life of one case.
+    pub activations_per_instance: u64,
+    /// How many record triggers may start each other in a row.
+    pub trigger_depth: u32,
+    /// The least time between two urgings of one task, in milliseconds.
+    pub urge_interval_millis: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps_per_command: 10_000, activations_per_instance: 1_000_000, trigger_depth: 16, urge_interval_millis: 60_000 }
+    }
+}
+
+/// Everything a decision is given besides the command and the rows.
+pub struct Context<'a> {
+    /// The moment.
+    pub now: Timestamp,
+    /// Who acts.
+    pub actor: Principal,
+    /// New ids.
+    pub ids: &'a mut dyn FnMut() -> NonZeroU64,
+    /// The definitions.
+    pub definitions: &'a dyn Definitions,
+    /// The expressions.
+    pub evaluator: &'a dyn Evaluator,
+    /// The organisation.
+    pub directory: &'a dyn Directory,
+    /// The bounds.
+    pub limits: Limits,
+    /// Durations of drawn processes are divided by this; 1 in real life, more in demonstrations, where an hour may pass
+    /// in a second.
+    pub shorten: u32,
+}

@@ -1,0 +1,14 @@
+//! The state of processes as rows.
+//!
+//! A case is not a blob: every live element, variable, task and timer is a row of its own, so a step reads and writes
+//! the rows it touches and nothing else. [`State`] is the port through which committed rows are read, [`Work`] the set
+//! of rows one command has read and changed; the shell turns a `Work` into a batch.
+
+mod rows;
+mod work;
+
+pub use rows::{
+    Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job, Task,
+    TaskState, Timer, TimerKind,
+};
+pub use work::{Changes, State, StateError, Table, Work};

@@ -1,0 +1,342 @@
+//! The rows.
+
+use std::collections::BTreeMap;
+
+use kapok_model::NodeIndex;
+use kapok_protocol::{
+    Decision, DefinitionId, ElementInstanceId, IncidentId, InstanceId, IsoDuration, JobId, PersonId, Principal,
+    RecordRef, TaskId, TimerId, Timestamp, Value,
+};
+
+/// One case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// The version of the process that it runs, from its first step to its last.
+    pub definition: DefinitionId,
+    /// Where it stands.
+    pub state: InstanceState,
+    /// What it is called in lists.
+    pub title: String,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// For whom it was started.
+    pub initiator: Option<PersonId>,
+    /// The caller's own name for it.
+    pub business_key: Option<String>,
+    /// The record it is about.
+    pub record: Option<RecordRef>,
+    /// How many triggers led here, one starting the next; bounded, so that two processes cannot feed each other for ever.
+    pub depth: u32,
+    /// How many elements were activated; bounded, so that a process that spins becomes an incident.
+    pub activations: u64,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstanceState {
+    /// It runs, or waits.
+    Active,
+    /// It came to its end.
+    Completed,
+    /// An approval was refused, and nothing was drawn for that.
+    Rejected,
+    /// It was ended from outside.
+    Cancelled,
+}
+
+/// One activation of one element.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ElementInstance {
+    /// Its id; within an instance, later activations have larger ids.
+    pub id: ElementInstanceId,
+    /// The case.
+    pub instance: InstanceId,
+    /// Which element.
+    pub node: NodeIndex,
+    /// The sub-process instance it runs in; `None` at the top.
+    pub scope: Option<ElementInstanceId>,
+    /// Where it stands.
+    pub state: ElementState,
+    /// When it was activated.
+    pub entered_at: Timestamp,
+    /// When it was completed or cancelled.
+    pub left_at: Option<Timestamp>,
+    /// The activations whose tokens it consumed.
+    pub causes: Vec<ElementInstanceId>,
+    /// Tokens waiting at a parallel join.
+    pub arrivals: Vec<Arrival>,
+    /// How many elements in it are live, when it is a sub-process.
+    pub live_children: u32,
+    /// Its open tasks.
+    pub tasks: Vec<TaskId>,
+    /// Its running timers, those of its boundary events included.
+    pub timers: Vec<TimerId>,
+    /// Its job.
+    pub job: Option<JobId>,
+    /// The incident it is stuck in.
+    pub incident: Option<IncidentId>,
+}
+
+/// Where an activation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ElementState {
+    /// It is running or waiting.
+    Active,
+    /// It is done; its token went on.
+    Completed,
+    /// It was ended by something else.
+    Cancelled,
+}
+
+/// A token that waits at a join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// The flow it came by, by ordinal.
+    pub flow: kapok_model::FlowIndex,
+    /// The activation that sent it.
+    pub cause: ElementInstanceId,
+}
+
+/// Somebody who could take a task.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Candidate {
+    /// Everybody in a role, as it is when they look.
+    Role(String),
+    /// Everybody in a department.
+    Department(String),
+}
+
+/// A to-do of one person, or of a group until one of them claims it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// The case.
+    pub instance: InstanceId,
+    /// The version of the process.
+    pub definition: DefinitionId,
+    /// The activation it belongs to.
+    pub element: ElementInstanceId,
+    /// The user task, by ordinal.
+    pub node: NodeIndex,
+    /// Who has it.
+    pub assignee: Option<PersonId>,
+    /// Who could take it while nobody has it.
+    pub candidates: Vec<Candidate>,
+    /// Where it stands.
+    pub state: TaskState,
+    /// When it came.
+    pub created_at: Timestamp,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// Who had it before it was escalated.
+    pub escalated_from: Option<PersonId>,
+    /// How many reminders it has had.
+    pub reminders: u32,
+    /// When somebody last urged it.
+    pub urged_at: Option<Timestamp>,
+    /// When it was finished or cancelled.
+    pub ended_at: Option<Timestamp>,
+    /// Who finished it.
+    pub completed_by: Option<PersonId>,
+    /// How it was decided.
+    pub decision: Option<Decision>,
+    /// What was said.
+    pub comment: Option<String>,
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TaskState {
+    /// It waits for its person.
+    Open,
+    /// Its person finished it.
+    Completed,
+    /// It is no longer needed.
+    Cancelled,
+}
+
+/// Something that happens at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timer {
+    /// Its id; timers due at one moment fire in the order of their ids.
+    pub id: TimerId,
+    /// When.
+    pub due: Timestamp,
+    /// What.
+    pub kind: TimerKind,
+    /// For a timer that repeats: how often it fires after this time (`None`: for ever), and how long between.
+    pub repeat: Option<(Option<u32>, IsoDuration)>,
+}
+
+/// What a timer does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TimerKind {
+    /// Starts a case by a timer start event.
+    Start {
+        /// Of this version.
+        definition: DefinitionId,
+        /// By this event.
+        node: NodeIndex,
+    },
+    /// Lets an intermediate event go on.
+    Intermediate {
+        /// The case.
+        instance: InstanceId,
+        /// The waiting event.
+        element: ElementInstanceId,
+    },
+    /// Fires a boundary event.
+    Boundary {
+        /// The case.
+        instance: InstanceId,
+        /// The activity it is attached to.
+        element: ElementInstanceId,
+        /// The boundary event.
+        node: NodeIndex,
+    },
+    /// A rung of a task's reminder ladder.
+    Reminder {
+        /// The task.
+        task: TaskId,
+        /// The rung, from 0.
+        rung: u32,
+    },
+    /// Tries a failed job again.
+    RetryJob {
+        /// The job.
+        job: JobId,
+    },
+}
+
+/// Work for a plugin, done after the commit that created it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// The case.
+    pub instance: InstanceId,
+    /// The service task.
+    pub element: ElementInstanceId,
+    /// The handler, `plugin.handler`.
+    pub handler: String,
+    /// What it is given.
+    pub inputs: BTreeMap<String, Value>,
+    /// How often it has failed.
+    pub failures: u32,
+    /// Whether it may run now; a failed one waits for its timer, or for a person.
+    pub ready: bool,
+}
+
+/// A step that could not go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// The case.
+    pub instance: InstanceId,
+    /// The stuck activation.
+    pub element: ElementInstanceId,
+    /// The element, by ordinal.
+    pub node: NodeIndex,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What went wrong and what to do.
+    pub text: kapok_protocol::Text,
+}
+
+/// Something that happened in a case: its history, in the same batch as the change. No decision reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The case.
+    pub instance: InstanceId,
+    /// Its place in the history: larger is later.
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Principal,
+    /// The activation it happened to; `None` for the case as a whole.
+    pub element: Option<ElementInstanceId>,
+    /// The element, by ordinal.
+    pub node: Option<NodeIndex>,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What can happen in a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventKind {
+    /// The case began.
+    Started,
+    /// The case ended, in this state.
+    Ended(InstanceState),
+    /// An element was entered.
+    Activated,
+    /// An element was left by its token.
+    Completed,
+    /// An element was ended by something else.
+    Cancelled,
+    /// An element failed with an error the model may catch; its code.
+    Failed(String),
+    /// A to-do was given to somebody, or to a group.
+    TaskCreated {
+        /// The task.
+        task: TaskId,
+        /// To whom, when it is one person.
+        assignee: Option<PersonId>,
+    },
+    /// A person took a to-do.
+    TaskClaimed(TaskId),
+    /// A person gave a to-do back.
+    TaskReleased(TaskId),
+    /// A to-do was finished.
+    TaskCompleted {
+        /// The task.
+        task: TaskId,
+        /// How it was decided.
+        decision: Option<Decision>,
+        /// What was said.
+        comment: Option<String>,
+    },
+    /// The handler was reminded.
+    Reminded {
+        /// The task.
+        task: TaskId,
+        /// The handler.
+        person: PersonId,
+        /// By which ways.
+        channels: Vec<kapok_model::MessageChannel>,
+    },
+    /// Somebody nudged the handler (催办).
+    Urged {
+        /// The task.
+        task: TaskId,
+        /// The handler.
+        person: PersonId,
+    },
+    /// The to-do was handed to the superior.
+    Escalated {
+        /// The task.
+        task: TaskId,
+        /// Who had it.
+        from: Option<PersonId>,
+        /// Who has it now.
+        to: PersonId,
+    },
+    /// A message went to the outbox, or a page to its reader.
+    Told {
+        /// By which way.
+        channel: kapok_model::MessageChannel,
+        /// Whom.
+        person: PersonId,
+    },
+    /// A step got stuck.
+    IncidentRaised(IncidentId),
+    /// A person had the step tried again.
+    IncidentRetried(IncidentId),
+}

@@ -1,0 +1,176 @@
+//! The rows a command has read and changed.
+
+use std::{collections::BTreeMap, fmt};
+
+use kapok_protocol::{
+    Effect, ElementInstanceId, IncidentId, InstanceId, JobId, Principal, TaskId, TimerId, Value,
+};
+
+use super::rows::{ElementInstance, Event, Incident, Instance, Job, Task, Timer};
+
+/// A row that could not be read: a damaged disk, a row of a newer version. No command goes on after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateError(pub String);
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StateError {}
+
+/// Committed rows, as of one moment.
+pub trait State {
+    /// A case.
+    fn instance(&self, id: InstanceId) -> Result<Option<Instance>, StateError>;
+    /// An activation.
+    fn element(&self, instance: InstanceId, id: ElementInstanceId) -> Result<Option<ElementInstance>, StateError>;
+    /// The live activations directly in a scope, by id.
+    fn live_elements(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+    ) -> Result<Vec<ElementInstanceId>, StateError>;
+    /// A variable of a scope.
+    fn variable(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+        name: &str,
+    ) -> Result<Option<Value>, StateError>;
+    /// A task.
+    fn task(&self, id: TaskId) -> Result<Option<Task>, StateError>;
+    /// A timer.
+    fn timer(&self, id: TimerId) -> Result<Option<Timer>, StateError>;
+    /// A job.
+    fn job(&self, id: JobId) -> Result<Option<Job>, StateError>;
+    /// An incident.
+    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, StateError>;
+}
+
+/// Rows of one kind: what was read, and what was changed.
+#[derive(Debug, Clone)]
+pub struct Table<K, R> {
+    rows: BTreeMap<K, (Option<R>, bool)>,
+}
+
+impl<K, R> Default for Table<K, R> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + Clone, R> Table<K, R> {
+    /// The row, read at most once.
+    pub fn get(
+        &mut self,
+        key: &K,
+        read: impl FnOnce() -> Result<Option<R>, StateError>,
+    ) -> Result<Option<&R>, StateError> {
+        if !self.rows.contains_key(key) {
+            self.rows.insert(key.clone(), (read()?, false));
+        }
+        Ok(self.rows.get(key).and_then(|(row, _)| row.as_ref()))
+    }
+
+    /// Writes a row.
+    pub fn put(&mut self, key: K, row: R) {
+        self.rows.insert(key, (Some(row), true));
+    }
+
+    /// Deletes a row.
+    pub fn delete(&mut self, key: K) {
+        self.rows.insert(key, (None, true));
+    }
+
+    /// The rows of this set, changed or only read; `None` = deleted or not there.
+    pub fn seen(&self) -> impl Iterator<Item = (&K, Option<&R>)> {
+        self.rows.iter().map(|(key, (row, _))| (key, row.as_ref()))
+    }
+
+    /// The changed rows, in the order of keys.
+    pub fn into_changes(self) -> Vec<(K, Option<R>)> {
+        self.rows.into_iter().filter_map(|(key, (row, changed))| changed.then_some((key, row))).collect()
+    }
+}
+
+/// The rows one command has read and changed, and what it wants told.
+pub struct Work<'a> {
+    /// The committed rows beneath.
+    pub state: &'a dyn State,
+    /// Cases.
+    pub instances: Table<InstanceId, Instance>,
+    /// Activations.
+    pub elements: Table<(InstanceId, ElementInstanceId), ElementInstance>,
+    /// Variables.
+    pub variables: Table<(InstanceId, Option<ElementInstanceId>, String), Value>,
+    /// Tasks.
+    pub tasks: Table<TaskId, Task>,
+    /// Timers.
+    pub timers: Table<TimerId, Timer>,
+    /// Jobs.
+    pub jobs: Table<JobId, Job>,
+    /// Incidents.
+    pub incidents: Table<IncidentId, Incident>,
+    /// History, in order.
+    pub events: Vec<Event>,
+    /// What is to be told, in order, by which case and on whose behalf.
+    pub effects: Vec<(Option<InstanceId>, Principal, Effect)>,
+}
+
+/// What a command changed.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Cases.
+    pub instances: Vec<(InstanceId, Option<Instance>)>,
+    /// Activations.
+    pub elements: Vec<((InstanceId, ElementInstanceId), Option<ElementInstance>)>,
+    /// Variables.
+    pub variables: Vec<((InstanceId, Option<ElementInstanceId>, String), Option<Value>)>,
+    /// Tasks.
+    pub tasks: Vec<(TaskId, Option<Task>)>,
+    /// Timers.
+    pub timers: Vec<(TimerId, Option<Timer>)>,
+    /// Jobs.
+    pub jobs: Vec<(JobId, Option<Job>)>,
+    /// Incidents.
+    pub incidents: Vec<(IncidentId, Option<Incident>)>,
+    /// History, in order.
+    pub events: Vec<Event>,
+    /// What is to be told, in order.
+    pub effects: Vec<(Option<InstanceId>, Principal, Effect)>,
+}
+
+impl<'a> Work<'a> {
+    /// An empty set above committed rows.
+    pub fn new(state: &'a dyn State) -> Self {
+        Self {
+            state,
+            instances: Table::default(),
+            elements: Table::default(),
+            variables: Table::default(),
+            tasks: Table::default(),
+            timers: Table::default(),
+            jobs: Table::default(),
+            incidents: Table::default(),
+            events: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// What was changed.
+    pub fn into_changes(self) -> Changes {
+        Changes {
+            instances: self.instances.into_changes(),
+            elements: self.elements.into_changes(),
+            variables: self.variables.into_changes(),
+            tasks: self.tasks.into_changes(),
+            timers: self.timers.into_changes(),
+            jobs: self.jobs.into_changes(),
+            incidents: self.incidents.into_changes(),
+            events: self.events,
+            effects: self.effects,
+        }
+    }
+}
