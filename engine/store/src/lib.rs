@@ -1,1 +1,38 @@
-//! Placeholder.
+//! An ordered key-value store of bytes whose truth is a journal.
+//!
+//! An engine for work that people wait for must not lose an answered command, whatever is switched off, and must read
+//! quickly while it writes. So [`Store::commit`] appends the batch to the journal and syncs it, before anything else sees
+//! it. Then it is visible in an immutable map in memory, and readers take a [`View`] of it: a true snapshot. Behind that,
+//! a thread brings the rows to state files (sled), so that memory holds only what is new. The state files can be thrown
+//! away at any time: the journal makes them anew.
+//!
+//! `FORMAT.md` describes the bytes on the disk.
+
+mod batch;
+mod disk;
+mod error;
+mod feeder;
+mod journal;
+mod overlay;
+mod recovery;
+mod state;
+mod store;
+mod versions;
+mod view;
+
+use std::sync::Arc;
+
+pub use batch::Batch;
+pub use disk::{Disk, DiskFile, RealDisk};
+pub use error::StoreError;
+pub use journal::record::{MAX_KEY, MAX_PAYLOAD, Record};
+pub use journal::{CutTail, History};
+pub use recovery::Recovery;
+pub use store::{Health, Options, Store};
+pub use view::{Scan, View};
+
+/// The number of a commit: 1, 2, 3 … in one data folder; 0 is before the first.
+pub type Seq = u64;
+
+/// A key or value that can be shared without copying.
+pub type Bytes = Arc<[u8]>;

@@ -1,0 +1,102 @@
+//! What can go wrong, said so that an administrator knows where and what to do.
+
+use std::io;
+
+use crate::Seq;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has the folder open.
+    #[error("the data folder {folder} is in use by another process; stop that one first, or choose another folder")]
+    Locked {
+        /// The folder that was to be opened.
+        folder: String,
+    },
+    /// The operating system refused to read or to prepare a file.
+    #[error("cannot {action} {file}: {source}")]
+    Io {
+        /// What was tried, as a verb: `open`, `read` …
+        action: &'static str,
+        /// The file or folder.
+        file: String,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// A place in the journal that was once written whole can no longer be read.
+    ///
+    /// Nothing is cut or skipped, because answered commands may lie behind it.
+    #[error(
+        "the journal is damaged: {file} at byte {offset}: {reason}. Nothing was changed; restore the newest backup, \
+         or ask for help and keep the folder as it is"
+    )]
+    JournalDamaged {
+        /// The segment, relative to the data folder.
+        file: String,
+        /// The byte in that file at which the damaged record or header begins.
+        offset: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// Journal files are missing: what the other files know of is not in it.
+    #[error(
+        "the journal is incomplete: {reason}. Nothing was changed; put the missing files of the folder `journal` back, or restore the newest backup"
+    )]
+    JournalIncomplete {
+        /// What is missing.
+        reason: String,
+    },
+    /// The files were written by a newer version.
+    #[error("{file} has format {found}, this version reads up to {known}; start the newer version that wrote it")]
+    NewerFormat {
+        /// The file, relative to the data folder.
+        file: String,
+        /// The format number that was found.
+        found: u32,
+        /// The newest format number that this version reads.
+        known: u32,
+    },
+    /// The disk is full. Nothing was changed; the same commit may be tried again.
+    #[error("the disk is full, so nothing can be saved now; free some space, then it goes on by itself")]
+    DiskFull,
+    /// A write or sync failed, so it is not known what is on the disk. Only opening the store again helps.
+    #[error("saving was stopped because the disk failed ({reason}); check the disk, then start again")]
+    Poisoned {
+        /// What failed.
+        reason: String,
+    },
+    /// One key or one batch is over the limit of the format. Nothing was changed.
+    #[error("{what} has {size} bytes, the limit is {limit}")]
+    TooLarge {
+        /// A key, or a batch.
+        what: &'static str,
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The view was held open too long and can no longer be read truly; open a new one.
+    #[error("this view of the data (as of number {seq}) was open for too long; ask again")]
+    ViewExpired {
+        /// The sequence number the view showed.
+        seq: Seq,
+    },
+    /// The state files could not be read. They are rebuilt from the journal when the store is opened again.
+    #[error("the state files cannot be read ({reason}); start again, and they are rebuilt from the journal")]
+    State {
+        /// What the state store said.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn io(action: &'static str, file: impl Into<String>) -> impl FnOnce(io::Error) -> StoreError {
+        let file = file.into();
+        move |source| StoreError::Io { action, file, source }
+    }
+}
+
+/// Whether the operating system says that there is no room: the one failed write after which nothing is in doubt.
+pub(crate) fn is_disk_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

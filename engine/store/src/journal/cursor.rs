@@ -1,0 +1,149 @@
+//! Reading one segment from its beginning, checking the chain.
+
+use super::record::{self, Hash, Record};
+use super::segment::{self, FolderId, HEADER};
+use crate::{Disk, Seq, StoreError};
+
+/// A place in a segment that has been read into memory.
+pub(crate) struct Cursor {
+    name: String,
+    folder: FolderId,
+    first: Seq,
+    bytes: Vec<u8>,
+    offset: usize,
+    /// The hash the next record must name.
+    previous: Hash,
+    next: Seq,
+    /// Where the last record that was read begins.
+    last: usize,
+}
+
+/// Why there is no further record at the place of the cursor.
+pub(crate) struct Stop {
+    pub reason: String,
+    /// The bytes are no whole record, as after an interrupted write. Otherwise a whole record is in the wrong place.
+    pub torn: bool,
+}
+
+impl Cursor {
+    /// Begins at the first record of the segment.
+    pub(crate) fn open(disk: &dyn Disk, first: Seq) -> Result<Self, StoreError> {
+        let name = segment::name(first);
+        let file = disk.open(&name).map_err(StoreError::io("open", &name))?;
+        let header = segment::read_header(&*file, first)?;
+        let bytes = segment::read(&*file, first)?;
+        Ok(Self {
+            name,
+            folder: header.folder,
+            first,
+            bytes,
+            offset: HEADER,
+            previous: header.previous,
+            next: first,
+            last: HEADER,
+        })
+    }
+
+    /// The next record; `None` at the end of the file.
+    pub(crate) fn step(&mut self) -> Result<Option<Record>, Stop> {
+        if self.offset == self.bytes.len() {
+            return Ok(None);
+        }
+        let read = record::decode(&self.bytes, self.offset).map_err(|fault| Stop {
+            torn: fault.torn,
+            reason: fault.reason,
+        })?;
+        if read.record.seq != self.next {
+            let reason = format!("record {} is here where {} should be", read.record.seq, self.next);
+            return Err(Stop { reason, torn: false });
+        }
+        if read.previous != self.previous {
+            let reason = format!(
+                "record {} does not follow the record before it: the hashes differ",
+                self.next
+            );
+            return Err(Stop { reason, torn: false });
+        }
+        self.last = self.offset;
+        self.offset = read.end;
+        self.previous = read.hash;
+        self.next += 1;
+        Ok(Some(read.record))
+    }
+
+    /// The next segment, which must continue where this one ends.
+    pub(crate) fn follow(&self, disk: &dyn Disk, first: Seq) -> Result<Self, StoreError> {
+        if first != self.next {
+            let reason = format!(
+                "{} ends with record {}, the next file begins with {first}",
+                self.name,
+                self.tip()
+            );
+            return Err(StoreError::JournalIncomplete { reason });
+        }
+        let next = Self::open(disk, first)?;
+        if next.folder != self.folder {
+            return Err(next.damaged_header("it belongs to another data folder"));
+        }
+        if next.previous != self.previous {
+            return Err(next.damaged_header("it does not follow the segment before it: the hashes differ"));
+        }
+        Ok(next)
+    }
+
+    /// Whether a whole record lies anywhere behind this place: then this is no interrupted write.
+    pub(crate) fn valid_record_follows(&self) -> bool {
+        record::find_after(&self.bytes, self.offset, self.next).is_some()
+    }
+
+    pub(crate) fn damaged(&self, stop: Stop) -> StoreError {
+        StoreError::JournalDamaged {
+            file: self.name.clone(),
+            offset: self.offset as u64,
+            reason: stop.reason,
+        }
+    }
+
+    fn damaged_header(&self, reason: &str) -> StoreError {
+        StoreError::JournalDamaged {
+            file: self.name.clone(),
+            offset: 0,
+            reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn folder(&self) -> FolderId {
+        self.folder
+    }
+
+    pub(crate) fn first(&self) -> Seq {
+        self.first
+    }
+
+    /// The last record read, or the last of the segment before.
+    pub(crate) fn tip(&self) -> Seq {
+        self.next - 1
+    }
+
+    pub(crate) fn tip_hash(&self) -> Hash {
+        self.previous
+    }
+
+    /// Behind the last record read.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// From where to where the last record read goes; empty if none was read.
+    pub(crate) fn last_record(&self) -> (usize, usize) {
+        (self.last, self.offset)
+    }
+}

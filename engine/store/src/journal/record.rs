@@ -1,0 +1,197 @@
+//! One record: the bytes of a commit. `FORMAT.md` has the table.
+
+use crate::{Batch, Seq, StoreError};
+
+/// A BLAKE3 hash.
+pub(crate) type Hash = [u8; 32];
+
+/// Bytes before the payload: length, sequence number, time, hash of the record before.
+const HEAD: usize = 4 + 8 + 8 + 32;
+const CHECKSUM: usize = 4;
+/// The shortest record there can be: its payload is one byte, the encoding.
+const SHORTEST: usize = HEAD + 1 + CHECKSUM;
+
+/// The only payload encoding so far; a compressed one would be 2.
+const PLAIN: u8 = 1;
+const DELETE: u8 = 0;
+const PUT: u8 = 1;
+
+/// The longest payload, so that a damaged length is never taken for memory to allocate.
+pub const MAX_PAYLOAD: usize = 256 << 20;
+/// The longest key: the state store is made for keys that are much shorter than a page.
+pub const MAX_KEY: usize = 4096;
+
+/// One commit, as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its place in the journal: 1, 2, 3 …
+    pub seq: Seq,
+    /// The wall clock its writer gave, in milliseconds since 1970, UTC.
+    pub time_ms: i64,
+    /// The changes.
+    pub batch: Batch,
+}
+
+/// A record with what the chain needs.
+pub(crate) struct Read {
+    pub record: Record,
+    pub previous: Hash,
+    pub hash: Hash,
+    /// The offset just behind it.
+    pub end: usize,
+}
+
+/// Why the bytes at a place are no record.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub reason: String,
+    /// The checksum does not hold, as after an interrupted write. Otherwise the bytes are as they were written, but
+    /// this version cannot read them.
+    pub torn: bool,
+}
+
+/// Whether a batch keeps the limits of the format.
+pub(crate) fn check(batch: &Batch) -> Result<(), StoreError> {
+    let mut payload = 1;
+    for (key, value) in batch.iter() {
+        if key.len() > MAX_KEY {
+            return Err(StoreError::TooLarge {
+                what: "a key",
+                size: key.len(),
+                limit: MAX_KEY,
+            });
+        }
+        // The kind, and two lengths of at most five bytes.
+        payload += 11 + key.len() + value.map_or(0, <[u8]>::len);
+    }
+    if payload > MAX_PAYLOAD {
+        return Err(StoreError::TooLarge {
+            what: "a batch",
+            size: payload,
+            limit: MAX_PAYLOAD,
+        });
+    }
+    Ok(())
+}
+
+/// Appends the bytes of a record to `out` and returns its hash. The batch keeps the limits.
+pub(crate) fn encode(seq: Seq, time_ms: i64, previous: &Hash, batch: &Batch, out: &mut Vec<u8>) -> Hash {
+    let start = out.len();
+    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(&seq.to_be_bytes());
+    out.extend_from_slice(&time_ms.to_be_bytes());
+    out.extend_from_slice(previous);
+    out.push(PLAIN);
+    for (key, value) in batch.iter() {
+        out.push(if value.is_some() { PUT } else { DELETE });
+        put_bytes(key, out);
+        if let Some(value) = value {
+            put_bytes(value, out);
+        }
+    }
+    let payload = (out.len() - start - HEAD) as u32;
+    out[start..start + 4].copy_from_slice(&payload.to_be_bytes());
+    let hash = *blake3::hash(&out[start..]).as_bytes();
+    let checksum = crc32fast::hash(&out[start..]);
+    out.extend_from_slice(&checksum.to_be_bytes());
+    hash
+}
+
+/// Reads the record that begins at `offset`, or says why there is none.
+pub(crate) fn decode(bytes: &[u8], offset: usize) -> Result<Read, Fault> {
+    let end = checked_end(bytes, offset).map_err(|reason| Fault { reason, torn: true })?;
+    let body = &bytes[offset..end - CHECKSUM];
+    let batch = decode_payload(&body[HEAD..]).map_err(|reason| Fault { reason, torn: false })?;
+    Ok(Read {
+        record: Record {
+            seq: u64::from_be_bytes(array(&body[4..])),
+            time_ms: i64::from_be_bytes(array(&body[12..])),
+            batch,
+        },
+        previous: array(&body[20..]),
+        hash: *blake3::hash(body).as_bytes(),
+        end,
+    })
+}
+
+/// The offset of the first whole record behind `offset` whose number is not below `seq`.
+///
+/// Looked for byte by byte, because a damaged length hides where the next record begins; comparing the
+/// number first keeps that cheap.
+pub(crate) fn find_after(bytes: &[u8], offset: usize, seq: Seq) -> Option<usize> {
+    let room = bytes.len().saturating_sub(offset);
+    let numbers = seq..=seq.saturating_add((room / SHORTEST) as u64);
+    (offset + 1..bytes.len().saturating_sub(SHORTEST - 1))
+        .find(|&at| numbers.contains(&u64::from_be_bytes(array(&bytes[at + 4..]))) && checked_end(bytes, at).is_ok())
+}
+
+fn checked_end(bytes: &[u8], offset: usize) -> Result<usize, String> {
+    let rest = &bytes[offset..];
+    if rest.len() < SHORTEST {
+        return Err(format!("{} bytes are too few for a record", rest.len()));
+    }
+    let payload = u32::from_be_bytes(array(rest)) as usize;
+    let whole = HEAD + payload + CHECKSUM;
+    if payload == 0 || payload > MAX_PAYLOAD || whole > rest.len() {
+        return Err(format!(
+            "the record claims a payload of {payload} bytes, {} are left in the file",
+            rest.len()
+        ));
+    }
+    let stored = u32::from_be_bytes(array(&rest[whole - CHECKSUM..]));
+    if crc32fast::hash(&rest[..whole - CHECKSUM]) != stored {
+        return Err("the checksum does not match".into());
+    }
+    Ok(offset + whole)
+}
+
+fn decode_payload(payload: &[u8]) -> Result<Batch, String> {
+    let (&encoding, mut rest) = payload.split_first().ok_or("the payload is empty")?;
+    if encoding != PLAIN {
+        return Err(format!("payload encoding {encoding} is not known to this version"));
+    }
+    let mut batch = Batch::new();
+    while let Some((&kind, after)) = rest.split_first() {
+        rest = after;
+        let key = take_bytes(&mut rest)?;
+        match kind {
+            PUT => batch.put(key, take_bytes(&mut rest)?),
+            DELETE => batch.delete(key),
+            other => return Err(format!("change kind {other} is not known to this version")),
+        }
+    }
+    Ok(batch)
+}
+
+/// Length as LEB128 (seven bits a byte, lowest first), then the bytes.
+fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut length = bytes.len();
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    out.extend_from_slice(bytes);
+}
+
+fn take_bytes<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], String> {
+    let mut length = 0usize;
+    for shift in (0..35).step_by(7) {
+        let (&byte, after) = rest.split_first().ok_or("a length is cut short")?;
+        *rest = after;
+        length |= usize::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            let (bytes, after) = rest.split_at_checked(length).ok_or("a length goes beyond the record")?;
+            *rest = after;
+            return Ok(bytes);
+        }
+    }
+    Err("a length has more than five bytes".into())
+}
+
+/// The first `N` bytes; the caller has checked that they are there.
+fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(&bytes[..N]);
+    array
+}

@@ -1,0 +1,271 @@
+//! The state files: every row as of some sequence number, in sled, so that memory need not hold them all.
+//!
+//! They are a projection. Whatever is wrong with them, the journal can make them anew; so nothing here is trusted
+//! further than [`checkpoint`] can vouch for.
+//!
+//! Keys in the one tree: `0` is the sequence number that was last applied, `1` + key is a row, `2` + key + number is a
+//! further piece of a large value, because sled keeps whole values in its nodes and copies them when a neighbour changes.
+
+pub(crate) mod checkpoint;
+
+use std::fs::{self, File};
+use std::io;
+use std::ops::Bound;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sled::IVec;
+
+use crate::journal::segment::FolderId;
+use crate::overlay::Layer;
+use crate::{Bytes, Seq, StoreError};
+use checkpoint::Checkpoint;
+
+const APPLIED: [u8; 1] = [0];
+const ROW: u8 = 1;
+const PIECE: u8 = 2;
+
+/// First byte of a stored value: the value follows.
+const WHOLE: u8 = 0;
+/// First byte of a stored value: its length follows (8 bytes), and it lies in pieces.
+const IN_PIECES: u8 = 1;
+const PIECE_BYTES: usize = 4096;
+
+/// Rows in sled.
+pub(crate) struct State {
+    db: sled::Db,
+    folder: PathBuf,
+    /// Keeps the data folder locked until sled has let go of its files; dropped after it.
+    _lock: Option<Arc<File>>,
+}
+
+impl State {
+    /// Opens or makes the state files. Any failure, also a panic in sled, means that they have to be made anew.
+    pub(crate) fn open(folder: &Path, cache_bytes: u64, lock: Option<Arc<File>>) -> Result<Self, String> {
+        remove_half_snapshots(folder).map_err(|error| error.to_string())?;
+        let open = || sled::Config::new().path(folder).cache_capacity(cache_bytes).open();
+        // sled's threads may let go of its file a moment after the last handle; our own lock keeps other processes out.
+        let mut attempts = 0;
+        let db = loop {
+            match panic::catch_unwind(AssertUnwindSafe(open)) {
+                Ok(Ok(db)) => break db,
+                Ok(Err(sled::Error::Io(error))) if attempts < 100 && error.to_string().contains("lock") => {
+                    attempts += 1;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Ok(Err(error)) => return Err(error.to_string()),
+                Err(_) => return Err("its files cannot be understood".into()),
+            }
+        };
+        Ok(Self {
+            db,
+            folder: folder.into(),
+            _lock: lock,
+        })
+    }
+
+    /// The number up to which rows were applied, or 0.
+    pub(crate) fn applied(&self) -> Result<Seq, StoreError> {
+        let stored = self.db.get(APPLIED).map_err(failed)?;
+        Ok(stored
+            .and_then(|bytes| bytes.as_ref().try_into().ok())
+            .map_or(0, Seq::from_be_bytes))
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        match self.db.get(row_key(key)).map_err(failed)? {
+            Some(stored) => self.load(key, &stored).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Rows of a range as they are stored; [`State::load`] makes values of them.
+    pub(crate) fn range(
+        &self,
+        lower: Bound<&[u8]>,
+        upper: Bound<&[u8]>,
+    ) -> impl DoubleEndedIterator<Item = Result<(Bytes, IVec), StoreError>> + Send + use<> {
+        let lower = match lower {
+            Bound::Unbounded => Bound::Included(vec![ROW]),
+            other => other.map(row_key),
+        };
+        let upper = match upper {
+            Bound::Unbounded => Bound::Excluded(vec![ROW + 1]),
+            other => other.map(row_key),
+        };
+        self.db.range::<Vec<u8>, _>((lower, upper)).map(|row| {
+            let (key, stored) = row.map_err(failed)?;
+            Ok((Bytes::from(&key[1..]), stored))
+        })
+    }
+
+    /// The value behind a stored one.
+    pub(crate) fn load(&self, key: &[u8], stored: &[u8]) -> Result<Bytes, StoreError> {
+        let (&kind, rest) = stored.split_first().ok_or_else(|| damaged("an empty value"))?;
+        if kind == WHOLE {
+            return Ok(rest.into());
+        }
+        let length = pieces_length(stored).ok_or_else(|| damaged("a value of unknown kind"))?;
+        let mut value = Vec::new();
+        for number in 0..pieces(length) {
+            let piece = self.db.get(piece_key(key, number)).map_err(failed)?;
+            value.extend_from_slice(&piece.ok_or_else(|| damaged("a value with a piece missing"))?);
+        }
+        if value.len() as u64 == length {
+            Ok(value.into())
+        } else {
+            Err(damaged("a value of the wrong length"))
+        }
+    }
+
+    /// Brings the rows to sequence number `seq`.
+    ///
+    /// Row by row, since sled's batches make all readers wait. A crash in between is mended by applying the journal
+    /// again from the last checkpoint. So that no piece is ever left without an owner, the stored length is at every
+    /// moment at least what the pieces need.
+    pub(crate) fn apply(&self, layer: &Layer, seq: Seq) -> Result<(), StoreError> {
+        for (key, value) in layer {
+            self.write(key, value.as_deref()).map_err(failed)?;
+        }
+        self.db.insert(APPLIED, &seq.to_be_bytes()).map_err(failed)?;
+        Ok(())
+    }
+
+    fn write(&self, key: &[u8], value: Option<&[u8]>) -> sled::Result<()> {
+        let row = row_key(key);
+        let new_pieces = value
+            .filter(|value| value.len() > PIECE_BYTES)
+            .map_or(0, |value| pieces(value.len() as u64));
+        let before = self.db.get(&row)?;
+        let old_pieces = before.and_then(|stored| pieces_length(&stored)).map_or(0, pieces);
+        for number in new_pieces..old_pieces {
+            self.db.remove(piece_key(key, number))?;
+        }
+        match value {
+            None => {
+                self.db.remove(row)?;
+            }
+            Some(value) if new_pieces == 0 => {
+                self.db.insert(row, [&[WHOLE], value].concat())?;
+            }
+            Some(value) => {
+                self.db
+                    .insert(row, [&[IN_PIECES][..], &(value.len() as u64).to_be_bytes()].concat())?;
+                for (number, piece) in (0..).zip(value.chunks(PIECE_BYTES)) {
+                    self.db.insert(piece_key(key, number), piece)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts everything applied so far on the disk. sled's own flush only starts that on Linux (`sync_file_range`).
+    pub(crate) fn sync(&self) -> Result<(), StoreError> {
+        self.db.flush().map_err(failed)?;
+        sync_files(&self.folder).map_err(StoreError::io("sync", self.folder.display().to_string()))
+    }
+
+    /// The folder of its files.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// Closes the files, which hold everything up to `seq`, so that they can be trusted whatever happens next.
+///
+/// Does nothing while a view still reads them: sled writes of its own accord until its last handle is gone.
+pub(crate) fn close(state: Arc<State>, folder: FolderId, seq: Seq, boot: Option<String>) -> io::Result<()> {
+    let Some(state) = Arc::into_inner(state) else {
+        return Ok(());
+    };
+    let State {
+        db,
+        folder: path,
+        _lock,
+    } = state;
+    drop(db);
+    sync_files(&path)?;
+    Checkpoint {
+        folder,
+        applied: seq,
+        synced: seq,
+        boot,
+        clean: true,
+    }
+    .write(&path)
+}
+
+/// Removes the files, so that the next opening begins with none.
+pub(crate) fn remove(folder: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::io("remove", folder.display().to_string())(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Syncs every file and folder below `folder`; files that go away meanwhile are sled's to remove.
+pub(crate) fn sync_files(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let synced = match entry.file_type() {
+            Ok(kind) if kind.is_dir() => sync_files(&entry.path()),
+            Ok(_) => File::open(entry.path()).and_then(|file| file.sync_all()),
+            Err(error) => Err(error),
+        };
+        match synced {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// sled panics on a snapshot whose writing was interrupted.
+fn remove_half_snapshots(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn row_key(key: &[u8]) -> Vec<u8> {
+    [&[ROW], key].concat()
+}
+
+fn piece_key(key: &[u8], number: u32) -> Vec<u8> {
+    [&[PIECE], key, &number.to_be_bytes()].concat()
+}
+
+fn pieces(length: u64) -> u32 {
+    u32::try_from(length.div_ceil(PIECE_BYTES as u64)).unwrap_or(u32::MAX)
+}
+
+fn pieces_length(stored: &[u8]) -> Option<u64> {
+    let (&kind, length) = stored.split_first()?;
+    (kind == IN_PIECES).then(|| length.try_into().ok().map(u64::from_be_bytes))?
+}
+
+fn failed(error: sled::Error) -> StoreError {
+    StoreError::State {
+        reason: error.to_string(),
+    }
+}
+
+fn damaged(what: &str) -> StoreError {
+    StoreError::State {
+        reason: format!("they hold {what}"),
+    }
+}

@@ -1,0 +1,366 @@
+//! The store itself: opening, committing, closing.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::feeder::{Feeder, Wake};
+use crate::journal::{AppendError, History, Journal, record};
+use crate::overlay::Version;
+use crate::recovery::{self, Recovery};
+use crate::state::checkpoint;
+use crate::state::{self, State};
+use crate::versions::Versions;
+use crate::{Batch, Disk, RealDisk, Seq, StoreError, View};
+
+/// Sizes and times; the defaults suit a small server.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A new journal segment is begun when one has this many bytes.
+    pub segment_bytes: u64,
+    /// Roughly how much memory changes may take that are not yet in the state files. Commits wait while there is more.
+    /// While the feeder writes, as much again is held.
+    pub overlay_bytes: usize,
+    /// How long the state files wait for views that are older than the next changes.
+    pub view_patience: Duration,
+    /// How often changes are brought to the state files. Rows that live and die in between never get there.
+    pub feed_every: Duration,
+    /// How often the state files are synced, at most; a restart reads the journal from there.
+    pub checkpoint_every: Duration,
+    /// Memory for pages of the state files.
+    pub cache_bytes: u64,
+    /// The store becomes read-only when less is free on the disk, so that what was begun can be ended.
+    pub reserve_bytes: u64,
+    /// The folder of the state files; its name gets `.checkpoint` for a file beside it. With none, all rows are held in
+    /// memory and read from the journal at the start.
+    pub state_folder: Option<PathBuf>,
+    /// What tells one run of the operating system from the next; none if it cannot be told.
+    pub boot_id: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            overlay_bytes: 128 << 20,
+            view_patience: Duration::from_secs(2),
+            feed_every: Duration::from_millis(500),
+            checkpoint_every: Duration::from_secs(10),
+            cache_bytes: 128 << 20,
+            reserve_bytes: 64 << 20,
+            state_folder: None,
+            boot_id: checkpoint::boot_id(),
+        }
+    }
+}
+
+/// Whether the store takes commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// Yes.
+    Writable,
+    /// Not now: the disk is full. The next commit tries again.
+    ReadOnly {
+        /// For people: what happened.
+        reason: String,
+    },
+    /// No more until it is opened again: a write or sync failed.
+    Poisoned {
+        /// For people: what happened.
+        reason: String,
+    },
+}
+
+/// An ordered key-value store with one writer and any number of readers. Cheap to clone.
+///
+/// When the last clone is dropped, the state files are brought up to date, so that the next start is quick. Nothing is
+/// lost if that does not happen.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Mutex<Writer>,
+    health: Mutex<Health>,
+    versions: Arc<Versions>,
+    wake: Arc<Wake>,
+    /// None for a store in memory.
+    disk: Option<Arc<dyn Disk>>,
+    state: Option<Arc<State>>,
+    feeder: Option<JoinHandle<()>>,
+    options: Options,
+    recovery: Recovery,
+    /// Held as long as the store is open.
+    _lock: Option<Arc<File>>,
+}
+
+struct Writer {
+    /// None for a store in memory.
+    journal: Option<Journal>,
+}
+
+impl Store {
+    /// A store that lives and dies with the process.
+    pub fn memory() -> Self {
+        let wake = Arc::new(Wake::default());
+        Self {
+            inner: Arc::new(Inner {
+                writer: Mutex::new(Writer { journal: None }),
+                health: Mutex::new(Health::Writable),
+                versions: Arc::new(Versions::new(Version::empty(0, wake.clone()))),
+                wake,
+                disk: None,
+                state: None,
+                feeder: None,
+                options: Options::default(),
+                recovery: Recovery::default(),
+                _lock: None,
+            }),
+        }
+    }
+
+    /// Opens the store in a folder, or makes one there. Mends what an unexpected stop left behind: see [`Store::recovery`].
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] if another process has it, or whatever makes it unsafe to go on.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_folder(folder, Options::default())
+    }
+
+    /// As [`Store::open`], with other sizes and times.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_folder(folder: &Path, options: Options) -> Result<Self, StoreError> {
+        fs::create_dir_all(folder).map_err(StoreError::io("create", folder.display().to_string()))?;
+        let lock = lock(folder)?;
+        let options = Options {
+            state_folder: Some(folder.join("state")),
+            ..options
+        };
+        Self::open_locked(Arc::new(RealDisk::new(folder)), options, Some(Arc::new(lock)))
+    }
+
+    /// Opens a store whose journal lies on the given disk. The caller sees to it that nobody else has it open.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for the lock.
+    pub fn open_with(disk: impl Disk, options: Options) -> Result<Self, StoreError> {
+        Self::open_locked(Arc::new(disk), options, None)
+    }
+
+    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Option<Arc<File>>) -> Result<Self, StoreError> {
+        let wake = Arc::new(Wake::default());
+        let recovered = recovery::recover(&disk, &options, &wake, lock.clone())?;
+        wake.tell(|news| news.fed = recovered.fed);
+        let versions = Arc::new(Versions::new(recovered.version));
+        let feeder = recovered.state.as_ref().map(|state| Feeder {
+            versions: versions.clone(),
+            wake: wake.clone(),
+            state: state.clone(),
+            disk: disk.clone(),
+            folder: recovered.journal.folder(),
+            options: options.clone(),
+        });
+        let feeder = feeder
+            .map(|feeder| {
+                std::thread::Builder::new()
+                    .name("store-feeder".into())
+                    .spawn(move || feeder.run())
+            })
+            .transpose()
+            .map_err(StoreError::io("start the thread for", "the state files"))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer: Mutex::new(Writer {
+                    journal: Some(recovered.journal),
+                }),
+                health: Mutex::new(Health::Writable),
+                versions,
+                wake,
+                disk: Some(disk),
+                state: recovered.state,
+                feeder,
+                options,
+                recovery: recovered.report,
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// The rows as of now.
+    pub fn view(&self) -> View {
+        View::new(self.inner.versions.newest(), self.inner.state.clone())
+    }
+
+    /// Makes a batch durable, then visible, and returns its number. `time_ms` is the wall clock in milliseconds since 1970.
+    ///
+    /// Commits are taken one at a time, each with one sync; whoever has many changes to save at once puts them in one
+    /// batch. An empty batch changes nothing and returns the number of the last commit.
+    ///
+    /// # Errors
+    /// After [`StoreError::TooLarge`] and [`StoreError::DiskFull`] nothing has changed. After [`StoreError::Poisoned`] it
+    /// is unknown whether this batch will be there when the store is opened again.
+    pub fn commit(&self, batch: Batch, time_ms: i64) -> Result<Seq, StoreError> {
+        record::check(&batch)?;
+        let inner = &*self.inner;
+        let mut writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Health::Poisoned { reason } = self.health() {
+            return Err(StoreError::Poisoned { reason });
+        }
+        if batch.is_empty() {
+            return Ok(inner.versions.newest().seq);
+        }
+        inner.wait_for_room()?;
+        let seq = match &mut writer.journal {
+            None => inner.versions.newest().seq + 1,
+            Some(journal) => {
+                let appended = journal.append(&batch, time_ms);
+                inner.note_health(&appended);
+                appended.map_err(|error| match error {
+                    AppendError::Full => StoreError::DiskFull,
+                    AppendError::Failed(reason) => StoreError::Poisoned { reason },
+                })?
+            }
+        };
+        let version = inner
+            .versions
+            .advance(|newest| newest.with(seq, &batch, inner.state.is_none()));
+        if version.active_bytes > inner.options.overlay_bytes / 2 && inner.state.is_some() {
+            inner.wake.ask_to_hurry(&mut inner.wake.news());
+        }
+        Ok(seq)
+    }
+
+    /// Whether commits are taken.
+    pub fn health(&self) -> Health {
+        let failed = self.inner.wake.news().failed.clone();
+        match failed {
+            Some(reason) => Health::Poisoned { reason },
+            None => self.inner.health.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// What was mended when the store was opened; worth a line in the log.
+    pub fn recovery(&self) -> &Recovery {
+        &self.inner.recovery
+    }
+
+    /// The commits after number `after`, oldest first, up to the newest one now: for projections that follow the store.
+    /// None for a store in memory, which keeps no journal.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or no longer reaches back that far.
+    pub fn history(&self, after: Seq) -> Result<Option<History>, StoreError> {
+        let tip = self.inner.versions.newest().seq;
+        self.inner
+            .disk
+            .clone()
+            .map(|disk| History::new(disk, after, tip))
+            .transpose()
+    }
+
+    /// Returns when the state files hold everything that is committed now; for measurements, and before copying the folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Poisoned`] if the state files failed, [`StoreError::DiskFull`] if there is no room for them.
+    pub fn catch_up(&self) -> Result<(), StoreError> {
+        if self.inner.state.is_none() {
+            return Ok(());
+        }
+        let tip = self.inner.versions.newest().seq;
+        self.inner.wait_until(|fed| fed >= tip)
+    }
+}
+
+impl Inner {
+    /// Lets the feeder get ahead if it has fallen too far behind.
+    fn wait_for_room(&self) -> Result<(), StoreError> {
+        if self.state.is_none() {
+            return Ok(());
+        }
+        if self.wake.news().low_space && self.is_space_low() {
+            *self.health.lock().unwrap_or_else(PoisonError::into_inner) = Health::ReadOnly {
+                reason: StoreError::DiskFull.to_string(),
+            };
+            return Err(StoreError::DiskFull);
+        }
+        let limit = self.options.overlay_bytes;
+        if self.versions.newest().active_bytes <= limit {
+            return Ok(());
+        }
+        self.wait_until(|_| self.versions.newest().active_bytes <= limit)
+    }
+
+    fn is_space_low(&self) -> bool {
+        self.disk
+            .as_ref()
+            .is_some_and(|disk| disk.available().is_ok_and(|free| free < self.options.reserve_bytes))
+    }
+
+    /// Waits for the feeder, asking it to hurry.
+    fn wait_until(&self, reached: impl Fn(Seq) -> bool) -> Result<(), StoreError> {
+        loop {
+            let mut news = self.wake.news();
+            if let Some(reason) = &news.failed {
+                return Err(StoreError::Poisoned { reason: reason.clone() });
+            }
+            if reached(news.fed) {
+                return Ok(());
+            }
+            if news.low_space {
+                return Err(StoreError::DiskFull);
+            }
+            self.wake.ask_to_hurry(&mut news);
+            drop(self.wake.wait(news, Duration::from_millis(50)));
+        }
+    }
+
+    fn note_health(&self, appended: &Result<Seq, AppendError>) {
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        *health = match appended {
+            Ok(_) => Health::Writable,
+            Err(AppendError::Full) => Health::ReadOnly {
+                reason: StoreError::DiskFull.to_string(),
+            },
+            Err(AppendError::Failed(reason)) => Health::Poisoned { reason: reason.clone() },
+        };
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.wake.tell(|news| news.closing = true);
+        if let Some(feeder) = self.feeder.take() {
+            // A panic in it has been reported as a failure.
+            let _ = feeder.join();
+        }
+        let version = self.versions.newest();
+        let news = self.wake.news();
+        let complete = news.failed.is_none() && news.fed == version.seq;
+        drop(news);
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(state), Some(journal), true) = (self.state.take(), &writer.journal, complete) {
+            let (folder, boot) = (journal.folder(), self.options.boot_id.clone());
+            // If it fails, the next start has a little more to do.
+            let _ = state::close(state, folder, version.seq, boot);
+        }
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let path = folder.join("lock");
+    let name = path.display().to_string();
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(StoreError::io("open", &name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
+            folder: folder.display().to_string(),
+        }),
+        Err(TryLockError::Error(error)) => Err(StoreError::io("lock", name)(error)),
+    }
+}
