@@ -7,9 +7,7 @@
 mod ports;
 pub mod state;
 
-pub use ports::{
-    Context, Definitions, Directory, EvaluationError, Evaluator, Limits, Scope, ScriptResult,
-};
+pub use ports::{Context, Definitions, Directory, EvaluationError, Evaluator, Limits, Scope, ScriptResult};
 
 use kapok_protocol::{Command, InstanceId, Refusal, TaskId};
 

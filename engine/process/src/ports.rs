@@ -80,7 +80,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps_per_command: 10_000, activations_per_instance: 1_000_000, trigger_depth: 16, urge_interval_millis: 60_000 }
+        Self {
+            steps_per_command: 10_000,
+            activations_per_instance: 1_000_000,
+            trigger_depth: 16,
+            urge_interval_millis: 60_000,
+        }
     }
 }
 
@@ -103,4 +108,6 @@ pub struct Context<'a> {
     /// Durations of drawn processes are divided by this; 1 in real life, more in demonstrations, where an hour may pass
     /// in a second.
     pub shorten: u32,
+    /// How far company time is ahead of UTC, in minutes; times without an offset are meant in it.
+    pub utc_offset_minutes: i32,
 }

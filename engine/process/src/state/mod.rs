@@ -7,6 +7,7 @@
 mod rows;
 mod work;
 
+pub use kapok_model::{FlowIndex, MessageChannel, NodeIndex};
 pub use rows::{
     Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job, Task,
     TaskState, Timer, TimerKind,

@@ -33,6 +33,10 @@ pub struct Instance {
     pub depth: u32,
     /// How many elements were activated; bounded, so that a process that spins becomes an incident.
     pub activations: u64,
+    /// How many elements are live at its top; the case is over when none is.
+    pub live_children: u32,
+    /// The live parallel joins at its top, by node.
+    pub joins: Vec<(NodeIndex, ElementInstanceId)>,
 }
 
 /// Where a case stands.
@@ -71,9 +75,11 @@ pub struct ElementInstance {
     pub arrivals: Vec<Arrival>,
     /// How many elements in it are live, when it is a sub-process.
     pub live_children: u32,
+    /// The live parallel joins in it, by node, when it is a sub-process.
+    pub joins: Vec<(NodeIndex, ElementInstanceId)>,
     /// Its open tasks.
     pub tasks: Vec<TaskId>,
-    /// Its running timers, those of its boundary events included.
+    /// Its running timers, those of its boundary events included; those of its tasks are listed there.
     pub timers: Vec<TimerId>,
     /// Its job.
     pub job: Option<JobId>,
@@ -135,6 +141,8 @@ pub struct Task {
     pub due_at: Option<Timestamp>,
     /// Who had it before it was escalated.
     pub escalated_from: Option<PersonId>,
+    /// The running timers of its reminder ladder.
+    pub timers: Vec<TimerId>,
     /// How many reminders it has had.
     pub reminders: u32,
     /// When somebody last urged it.
@@ -290,6 +298,8 @@ pub enum EventKind {
         /// To whom, when it is one person.
         assignee: Option<PersonId>,
     },
+    /// Nobody was found for a to-do: the administrators have it.
+    NobodyFound(TaskId),
     /// A person took a to-do.
     TaskClaimed(TaskId),
     /// A person gave a to-do back.
@@ -335,6 +345,8 @@ pub enum EventKind {
         /// Whom.
         person: PersonId,
     },
+    /// Somebody asked for the case to be ended, for this reason.
+    CancelRequested(String),
     /// A step got stuck.
     IncidentRaised(IncidentId),
     /// A person had the step tried again.

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use kapok_protocol::{
-    Effect, ElementInstanceId, IncidentId, InstanceId, JobId, Principal, TaskId, TimerId, Value,
-};
+use kapok_protocol::{Effect, ElementInstanceId, IncidentId, InstanceId, JobId, Principal, TaskId, TimerId, Value};
 
 use super::rows::{ElementInstance, Event, Incident, Instance, Job, Task, Timer};
 
@@ -74,6 +72,26 @@ impl<K: Ord + Clone, R> Table<K, R> {
         Ok(self.rows.get(key).and_then(|(row, _)| row.as_ref()))
     }
 
+    /// The row for changing, read at most once.
+    pub fn edit(
+        &mut self,
+        key: &K,
+        read: impl FnOnce() -> Result<Option<R>, StateError>,
+    ) -> Result<Option<&mut R>, StateError> {
+        if !self.rows.contains_key(key) {
+            self.rows.insert(key.clone(), (read()?, false));
+        }
+        Ok(self.rows.get_mut(key).and_then(|(row, changed)| {
+            *changed |= row.is_some();
+            row.as_mut()
+        }))
+    }
+
+    /// What this set knows of a row, without reading: `None` = it was not asked for yet, `Some(None)` = there is none.
+    pub fn peek(&self, key: &K) -> Option<Option<&R>> {
+        self.rows.get(key).map(|(row, _)| row.as_ref())
+    }
+
     /// Writes a row.
     pub fn put(&mut self, key: K, row: R) {
         self.rows.insert(key, (Some(row), true));
@@ -91,7 +109,10 @@ impl<K: Ord + Clone, R> Table<K, R> {
 
     /// The changed rows, in the order of keys.
     pub fn into_changes(self) -> Vec<(K, Option<R>)> {
-        self.rows.into_iter().filter_map(|(key, (row, changed))| changed.then_some((key, row))).collect()
+        self.rows
+            .into_iter()
+            .filter_map(|(key, (row, changed))| changed.then_some((key, row)))
+            .collect()
     }
 }
 
