@@ -1,0 +1,374 @@
+/** The shapes of the HTTP API `/api/v1`, named as in its OpenAPI document. */
+
+import type { Decimal } from './decimal'
+
+export type Id = string
+/** RFC 3339, UTC. */
+export type Instant = string
+export type Language = 'zh-CN' | 'en'
+
+export interface Text {
+  zh: string
+  en: string
+}
+
+/** A JSON value. A number that a float cannot hold exactly is a {@link Decimal}. */
+export type Json = null | boolean | number | string | Decimal | Json[] | { [key: string]: Json }
+export type Values = Record<string, Json>
+
+export interface List<Item> {
+  items: Item[]
+  next: string | null
+  /** At most 1000: beyond that the server stops counting. */
+  count?: number
+}
+
+export interface PersonRef {
+  id: Id
+  name: string
+}
+
+// Session
+
+export interface Me {
+  id: Id
+  login: string
+  name: string
+  language: Language
+  roles: string[]
+  administrator: boolean
+  unread: Unread
+  demo: boolean
+}
+
+export interface Unread {
+  tasks: number
+  pages: number
+}
+
+export interface DemoPerson {
+  login: string
+  name: string
+  role_label: string
+  password: string
+}
+
+export interface Person extends PersonRef {
+  login: string
+  department: string | null
+}
+
+// Fields and forms
+
+export type FieldType =
+  | 'text'
+  | 'long-text'
+  | 'number'
+  | 'money'
+  | 'date'
+  | 'date-time'
+  | 'boolean'
+  | 'choice'
+  | 'person'
+  | 'department'
+  | 'reference'
+  | 'phone'
+  | 'email'
+  | 'auto-number'
+  | 'lines'
+
+export interface Choice {
+  id: string
+  label: Text
+}
+
+export interface Field {
+  id: string
+  label: Text
+  type: FieldType
+  required: boolean
+  read_only: boolean
+  /** The entity a reference points to. */
+  entity?: string
+  choices?: Choice[]
+  /** The columns of `lines`. */
+  columns?: Field[]
+  currency?: string
+}
+
+export type Access = 'hidden' | 'read' | 'edit' | 'required'
+export type FormField = Field & { access?: Access }
+
+// Processes
+
+export interface StartableProcess {
+  key: string
+  name: string
+  definition: Id
+  form: FormField[]
+  /** The entity a case of this process is about. */
+  subject: string | null
+}
+
+export interface Definition {
+  id: Id
+  key: string
+  name: string
+  version: number
+  deployed_at: Instant
+  deployed_by: PersonRef | null
+  active_instances: number
+}
+
+export interface Diagnostic {
+  rule: string
+  severity: 'error' | 'warning'
+  element: string | null
+  line: number | null
+  message: Text
+}
+
+export interface Deployed {
+  id: Id
+  key: string
+  version: number
+  diagnostics: Diagnostic[]
+  others?: { id: Id; key: string; version: number }[]
+}
+
+export interface Catalogue {
+  handlers: { name: string; label: Text; inputs: { name: string; label: Text }[] }[]
+  roles: { code: string; name: string }[]
+  departments: { code: string; name: string }[]
+  entities: {
+    id: string
+    label: Text
+    fields: { path: string; label: Text; type: FieldType; choices?: Choice[] }[]
+  }[]
+}
+
+// Cases
+
+export interface ProcessRef {
+  key: string
+  name: string
+}
+
+export type InstanceState = 'active' | 'completed' | 'rejected' | 'cancelled'
+
+export interface InstanceBrief {
+  id: Id
+  title: string
+  process: ProcessRef & { version: number }
+  state: InstanceState
+  started_at: Instant
+  ended_at: Instant | null
+  initiator: PersonRef | null
+  waiting: { element: string; name: string; for: string[] }[]
+}
+
+export interface ElementInstance {
+  id: Id
+  /** The id in the BPMN file. */
+  element: string
+  name: string
+  type: string
+  state: 'active' | 'completed' | 'cancelled'
+  entered_at: Instant
+  left_at: Instant | null
+  causes: Id[]
+}
+
+export interface Incident {
+  id: Id
+  element: string
+  name: string
+  at: Instant
+  text: Text
+  /** Only in the administrator's list. */
+  instance?: Id
+  title?: string
+}
+
+export interface HistoryEntry {
+  at: Instant
+  kind: string
+  element: string | null
+  name: string | null
+  actor: PersonRef | null
+  person?: PersonRef | null
+  from?: PersonRef | null
+  to?: PersonRef | null
+  channels?: string[]
+  decision?: Decision | null
+  comment?: string | null
+  text?: Text | string | null
+}
+
+export interface Instance extends InstanceBrief {
+  definition: Id
+  record: { entity: string; id: Id; title: string } | null
+  elements: ElementInstance[]
+  /** Ids in the BPMN file of the sequence flows taken. */
+  flows: string[]
+  tasks: TaskBrief[]
+  incidents: Incident[]
+  timers: { element: string; due: Instant }[]
+  history: HistoryEntry[]
+}
+
+// Tasks
+
+export type Decision = 'approve' | 'reject'
+
+export interface TaskBrief {
+  id: Id
+  instance: Id
+  /** Of the case. */
+  title: string
+  /** Of the step. */
+  name: string
+  element: string
+  process: ProcessRef
+  kind: 'approval' | 'work'
+  assignee: PersonRef | null
+  candidates: string[]
+  claimable: boolean
+  initiator: PersonRef | null
+  created_at: Instant
+  due_at: Instant | null
+  overdue: boolean
+  reminders: number
+  escalated_from: PersonRef | null
+  state: 'open' | 'completed' | 'cancelled'
+  decision: Decision | null
+  comment: string | null
+  ended_at: Instant | null
+  completed_by: PersonRef | null
+}
+
+export interface TaskForm {
+  source: 'record' | 'variables'
+  record: { entity: string; id: Id; version: number } | null
+  fields: FormField[]
+  values: Values
+  display?: Record<string, string>
+}
+
+export interface Task extends TaskBrief {
+  reason_required: boolean
+  form: TaskForm
+  history: HistoryEntry[]
+}
+
+export interface Completion {
+  decision?: Decision
+  comment?: string
+  variables: Values
+  record?: { version: number; fields: Values }
+}
+
+// Pages
+
+export interface Page {
+  id: Id
+  kind: 'page' | 'prompt' | 'notice'
+  text: Text
+  at: Instant
+  read_at: Instant | null
+  task: Id | null
+  instance: Id | null
+}
+
+// Records
+
+export interface EntityBrief {
+  id: string
+  label: Text
+  plugin: string
+  may: { create: boolean; read: boolean }
+}
+
+export interface EntityView {
+  id: string
+  label: Text
+  title_field: string
+  fields: Field[]
+  /** The fields shown in a list. */
+  list: string[]
+  sections: { label: Text; fields: string[] }[]
+  may: { create: boolean; read: boolean; update: boolean; delete: boolean }
+}
+
+export interface RecordRow {
+  id: Id
+  version: number
+  owner: PersonRef | null
+  created_at: Instant
+  updated_at: Instant
+  fields: Values
+  /** Readable text of references and persons, by field id (`lines.0.product` inside line items). */
+  display: Record<string, string>
+  title: string
+}
+
+// Administration
+
+export interface OutboxMessage {
+  id: Id
+  kind: 'mail' | 'sms'
+  to: PersonRef
+  address: string
+  subject?: string | null
+  text: string
+  created_at: Instant
+  attempts: number
+  state: 'waiting' | 'leased' | 'sent' | 'failed' | 'unknown'
+  reason: Text | null
+  receipt: string | null
+  sent_at: Instant | null
+  instance: Id | null
+}
+
+export interface Outbox extends List<OutboxMessage> {
+  mail: { configured: boolean }
+  sms: { configured: boolean }
+}
+
+export interface Plugin {
+  id: string
+  version: string
+  label: Text
+  state: 'on' | 'failed'
+  reason?: Text | null
+  handlers: string[]
+  channels: string[]
+}
+
+// Stream
+
+export type HintKind = 'task' | 'page' | 'instance' | 'record' | 'definition' | 'outbox'
+
+export interface Hint {
+  kind: HintKind
+  id: Id
+  seq: number
+}
+
+// Errors
+
+export interface FieldProblem {
+  /** A path: `lines.0.quantity`. */
+  field: string
+  code: string
+  text: Text
+}
+
+export interface Problem {
+  title: string
+  status: number
+  code: string
+  detail: Text
+  fields: FieldProblem[]
+  diagnostics: Diagnostic[]
+}
