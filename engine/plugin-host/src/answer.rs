@@ -1,0 +1,175 @@
+//! What plugins answer, checked before anybody believes it; and values on their way there.
+
+use std::collections::BTreeMap;
+
+use kapok_protocol::{Entity, Record, RecordChange, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
+
+use crate::{Limits, bindings::kapok::plugin::types};
+
+/// What a service task brings back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceAnswer {
+    /// The outputs, for the model to map.
+    pub variables: BTreeMap<String, Value>,
+    /// What is to be saved with the rights of the caller.
+    pub changes: Vec<RecordChange>,
+}
+
+/// How a service task failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServiceFailure {
+    /// An error that the model may catch.
+    Error {
+        /// Its code.
+        code: String,
+        /// What happened.
+        message: String,
+    },
+    /// A technical failure.
+    Failed {
+        /// What happened.
+        message: String,
+        /// Whether trying again can help.
+        retry: bool,
+    },
+}
+
+/// That a message was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// What the other side calls it.
+    pub id: String,
+}
+
+/// Why a message was not taken, or perhaps not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChannelFailure {
+    /// It never will be.
+    Refused(Text),
+    /// It surely was not; try again later.
+    Retry(Text),
+    /// Nobody knows; it must not be repeated without a person.
+    Unknown(Text),
+}
+
+/// What is wrong with an answer.
+#[derive(Debug)]
+pub(crate) struct BadAnswer(pub String);
+
+/// Fields as JSON text.
+pub(crate) fn json(fields: &BTreeMap<String, Value>) -> String {
+    // Nothing in a value can fail to be JSON: keys are strings and numbers are decimals.
+    serde_json::to_string(fields).unwrap_or_default()
+}
+
+pub(crate) fn stored_record(record: &Record) -> types::StoredRecord {
+    types::StoredRecord {
+        id: record.id.get(),
+        version: record.version,
+        fields: json(&record.fields),
+    }
+}
+
+pub(crate) fn fields(text: &str, limits: &Limits) -> Result<BTreeMap<String, Value>, BadAnswer> {
+    let fields: BTreeMap<String, Value> =
+        serde_json::from_str(text).map_err(|error| BadAnswer(format!("not a JSON object: {error}")))?;
+    if fields.values().any(|value| deeper_than(value, limits.depth)) {
+        return Err(BadAnswer(format!(
+            "more than {} lists and maps inside each other",
+            limits.depth
+        )));
+    }
+    Ok(fields)
+}
+
+fn deeper_than(value: &Value, depth: usize) -> bool {
+    match (value, depth.checked_sub(1)) {
+        (Value::List(_) | Value::Map(_), None) => true,
+        (Value::List(items), Some(rest)) => items.iter().any(|item| deeper_than(item, rest)),
+        (Value::Map(entries), Some(rest)) => entries.values().any(|item| deeper_than(item, rest)),
+        _ => false,
+    }
+}
+
+pub(crate) fn refusals(refusals: Vec<types::Refusal>) -> Result<Vec<Refusal>, BadAnswer> {
+    if refusals.is_empty() {
+        return Err(BadAnswer("refused without a reason".to_owned()));
+    }
+    refusals
+        .into_iter()
+        .map(|refusal| {
+            let types::Refusal { code, text, field } = refusal;
+            if code.is_empty() || text.zh.is_empty() || text.en.is_empty() {
+                return Err(BadAnswer(
+                    "a refusal needs a code and a text in both languages".to_owned(),
+                ));
+            }
+            Ok(Refusal {
+                kind: RefusalKind::Invalid,
+                code,
+                text: text.into(),
+                field,
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn service(answer: types::Answer, limits: &Limits) -> Result<ServiceAnswer, BadAnswer> {
+    let changes = answer.changes.into_iter().map(|change| {
+        let id = RecordId::new(change.record.id)
+            .ok_or_else(|| BadAnswer(format!("a change of {} without a record's id", change.record.entity)))?;
+        let record = RecordRef {
+            entity: Entity::new(change.record.entity),
+            id,
+        };
+        Ok(RecordChange {
+            record,
+            set: fields(&change.set, limits)?,
+        })
+    });
+    Ok(ServiceAnswer {
+        changes: changes.collect::<Result<_, _>>()?,
+        variables: fields(&answer.variables, limits)?,
+    })
+}
+
+pub(crate) fn receipt(receipt: types::Receipt) -> Result<Receipt, BadAnswer> {
+    if receipt.id.is_empty() {
+        return Err(BadAnswer("a receipt without an id".to_owned()));
+    }
+    Ok(Receipt { id: receipt.id })
+}
+
+impl From<types::Text> for Text {
+    fn from(text: types::Text) -> Self {
+        Self {
+            zh: text.zh,
+            en: text.en,
+        }
+    }
+}
+
+impl From<types::ServiceFailure> for ServiceFailure {
+    fn from(failure: types::ServiceFailure) -> Self {
+        match failure {
+            types::ServiceFailure::BpmnError(error) => Self::Error {
+                code: error.code,
+                message: error.message,
+            },
+            types::ServiceFailure::Failed(failed) => Self::Failed {
+                message: failed.message,
+                retry: failed.retry,
+            },
+        }
+    }
+}
+
+impl From<types::ChannelFailure> for ChannelFailure {
+    fn from(failure: types::ChannelFailure) -> Self {
+        match failure {
+            types::ChannelFailure::Refused(text) => Self::Refused(text.into()),
+            types::ChannelFailure::Retry(text) => Self::Retry(text.into()),
+            types::ChannelFailure::Unknown(text) => Self::Unknown(text.into()),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The contract in Rust's words, generated from `plugins/wit`.
+#![allow(missing_docs, unsafe_code, clippy::all, reason = "generated code")]
+
+wasmtime::component::bindgen!({
+    path: "../../plugins/wit/kapok-plugin@0.1.0",
+    world: "plugin",
+    imports: { default: trappable },
+});

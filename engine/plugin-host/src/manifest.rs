@@ -1,0 +1,444 @@
+//! `plugin.toml`: what a plugin is, what it offers and what it asks for.
+//!
+//! ```toml
+//! [plugin]
+//! id = "quotes"                       # small letters, digits and hyphens; names of the plugin start with it
+//! version = "0.1.0"
+//! label = { zh = "报价", en = "Quotes" }
+//! needs = ["customers"]               # plugins that must be there
+//!
+//! [capabilities]                      # the upper bound; the administrator may grant less
+//! records = true                      # read records with the caller's rights
+//! http = true                         # send requests to the addresses the administrator allows
+//!
+//! [hooks]
+//! before_save = ["quotes.quote"]      # entities whose records it checks before they are saved
+//!
+//! [handlers."quotes.mark-approved"]   # service tasks, shown in the designer
+//! label = { zh = "标记为已批准", en = "Mark as approved" }
+//! [handlers."quotes.mark-approved".inputs.quote]
+//! label = { zh = "报价单", en = "Quote" }
+//! type = "record"                     # text, number, boolean, date or record
+//! entity = "quotes.quote"             # of a record
+//! required = true
+//!
+//! [channels.sms]                      # ways to reach people
+//! label = { zh = "短信", en = "SMS" }
+//!
+//! [settings.secret]                   # what the administrator sets
+//! label = { zh = "密钥", en = "Secret" }
+//! type = "secret"                     # text, secret or map
+//! required = true
+//! ```
+//!
+//! The same file declares entities, roles and permissions; the record layer reads those. Any other key is an error.
+
+use std::{collections::BTreeMap, fmt};
+
+use kapok_protocol::{Entity, Text};
+use serde::{Deserialize, de::IgnoredAny};
+use toml::Spanned;
+
+/// What a plugin says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Its id; the names of its entities and handlers start with it.
+    pub id: String,
+    /// Its version, such as `0.1.0`.
+    pub version: String,
+    /// Its name for people.
+    pub label: Text,
+    /// The ids of the plugins it needs.
+    pub needs: Vec<String>,
+    /// What it may do at most.
+    pub capabilities: Capabilities,
+    /// The entities whose records it checks before they are saved.
+    pub before_save: Vec<Entity>,
+    /// The service tasks it carries out, by name.
+    pub handlers: BTreeMap<String, Handler>,
+    /// The channels it offers, by name.
+    pub channels: BTreeMap<String, Channel>,
+    /// What the administrator can set, by name.
+    pub settings: BTreeMap<String, Setting>,
+}
+
+/// What a plugin may do at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Capabilities {
+    /// Read records with the caller's rights.
+    pub records: bool,
+    /// Send HTTP requests to the addresses the administrator allows.
+    pub http: bool,
+}
+
+/// A service task, as the designer shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handler {
+    /// Its name for people.
+    pub label: Text,
+    /// What it is given, by name.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Input>,
+}
+
+/// One input of a handler.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Its name for people.
+    pub label: Text,
+    /// What kind of value it takes.
+    #[serde(rename = "type")]
+    pub kind: InputType,
+    /// Of which entity, when it takes a record.
+    pub entity: Option<Entity>,
+    /// Whether the handler needs it.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// The kinds of inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputType {
+    /// Text.
+    Text,
+    /// A decimal number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A date, `YYYY-MM-DD`.
+    Date,
+    /// The id of a record.
+    Record,
+}
+
+/// A way to reach people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its name for people.
+    pub label: Text,
+}
+
+/// Something the administrator sets.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Its name for people.
+    pub label: Text,
+    /// What kind of value it has.
+    #[serde(rename = "type")]
+    pub kind: SettingType,
+    /// Whether the plugin cannot work without it.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// The kinds of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SettingType {
+    /// Text that anybody who configures may read.
+    Text,
+    /// Text that is never shown again.
+    Secret,
+    /// Names with texts; the plugin reads `setting.name`.
+    Map,
+}
+
+/// Something wrong in a `plugin.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestError {
+    /// The file.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The key at fault, as it is written there.
+    pub key: Option<String>,
+    /// What is wrong and what to do.
+    pub text: Text,
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.text)
+    }
+}
+
+impl std::error::Error for ManifestError {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    plugin: Identity,
+    #[serde(default)]
+    capabilities: Capabilities,
+    #[serde(default)]
+    hooks: Hooks,
+    #[serde(default)]
+    handlers: BTreeMap<Spanned<String>, Handler>,
+    #[serde(default)]
+    channels: BTreeMap<Spanned<String>, Channel>,
+    #[serde(default)]
+    settings: BTreeMap<Spanned<String>, Setting>,
+    // Read by the record layer.
+    #[serde(rename = "entities")]
+    _entities: Option<IgnoredAny>,
+    #[serde(rename = "roles")]
+    _roles: Option<IgnoredAny>,
+    #[serde(rename = "permissions")]
+    _permissions: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    id: Spanned<String>,
+    version: Spanned<String>,
+    label: Text,
+    #[serde(default)]
+    needs: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Hooks {
+    before_save: Vec<Spanned<String>>,
+}
+
+impl Manifest {
+    /// Reads a `plugin.toml`. `file` is its name for messages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the names, or the first thing that is wrong with the form.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<ManifestError>> {
+        let mut check = Check {
+            file,
+            text,
+            errors: Vec::new(),
+        };
+        let parsed: File = match toml::from_str(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                check.form(&error);
+                return Err(check.errors);
+            }
+        };
+        check.names(&parsed);
+        if !check.errors.is_empty() {
+            return Err(check.errors);
+        }
+        Ok(Self {
+            id: parsed.plugin.id.into_inner(),
+            version: parsed.plugin.version.into_inner(),
+            label: parsed.plugin.label,
+            needs: parsed.plugin.needs.into_iter().map(Spanned::into_inner).collect(),
+            capabilities: parsed.capabilities,
+            before_save: parsed
+                .hooks
+                .before_save
+                .into_iter()
+                .map(|name| Entity::new(name.into_inner()))
+                .collect(),
+            handlers: unspanned(parsed.handlers),
+            channels: unspanned(parsed.channels),
+            settings: unspanned(parsed.settings),
+        })
+    }
+
+    /// Whether it offers something that only a component can do.
+    pub fn needs_component(&self) -> bool {
+        !(self.before_save.is_empty() && self.handlers.is_empty() && self.channels.is_empty())
+    }
+}
+
+fn unspanned<T>(entries: BTreeMap<Spanned<String>, T>) -> BTreeMap<String, T> {
+    entries
+        .into_iter()
+        .map(|(name, entry)| (name.into_inner(), entry))
+        .collect()
+}
+
+/// Collects what is wrong, with the line it is on.
+struct Check<'a> {
+    file: &'a str,
+    text: &'a str,
+    errors: Vec<ManifestError>,
+}
+
+impl Check<'_> {
+    fn form(&mut self, error: &toml::de::Error) {
+        let span = error.span().unwrap_or(0..0);
+        let key = error
+            .message()
+            .starts_with("unknown field")
+            .then(|| self.text.get(span.clone()).unwrap_or_default().to_owned());
+        let text = match &key {
+            Some(key) => Text::new(
+                format!("不认识的键 {key}。请核对拼写：{}", error.message()),
+                format!("Unknown key {key}. Check its spelling: {}", error.message()),
+            ),
+            None => Text::new(
+                format!("写法不对：{}", error.message()),
+                format!("This is not written as it should be: {}", error.message()),
+            ),
+        };
+        self.push(span.start, key, text);
+    }
+
+    fn names(&mut self, file: &File) {
+        let id = file.plugin.id.get_ref();
+        self.name(&file.plugin.id);
+        for name in file
+            .plugin
+            .needs
+            .iter()
+            .chain(file.channels.keys())
+            .chain(file.settings.keys())
+        {
+            self.name(name);
+        }
+        let version = file.plugin.version.get_ref();
+        if version.split('.').count() != 3 || version.split('.').any(|part| part.parse::<u32>().is_err()) {
+            self.refuse(
+                &file.plugin.version,
+                "版本号要写成 1.2.3 的样子",
+                "A version is written like 1.2.3",
+            );
+        }
+        for entity in &file.hooks.before_save {
+            if !entity
+                .get_ref()
+                .split_once('.')
+                .is_some_and(|(plugin, name)| is_name(plugin) && is_name(name))
+            {
+                self.refuse(
+                    entity,
+                    "实体要写成 插件.名称，例如 quotes.quote",
+                    "An entity is written like plugin.name, such as quotes.quote",
+                );
+            }
+        }
+        for (handler, Handler { inputs, .. }) in &file.handlers {
+            let name = handler
+                .get_ref()
+                .strip_prefix(id)
+                .and_then(|rest| rest.strip_prefix('.'));
+            if !name.is_some_and(is_name) {
+                self.refuse(
+                    handler,
+                    &format!("处理器的名称要以 {id}. 开头，后面是小写字母、数字和连字符"),
+                    &format!("A handler's name starts with {id}. and goes on in small letters, digits and hyphens"),
+                );
+            }
+            if inputs
+                .values()
+                .any(|input| (input.kind == InputType::Record) != input.entity.is_some())
+            {
+                self.refuse(
+                    handler,
+                    "类型为 record 的输入要写 entity，其他类型不能写",
+                    "An input of type record names its entity; no other does",
+                );
+            }
+        }
+    }
+
+    fn name(&mut self, name: &Spanned<String>) {
+        if !is_name(name.get_ref()) {
+            self.refuse(
+                name,
+                "名称以小写字母开头，只含小写字母、数字、连字符和下划线",
+                "A name starts with a small letter and has only small letters, digits, hyphens and underscores",
+            );
+        }
+    }
+
+    fn refuse(&mut self, key: &Spanned<String>, zh: &str, en: &str) {
+        let name = key.get_ref();
+        let text = Text::new(format!("{name}：{zh}。"), format!("{name}: {en}."));
+        self.push(key.span().start, Some(name.clone()), text);
+    }
+
+    fn push(&mut self, offset: usize, key: Option<String>, text: Text) {
+        let line = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
+        self.errors.push(ManifestError {
+            file: self.file.to_owned(),
+            line,
+            key,
+            text,
+        });
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[plugin]\nid = 'quotes'\nversion = '0.1.0'\nlabel = { zh = '报价', en = 'Quotes' }\n";
+
+    #[test]
+    fn a_whole_manifest_is_read() {
+        let text = format!(
+            "{HEAD}needs = ['customers']\n[capabilities]\nrecords = true\n[hooks]\nbefore_save = ['quotes.quote']\n\
+             [handlers.'quotes.mark-approved']\nlabel = {{ zh = '批', en = 'Approve' }}\n\
+             [handlers.'quotes.mark-approved'.inputs.quote]\nlabel = {{ zh = '单', en = 'Quote' }}\n\
+             type = 'record'\nentity = 'quotes.quote'\nrequired = true\n\
+             [entities.'quotes.quote']\nanything = 1\n[roles]\n[permissions]\n"
+        );
+        let manifest = Manifest::parse("plugin.toml", &text).unwrap();
+        assert_eq!(manifest.needs, ["customers"]);
+        assert_eq!(manifest.before_save, [Entity::new("quotes.quote")]);
+        assert_eq!(
+            manifest.capabilities,
+            Capabilities {
+                records: true,
+                http: false
+            }
+        );
+        assert!(manifest.handlers["quotes.mark-approved"].inputs["quote"].required);
+        assert!(manifest.needs_component());
+    }
+
+    #[test]
+    fn a_plugin_may_be_entities_alone() {
+        assert!(!Manifest::parse("plugin.toml", HEAD).unwrap().needs_component());
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        let cases = [
+            ("[capabilities]\nfiles = true\n", 6, Some("files")),
+            ("[gadgets]\n", 5, Some("gadgets")),
+            ("[hooks]\nbefore_save = ['quote']\n", 6, Some("quote")),
+            (
+                "[handlers.'other.run']\nlabel = { zh = 'a', en = 'b' }\n",
+                5,
+                Some("other.run"),
+            ),
+            ("[channels.SMS]\nlabel = { zh = 'a', en = 'b' }\n", 5, Some("SMS")),
+            ("[channels.sms]\nlabel = 'SMS'\n", 6, None),
+            ("[settings.url\n", 5, None),
+        ];
+        for (rest, line, key) in cases {
+            let errors = Manifest::parse("plugin.toml", &format!("{HEAD}{rest}")).unwrap_err();
+            assert_eq!(
+                (errors[0].line, errors[0].key.as_deref()),
+                (line, key),
+                "{rest}: {}",
+                errors[0]
+            );
+        }
+        assert_eq!(Manifest::parse("plugin.toml", "").unwrap_err().len(), 1);
+    }
+}
