@@ -1,0 +1,37 @@
+/**
+ * Extension elements as a set: one of each kind under an element.
+ *
+ * A write makes a new container that keeps everything it does not know, so that one property of one
+ * object changes, and undo puts the old container back.
+ */
+import { child, children, make, type Edit, type Factory, type ModdleElement } from './moddle'
+
+/** The extension element of this type, such as `kapok:Approval`. */
+export function extension(owner: ModdleElement, type: string): ModdleElement | undefined {
+  return children(child(owner, 'extensionElements'), 'values').find((value) => value.$type === type)
+}
+
+/** Puts extension elements in the place of those of the same type; `undefined` removes. */
+export function withExtensions(
+  factory: Factory,
+  owner: ModdleElement,
+  replacements: Record<string, ModdleElement | undefined>,
+): Edit {
+  const present = children(child(owner, 'extensionElements'), 'values')
+  const pending = new Map(Object.entries(replacements))
+  const values: ModdleElement[] = []
+  for (const value of present) {
+    if (!pending.has(value.$type)) {
+      values.push(value)
+      continue
+    }
+    const replacement = pending.get(value.$type)
+    if (replacement) values.push(replacement)
+    pending.set(value.$type, undefined)
+  }
+  for (const replacement of pending.values()) if (replacement) values.push(replacement)
+
+  const container = values.length > 0 ? make(factory, 'bpmn:ExtensionElements', { values }) : undefined
+  if (container) container.$parent = owner
+  return { target: owner, properties: { extensionElements: container } }
+}
