@@ -6,7 +6,7 @@ use kapok_protocol::Value;
 use rhai::{AST, Dynamic, EvalAltResult, Map};
 
 use crate::{
-    Cause, Condition, EvaluationError, Sandbox, Scope,
+    Cause, Condition, EvaluationError, Sandbox, Scope, budget,
     convert::{from_script, to_script},
     names::{Names, VARS},
     sandbox::position,
@@ -40,11 +40,17 @@ pub struct Outcome {
 
 impl Compiled {
     pub(crate) fn script(source: &str, ast: AST, names: Names) -> Self {
-        Self(Arc::new(Inner { source: source.to_owned(), program: Program::Script { ast, names } }))
+        Self(Arc::new(Inner {
+            source: source.to_owned(),
+            program: Program::Script { ast, names },
+        }))
     }
 
     pub(crate) fn condition_rows(source: &str, condition: Condition) -> Self {
-        Self(Arc::new(Inner { source: source.to_owned(), program: Program::Condition(condition) }))
+        Self(Arc::new(Inner {
+            source: source.to_owned(),
+            program: Program::Condition(condition),
+        }))
     }
 
     /// The text it was compiled from.
@@ -59,9 +65,10 @@ impl Compiled {
     /// An unknown name, a limit, or whatever else stopped it.
     pub fn evaluate(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Value, EvaluationError> {
         match &self.0.program {
-            Program::Condition(condition) => {
-                condition.holds_strictly(scope).map(Value::Bool).map_err(|cause| self.error(cause))
-            }
+            Program::Condition(condition) => condition
+                .holds_strictly(scope)
+                .map(Value::Bool)
+                .map_err(|cause| self.error(cause)),
             Program::Script { .. } => self.run(sandbox, scope).map(|outcome| outcome.value),
         }
     }
@@ -89,7 +96,10 @@ impl Compiled {
     /// As [`Compiled::evaluate`]. Nothing is changed then.
     pub fn run(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Outcome, EvaluationError> {
         let Program::Script { ast, names } = &self.0.program else {
-            return self.evaluate(sandbox, scope).map(|value| Outcome { value, writes: BTreeMap::new() });
+            return self.evaluate(sandbox, scope).map(|value| Outcome {
+                value,
+                writes: BTreeMap::new(),
+            });
         };
         let fail = |cause| self.error(cause);
 
@@ -99,19 +109,26 @@ impl Compiled {
         for (name, value) in &found {
             script_scope.push_dynamic(*name, to_script(value).map_err(fail)?);
         }
-        let map: Result<Map, Cause> =
-            vars.iter().map(|(name, value)| Ok(((*name).into(), to_script(value)?))).collect();
+        let map: Result<Map, Cause> = vars
+            .iter()
+            .map(|(name, value)| Ok(((*name).into(), to_script(value)?)))
+            .collect();
         // Pushed last: when a case has a variable of this name, the script's own `vars` covers it.
         let vars_at = script_scope.len();
         script_scope.push_dynamic(VARS, Dynamic::from_map(map.map_err(fail)?));
 
+        budget::start();
         let value = sandbox
             .engine()
             .eval_ast_with_scope::<Dynamic>(&mut script_scope, ast)
             .map_err(|error| self.rhai_error(sandbox, *error))?;
 
         // What was pushed comes first in rhai's scope; what the script declared itself comes after and is dropped.
-        let mut after: Vec<Dynamic> = script_scope.iter().take(vars_at + 1).map(|(_, _, value)| value).collect();
+        let mut after: Vec<Dynamic> = script_scope
+            .iter()
+            .take(vars_at + 1)
+            .map(|(_, _, value)| value)
+            .collect();
         let vars_after = after.pop().and_then(|map| map.try_cast::<Map>()).unwrap_or_default();
         let mut writes = BTreeMap::new();
         for ((name, before), value) in found.iter().zip(after) {
@@ -127,7 +144,10 @@ impl Compiled {
                 writes.insert(name.to_string(), value);
             }
         }
-        Ok(Outcome { value: from_script(value).map_err(fail)?, writes })
+        Ok(Outcome {
+            value: from_script(value).map_err(fail)?,
+            writes,
+        })
     }
 
     fn error(&self, cause: Cause) -> EvaluationError {
@@ -144,7 +164,7 @@ impl Compiled {
             }
             EvalAltResult::ErrorFunctionNotFound(signature, _) => Cause::UnknownFunction(signature),
             EvalAltResult::ErrorArithmetic(detail, _) => Cause::Arithmetic(detail),
-            EvalAltResult::ErrorTooManyOperations(_) => Cause::TooManyOperations(sandbox.limits().operations),
+            EvalAltResult::ErrorTerminated(..) => Cause::TooManyOperations(sandbox.limits().operations),
             EvalAltResult::ErrorStackOverflow(_) => Cause::TooDeep,
             EvalAltResult::ErrorDataTooLarge(what, _) => Cause::TooMuchData(what),
             EvalAltResult::ErrorTooManyVariables(_) => Cause::TooMuchData("variables".to_owned()),
@@ -161,9 +181,9 @@ impl Compiled {
     }
 }
 
-fn find<'s, 'n>(
-    scope: &'s dyn Scope,
-    names: impl IntoIterator<Item = &'n String>,
-) -> Vec<(&'n str, Cow<'s, Value>)> {
-    names.into_iter().filter_map(|name| Some((name.as_str(), scope.get(name)?))).collect()
+fn find<'s, 'n>(scope: &'s dyn Scope, names: impl IntoIterator<Item = &'n String>) -> Vec<(&'n str, Cow<'s, Value>)> {
+    names
+        .into_iter()
+        .filter_map(|name| Some((name.as_str(), scope.get(name)?)))
+        .collect()
 }

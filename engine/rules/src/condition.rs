@@ -23,7 +23,11 @@ enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
-    Test { field: String, op: Operator, operand: Operand },
+    Test {
+        field: String,
+        op: Operator,
+        operand: Operand,
+    },
 }
 
 /// How deep groups may stand inside each other.
@@ -67,10 +71,18 @@ type Lookup<'s, 'f> = &'f dyn Fn(&str) -> Result<Cow<'s, Value>, Cause>;
 
 impl Node {
     fn new(filter: &Filter, depth: usize) -> Result<Self, Text> {
-        let depth = depth
-            .checked_sub(1)
-            .ok_or_else(|| Text::new(format!("条件嵌套超过 {DEPTH} 层。"), format!("more than {DEPTH} groups inside each other.")))?;
-        let group = |parts: &[Filter]| parts.iter().map(|part| Self::new(part, depth)).collect::<Result<_, _>>();
+        let depth = depth.checked_sub(1).ok_or_else(|| {
+            Text::new(
+                format!("条件嵌套超过 {DEPTH} 层。"),
+                format!("more than {DEPTH} groups inside each other."),
+            )
+        })?;
+        let group = |parts: &[Filter]| {
+            parts
+                .iter()
+                .map(|part| Self::new(part, depth))
+                .collect::<Result<_, _>>()
+        };
         Ok(match filter {
             Filter::All(parts) => Self::All(group(parts)?),
             Filter::Any(parts) => Self::Any(group(parts)?),
@@ -78,7 +90,11 @@ impl Node {
             Filter::Test(Test { field, op, value }) => {
                 let operand = Operand::read(value)?;
                 check(field, *op, &operand)?;
-                Self::Test { field: field.clone(), op: *op, operand }
+                Self::Test {
+                    field: field.clone(),
+                    op: *op,
+                    operand,
+                }
             }
         })
     }
@@ -118,7 +134,10 @@ impl Node {
 /// Refuses tests that could never mean what their author wanted.
 fn check(field: &str, op: Operator, operand: &Operand) -> Result<(), Text> {
     if field.is_empty() {
-        return Err(Text::new("有一行条件没有选择字段。", "one row of the condition names no field."));
+        return Err(Text::new(
+            "有一行条件没有选择字段。",
+            "one row of the condition names no field.",
+        ));
     }
     if op.is_unary() {
         return Ok(());
@@ -134,7 +153,11 @@ fn check(field: &str, op: Operator, operand: &Operand) -> Result<(), Text> {
             format!("字段“{field}”要与一组值比较，请给出列表。"),
             format!("“{field}” is compared with several values: give a list."),
         )),
-        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual | Operator::StartsWith
+        Operator::Less
+        | Operator::LessOrEqual
+        | Operator::Greater
+        | Operator::GreaterOrEqual
+        | Operator::StartsWith
             if operand.is_list() =>
         {
             Err(Text::new(
@@ -148,7 +171,11 @@ fn check(field: &str, op: Operator, operand: &Operand) -> Result<(), Text> {
 
 fn test(value: &Value, op: Operator, operand: &Value) -> bool {
     let ordered = |accepted: &[Ordering]| order(value, operand).is_some_and(|found| accepted.contains(&found));
-    let among = || operand.as_list().is_some_and(|items| items.iter().any(|item| !is_null(value) && equal(value, item)));
+    let among = || {
+        operand
+            .as_list()
+            .is_some_and(|items| items.iter().any(|item| !is_null(value) && equal(value, item)))
+    };
     match op {
         Operator::Equal => !is_null(value) && equal(value, operand),
         Operator::NotEqual => is_null(value) || !equal(value, operand),

@@ -23,11 +23,18 @@ fn into(value: &Value, depth: usize) -> Result<Dynamic, Cause> {
         Value::Text(text) => text.as_str().into(),
         Value::List(items) => {
             let depth = inner()?;
-            Dynamic::from_array(items.iter().map(|item| into(item, depth)).collect::<Result<Array, _>>()?)
+            Dynamic::from_array(
+                items
+                    .iter()
+                    .map(|item| into(item, depth))
+                    .collect::<Result<Array, _>>()?,
+            )
         }
         Value::Map(entries) => {
             let depth = inner()?;
-            let map = entries.iter().map(|(key, value)| Ok((key.as_str().into(), into(value, depth)?)));
+            let map = entries
+                .iter()
+                .map(|(key, value)| Ok((key.as_str().into(), into(value, depth)?)));
             Dynamic::from_map(map.collect::<Result<Map, Cause>>()?)
         }
     })
@@ -63,12 +70,18 @@ fn from(value: Dynamic, depth: usize) -> Result<Value, Cause> {
     if value.is_array() {
         let depth = inner()?;
         let items = value.try_cast::<Array>().unwrap_or_default();
-        return items.into_iter().map(|item| from(item, depth)).collect::<Result<_, _>>().map(Value::List);
+        return items
+            .into_iter()
+            .map(|item| from(item, depth))
+            .collect::<Result<_, _>>()
+            .map(Value::List);
     }
     if value.is_map() {
         let depth = inner()?;
         let entries = value.try_cast::<Map>().unwrap_or_default();
-        let entries = entries.into_iter().map(|(key, value)| Ok((key.to_string(), from(value, depth)?)));
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| Ok((key.to_string(), from(value, depth)?)));
         return entries.collect::<Result<_, _>>().map(Value::Map);
     }
     Err(Cause::NotAValue(value.type_name().to_owned()))

@@ -63,7 +63,11 @@ impl EvaluationError {
         if shown.len() < expression.len() {
             shown.push('…');
         }
-        Self { expression: shown, position: None, cause }
+        Self {
+            expression: shown,
+            position: None,
+            cause,
+        }
     }
 
     pub(crate) fn at(mut self, position: Option<Position>) -> Self {
@@ -80,7 +84,10 @@ impl EvaluationError {
                 format!("表达式“{expression}”第 {line} 行第 {column} 个字符：{zh}"),
                 format!("Expression “{expression}”, line {line}, character {column}: {en}"),
             ),
-            None => Text::new(format!("表达式“{expression}”：{zh}"), format!("Expression “{expression}”: {en}")),
+            None => Text::new(
+                format!("表达式“{expression}”：{zh}"),
+                format!("Expression “{expression}”: {en}"),
+            ),
         }
     }
 }
@@ -104,24 +111,27 @@ impl Cause {
                 format!("条件的结果必须是真或假，得到的却是 {kind}。"),
                 format!("a condition must come out true or false, but this is a {kind}."),
             ),
-            Self::Arithmetic(detail) => {
-                Text::new(format!("无法算出结果：{detail}。"), format!("the calculation has no result: {detail}."))
-            }
+            Self::Arithmetic(detail) => Text::new(
+                format!("无法算出结果：{detail}。"),
+                format!("the calculation has no result: {detail}."),
+            ),
             Self::TooManyOperations(limit) => Text::new(
                 format!("运算超过 {limit} 步，已停止。请检查是否有死循环，或改为自动处理任务。"),
                 format!("stopped after {limit} operations. Look for an endless loop, or use a service task instead."),
             ),
-            Self::TooDeep => {
-                Text::new("调用或数据嵌套过深，已停止。", "stopped: calls or values are nested too deeply.")
-            }
+            Self::TooDeep => Text::new(
+                "调用或数据嵌套过深，已停止。",
+                "stopped: calls or values are nested too deeply.",
+            ),
             Self::TooMuchData(what) => Text::new(
                 format!("数据超过允许的大小（{what}），已停止。"),
                 format!("stopped: the data grew beyond its limit ({what})."),
             ),
             Self::Thrown(Value::Text(message)) => Text::same(message.clone()),
-            Self::Thrown(value) => {
-                Text::new(format!("脚本报告错误：{value}"), format!("the script reports an error: {value}"))
-            }
+            Self::Thrown(value) => Text::new(
+                format!("脚本报告错误：{value}"),
+                format!("the script reports an error: {value}"),
+            ),
             Self::NotAValue(kind) => Text::new(
                 format!("结果的类型（{kind}）不能保存。"),
                 format!("a result of the type {kind} cannot be kept."),

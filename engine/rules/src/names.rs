@@ -53,7 +53,8 @@ impl Names {
             }
             Stmt::For(variables, ..) => {
                 self.declared.insert(variables.0.name.to_string());
-                self.declared.extend(variables.1.iter().map(|counter| counter.name.to_string()));
+                self.declared
+                    .extend(variables.1.iter().map(|counter| counter.name.to_string()));
             }
             Stmt::Assignment(assignment) => {
                 if let Some(name) = root(&assignment.1.lhs) {
@@ -62,7 +63,8 @@ impl Names {
             }
             // What a closure takes from outside.
             Stmt::Share(captured) => {
-                self.mentioned.extend(captured.iter().map(|(variable, _)| variable.name.to_string()));
+                self.mentioned
+                    .extend(captured.iter().map(|(variable, _)| variable.name.to_string()));
             }
             _ => {}
         }

@@ -54,19 +54,29 @@ pub(crate) fn register(engine: &mut Engine) {
 
     binary(engine, "min", |a, b| Ok(a.min(b)));
     binary(engine, "max", |a, b| Ok(a.max(b)));
-    binary(engine, "round", |number, places| Ok(round(number, places, RoundingStrategy::MidpointAwayFromZero)));
-    binary(engine, "floor", |number, places| Ok(round(number, places, RoundingStrategy::ToNegativeInfinity)));
-    binary(engine, "ceiling", |number, places| Ok(round(number, places, RoundingStrategy::ToPositiveInfinity)));
-    unary(engine, "round", |number| number.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero));
+    binary(engine, "round", |number, places| {
+        Ok(round(number, places, RoundingStrategy::MidpointAwayFromZero))
+    });
+    binary(engine, "floor", |number, places| {
+        Ok(round(number, places, RoundingStrategy::ToNegativeInfinity))
+    });
+    binary(engine, "ceiling", |number, places| {
+        Ok(round(number, places, RoundingStrategy::ToPositiveInfinity))
+    });
+    unary(engine, "round", |number| {
+        number.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
+    });
     unary(engine, "floor", |number| number.floor());
     unary(engine, "ceiling", |number| number.ceil());
     unary(engine, "abs", |number| number.abs());
     unary(engine, "-", |number| -number);
     engine.register_fn("parse_number", |text: &str| -> Fallible {
-        text.trim()
-            .parse()
-            .map(canonical)
-            .map_err(|_| arithmetic(&format!("“{}” 不是数字 / is not a number", text.chars().take(40).collect::<String>())))
+        text.trim().parse().map(canonical).map_err(|_| {
+            arithmetic(&format!(
+                "“{}” 不是数字 / is not a number",
+                text.chars().take(40).collect::<String>()
+            ))
+        })
     });
 }
 
@@ -92,14 +102,18 @@ fn operator(engine: &mut Engine, name: &'static str, assignment: &'static str, c
     // `a /= b` may turn an integer into a decimal, so it must replace the whole value: only a raw function can.
     let kinds = [TypeId::of::<INT>(), TypeId::of::<Decimal>()];
     for types in kinds.iter().flat_map(|a| kinds.map(|b| [*a, b])) {
-        engine.register_raw_fn(assignment, types, move |_, arguments| -> Result<(), Box<EvalAltResult>> {
-            if let [target, operand] = arguments
-                && let (Some(a), Some(b)) = (number(target), number(operand))
-            {
-                **target = compute(a, b).map(canonical).map_err(arithmetic)?;
-            }
-            Ok(())
-        });
+        engine.register_raw_fn(
+            assignment,
+            types,
+            move |_, arguments| -> Result<(), Box<EvalAltResult>> {
+                if let [target, operand] = arguments
+                    && let (Some(a), Some(b)) = (number(target), number(operand))
+                {
+                    **target = compute(a, b).map(canonical).map_err(arithmetic)?;
+                }
+                Ok(())
+            },
+        );
     }
 }
 

@@ -3,10 +3,13 @@
 use kapok_protocol::{Expression, Filter, Language, Text};
 use rhai::{
     AST, Engine, ParseError,
-    packages::{BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicStringPackage, MoreStringPackage, Package},
+    packages::{
+        BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicStringPackage,
+        MoreStringPackage, Package,
+    },
 };
 
-use crate::{Compiled, Condition, Position, error::EvaluationError, names::Names, numbers, strings};
+use crate::{Compiled, Condition, Position, budget, error::EvaluationError, names::Names, numbers, strings};
 
 /// How much a script may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,7 @@ impl Sandbox {
         MoreStringPackage::new().register_into_engine(&mut engine);
         numbers::register(&mut engine);
         strings::register(&mut engine);
+        budget::limit(&mut engine, limits.operations);
         for absent in ["eval", "print", "debug"] {
             engine.disable_symbol(absent);
         }
@@ -59,7 +63,6 @@ impl Sandbox {
             .set_fast_operators(false)
             // A misspelt field must not be null in silence.
             .set_fail_on_invalid_map_property(true)
-            .set_max_operations(limits.operations)
             .set_max_call_levels(16)
             .set_max_expr_depths(32, 32)
             .set_max_string_size(16 * 1024)
@@ -69,7 +72,10 @@ impl Sandbox {
             .set_max_functions(64)
             // Folding constants would use rhai's arithmetic instead of ours.
             .set_optimization_level(rhai::OptimizationLevel::None);
-        #[allow(deprecated, reason = "rhai marks it so because the tokens may change between versions")]
+        #[allow(
+            deprecated,
+            reason = "rhai marks it so because the tokens may change between versions"
+        )]
         engine.on_parse_token(|token, _, _| numbers::canonical_literal(token));
         Self { engine, limits }
     }
@@ -83,7 +89,10 @@ impl Sandbox {
         match expression.language {
             Language::Filter => {
                 let filter: Filter = serde_json::from_str(&expression.text).map_err(|error| {
-                    Text::new(format!("条件格式不正确：{error}"), format!("the condition is not well formed: {error}"))
+                    Text::new(
+                        format!("条件格式不正确：{error}"),
+                        format!("the condition is not well formed: {error}"),
+                    )
                 })?;
                 Ok(Compiled::condition_rows(&expression.text, Condition::new(&filter)?))
             }
@@ -92,7 +101,9 @@ impl Sandbox {
                 if let Some(name) = names.changed_outside() {
                     return Err(Text::new(
                         format!("表达式不能修改“{name}”。比较请用 ==，修改变量请用脚本任务。"),
-                        format!("an expression may not change “{name}”. Compare with ==; change variables in a script task."),
+                        format!(
+                            "an expression may not change “{name}”. Compare with ==; change variables in a script task."
+                        ),
                     ));
                 }
                 Ok(Compiled::script(&expression.text, ast, names))
@@ -128,7 +139,10 @@ impl Sandbox {
                 format!("the script is longer than {SOURCE} bytes."),
             ));
         }
-        let ast = self.engine.compile(source).map_err(|error| syntax_error(source, &error))?;
+        let ast = self
+            .engine
+            .compile(source)
+            .map_err(|error| syntax_error(source, &error))?;
         let names = Names::of(&ast);
         Ok((ast, names))
     }
@@ -136,15 +150,22 @@ impl Sandbox {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sandbox").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
 pub(crate) fn position(position: rhai::Position) -> Option<Position> {
-    Some(Position { line: position.line()?, column: position.position().unwrap_or(1) })
+    Some(Position {
+        line: position.line()?,
+        column: position.position().unwrap_or(1),
+    })
 }
 
 fn syntax_error(source: &str, error: &ParseError) -> Text {
     let message = error.err_type().to_string();
-    EvaluationError::new(source, crate::Cause::Syntax(message)).at(position(error.position())).text()
+    EvaluationError::new(source, crate::Cause::Syntax(message))
+        .at(position(error.position()))
+        .text()
 }

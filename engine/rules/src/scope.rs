@@ -56,7 +56,9 @@ impl Scope for Values<'_> {
 /// The value at a path such as `record.customer.level`: the first step is a name of the scope, the others are keys of
 /// maps. `None` when a step is unknown; a path through null is null, because what is empty has nothing inside.
 pub(crate) fn at<'s>(scope: &'s dyn Scope, path: &str) -> Option<Cow<'s, Value>> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (name, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(name, rest)| (name, Some(rest)));
     let value = scope.get(name)?;
     let Some(rest) = rest else { return Some(value) };
     match value {

@@ -58,7 +58,10 @@ impl Template {
         if !literal.is_empty() {
             parts.push(Part::Literal(literal));
         }
-        Ok(Self { source: source.to_owned(), parts })
+        Ok(Self {
+            source: source.to_owned(),
+            parts,
+        })
     }
 
     /// The text with every placeholder filled in, as [`shown`] says.
@@ -117,7 +120,10 @@ fn join<'v>(items: impl IntoIterator<Item = &'v Value>, text: &mut String) {
 
 fn is_path(path: &str) -> bool {
     path.split('.').all(|step| {
-        !step.is_empty() && step.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
+        !step.is_empty()
+            && step
+                .chars()
+                .all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
     })
 }
 

@@ -61,7 +61,10 @@ impl Operand {
             Self::Me => Cow::Owned(context.me.map(|person| person.to_string()).into()),
             Self::MyDepartment => Cow::Owned(context.department.map(|department| department.to_string()).into()),
             Self::MySubordinates => {
-                let persons = context.subordinates.iter().map(|person| Value::from(person.to_string()));
+                let persons = context
+                    .subordinates
+                    .iter()
+                    .map(|person| Value::from(person.to_string()));
                 Cow::Owned(Value::List(persons.collect()))
             }
             Self::Today(step) => Cow::Owned(step.from(context.today).to_string().into()),
@@ -72,7 +75,11 @@ impl Operand {
 impl Step {
     fn read(text: &str) -> Option<Self> {
         if text.is_empty() {
-            return Some(Self { back: false, months: 0, days: 0 });
+            return Some(Self {
+                back: false,
+                months: 0,
+                days: 0,
+            });
         }
         let (back, amount) = match text.strip_prefix('-') {
             Some(amount) => (true, amount),
@@ -91,16 +98,24 @@ impl Step {
             'y' => (amount * 12, 0),
             _ => return None,
         };
-        Some(Self { back, months, days: days.into() })
+        Some(Self {
+            back,
+            months,
+            days: days.into(),
+        })
     }
 
     /// The date so far from `date`; the first or last date there is when it would be beyond.
     fn from(self, date: NaiveDate) -> NaiveDate {
         let (months, days) = (Months::new(self.months), Days::new(self.days));
         if self.back {
-            date.checked_sub_months(months).and_then(|date| date.checked_sub_days(days)).unwrap_or(NaiveDate::MIN)
+            date.checked_sub_months(months)
+                .and_then(|date| date.checked_sub_days(days))
+                .unwrap_or(NaiveDate::MIN)
         } else {
-            date.checked_add_months(months).and_then(|date| date.checked_add_days(days)).unwrap_or(NaiveDate::MAX)
+            date.checked_add_months(months)
+                .and_then(|date| date.checked_add_days(days))
+                .unwrap_or(NaiveDate::MAX)
         }
     }
 }

@@ -62,7 +62,11 @@ fn tests_compare_as_documented() {
         ("name", "=", "\"$$me\"", false),
     ];
     for (field, op, value, expected) in cases {
-        let value = if value.is_empty() { String::new() } else { format!(r#","value":{value}"#) };
+        let value = if value.is_empty() {
+            String::new()
+        } else {
+            format!(r#","value":{value}"#)
+        };
         let filter = format!(r#"{{"field":"{field}","op":"{op}"{value}}}"#);
         assert_eq!(holds(&filter), expected, "{filter}");
     }
@@ -102,8 +106,16 @@ fn a_test_that_cannot_be_meant_is_refused() {
         assert!(Condition::new(&filter).is_err(), "{op} {value}");
     }
     for test in [
-        Test { field: String::new(), op: Operator::Empty, value: Value::Null },
-        Test { field: "a".to_owned(), op: Operator::Equal, value: Value::Null },
+        Test {
+            field: String::new(),
+            op: Operator::Empty,
+            value: Value::Null,
+        },
+        Test {
+            field: "a".to_owned(),
+            op: Operator::Equal,
+            value: Value::Null,
+        },
     ] {
         assert!(Condition::new(&Filter::Test(test)).is_err());
     }

@@ -40,7 +40,10 @@ fn expressions_have_exact_values() {
         ("parse_number(\"1.50\") * 2", "3"),
         ("record.total > 50000", "false"),
         ("record.total >= 50000 && name == \"李娜\"", "true"),
-        ("record.lines.map(|line| line.quantity * line.price).reduce(|sum, amount| sum + amount, 0)", "20"),
+        (
+            "record.lines.map(|line| line.quantity * line.price).reduce(|sum, amount| sum + amount, 0)",
+            "20",
+        ),
         ("record.lines.some(|line| line.price > b)", "true"),
         ("record.lines[0].price", "9.9"),
         ("record.lines.len", "2"),
@@ -66,23 +69,32 @@ fn what_has_no_value_says_why() {
     let cases: [(&str, Expected); 14] = [
         ("tota > 5", |cause| *cause == Cause::UnknownName("tota".into())),
         ("record.totl > 5", |cause| *cause == Cause::UnknownName("totl".into())),
-        ("fn f() { record } f()", |cause| *cause == Cause::UnknownName("record".into())),
+        ("fn f() { record } f()", |cause| {
+            *cause == Cause::UnknownName("record".into())
+        }),
         ("1 / 0", |cause| matches!(cause, Cause::Arithmetic(_))),
         ("1.5 % 0", |cause| matches!(cause, Cause::Arithmetic(_))),
         ("0 ** -1", |cause| matches!(cause, Cause::Arithmetic(_))),
         ("9.9 ** 999999999", |cause| matches!(cause, Cause::Arithmetic(_))),
-        ("79228162514264337593543950335 * 10", |cause| matches!(cause, Cause::Arithmetic(_))),
+        ("79228162514264337593543950335 * 10", |cause| {
+            matches!(cause, Cause::Arithmetic(_))
+        }),
         ("n + 1", |cause| matches!(cause, Cause::UnknownFunction(_))),
         ("nothing_like_it(1)", |cause| matches!(cause, Cause::UnknownFunction(_))),
         ("parse_number(\"x\")", |cause| matches!(cause, Cause::Arithmetic(_))),
-        ("throw \"库存不足\"", |cause| *cause == Cause::Thrown("库存不足".into())),
+        ("throw \"库存不足\"", |cause| {
+            *cause == Cause::Thrown("库存不足".into())
+        }),
         ("|x| x", |cause| matches!(cause, Cause::NotAValue(_))),
         ("[1][5]", |cause| matches!(cause, Cause::Script(_))),
     ];
     for (source, expected) in cases {
         let error = evaluate(source, CASE).expect_err(source);
         assert!(expected(&error.cause), "{source}: {error:?}");
-        assert!(error.text().zh.contains(source) && error.text().en.contains(source), "{error}");
+        assert!(
+            error.text().zh.contains(source) && error.text().en.contains(source),
+            "{error}"
+        );
     }
 }
 
@@ -91,7 +103,11 @@ fn a_condition_is_true_or_false_and_nothing_else() {
     let sandbox = Sandbox::new(Limits::WRITER);
     let (variables, context) = (variables(CASE), context());
     let condition = |expression: Expression| {
-        sandbox.compile(&expression).unwrap().condition(&sandbox, &Values::new(&variables, &context)).map_err(|e| e.cause)
+        sandbox
+            .compile(&expression)
+            .unwrap()
+            .condition(&sandbox, &Values::new(&variables, &context))
+            .map_err(|e| e.cause)
     };
     assert_eq!(condition(Expression::rhai("a > b")), Ok(true));
     assert_eq!(condition(Expression::rhai("n")), Err(Cause::Null));
@@ -99,7 +115,10 @@ fn a_condition_is_true_or_false_and_nothing_else() {
     let rows = |field: &str| Expression::filter(format!(r#"{{"field":"{field}","op":">=","value":50000}}"#));
     assert_eq!(condition(rows("record.total")), Ok(true));
     assert_eq!(condition(rows("record.note")), Ok(false));
-    assert_eq!(condition(rows("record.totl")), Err(Cause::UnknownName("record.totl".into())));
+    assert_eq!(
+        condition(rows("record.totl")),
+        Err(Cause::UnknownName("record.totl".into()))
+    );
 }
 
 #[test]
@@ -135,17 +154,32 @@ fn scripts_say_what_they_changed() {
         ("vars.days = 3; vars.days * 2", "6", r#"{"days":3}"#),
         ("vars[\"days\"] = 3;", "null", r#"{"days":3}"#),
         ("vars.a += 1; a", "10", r#"{"a":11}"#),
-        ("vars.order = #{ sum: a }; vars.order.sum += 1;", "null", r#"{"order":{"sum":11}}"#),
-        ("record.total += 1;", "null", r#"{"record":{"total":50001,"note":null,"lines":[{"quantity":2,"price":9.9},{"quantity":1,"price":0.2}]}}"#),
+        (
+            "vars.order = #{ sum: a }; vars.order.sum += 1;",
+            "null",
+            r#"{"order":{"sum":11}}"#,
+        ),
+        (
+            "record.total += 1;",
+            "null",
+            r#"{"record":{"total":50001,"note":null,"lines":[{"quantity":2,"price":9.9},{"quantity":1,"price":0.2}]}}"#,
+        ),
         ("let add = |x| a + x; a = add.call(5);", "null", r#"{"a":15}"#),
-        ("record.lines.push(#{ quantity: 1, price: 1 }); record.lines = []; yes = ();", "null", r#"{"record":{"total":50000,"note":null,"lines":[]},"yes":null}"#),
+        (
+            "record.lines.push(#{ quantity: 1, price: 1 }); record.lines = []; yes = ();",
+            "null",
+            r#"{"record":{"total":50000,"note":null,"lines":[]},"yes":null}"#,
+        ),
     ];
     for (source, value, writes) in cases {
         let outcome = run(source, CASE).unwrap_or_else(|error| panic!("{source}: {error}"));
         assert_eq!(outcome.value, json(value), "{source}");
         assert_eq!(Value::Map(outcome.writes), json(writes), "{source}");
     }
-    assert_eq!(run("fresh = 1", CASE).unwrap_err().cause, Cause::UnknownName("fresh".into()));
+    assert_eq!(
+        run("fresh = 1", CASE).unwrap_err().cause,
+        Cause::UnknownName("fresh".into())
+    );
 }
 
 #[test]
@@ -163,6 +197,10 @@ fn only_the_names_it_mentions_are_asked_for() {
     }
     let scope = Recording(RefCell::default(), context());
     let sandbox = Sandbox::new(Limits::WRITER);
-    sandbox.compile(&Expression::rhai("b + a * b")).unwrap().evaluate(&sandbox, &scope).unwrap();
+    sandbox
+        .compile(&Expression::rhai("b + a * b"))
+        .unwrap()
+        .evaluate(&sandbox, &scope)
+        .unwrap();
     assert_eq!(*scope.0.borrow(), ["a", "b"]);
 }

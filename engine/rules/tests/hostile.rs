@@ -12,18 +12,34 @@ fn a_hostile_script_is_stopped() {
     let operations: Expected = |cause| matches!(cause, Cause::TooManyOperations(10_000));
     let data: Expected = |cause| matches!(cause, Cause::TooMuchData(_));
     let deep: Expected = |cause| matches!(cause, Cause::TooDeep);
-    let limited: Expected =
-        |cause| matches!(cause, Cause::TooManyOperations(_) | Cause::TooMuchData(_) | Cause::TooDeep);
+    let limited: Expected = |cause| {
+        matches!(
+            cause,
+            Cause::TooManyOperations(_) | Cause::TooMuchData(_) | Cause::TooDeep
+        )
+    };
     let cases = [
         ("loop { }", operations),
         ("let i = 0; while true { i += 1; }", operations),
         ("for i in 0..9223372036854775807 { }", operations),
+        (
+            "let a = []; a.pad(2000, 1); let b = a + []; a.filter(|x| b.some(|y| y > 1))",
+            operations,
+        ),
+        ("let a = []; a.pad(2000, 1); loop { a.map(|x| x * 2); }", operations),
+        (
+            "let a = []; a.pad(2000, 1); loop { try { a.sort(|x, y| y - x); } catch { } }",
+            operations,
+        ),
         ("let s = \"x\"; loop { s += s; }", data),
         ("let s = \"x\"; loop { s = s + s; }", data),
         ("let s = \"x\"; loop { s = `${s}${s}`; }", data),
         ("let s = \"x\"; s.pad(1000000000, 'x'); s", data),
         ("let s = \"x\"; s.pad(1000000000, \"xy\"); s", data),
-        ("let s = \"\"; s.pad(16000, 'x'); let r = \"\"; r.pad(16000, 'y'); s.replace(\"x\", r); s", data),
+        (
+            "let s = \"\"; s.pad(16000, 'x'); let r = \"\"; r.pad(16000, 'y'); s.replace(\"x\", r); s",
+            data,
+        ),
         ("let s = \"\"; s.pad(16000, 'x'); s.replace('x', s); s", data),
         ("let s = \"\"; s.pad(16000, 'x'); s.replace(\"\", s); s", data),
         ("let a = [1]; loop { a += a; }", data),
@@ -64,7 +80,11 @@ fn deep_and_wide_sources_are_refused_when_compiled() {
     for source in sources {
         assert!(sandbox.compile_script(&source).is_err(), "{}…", &source[..20]);
     }
-    let deep = format!(r#"{}{{"field":"a","op":"empty"}}{}"#, "{\"not\":".repeat(100), "}".repeat(100));
+    let deep = format!(
+        r#"{}{{"field":"a","op":"empty"}}{}"#,
+        "{\"not\":".repeat(100),
+        "}".repeat(100)
+    );
     assert!(sandbox.compile(&Expression::filter(deep)).is_err());
     let too_deep = "{\"not\":".repeat(100_000) + "1";
     assert!(sandbox.compile(&Expression::filter(too_deep)).is_err());
@@ -72,7 +92,15 @@ fn deep_and_wide_sources_are_refused_when_compiled() {
 
 #[test]
 fn nothing_of_the_outside_is_there() {
-    for call in ["sleep(1)", "timestamp()", "blob(10)", "exit()", "open(\"/etc/passwd\")", "parse_json(\"{}\")", "rand()"] {
+    for call in [
+        "sleep(1)",
+        "timestamp()",
+        "blob(10)",
+        "exit()",
+        "open(\"/etc/passwd\")",
+        "parse_json(\"{}\")",
+        "rand()",
+    ] {
         let error = evaluate(call, "{}").expect_err(call);
         assert!(matches!(error.cause, Cause::UnknownFunction(_)), "{call}: {error:?}");
     }
@@ -85,6 +113,8 @@ fn values_that_are_nested_too_deeply_are_refused() {
     let context = common::context();
     let sandbox = Sandbox::new(Limits::WRITER);
     let compiled = sandbox.compile(&Expression::rhai("deep")).unwrap();
-    let error = compiled.evaluate(&sandbox, &kapok_rules::Values::new(&values, &context)).unwrap_err();
+    let error = compiled
+        .evaluate(&sandbox, &kapok_rules::Values::new(&values, &context))
+        .unwrap_err();
     assert_eq!(error.cause, Cause::TooDeep);
 }

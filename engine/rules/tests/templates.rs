@@ -20,9 +20,16 @@ fn placeholders_are_filled_in_once() {
     ];
     for (source, expected) in cases {
         let template = Template::parse(source).unwrap_or_else(|text| panic!("{source}: {text}"));
-        assert_eq!(template.render(&Values::new(&values, &context)).as_deref(), Ok(expected), "{source}");
+        assert_eq!(
+            template.render(&Values::new(&values, &context)).as_deref(),
+            Ok(expected),
+            "{source}"
+        );
     }
-    let unknown = Template::parse("{record.numbr}").unwrap().render(&Values::new(&values, &context)).unwrap_err();
+    let unknown = Template::parse("{record.numbr}")
+        .unwrap()
+        .render(&Values::new(&values, &context))
+        .unwrap_err();
     assert_eq!(unknown.cause, Cause::UnknownName("record.numbr".into()));
 }
 

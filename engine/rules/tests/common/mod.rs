@@ -26,12 +26,16 @@ pub fn context() -> Context {
 
 pub fn evaluate(source: &str, values: &str) -> Result<Value, EvaluationError> {
     let sandbox = Sandbox::new(Limits::WRITER);
-    let compiled = sandbox.compile(&Expression::rhai(source)).unwrap_or_else(|text| panic!("{source}: {text}"));
+    let compiled = sandbox
+        .compile(&Expression::rhai(source))
+        .unwrap_or_else(|text| panic!("{source}: {text}"));
     compiled.evaluate(&sandbox, &Values::new(&variables(values), &context()))
 }
 
 pub fn run(source: &str, values: &str) -> Result<Outcome, EvaluationError> {
     let sandbox = Sandbox::new(Limits::WRITER);
-    let compiled = sandbox.compile_script(source).unwrap_or_else(|text| panic!("{source}: {text}"));
+    let compiled = sandbox
+        .compile_script(source)
+        .unwrap_or_else(|text| panic!("{source}: {text}"));
     compiled.run(&sandbox, &Values::new(&variables(values), &context()))
 }
