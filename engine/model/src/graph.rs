@@ -57,6 +57,7 @@ pub struct ProcessGraph {
     graph: DiGraph<Node, SequenceFlow>,
     by_id: BTreeMap<String, NodeIndex>,
     boundary_events: BTreeMap<NodeIndex, Vec<NodeIndex>>,
+    children: BTreeMap<Option<NodeIndex>, Vec<NodeIndex>>,
 }
 
 impl ProcessGraph {
@@ -72,9 +73,11 @@ impl ProcessGraph {
         let mut graph = DiGraph::with_capacity(nodes.len(), flows.len());
         let mut by_id = BTreeMap::new();
         let mut boundary_events: BTreeMap<NodeIndex, Vec<NodeIndex>> = BTreeMap::new();
+        let mut children: BTreeMap<Option<NodeIndex>, Vec<NodeIndex>> = BTreeMap::new();
         for node in nodes {
             let index = NodeIndex(graph.node_count() as u32);
             by_id.insert(node.id.clone(), index);
+            children.entry(node.scope).or_default().push(index);
             if let NodeKind::BoundaryEvent { attached_to, .. } = node.kind {
                 boundary_events.entry(attached_to).or_default().push(index);
             }
@@ -83,7 +86,16 @@ impl ProcessGraph {
         for flow in flows {
             graph.add_edge(pet(flow.source), pet(flow.target), flow);
         }
-        Self { key, name, executable, settings, graph, by_id, boundary_events }
+        Self {
+            key,
+            name,
+            executable,
+            settings,
+            graph,
+            by_id,
+            boundary_events,
+            children,
+        }
     }
 
     /// The node with this ordinal.
@@ -103,12 +115,16 @@ impl ProcessGraph {
 
     /// All nodes, in the order of the document.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.graph.node_indices().map(|index| (NodeIndex(index.index() as u32), &self.graph[index]))
+        self.graph
+            .node_indices()
+            .map(|index| (NodeIndex(index.index() as u32), &self.graph[index]))
     }
 
     /// All sequence flows, in the order of the document.
     pub fn flows(&self) -> impl Iterator<Item = (FlowIndex, &SequenceFlow)> {
-        self.graph.edge_indices().map(|index| (FlowIndex(index.index() as u32), &self.graph[index]))
+        self.graph
+            .edge_indices()
+            .map(|index| (FlowIndex(index.index() as u32), &self.graph[index]))
     }
 
     /// The flows that leave a node, in the order of the document: the order in which conditions are tried.
@@ -128,7 +144,8 @@ impl ProcessGraph {
 
     /// The nodes drawn directly in a scope: a sub-process, or the process itself (`None`).
     pub fn children(&self, scope: Option<NodeIndex>) -> impl Iterator<Item = (NodeIndex, &Node)> {
-        self.nodes().filter(move |(_, node)| node.scope == scope)
+        let children = self.children.get(&scope).map_or(&[][..], Vec::as_slice);
+        children.iter().map(|index| (*index, &self.graph[pet(*index)]))
     }
 
     fn edges(&self, node: NodeIndex, direction: Direction) -> Vec<(FlowIndex, &SequenceFlow)> {

@@ -5,14 +5,20 @@
 //! differently from what it says. This crate never does IO, never looks at a clock, and knows no expression language:
 //! expressions are checked through the [`Environment`] port.
 
+mod catalogue;
+mod checks;
 mod diagnostic;
+mod document;
 mod environment;
 mod graph;
 mod node;
+mod read;
 mod reading;
 mod settings;
+mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use document::Document;
 pub use environment::{Environment, Known, Unchecked};
 pub use graph::{FlowIndex, NodeIndex, ProcessGraph, SequenceFlow};
 pub use node::{

@@ -1,0 +1,175 @@
+//! Parallel gateways that wait for ever.
+//!
+//! A join fills only when tokens stand on all its incoming flows at once, and two tokens of a scope are there at once
+//! only because some fork made them. So if no fork has one branch that leads to one incoming flow and *another* branch
+//! that leads to the other, the two never meet, whatever the conditions say. What is reported is certain; a join that
+//! merely may wait for ever (a branch that can go elsewhere) is not reported.
+//!
+//! Which incoming flows each node leads to is found for 64 of them at a time, one bit each, so that the cost stays near
+//! the size of the drawing.
+
+use crate::{
+    BoundaryTrigger, NodeKind, Rejection, TimerDefinition,
+    catalogue::flow as rules,
+    read::{Draft, Findings},
+};
+
+pub(super) fn check(draft: &Draft<'_>, reached: &[bool], findings: &mut Findings) {
+    let joins: Vec<usize> = (0..draft.nodes.len())
+        .filter(|node| reached[*node] && matches!(draft.nodes[*node].kind, Some(NodeKind::ParallelGateway)))
+        .filter(|node| draft.incoming[*node].len() > 1)
+        .collect();
+    let mut batch: Vec<usize> = Vec::new();
+    let mut joins = joins.into_iter().peekable();
+    while let Some(join) = joins.next() {
+        // Of a join with very many incoming flows, the first 64 are compared.
+        batch.extend(draft.incoming[join].iter().copied().take(64));
+        let room = joins
+            .peek()
+            .is_some_and(|next| batch.len() + draft.incoming[*next].len() <= 64);
+        if !room {
+            check_batch(draft, &batch, findings);
+            batch.clear();
+        }
+    }
+}
+
+/// Checks joins all of whose incoming flows are in the batch, those of each join side by side.
+fn check_batch(draft: &Draft<'_>, batch: &[usize], findings: &mut Findings) {
+    let leads_to = leads_to(draft, batch);
+    let together = together(draft, &leads_to);
+    let mut first = 0;
+    while let Some(join) = batch.get(first).map(|flow| draft.flows[*flow].target) {
+        let count = batch[first..]
+            .iter()
+            .take_while(|flow| draft.flows[**flow].target == join)
+            .count();
+        let range = first..first + count;
+        let never = range.clone().find_map(|one| {
+            let other = (one + 1..range.end).find(|other| together[one] & (1 << other) == 0)?;
+            Some((one, other))
+        });
+        if let Some((one, other)) = never {
+            let (one, other) = (draft.flow_label(batch[one]), draft.flow_label(batch[other]));
+            findings.report(
+                &rules::JOIN_NEVER_FILLS,
+                draft.nodes[join].element,
+                &[&draft.label(join), &one, &other],
+            );
+        }
+        first = range.end;
+    }
+}
+
+/// For each flow of the drawing, the flows of the batch that a token on it can get to, one bit each.
+struct LeadsTo {
+    of_flow: Vec<u64>,
+    of_node: Vec<u64>,
+}
+
+fn leads_to(draft: &Draft<'_>, batch: &[usize]) -> LeadsTo {
+    let mut own = vec![0u64; draft.flows.len()];
+    for (bit, flow) in batch.iter().enumerate() {
+        own[*flow] |= 1 << bit;
+    }
+    let mut of_node = vec![0u64; draft.nodes.len()];
+    let mut waiting: Vec<usize> = batch.iter().map(|flow| draft.flows[*flow].source).collect();
+    while let Some(node) = waiting.pop() {
+        let along_flows = draft.outgoing[node]
+            .iter()
+            .map(|flow| own[*flow] | of_node[draft.flows[*flow].target]);
+        let by_boundary = draft.boundary_events[node].iter().map(|event| of_node[*event]);
+        let bits = along_flows.chain(by_boundary).fold(0, |all, bits| all | bits);
+        if bits != of_node[node] {
+            of_node[node] = bits;
+            waiting.extend(draft.incoming[node].iter().map(|flow| draft.flows[*flow].source));
+            if let Some(NodeKind::BoundaryEvent { attached_to, .. }) = draft.nodes[node].kind {
+                waiting.push(attached_to.0 as usize);
+            }
+        }
+    }
+    let of_flow = draft
+        .flows
+        .iter()
+        .zip(&own)
+        .map(|(flow, own)| own | of_node[flow.target])
+        .collect();
+    LeadsTo { of_flow, of_node }
+}
+
+/// For each flow of the batch, those others on which a token can be at the same time.
+fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
+    let mut together = [0u64; 64];
+    for node in 0..draft.nodes.len() {
+        if leads_to.of_node[node] == 0 {
+            continue;
+        }
+        if let Some(NodeKind::ExclusiveGateway) = draft.nodes[node].kind {
+            continue;
+        }
+        let rejection = rejection_flow(draft, node);
+        let branches: Vec<u64> = draft.outgoing[node]
+            .iter()
+            .filter(|flow| Some(**flow) != rejection)
+            .map(|flow| leads_to.of_flow[*flow])
+            .collect();
+        fork(&branches, &mut together);
+        // A non-interrupting boundary event runs beside everything else that comes of its activity.
+        let mut of_activity = draft.outgoing[node]
+            .iter()
+            .fold(0, |all, flow| all | leads_to.of_flow[*flow]);
+        let mut beside = Vec::new();
+        for event in &draft.boundary_events[node] {
+            let bits = leads_to.of_node[*event];
+            match &draft.nodes[*event].kind {
+                Some(NodeKind::BoundaryEvent {
+                    interrupting: false,
+                    trigger,
+                    ..
+                }) => {
+                    beside.push(bits);
+                    if let BoundaryTrigger::Timer(TimerDefinition::Cycle(_) | TimerDefinition::Every(..)) = trigger {
+                        beside.push(bits);
+                    }
+                }
+                _ => of_activity |= bits,
+            }
+        }
+        beside.push(of_activity);
+        fork(&beside, &mut together);
+    }
+    together
+}
+
+/// Notes that tokens on different branches are there at the same time.
+fn fork(branches: &[u64], together: &mut [u64; 64]) {
+    let mut once = 0u64;
+    let mut twice = 0u64;
+    for branch in branches {
+        twice |= once & branch;
+        once |= branch;
+    }
+    for branch in branches {
+        // What only this branch leads to, another branch's token cannot be on; what two lead to, it can.
+        let others = (once & !branch) | twice;
+        let mut rest = *branch;
+        while rest != 0 {
+            let bit = rest.trailing_zeros() as usize;
+            together[bit] |= others;
+            rest &= rest - 1;
+        }
+    }
+}
+
+fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
+    let Some(NodeKind::UserTask(task)) = &draft.nodes[node].kind else {
+        return None;
+    };
+    let Some(Rejection::Flow(id)) = task.approval.as_ref().map(|approval| &approval.on_rejection) else {
+        return None;
+    };
+    draft.outgoing[node]
+        .iter()
+        .copied()
+        .find(|flow| draft.flows[*flow].element.id() == Some(id))
+}

@@ -1,0 +1,172 @@
+//! What a flow node is, and what may stand in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, activities, events};
+use crate::{
+    NodeKind,
+    catalogue::{elements as rules, names},
+    xml::Element,
+};
+
+/// Drawn around the flow, without meaning for it.
+pub(super) const ARTIFACTS: &[&str] = &[
+    "association",
+    "dataObject",
+    "dataObjectReference",
+    "dataStoreReference",
+    "group",
+    "supports",
+    "textAnnotation",
+];
+
+/// May stand in every element and says nothing about how it runs.
+const DESCRIPTIONS: &[&str] = &[
+    "auditing",
+    "categoryValueRef",
+    "documentation",
+    "extensionElements",
+    "incoming",
+    "monitoring",
+    "outgoing",
+];
+
+/// Says how data or people belong to a step. Kapok has these from its own settings, which must be there anyhow, so
+/// leaving them out changes nothing; the author is told.
+const NOT_CARRIED_OUT: &[&str] = &[
+    "dataInput",
+    "dataInputAssociation",
+    "dataOutput",
+    "dataOutputAssociation",
+    "humanPerformer",
+    "inputSet",
+    "ioSpecification",
+    "outputSet",
+    "performer",
+    "potentialOwner",
+    "property",
+    "rendering",
+    "resourceRole",
+];
+
+/// Attributes that change how a step runs, and the one value each may have.
+const FIXED_ATTRIBUTES: &[(&str, &str)] = &[
+    ("isForCompensation", "false"),
+    ("startQuantity", "1"),
+    ("completionQuantity", "1"),
+    ("parallelMultiple", "false"),
+];
+
+/// Whether flow nodes of this name can be run.
+pub(super) fn is_supported(name: &str) -> bool {
+    matches!(
+        name,
+        "startEvent"
+            | "endEvent"
+            | "intermediateCatchEvent"
+            | "boundaryEvent"
+            | "userTask"
+            | "scriptTask"
+            | "serviceTask"
+            | "exclusiveGateway"
+            | "parallelGateway"
+            | "subProcess"
+    )
+}
+
+/// Reads what a node is; `None`, and a finding, when it cannot be run.
+pub(super) fn read_kind<'a>(
+    element: &'a Element,
+    by_id: &BTreeMap<&str, usize>,
+    context: &mut Context<'a>,
+) -> Option<NodeKind> {
+    let understood = check_attributes(element, context) & check_children(element, context);
+    let kind = match element.name.as_str() {
+        "startEvent" => events::read_start(element, context),
+        "endEvent" => events::read_end(element, context),
+        "intermediateCatchEvent" => events::read_intermediate(element, context),
+        "boundaryEvent" => events::read_boundary(element, by_id, context),
+        "userTask" => Some(activities::read_user_task(element, context)),
+        "scriptTask" => Some(activities::read_script_task(element, context)),
+        "serviceTask" => Some(activities::read_service_task(element, context)),
+        "exclusiveGateway" => Some(NodeKind::ExclusiveGateway),
+        "parallelGateway" => Some(NodeKind::ParallelGateway),
+        "subProcess" if element.attribute("triggeredByEvent") != Some("true") => Some(NodeKind::SubProcess),
+        _ => None,
+    };
+    kind.filter(|_| understood)
+}
+
+fn check_attributes(element: &Element, context: &mut Context<'_>) -> bool {
+    let mut understood = true;
+    let mut refuse = |name: &str, value: &str| {
+        let words: &[&dyn crate::catalogue::Words] = &[&element.label(), &name, &value];
+        context.findings.report(&rules::ATTRIBUTE_UNSUPPORTED, element, words);
+        understood = false;
+    };
+    for (name, only) in FIXED_ATTRIBUTES {
+        if let Some(value) = element.attribute(name).map(str::trim).filter(|value| value != only) {
+            refuse(name, value);
+        }
+    }
+    if let Some(value) = element.attribute("operationRef") {
+        refuse("operationRef", value);
+    }
+    if let Some(value) = element
+        .attribute("default")
+        .filter(|_| element.name != "exclusiveGateway")
+    {
+        refuse("default", value);
+    }
+    understood
+}
+
+fn check_children(element: &Element, context: &mut Context<'_>) -> bool {
+    if element.name == "subProcess" {
+        // Its children are the nodes of a scope, and were looked at as such.
+        return true;
+    }
+    let mut understood = true;
+    let mut told = BTreeSet::new();
+    for child in element.bpmn_children() {
+        let name = child.name.as_str();
+        let of_this_kind = match element.name.as_str() {
+            "scriptTask" => name == "script",
+            "startEvent" | "endEvent" | "intermediateCatchEvent" | "boundaryEvent" => events::is_definition(child),
+            _ => false,
+        };
+        if of_this_kind || (NOT_CARRIED_OUT.contains(&name) && told.contains(name)) {
+            continue;
+        }
+        if !is_passive(child, element, context) {
+            let words: &[&dyn crate::catalogue::Words] = &[&element.label(), &names::element(name)];
+            context
+                .findings
+                .report_inside(&rules::UNSUPPORTED, element, child.line, words);
+            understood = false;
+        }
+        told.insert(name);
+    }
+    understood
+}
+
+/// Whether a child says nothing about how its parent runs; tells the author about one that might seem to.
+pub(super) fn is_passive(child: &Element, parent: &Element, context: &mut Context<'_>) -> bool {
+    let name = child.name.as_str();
+    if DESCRIPTIONS.contains(&name) {
+        return true;
+    }
+    // A plain association only draws where data belongs; one that computes is work that nobody would do.
+    let computes = child
+        .bpmn_child("assignment")
+        .or(child.bpmn_child("transformation"))
+        .is_some();
+    if !NOT_CARRIED_OUT.contains(&name) || computes {
+        return false;
+    }
+    let words: &[&dyn crate::catalogue::Words] = &[&parent.label(), &names::element(name)];
+    context
+        .findings
+        .report_inside(&rules::NOT_CARRIED_OUT, parent, child.line, words);
+    true
+}

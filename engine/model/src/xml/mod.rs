@@ -1,0 +1,100 @@
+//! A small XML tree, read safely.
+//!
+//! Models come from people and from other tools, so nothing in them is trusted: there is no DTD, hence no entity of its
+//! own, and every dimension is bounded before memory is spent on it. Names are resolved to their namespace here; the
+//! rest of the crate never sees a prefix.
+
+mod parse;
+
+use std::sync::Arc;
+
+pub(crate) use parse::parse;
+
+/// The namespace of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Namespace {
+    /// In no namespace, as nearly all attributes.
+    None,
+    /// BPMN 2.0's semantic model.
+    Bpmn,
+    /// Kapok's own vocabulary, see `EXTENSIONS.md`.
+    Kapok,
+    /// Any other: diagrams and other people's extensions, kept and left alone.
+    Other(Arc<str>),
+}
+
+/// An attribute.
+#[derive(Debug, Clone)]
+pub(crate) struct Attribute {
+    pub(crate) namespace: Namespace,
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+/// An element with all that is in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Element {
+    pub(crate) namespace: Namespace,
+    /// The local name.
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) children: Vec<Element>,
+    /// The character data directly inside, one piece after the other.
+    pub(crate) text: String,
+    /// The line of its start tag, from 1.
+    pub(crate) line: u32,
+}
+
+impl Element {
+    /// The value of an attribute that is in no namespace.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.namespace == Namespace::None && attribute.name == name)
+            .map(|attribute| attribute.value.as_str())
+    }
+
+    /// The BPMN id, if there is one.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.attribute("id").map(str::trim).filter(|id| !id.is_empty())
+    }
+
+    /// What people call it: its name, its id, or the name of the element.
+    pub(crate) fn label(&self) -> &str {
+        self.drawn_name().or(self.id()).unwrap_or(&self.name)
+    }
+
+    /// The name as drawn, unless it is blank.
+    pub(crate) fn drawn_name(&self) -> Option<&str> {
+        self.attribute("name").map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    /// Whether it is this BPMN element.
+    pub(crate) fn is_bpmn(&self, name: &str) -> bool {
+        self.namespace == Namespace::Bpmn && self.name == name
+    }
+
+    /// The children in BPMN's namespace.
+    pub(crate) fn bpmn_children(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter(|child| child.namespace == Namespace::Bpmn)
+    }
+
+    /// The first BPMN child of this name.
+    pub(crate) fn bpmn_child(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.is_bpmn(name))
+    }
+
+    /// The children in Kapok's namespace.
+    pub(crate) fn kapok_children(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter(|child| child.namespace == Namespace::Kapok)
+    }
+
+    /// The setting of this name among the element's `extensionElements`.
+    pub(crate) fn setting(&self, name: &str) -> Option<&Element> {
+        self.children
+            .iter()
+            .filter(|child| child.is_bpmn("extensionElements"))
+            .flat_map(Element::kapok_children)
+            .find(|setting| setting.name == name)
+    }
+}

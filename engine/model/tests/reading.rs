@@ -1,0 +1,91 @@
+//! Every model in `tests/models` is read, and what is found is compared with the `.expected` file beside it: one line
+//! `severity rule element line` a finding. `UPDATE_EXPECTED=1 cargo test -p kapok-model` writes those files anew.
+
+use std::{fmt::Write, fs, path::Path};
+
+use kapok_model::{Environment, Known, Severity, read};
+use kapok_protocol::{Expression, Text};
+
+/// Knows a little: names beginning with `no-` are not there, and expressions containing `§` do not compile.
+struct Company;
+
+fn known(name: &str) -> Known {
+    if name.starts_with("no-") { Known::No } else { Known::Yes }
+}
+
+fn compile(text: &str) -> Result<(), Text> {
+    if text.contains('§') {
+        Err(Text::new("第 1 列：不认识 §", "column 1: unknown §"))
+    } else {
+        Ok(())
+    }
+}
+
+impl Environment for Company {
+    fn check_expression(&self, expression: &Expression) -> Result<(), Text> {
+        compile(&expression.text)
+    }
+    fn check_script(&self, script: &str) -> Result<(), Text> {
+        compile(script)
+    }
+    fn handler(&self, name: &str) -> Known {
+        known(name)
+    }
+    fn person(&self, login: &str) -> Known {
+        known(login)
+    }
+    fn role(&self, code: &str) -> Known {
+        known(code)
+    }
+    fn department(&self, code: &str) -> Known {
+        known(code)
+    }
+    fn entity(&self, id: &str) -> Known {
+        known(id)
+    }
+}
+
+#[test]
+fn each_model_gives_exactly_the_findings_beside_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut wrong = String::new();
+    let mut models: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    models.sort();
+    for model in models
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "bpmn"))
+    {
+        let reading = read(&fs::read_to_string(&model).unwrap(), &Company);
+        let mut found = String::new();
+        for diagnostic in &reading.diagnostics {
+            let severity = if diagnostic.severity == Severity::Error {
+                "error"
+            } else {
+                "warning"
+            };
+            let element = diagnostic.element.as_deref().unwrap_or("-");
+            writeln!(found, "{severity} {} {element} {}", diagnostic.rule, diagnostic.line).unwrap();
+            assert!(!diagnostic.message.zh.is_empty() && !diagnostic.message.en.is_empty());
+        }
+        assert_eq!(
+            reading.processes.is_empty(),
+            !reading.is_deployable(),
+            "{}",
+            model.display()
+        );
+        let beside = model.with_extension("expected");
+        if update {
+            fs::write(&beside, &found).unwrap();
+        } else {
+            let expected = fs::read_to_string(&beside).unwrap_or_default();
+            if expected != found {
+                writeln!(wrong, "{}\nexpected:\n{expected}found:\n{found}", model.display()).unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
