@@ -1,0 +1,77 @@
+/** The fields that a process can speak of: those of its record, of its form, and what its steps compute. */
+import type { Catalogue, FieldType, Text } from '@/api/types'
+import { extension } from './extensions'
+import { children, isOf, text, type ModdleElement } from './moddle'
+import { readProcess, type FormField } from './process'
+
+/** A field that can be chosen. */
+export interface FieldOption {
+  /** As written in the form or record: `total`, `lines.discount`. */
+  path: string
+  label: string
+  type: FieldType
+  choices: { id: string; label: string }[]
+}
+
+/** What a process can speak of. */
+export interface FieldScope {
+  /** The entity the process is about; absent for a process with its own form. */
+  entity?: string
+  /** The fields of the form or record. */
+  fields: FieldOption[]
+  /** The same and the computed variables, under the names that conditions and expressions use. */
+  values: FieldOption[]
+}
+
+/** Reads what a process can speak of. */
+export function fieldScope(process: ModdleElement, catalogue: Catalogue, say: (text: Text) => string): FieldScope {
+  const { subject, form } = readProcess(process)
+  const variables = computed(process).map(
+    (path): FieldOption => ({ path, label: path, type: 'text', choices: [] }),
+  )
+  if (!subject) {
+    const fields = formOptions(form)
+    return { fields, values: [...fields.filter(isComparable), ...variables] }
+  }
+  const fields = entityOptions(catalogue, subject.entity, say)
+  const values = fields.filter(isComparable).map((field) => ({ ...field, path: `record.${field.path}` }))
+  return { entity: subject.entity, fields, values: [...values, ...variables] }
+}
+
+/** The fields of an entity. */
+export function entityOptions(catalogue: Catalogue, entity: string, say: (text: Text) => string): FieldOption[] {
+  const found = catalogue.entities.find((one) => one.id === entity)
+  return (found?.fields ?? []).map((field) => ({
+    path: field.path,
+    label: say(field.label),
+    type: field.type,
+    choices: (field.choices ?? []).map((choice) => ({ id: choice.id, label: say(choice.label) })),
+  }))
+}
+
+/** Whether a field holds one value, so that a condition can compare it: not lines, nor a column of lines. */
+export function isComparable(field: FieldOption): boolean {
+  return field.type !== 'lines' && !field.path.startsWith('lines.') && !field.path.includes('.')
+}
+
+function formOptions(form: readonly FormField[], prefix = '', parent = ''): FieldOption[] {
+  return form.flatMap((field) => [
+    {
+      path: prefix + field.id,
+      label: parent + field.label,
+      type: field.type,
+      choices: field.choices.map((choice) => ({ id: choice, label: choice })),
+    },
+    ...formOptions(field.columns, `${prefix}${field.id}.`, `${parent}${field.label} · `),
+  ])
+}
+
+/** The variables that scripts and plugin work write. */
+function computed(scope: ModdleElement): string[] {
+  const names = children(scope, 'flowElements').flatMap((element) => {
+    if (isOf(element, 'bpmn:SubProcess')) return computed(element)
+    const name = text(extension(element, 'kapok:Result'), 'variable') ?? text(extension(element, 'kapok:Handler'), 'result')
+    return name === undefined ? [] : [name]
+  })
+  return [...new Set(names)]
+}

@@ -1,0 +1,42 @@
+/** Which comparisons make sense for which field, so that nobody is offered "contains" for an amount. */
+import type { FieldType } from '@/api/types'
+import type { FilterValue, Operator } from './filter'
+
+const ORDERED: readonly Operator[] = ['>', '>=', '<', '<=', '=', '!=', 'empty', 'not-empty']
+const TEXTUAL: readonly Operator[] = ['=', '!=', 'contains', 'starts-with', 'empty', 'not-empty']
+const CHOSEN: readonly Operator[] = ['=', '!=', 'in', 'not-in', 'empty', 'not-empty']
+const SINGLE: readonly Operator[] = ['=', '!=', 'empty', 'not-empty']
+const PRESENCE: readonly Operator[] = ['empty', 'not-empty']
+
+/** The operators for a type of field; the first is the one a new row begins with. */
+export function operatorsFor(type: FieldType): readonly Operator[] {
+  switch (type) {
+    case 'number':
+    case 'money':
+    case 'date':
+    case 'date-time':
+      return ORDERED
+    case 'text':
+    case 'long-text':
+    case 'phone':
+    case 'email':
+    case 'auto-number':
+      return TEXTUAL
+    case 'choice':
+      return CHOSEN
+    case 'boolean':
+    case 'person':
+    case 'department':
+    case 'reference':
+      return SINGLE
+    case 'lines':
+      return PRESENCE
+  }
+}
+
+/** Turns what was typed into the value the field holds: a number for amounts, text otherwise. */
+export function typedValue(type: FieldType, typed: string): FilterValue {
+  if (type !== 'number' && type !== 'money') return typed
+  const plain = typed.trim().replace(/[,，\s]/g, '')
+  return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : typed.trim()
+}
