@@ -177,6 +177,9 @@ impl Feeder {
 
     fn checkpoint(&self, applied: Seq) -> Result<(), StoreError> {
         self.state.sync()?;
+        if let Some(reason) = self.state.fault() {
+            return Err(StoreError::State { reason });
+        }
         let boot = self.options.boot_id.clone();
         Checkpoint {
             folder: self.folder,

@@ -238,7 +238,7 @@ impl Store {
     /// Whether commits are taken.
     pub fn health(&self) -> Health {
         let failed = self.inner.wake.news().failed.clone();
-        match failed {
+        match failed.or_else(|| self.inner.state.as_ref()?.fault()) {
             Some(reason) => Health::Poisoned { reason },
             None => self.inner.health.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }

@@ -7,6 +7,7 @@
 //! further piece of a large value, because sled keeps whole values in its nodes and copies them when a neighbour changes.
 
 pub(crate) mod checkpoint;
+mod trust;
 
 use std::fs::{self, File};
 use std::io;
@@ -22,6 +23,7 @@ use crate::journal::segment::FolderId;
 use crate::overlay::Layer;
 use crate::{Bytes, Seq, StoreError};
 use checkpoint::Checkpoint;
+use trust::Trust;
 
 const APPLIED: [u8; 1] = [0];
 const ROW: u8 = 1;
@@ -37,6 +39,7 @@ const PIECE_BYTES: usize = 4096;
 pub(crate) struct State {
     db: sled::Db,
     folder: PathBuf,
+    trust: Arc<Trust>,
     /// Keeps the data folder locked until sled has let go of its files; dropped after it.
     _lock: Option<Arc<File>>,
 }
@@ -62,20 +65,21 @@ impl State {
         Ok(Self {
             db,
             folder: folder.into(),
+            trust: Arc::new(Trust::new(folder)),
             _lock: lock,
         })
     }
 
     /// The number up to which rows were applied, or 0.
     pub(crate) fn applied(&self) -> Result<Seq, StoreError> {
-        let stored = self.db.get(APPLIED).map_err(failed)?;
+        let stored = self.read(&APPLIED)?;
         Ok(stored
             .and_then(|bytes| bytes.as_ref().try_into().ok())
             .map_or(0, Seq::from_be_bytes))
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
-        match self.db.get(row_key(key)).map_err(failed)? {
+        match self.read(&row_key(key))? {
             Some(stored) => self.load(key, &stored).map(Some),
             None => Ok(None),
         }
@@ -95,10 +99,20 @@ impl State {
             Bound::Unbounded => Bound::Excluded(vec![ROW + 1]),
             other => other.map(row_key),
         };
-        self.db.range::<Vec<u8>, _>((lower, upper)).map(|row| {
-            let (key, stored) = row.map_err(failed)?;
-            Ok((Bytes::from(&key[1..]), stored))
-        })
+        let rows = Rows {
+            rows: self.db.range::<Vec<u8>, _>((lower, upper)),
+            trust: self.trust.clone(),
+        };
+        rows.map(|row| row.map(|(key, stored)| (Bytes::from(&key[1..]), stored)))
+    }
+
+    fn read(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        self.trust.during(|| self.db.get(key))
+    }
+
+    /// Why the files can no longer be used, if so.
+    pub(crate) fn fault(&self) -> Option<String> {
+        self.trust.lost()
     }
 
     /// The value behind a stored one.
@@ -110,8 +124,10 @@ impl State {
         let length = pieces_length(stored).ok_or_else(|| damaged("a value of unknown kind"))?;
         let mut value = Vec::new();
         for number in 0..pieces(length) {
-            let piece = self.db.get(piece_key(key, number)).map_err(failed)?;
-            value.extend_from_slice(&piece.ok_or_else(|| damaged("a value with a piece missing"))?);
+            let piece = self
+                .read(&piece_key(key, number))?
+                .ok_or_else(|| damaged("a value with a piece missing"))?;
+            value.extend_from_slice(&piece);
         }
         if value.len() as u64 == length {
             Ok(value.into())
@@ -127,9 +143,9 @@ impl State {
     /// moment at least what the pieces need.
     pub(crate) fn apply(&self, layer: &Layer, seq: Seq) -> Result<(), StoreError> {
         for (key, value) in layer {
-            self.write(key, value.as_deref()).map_err(failed)?;
+            self.trust.during(|| self.write(key, value.as_deref()))?;
         }
-        self.db.insert(APPLIED, &seq.to_be_bytes()).map_err(failed)?;
+        self.trust.during(|| self.db.insert(APPLIED, &seq.to_be_bytes()))?;
         Ok(())
     }
 
@@ -163,13 +179,33 @@ impl State {
 
     /// Puts everything applied so far on the disk. sled's own flush only starts that on Linux (`sync_file_range`).
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        self.db.flush().map_err(failed)?;
+        self.trust.during(|| self.db.flush())?;
         sync_files(&self.folder).map_err(StoreError::io("sync", self.folder.display().to_string()))
     }
 
     /// The folder of its files.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+}
+
+/// sled's rows, watched.
+struct Rows {
+    rows: sled::Iter,
+    trust: Arc<Trust>,
+}
+
+impl Iterator for Rows {
+    type Item = Result<(IVec, IVec), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.trust.during(|| self.rows.next().transpose()).transpose()
+    }
+}
+
+impl DoubleEndedIterator for Rows {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.trust.during(|| self.rows.next_back().transpose()).transpose()
     }
 }
 
@@ -180,9 +216,13 @@ pub(crate) fn close(state: Arc<State>, folder: FolderId, seq: Seq, boot: Option<
     let Some(state) = Arc::into_inner(state) else {
         return Ok(());
     };
+    if state.fault().is_some() {
+        return Ok(());
+    }
     let State {
         db,
         folder: path,
+        trust: _,
         _lock,
     } = state;
     drop(db);
@@ -256,12 +296,6 @@ fn pieces(length: u64) -> u32 {
 fn pieces_length(stored: &[u8]) -> Option<u64> {
     let (&kind, length) = stored.split_first()?;
     (kind == IN_PIECES).then(|| length.try_into().ok().map(u64::from_be_bytes))?
-}
-
-fn failed(error: sled::Error) -> StoreError {
-    StoreError::State {
-        reason: error.to_string(),
-    }
 }
 
 fn damaged(what: &str) -> StoreError {

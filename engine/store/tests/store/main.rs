@@ -1,0 +1,9 @@
+//! The promises of the store, kept on good disks and bad ones.
+
+mod contract;
+mod faults;
+mod golden;
+mod kill;
+mod model;
+mod sim_disk;
+mod state;
