@@ -3,13 +3,31 @@
 //! [`decide`] takes a command and the rows it needs, and answers with the rows that change and the effects that follow,
 //! or with a refusal. It never does IO, never looks at a clock, never draws a random number and knows no store: the
 //! same command on the same rows gives the same answer on every machine.
+//!
+//! Where things are: `commands/` checks what was asked and by whom; `flow` moves tokens from element to element until
+//! every one of them waits; `elements/` says what each kind of element does with a token; `human/` is what people do
+//! with their to-dos. What goes wrong inside a case becomes an incident on the element it happened to, never a failure
+//! of the engine.
 
+mod case;
+mod commands;
+mod elements;
+mod flow;
+mod form;
+mod halt;
+mod human;
+mod incident;
+mod jobs;
 mod ports;
+mod refusals;
+mod scope;
 pub mod state;
+mod timing;
 
+pub use commands::arm_start_timers;
 pub use ports::{Context, Definitions, Directory, EvaluationError, Evaluator, Limits, Scope, ScriptResult};
 
-use kapok_protocol::{Command, InstanceId, Refusal, TaskId};
+use kapok_protocol::{Command, InstanceId, Refusal};
 
 use state::{StateError, Work};
 
@@ -44,7 +62,25 @@ impl From<StateError> for Stop {
 }
 
 /// Carries out one command on `work`. After a [`Stop`] the work is thrown away.
-pub fn decide(_command: &Command, _work: &mut Work<'_>, _context: &mut Context<'_>) -> Result<Answer, Stop> {
-    let _: Option<TaskId> = None;
+pub fn decide(command: &Command, work: &mut Work<'_>, context: &mut Context<'_>) -> Result<Answer, Stop> {
+    use commands::*;
+    match command {
+        Command::Start(request) => return start::start(work, context, request).map(Answer::Started),
+        Command::FireTimer(timer) => return fire_timer::fire_timer(work, context, *timer),
+        Command::Claim(task) => claim::claim(work, context, *task)?,
+        Command::Release(task) => release::release(work, context, *task)?,
+        Command::Complete {
+            task,
+            decision,
+            comment,
+            variables,
+        } => {
+            complete::complete(work, context, *task, *decision, comment.as_deref(), variables)?;
+        }
+        Command::Urge(task) => urge::urge(work, context, *task)?,
+        Command::FinishJob { job, outcome } => finish_job::finish_job(work, context, *job, outcome)?,
+        Command::Retry(incident) => retry::retry(work, context, *incident)?,
+        Command::Cancel { instance, reason } => cancel::cancel(work, context, *instance, reason)?,
+    }
     Ok(Answer::Done)
 }

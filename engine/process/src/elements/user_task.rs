@@ -1,0 +1,44 @@
+//! User tasks (BPMN 2.0.2, 10.3.3): to-dos for people; the step waits until they have signed as it asks.
+
+use kapok_model::{HumanTask, SignMode};
+use kapok_protocol::{ElementInstanceId, PersonId};
+
+use crate::{
+    case::Case,
+    halt::Halt,
+    human::{assignment, to_do},
+    scope,
+    state::{Candidate, EventKind},
+};
+
+pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<(), Halt> {
+    let inside = case.element(id)?.scope;
+    let initiator = case.initiator()?;
+    let everybody_signs = task
+        .approval
+        .as_ref()
+        .is_some_and(|approval| approval.mode == SignMode::All);
+    let (persons, groups) = scope::ask(case, inside, |context, view| {
+        let found = assignment::resolve(&task.assignees, initiator, context, view)?;
+        Ok(if everybody_signs {
+            (found.everybody(context.directory), Vec::new())
+        } else {
+            found.with_members_only(context.directory)
+        })
+    })?;
+    let nobody = persons.is_empty() && groups.is_empty();
+    let mut assignments: Vec<(Option<PersonId>, Vec<Candidate>)> =
+        persons.into_iter().map(|person| (Some(person), Vec::new())).collect();
+    if nobody {
+        assignments.push((None, vec![assignment::administrators()]));
+    } else if !groups.is_empty() {
+        assignments.push((None, groups));
+    }
+    for (assignee, candidates) in assignments {
+        let to_do = to_do::create(case, id, task, assignee, candidates)?;
+        if nobody {
+            case.record(id, EventKind::NobodyFound(to_do))?;
+        }
+    }
+    Ok(())
+}

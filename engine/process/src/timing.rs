@@ -1,0 +1,212 @@
+//! When timers fall due (BPMN 2.0.2, table 10.101).
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use kapok_model::TimerDefinition;
+use kapok_protocol::{ElementInstanceId, Expression, IsoDuration, Text, TimerId, Timestamp, Value};
+
+use crate::{
+    Context,
+    case::Case,
+    halt::Halt,
+    scope,
+    state::{StateError, Timer, TimerKind},
+};
+
+/// When a timer fires, and how often again.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Schedule {
+    pub(crate) due: Timestamp,
+    pub(crate) repeat: Option<(Option<u32>, IsoDuration)>,
+}
+
+impl Context<'_> {
+    /// The moment a drawn duration after `start`, shortened as this engine shortens.
+    pub(crate) fn after(&self, duration: IsoDuration, start: Timestamp) -> Timestamp {
+        if self.shorten <= 1 {
+            return duration.after(start);
+        }
+        start.plus_millis(duration.after(start).millis().saturating_sub(start.millis()) / i64::from(self.shorten))
+    }
+
+    /// A moment as people in the company write it.
+    pub(crate) fn local(&self, moment: Timestamp) -> String {
+        let local = moment.plus_millis(i64::from(self.utc_offset_minutes) * 60_000).to_utc();
+        local.format("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// Works out a timer's schedule, from now.
+pub(crate) fn schedule(
+    case: &mut Case,
+    scope: Option<ElementInstanceId>,
+    definition: &TimerDefinition,
+) -> Result<Schedule, Halt> {
+    let given = match expression(definition) {
+        Some(expression) if read(case.context, definition, &expression.text).is_none() => {
+            scope::value(case, scope, expression)?
+        }
+        Some(expression) => Value::from(expression.text.as_str()),
+        None => Value::Null,
+    };
+    Ok(schedule_from(case.context, definition, &given)?)
+}
+
+/// The expression of a definition, when it is not a literal duration or cycle.
+pub(crate) fn expression(definition: &TimerDefinition) -> Option<&Expression> {
+    match definition {
+        TimerDefinition::Date(expression)
+        | TimerDefinition::Duration(expression)
+        | TimerDefinition::Cycle(expression) => Some(expression),
+        TimerDefinition::After(_) | TimerDefinition::Every(..) => None,
+    }
+}
+
+/// The schedule of a definition whose expression has the value `given`.
+pub(crate) fn schedule_from(
+    context: &Context<'_>,
+    definition: &TimerDefinition,
+    given: &Value,
+) -> Result<Schedule, Text> {
+    let found = match definition {
+        TimerDefinition::After(duration) => Some(once(context, *duration)),
+        TimerDefinition::Every(times, interval) => again(context, *times, *interval),
+        _ => given.as_text().and_then(|text| read(context, definition, text)),
+    };
+    found.ok_or_else(|| not_a_time(definition, given))
+}
+
+/// The schedule that a text means, where the definition expects it.
+pub(crate) fn read(context: &Context<'_>, definition: &TimerDefinition, text: &str) -> Option<Schedule> {
+    let text = text.trim();
+    match definition {
+        TimerDefinition::Date(_) => moment(text, context.utc_offset_minutes).map(|due| Schedule { due, repeat: None }),
+        TimerDefinition::Duration(_) => text.parse().ok().map(|duration| once(context, duration)),
+        TimerDefinition::Cycle(_) => {
+            let (times, interval) = cycle(text)?;
+            again(context, times, interval)
+        }
+        TimerDefinition::After(_) | TimerDefinition::Every(..) => None,
+    }
+}
+
+fn once(context: &Context<'_>, duration: IsoDuration) -> Schedule {
+    Schedule {
+        due: context.after(duration, context.now),
+        repeat: None,
+    }
+}
+
+/// A cycle of no length would fire without end in one moment, and one of no times never: neither is a time.
+fn again(context: &Context<'_>, times: Option<u32>, interval: IsoDuration) -> Option<Schedule> {
+    if interval.is_zero() || times == Some(0) {
+        return None;
+    }
+    let repeat = match times {
+        Some(1) => None,
+        Some(times) => Some((Some(times - 1), interval)),
+        None => Some((None, interval)),
+    };
+    Some(Schedule {
+        due: context.after(interval, context.now),
+        repeat,
+    })
+}
+
+/// `R4/PT10S`, or `R/PT10S` for ever.
+fn cycle(text: &str) -> Option<(Option<u32>, IsoDuration)> {
+    let (times, interval) = text.strip_prefix('R')?.split_once('/')?;
+    let times = if times.is_empty() {
+        None
+    } else {
+        Some(times.parse().ok()?)
+    };
+    Some((times, interval.parse().ok()?))
+}
+
+/// An ISO 8601 date and time, or a date; without an offset it is meant in company time.
+fn moment(text: &str, utc_offset_minutes: i32) -> Option<Timestamp> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Some(moment.to_utc().into());
+    }
+    let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .or_else(|| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .ok()
+                .map(|day| day.and_time(NaiveTime::MIN))
+        })?;
+    Some(
+        local
+            .checked_sub_signed(TimeDelta::minutes(utc_offset_minutes.into()))?
+            .and_utc()
+            .into(),
+    )
+}
+
+fn not_a_time(definition: &TimerDefinition, given: &Value) -> Text {
+    let (zh, en, sample) = match definition {
+        TimerDefinition::Date(_) => ("日期时间", "a date and time", "2026-05-01T09:00:00"),
+        TimerDefinition::Duration(_) | TimerDefinition::After(_) => ("时长", "a duration", "PT8H"),
+        TimerDefinition::Cycle(_) | TimerDefinition::Every(..) => ("循环", "a cycle", "R3/PT1H"),
+    };
+    let text = expression(definition).map_or("", |expression| expression.text.as_str());
+    Text::new(
+        format!("定时器的表达式“{text}”得到 {given}，不是{zh}（例如 {sample}）。请修改相关数据后重试。"),
+        format!(
+            "The timer's expression `{text}` gave {given}, which is not {en} such as {sample}. Mend the data and retry."
+        ),
+    )
+}
+
+/// Starts a timer that belongs to an activation.
+pub(crate) fn arm(
+    case: &mut Case,
+    element: ElementInstanceId,
+    schedule: Schedule,
+    kind: TimerKind,
+) -> Result<(), StateError> {
+    let id: TimerId = case.new_id();
+    case.work.timers.put(
+        id,
+        Timer {
+            id,
+            due: schedule.due,
+            kind,
+            repeat: schedule.repeat,
+        },
+    );
+    case.element_mut(element)?.timers.push(id);
+    Ok(())
+}
+
+/// The timer after it has fired; `None` when that was the last time. Times missed while the engine was down are one.
+pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer> {
+    let (times, interval) = timer.repeat?;
+    let mut left = times;
+    let mut due = timer.due;
+    loop {
+        if left == Some(0) {
+            return None;
+        }
+        left = left.map(|times| times - 1);
+        let step = (context.after(interval, due).millis().saturating_sub(due.millis())).max(1);
+        due = due.plus_millis(step);
+        let missed = context.now.millis().saturating_sub(due.millis()) / step;
+        if due > context.now {
+            break;
+        }
+        // Months differ in length, so they are walked one by one; everything shorter is skipped in one stride.
+        if step < 86_400_000 && missed > 0 {
+            due = due.plus_millis(step.saturating_mul(missed));
+            left = left.map(|times| times.saturating_sub(u32::try_from(missed).unwrap_or(u32::MAX)));
+        }
+    }
+    let repeat = if left == Some(0) { None } else { Some((left, interval)) };
+    Some(Timer {
+        id: timer.id,
+        due,
+        kind: timer.kind.clone(),
+        repeat,
+    })
+}
