@@ -90,6 +90,31 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The same in Chinese.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::Locked { folder } => format!("数据目录 {folder} 正被另一个进程使用；请先停止它，或换一个目录"),
+            Self::Io { file, source, .. } => format!("无法访问 {file}：{source}"),
+            Self::JournalDamaged { file, offset, reason } => format!(
+                "日志已损坏：{file} 的第 {offset} 字节处：{reason}。未作任何更改；请恢复最近的备份，或保持目录原样并寻求帮助"
+            ),
+            Self::JournalIncomplete { reason } => {
+                format!("日志不完整：{reason}。未作任何更改；请把 journal 目录中缺失的文件放回原处，或恢复最近的备份")
+            }
+            Self::NewerFormat { file, found, known } => {
+                format!("{file} 的格式版本为 {found}，本程序最多支持 {known}；请启动写入它的较新版本")
+            }
+            Self::DiskFull => "磁盘已满，暂时无法保存；请腾出空间，之后会自动恢复".into(),
+            Self::Poisoned { reason } => format!("磁盘出错（{reason}），已停止保存；请检查磁盘后重新启动"),
+            Self::TooLarge { what, size, limit } => {
+                let what = if *what == "a key" { "键" } else { "一批更改" };
+                format!("{what}有 {size} 字节，上限为 {limit} 字节")
+            }
+            Self::ViewExpired { .. } => "读取时间过长，数据已有更新；请重试".into(),
+            Self::State { reason } => format!("状态文件无法读取（{reason}）；请重新启动，系统会从日志自动重建"),
+        }
+    }
+
     pub(crate) fn io(action: &'static str, file: impl Into<String>) -> impl FnOnce(io::Error) -> StoreError {
         let file = file.into();
         move |source| StoreError::Io { action, file, source }

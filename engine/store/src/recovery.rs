@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::error::is_disk_full;
 use crate::feeder::Wake;
 use crate::journal::segment::FolderId;
 use crate::journal::{self, CutTail, Journal, Known};
@@ -50,7 +51,7 @@ pub(crate) fn recover(
     if let Some(path) = &options.state_folder {
         let checkpoint = checkpoint.filter(|checkpoint| checkpoint.folder == folder);
         known.synced = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.synced);
-        let trusted = open_trusted(path, folder, checkpoint, options, lock.clone());
+        let trusted = open_trusted(path, folder, checkpoint, options, lock.clone())?;
         let opened = match trusted {
             Ok((opened, applied)) => {
                 known.applied = applied;
@@ -125,33 +126,52 @@ fn begin(
     })
 }
 
-/// Opens the state files that a checkpoint vouches for, or says why they cannot be used.
+/// Opens the state files that a checkpoint vouches for. The inner error says why they cannot be used.
 fn open_trusted(
     path: &Path,
     folder: FolderId,
     checkpoint: Option<Checkpoint>,
     options: &Options,
     lock: Option<Arc<File>>,
-) -> Result<(State, Seq), String> {
-    let checkpoint = checkpoint.ok_or("there is no checkpoint of them")?;
+) -> Result<Result<(State, Seq), String>, StoreError> {
+    let Some(checkpoint) = checkpoint else {
+        return Ok(Err("there is no checkpoint of them".into()));
+    };
     if !checkpoint.vouches(folder, options.boot_id.as_deref()) {
-        return Err("the computer was restarted without a clean stop".into());
+        return Ok(Err(
+            "the computer was restarted without a clean stop, or they were found damaged".into(),
+        ));
     }
     let applied = checkpoint.applied;
     // Said before sled may write: from now on the files are only as good as this run of the operating system.
-    Checkpoint {
-        boot: options.boot_id.clone(),
-        clean: false,
-        ..checkpoint
-    }
-    .write(path)
-    .map_err(|error| error.to_string())?;
-    let state = State::open(path, options.cache_bytes, lock)?;
-    let found = state.applied().map_err(|error| error.to_string())?;
-    if found < applied {
-        return Err(format!("they hold the rows as of {found}, not {applied}"));
-    }
-    Ok((state, applied))
+    write_checkpoint(
+        &Checkpoint {
+            boot: options.boot_id.clone(),
+            clean: false,
+            ..checkpoint
+        },
+        path,
+    )?;
+    let opened = State::open(path, options.cache_bytes, lock).and_then(|state| {
+        let found = state.applied().map_err(|error| error.to_string())?;
+        if found < applied {
+            Err(format!("they hold the rows as of {found}, not {applied}"))
+        } else {
+            Ok((state, applied))
+        }
+    });
+    Ok(opened)
+}
+
+fn write_checkpoint(checkpoint: &Checkpoint, path: &Path) -> Result<(), StoreError> {
+    checkpoint.write(path).map_err(|error| match error {
+        error if is_disk_full(&error) => StoreError::DiskFull,
+        source => StoreError::Io {
+            action: "write the checkpoint beside",
+            file: path.display().to_string(),
+            source,
+        },
+    })
 }
 
 /// Begins state files from nothing.
@@ -163,17 +183,16 @@ fn open_new(
     lock: Option<Arc<File>>,
 ) -> Result<State, StoreError> {
     state::remove(path)?;
-    Checkpoint {
-        folder,
-        applied: 0,
-        synced,
-        boot: options.boot_id.clone(),
-        clean: false,
-    }
-    .write(path)
-    .map_err(StoreError::io(
-        "write the checkpoint beside",
-        path.display().to_string(),
-    ))?;
+    let boot = options.boot_id.clone();
+    write_checkpoint(
+        &Checkpoint {
+            folder,
+            applied: 0,
+            synced,
+            boot,
+            clean: false,
+        },
+        path,
+    )?;
     State::open(path, options.cache_bytes, lock).map_err(|reason| StoreError::State { reason })
 }
