@@ -1,1 +1,48 @@
-//! Placeholder.
+//! Records: what kinds there are, what makes one valid, and who may see it.
+//!
+//! Pure data and decisions: nothing here reads storage, a clock or a counter; what is needed is an argument. A plugin
+//! declares its entities, roles and permissions in TOML ([`Definitions::parse`]); all of them together, with the system
+//! entities (people, departments, roles are records like any other), are the [`Catalogue`]. A save is checked by
+//! [`validate`] and, when somebody saved meanwhile, by [`conflicts`]. Every question about rights ends in one place,
+//! [`reach`]: [`decide`] asks it about one record, a list filters by it, so a list never shows what a get refuses.
+//!
+//! # Values of fields
+//!
+//! A field without a value is absent from a stored record. Numbers and money are [`Value::Number`]; the currency of
+//! money stands in its field's definition, so an amount is written where it is shown, not with every value. Dates are
+//! `YYYY-MM-DD`, date-times RFC 3339 in UTC. Persons, departments and references are ids as decimal text; choices are
+//! the key of the choice. Line items are a list of maps, each with an `id` that it keeps.
+//!
+//! [`Value::Number`]: kapok_protocol::Value::Number
+
+mod catalogue;
+mod conflict;
+mod definition;
+mod describe;
+mod document;
+mod index;
+mod number_pattern;
+mod organisation;
+mod parse;
+mod permission;
+mod present;
+mod validate;
+
+pub use catalogue::Catalogue;
+pub use conflict::conflicts;
+pub use definition::{Action, Choice, EntityDefinition, Field, FieldKind, Grants, Level, Role, Section, Sort};
+pub use describe::{Description, describe};
+pub use index::{IndexEntries, index_entries, sort_key};
+pub use number_pattern::NumberPattern;
+pub use organisation::{Department, Member, Organisation};
+pub use parse::{DefinitionError, Definitions};
+pub use permission::{ADMINISTRATOR, Access, EVERYONE, Owners, Reach, Viewer, decide, reach};
+pub use present::{as_value, visible_fields};
+pub use validate::{Author, Fields, defaults, validate};
+
+/// The entity of people.
+pub const PERSON: &str = "system.person";
+/// The entity of departments.
+pub const DEPARTMENT: &str = "system.department";
+/// The entity of roles.
+pub const ROLE: &str = "system.role";

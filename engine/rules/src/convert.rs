@@ -2,7 +2,6 @@
 
 use kapok_protocol::Value;
 use rhai::{Array, Dynamic, ImmutableString, Map};
-use rust_decimal::Decimal;
 
 use crate::{Cause, numbers::canonical};
 

@@ -35,3 +35,4 @@ pub use error::{Cause, EvaluationError, Position};
 pub use sandbox::{Limits, Sandbox};
 pub use scope::{Context, Scope, Values};
 pub use template::Template;
+pub use words::resolve;

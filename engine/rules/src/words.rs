@@ -7,6 +7,15 @@ use kapok_protocol::{Text, Value};
 
 use crate::Context;
 
+/// What a value stands for: itself, or, when it is a word such as `$me` or `$today+7d`, what the word means here.
+///
+/// # Errors
+///
+/// A word that is not known.
+pub fn resolve(value: &Value, context: &Context) -> Result<Value, Text> {
+    Operand::read(value).map(|operand| operand.value(context).into_owned())
+}
+
 /// What a field is compared with: a literal, or a word whose value depends on who asks and when.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Operand {

@@ -1,0 +1,48 @@
+//! Two people saving the same record.
+
+use kapok_protocol::{Record, Refusal, RefusalKind, Value};
+
+use crate::{Fields, definition::EntityDefinition};
+
+/// Which of the submitted fields somebody else changed meanwhile; none means that the save can go on.
+///
+/// A save names the version it started from and submits only the fields it changed, with what they were then (`base`;
+/// an absent field was empty). Versions are not kept, so the old values must come from the one who saw them. If the
+/// version is still the present one there is no conflict. Otherwise a field conflicts unless it is now what it was
+/// then, or already what is submitted: changes to different fields merge, changes to the same one are shown, never
+/// overwritten. Without `base`, every submitted field of an older version conflicts.
+pub fn conflicts(
+    entity: &EntityDefinition,
+    current: &Record,
+    version: u64,
+    base: Option<&Fields>,
+    submitted: &Fields,
+) -> Vec<Refusal> {
+    if version == current.version {
+        return Vec::new();
+    }
+    let value = |fields: &Fields, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
+    submitted
+        .iter()
+        .filter(|(name, new)| {
+            let now = value(&current.fields, name);
+            now != **new && base.is_none_or(|base| value(base, name) != now)
+        })
+        .map(|(name, _)| {
+            let label = entity.field(name).map_or_else(
+                || (name.clone(), name.clone()),
+                |field| (field.label.zh.clone(), field.label.en.clone()),
+            );
+            Refusal::new(
+                RefusalKind::Conflict,
+                "record.conflict",
+                format!("“{}”刚被别人修改过，请刷新后再保存。", label.0),
+                format!(
+                    "“{}” was changed by somebody else just now; reload, then save again.",
+                    label.1
+                ),
+            )
+            .at(name.clone())
+        })
+        .collect()
+}

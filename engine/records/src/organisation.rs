@@ -1,0 +1,180 @@
+//! Questions about who is where: superiors, departments, roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kapok_protocol::{PersonId, RecordId, RecordRef};
+
+use crate::Viewer;
+
+/// The people of a company and how they belong together, as of one moment.
+///
+/// The reporting line and the departments are separate: a person's superior need not head the person's department.
+/// Both may contain circles by mistake; no question asked here runs in one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Organisation {
+    /// Everybody.
+    pub people: BTreeMap<PersonId, Member>,
+    /// All departments.
+    pub departments: BTreeMap<RecordId, Department>,
+}
+
+/// One person's place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Member {
+    /// The name the person signs in with.
+    pub login: String,
+    /// Whom the person reports to.
+    pub superior: Option<PersonId>,
+    /// The person's department.
+    pub department: Option<RecordId>,
+    /// The codes of the person's roles.
+    pub roles: BTreeSet<String>,
+    /// Whether the person still works here. Those who do not are nobody's superior, head or colleague any more.
+    pub active: bool,
+}
+
+/// One department.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Department {
+    /// Its code.
+    pub code: String,
+    /// The department it is part of.
+    pub parent: Option<RecordId>,
+    /// Who heads it.
+    pub head: Option<PersonId>,
+}
+
+impl Organisation {
+    /// The person who signs in with this name.
+    pub fn by_login(&self, login: &str) -> Option<PersonId> {
+        self.people
+            .iter()
+            .find(|(_, member)| member.login == login)
+            .map(|(id, _)| *id)
+    }
+
+    /// The department with this code.
+    pub fn by_code(&self, code: &str) -> Option<RecordId> {
+        self.departments
+            .iter()
+            .find(|(_, department)| department.code == code)
+            .map(|(id, _)| *id)
+    }
+
+    /// The person's superiors from the nearest to the highest, each once. Those who left are passed over.
+    pub fn superiors(&self, person: PersonId) -> Vec<PersonId> {
+        let mut seen = BTreeSet::from([person]);
+        let mut superiors = Vec::new();
+        let mut next = self.people.get(&person).and_then(|member| member.superior);
+        while let Some(superior) = next {
+            let Some(member) = self.people.get(&superior).filter(|_| seen.insert(superior)) else {
+                break;
+            };
+            if member.active {
+                superiors.push(superior);
+            }
+            next = member.superior;
+        }
+        superiors
+    }
+
+    /// The person's superior `level` steps up; 1 is the direct one.
+    pub fn superior(&self, person: PersonId, level: usize) -> Option<PersonId> {
+        self.superiors(person).get(level.checked_sub(1)?).copied()
+    }
+
+    /// Everybody below the person, at every level. Those who left are included, because their records remain.
+    pub fn subordinates(&self, person: PersonId) -> BTreeSet<PersonId> {
+        let mut below: BTreeMap<PersonId, Vec<PersonId>> = BTreeMap::new();
+        for (id, member) in &self.people {
+            if let Some(superior) = member.superior {
+                below.entry(superior).or_default().push(*id);
+            }
+        }
+        let mut found = reachable(person, |superior| below.get(superior).cloned().unwrap_or_default());
+        found.remove(&person);
+        found
+    }
+
+    /// Who heads the person's department. A department without a head is headed from above, and so is its head:
+    /// nobody is their own.
+    pub fn department_head(&self, person: PersonId) -> Option<PersonId> {
+        let mut seen = BTreeSet::new();
+        let mut next = self.people.get(&person).and_then(|member| member.department);
+        while let Some(department) = next.filter(|department| seen.insert(*department)) {
+            let department = self.departments.get(&department)?;
+            if let Some(head) = department.head.filter(|head| *head != person && self.is_active(*head)) {
+                return Some(head);
+            }
+            next = department.parent;
+        }
+        None
+    }
+
+    /// The active people of a role.
+    pub fn members_of_role(&self, code: &str) -> BTreeSet<PersonId> {
+        self.active(|member| member.roles.contains(code))
+    }
+
+    /// The active people of a department, not of those below it.
+    pub fn members_of_department(&self, department: RecordId) -> BTreeSet<PersonId> {
+        self.active(|member| member.department == Some(department))
+    }
+
+    /// A department and all departments below it.
+    pub fn department_tree(&self, department: RecordId) -> BTreeSet<RecordId> {
+        reachable(department, |parent| {
+            let children = self
+                .departments
+                .iter()
+                .filter(|(_, department)| department.parent == Some(*parent));
+            children.map(|(id, _)| *id).collect()
+        })
+    }
+
+    /// The person as one who asks for records; `None` when there is no such person, or not any more.
+    pub fn viewer(&self, person: PersonId, shares: BTreeSet<RecordRef>) -> Option<Viewer> {
+        let member = self.people.get(&person).filter(|member| member.active)?;
+        let tree = member
+            .department
+            .map(|department| self.department_tree(department))
+            .unwrap_or_default();
+        let within = |departments: &dyn Fn(RecordId) -> bool| {
+            let inside = self
+                .people
+                .iter()
+                .filter(|(_, member)| member.department.is_some_and(departments));
+            inside.map(|(id, _)| *id).collect()
+        };
+        Some(Viewer {
+            person,
+            roles: member.roles.clone(),
+            subordinates: self.subordinates(person),
+            department: within(&|department| member.department == Some(department)),
+            department_tree: within(&|department| tree.contains(&department)),
+            shares,
+        })
+    }
+
+    fn is_active(&self, person: PersonId) -> bool {
+        self.people.get(&person).is_some_and(|member| member.active)
+    }
+
+    fn active(&self, belongs: impl Fn(&Member) -> bool) -> BTreeSet<PersonId> {
+        self.people
+            .iter()
+            .filter(|(_, member)| member.active && belongs(member))
+            .map(|(id, _)| *id)
+            .collect()
+    }
+}
+
+/// All that can be reached from a start, the start included.
+fn reachable<T: Copy + Ord>(start: T, next: impl Fn(&T) -> Vec<T>) -> BTreeSet<T> {
+    let mut found = BTreeSet::from([start]);
+    let mut waiting = vec![start];
+    while let Some(one) = waiting.pop() {
+        waiting.extend(next(&one).into_iter().filter(|other| found.insert(*other)));
+    }
+    found
+}
