@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Typed rows over ordered bytes.
+//!
+//! The only crate that knows keys and encodings. Other crates define their rows as plain types and never see a byte;
+//! the store sees bytes and never a type; here the two meet, in tables that number every kind of row
+//! ([`Prefix`]) and every field. A row's index rows follow from the row alone and are written with it, so no list can
+//! disagree with what it lists.
+
+mod codec;
+mod key;
+mod prefix;
+mod process_state;
+mod queries;
+mod read;
+mod rows;
+mod transaction;
+
+pub use codec::CodecError;
+pub use key::Key;
+pub use prefix::Prefix;
+pub use process_state::{ProcessState, variables};
+pub use queries::{InstanceList, Queries, RecordList, Slice, TaskList, last_id};
+pub use read::{Pair, Read, TableError};
+pub use rows::{Credential, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token};
+pub use transaction::{Transaction, WriteSet};

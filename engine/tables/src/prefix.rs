@@ -1,0 +1,93 @@
+//! Every kind of row there is.
+
+/// The first byte of a key. Numbers are never reused: a retired one stays here, marked so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Prefix {
+    /// Single values of the engine: the id counter, the format.
+    Meta = 1,
+
+    /// A deployed version of a process, by id.
+    Definition = 8,
+    /// Its XML, apart because it is large.
+    DefinitionXml = 9,
+    /// (process key, version) → definition.
+    DefinitionByKey = 10,
+
+    /// A case, by id.
+    Instance = 16,
+    /// (case, activation).
+    Element = 17,
+    /// (case, scope, activation): the live ones only.
+    LiveElement = 18,
+    /// (case, scope, name).
+    Variable = 19,
+    /// A task, by id.
+    Task = 20,
+    /// A timer, by id.
+    Timer = 21,
+    /// (due time, timer).
+    TimerByDue = 22,
+    /// A job, by id.
+    Job = 23,
+    /// Jobs that may run now, by id.
+    JobReady = 24,
+    /// An incident, by id.
+    Incident = 25,
+    /// (case, sequence): history.
+    Event = 26,
+    /// (definition, timer): the timers that start cases of a version.
+    TimerByDefinition = 27,
+
+    /// (person, due time, task): open tasks of a person.
+    TaskByAssignee = 32,
+    /// (kind of group, code, due time, task): open tasks nobody has claimed.
+    TaskByCandidate = 33,
+    /// (person, newest first, task): tasks a person finished.
+    TaskByFinisher = 34,
+    /// (case, task).
+    TaskByInstance = 35,
+    /// (person, newest first, case): cases a person started.
+    InstanceByInitiator = 36,
+    /// (definition, active or not, newest first, case).
+    InstanceByDefinition = 37,
+    /// (entity, record, case): cases about a record.
+    InstanceByRecord = 38,
+    /// (case, incident).
+    IncidentByInstance = 39,
+    /// Cases, newest first.
+    InstanceByStart = 40,
+
+    /// (person, newest first): pages.
+    Page = 48,
+    /// (person, newest first): those not opened yet.
+    PageUnread = 49,
+    /// A message on its way out, by id.
+    Outbox = 50,
+    /// (moment, message): messages to be looked at again at that moment.
+    OutboxByMoment = 51,
+
+    /// (entity, record).
+    Record = 64,
+    /// (entity, field, value) → record.
+    RecordByUnique = 65,
+    /// (entity, owner, record).
+    RecordByOwner = 66,
+    /// (entity, field, period): the last number given out.
+    RecordNumber = 67,
+    /// (entity, record, sequence): who changed what.
+    RecordHistory = 68,
+
+    /// How a person signs in.
+    Credential = 80,
+    /// A browser's session, by the hash of its cookie.
+    Session = 81,
+    /// A program's token, by its hash.
+    Token = 82,
+    /// (principal, key): the first answer to a command that named a key.
+    StoredAnswer = 83,
+    /// (expiry, principal, key).
+    StoredAnswerByExpiry = 84,
+    /// (person): what a person chose for themselves.
+    Preference = 85,
+}

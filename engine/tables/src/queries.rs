@@ -1,0 +1,472 @@
+//! The questions the product asks of its rows. Each reads what it answers and little more: lists are index rows.
+
+use std::sync::Arc;
+
+use kapok_process::state::{Candidate, ElementInstance, Event, Incident, Instance, Job, Task, Timer};
+use kapok_protocol::{
+    DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, Page, PageId, PersonId, Principal,
+    RecordId, TaskId, TimerId, Timestamp,
+};
+
+use crate::{
+    Key, Prefix, Read, TableError, Transaction, codec,
+    key::last_number,
+    read::{self, Pair},
+    rows::{self, Credential, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token},
+};
+
+/// One page of a list, and where the next one begins.
+#[derive(Debug, Clone)]
+pub struct Slice<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Behind which key the next page begins; `None` at the end.
+    pub next: Option<Vec<u8>>,
+}
+
+impl<T> Slice<T> {
+    /// The same page with other items.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
+        Slice { items: self.items.into_iter().map(f).collect(), next: self.next }
+    }
+}
+
+/// Which tasks.
+#[derive(Debug, Clone)]
+pub enum TaskList {
+    /// Open, assigned to a person; soonest due first.
+    Assigned(PersonId),
+    /// Open, for anyone of a group; soonest due first.
+    Candidates(Candidate),
+    /// Finished by a person; newest first.
+    FinishedBy(PersonId),
+    /// Of a case; oldest first.
+    Of(InstanceId),
+}
+
+impl TaskList {
+    fn prefix(&self) -> Key {
+        match self {
+            Self::Assigned(person) => Key::new(Prefix::TaskByAssignee).number(person.get()),
+            Self::Candidates(group) => rows::candidate_key(group),
+            Self::FinishedBy(person) => Key::new(Prefix::TaskByFinisher).number(person.get()),
+            Self::Of(instance) => Key::new(Prefix::TaskByInstance).number(instance.get()),
+        }
+    }
+}
+
+/// Which cases; each list newest first.
+#[derive(Debug, Clone)]
+pub enum InstanceList {
+    /// All.
+    All,
+    /// Started by (or for) a person.
+    StartedBy(PersonId),
+    /// Of a version of a process, active or ended.
+    Of(DefinitionId, bool),
+    /// About a record.
+    About(Entity, RecordId),
+}
+
+impl InstanceList {
+    fn prefix(&self) -> Key {
+        match self {
+            Self::All => Key::new(Prefix::InstanceByStart),
+            Self::StartedBy(person) => Key::new(Prefix::InstanceByInitiator).number(person.get()),
+            Self::Of(definition, active) => rows::instances_of(*definition, *active),
+            Self::About(entity, record) => Key::new(Prefix::InstanceByRecord).text(entity.as_str()).number(record.get()),
+        }
+    }
+}
+
+/// Which records of an entity; newest first by owner, by id when all.
+#[derive(Debug, Clone)]
+pub enum RecordList {
+    /// All of the entity.
+    All(Entity),
+    /// Those of one owner.
+    OwnedBy(Entity, Option<PersonId>),
+}
+
+/// The questions.
+pub struct Queries<'a>(pub &'a dyn Read);
+
+type Answer<T> = Result<T, TableError>;
+
+impl Queries<'_> {
+    /// A version of a process.
+    pub fn definition(&self, id: DefinitionId) -> Answer<Option<Definition>> {
+        read::row(self.0, &id)
+    }
+
+    /// All versions of all processes, in the order of their deployment.
+    pub fn definitions(&self) -> Answer<Vec<Definition>> {
+        read::rows(self.0, &Key::new(Prefix::Definition), None, usize::MAX)
+    }
+
+    /// The versions of a process, newest first.
+    pub fn versions(&self, key: &str, limit: usize) -> Answer<Vec<Definition>> {
+        let prefix = Key::new(Prefix::DefinitionByKey).text(key);
+        self.follow(&prefix, None, limit, |id| DefinitionId::new(id)).map(|page| page.items)
+    }
+
+    /// The XML of a version, byte for byte as it was deployed.
+    pub fn definition_xml(&self, id: DefinitionId) -> Answer<Option<String>> {
+        let key = xml_key(id);
+        Ok(self.0.get(key.as_bytes())?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// A case.
+    pub fn instance(&self, id: InstanceId) -> Answer<Option<Instance>> {
+        read::row(self.0, &id)
+    }
+
+    /// A page of cases.
+    pub fn instances(&self, list: &InstanceList, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Instance>> {
+        self.follow(&list.prefix(), after, limit, InstanceId::new)
+    }
+
+    /// How many cases are in a list, counting no further than `limit`.
+    pub fn count_instances(&self, list: &InstanceList, limit: usize) -> Answer<usize> {
+        self.count(&list.prefix(), limit)
+    }
+
+    /// The activations of a case, oldest first.
+    pub fn elements(&self, instance: InstanceId, limit: usize) -> Answer<Vec<ElementInstance>> {
+        read::rows(self.0, &Key::new(Prefix::Element).number(instance.get()), None, limit)
+    }
+
+    /// The history of a case, oldest first.
+    pub fn events(&self, instance: InstanceId, limit: usize) -> Answer<Vec<Event>> {
+        read::rows(self.0, &Key::new(Prefix::Event).number(instance.get()), None, limit)
+    }
+
+    /// A task.
+    pub fn task(&self, id: TaskId) -> Answer<Option<Task>> {
+        read::row(self.0, &id)
+    }
+
+    /// A page of tasks.
+    pub fn tasks(&self, list: &TaskList, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Task>> {
+        self.follow(&list.prefix(), after, limit, TaskId::new)
+    }
+
+    /// How many tasks are in a list, counting no further than `limit`.
+    pub fn count_tasks(&self, list: &TaskList, limit: usize) -> Answer<usize> {
+        self.count(&list.prefix(), limit)
+    }
+
+    /// A timer.
+    pub fn timer(&self, id: TimerId) -> Answer<Option<Timer>> {
+        read::row(self.0, &id)
+    }
+
+    /// All timers, soonest first.
+    pub fn timers(&self, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Timer>> {
+        self.follow(&Key::new(Prefix::TimerByDue), after, limit, TimerId::new)
+    }
+
+    /// The timers that start cases of a version.
+    pub fn start_timers(&self, definition: DefinitionId) -> Answer<Vec<TimerId>> {
+        let prefix = Key::new(Prefix::TimerByDefinition).number(definition.get());
+        let ids = read::ids(self.0, &prefix, None, usize::MAX)?;
+        Ok(ids.into_iter().filter_map(|(_, id)| TimerId::new(id)).collect())
+    }
+
+    /// The timers due by `now`, in the order in which they fire.
+    pub fn due_timers(&self, now: Timestamp, limit: usize) -> Answer<Vec<TimerId>> {
+        self.until(Prefix::TimerByDue, now, limit, TimerId::new)
+    }
+
+    /// When the next timer is due.
+    pub fn next_timer(&self) -> Answer<Option<Timestamp>> {
+        self.next_moment(Prefix::TimerByDue)
+    }
+
+    /// A job.
+    pub fn job(&self, id: JobId) -> Answer<Option<Job>> {
+        read::row(self.0, &id)
+    }
+
+    /// Jobs that may run now, oldest first.
+    pub fn ready_jobs(&self, limit: usize) -> Answer<Vec<Job>> {
+        self.follow(&Key::new(Prefix::JobReady), None, limit, JobId::new).map(|page| page.items)
+    }
+
+    /// An incident.
+    pub fn incident(&self, id: IncidentId) -> Answer<Option<Incident>> {
+        read::row(self.0, &id)
+    }
+
+    /// All incidents, oldest first.
+    pub fn incidents(&self, limit: usize) -> Answer<Vec<Incident>> {
+        read::rows(self.0, &Key::new(Prefix::Incident), None, limit)
+    }
+
+    /// The incidents of a case.
+    pub fn incidents_of(&self, instance: InstanceId, limit: usize) -> Answer<Vec<Incident>> {
+        let prefix = Key::new(Prefix::IncidentByInstance).number(instance.get());
+        self.follow(&prefix, None, limit, IncidentId::new).map(|page| page.items)
+    }
+
+    /// A page to a person.
+    pub fn page(&self, person: PersonId, id: PageId) -> Answer<Option<Page>> {
+        read::row(self.0, &(person, id))
+    }
+
+    /// The pages of a person, newest first.
+    pub fn pages(&self, person: PersonId, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Page>> {
+        let prefix = Key::new(Prefix::Page).number(person.get());
+        let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
+        slice(pairs, limit, |(key, value)| read::decode(key, value))
+    }
+
+    /// The pages a person has not opened, newest first.
+    pub fn unread_pages(&self, person: PersonId, limit: usize) -> Answer<Vec<Page>> {
+        let prefix = Key::new(Prefix::PageUnread).number(person.get());
+        let ids = read::ids(self.0, &prefix, None, limit)?;
+        let pages = ids.into_iter().filter_map(|(_, id)| PageId::new(id)).map(|id| self.page(person, id));
+        Ok(pages.collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// How many pages a person has not opened, counting no further than `limit`.
+    pub fn count_unread(&self, person: PersonId, limit: usize) -> Answer<usize> {
+        self.count(&Key::new(Prefix::PageUnread).number(person.get()), limit)
+    }
+
+    /// A message on its way out.
+    pub fn outbox_row(&self, id: OutboxId) -> Answer<Option<OutboxRow>> {
+        read::row(self.0, &id)
+    }
+
+    /// The messages on their way out or gone, oldest first.
+    pub fn outbox(&self, after: Option<&[u8]>, limit: usize) -> Answer<Slice<OutboxRow>> {
+        let pairs = self.0.scan(Key::new(Prefix::Outbox).as_bytes(), after, limit)?;
+        slice(pairs, limit, |(key, value)| read::decode(key, value))
+    }
+
+    /// The messages to be looked at by `now`: waiting ones to be sent, leased ones whose lease has run out.
+    pub fn due_messages(&self, now: Timestamp, limit: usize) -> Answer<Vec<OutboxRow>> {
+        let ids = self.until(Prefix::OutboxByMoment, now, limit, OutboxId::new)?;
+        Ok(ids.iter().map(|id| self.outbox_row(*id)).collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// When a message is to be looked at next.
+    pub fn next_message(&self) -> Answer<Option<Timestamp>> {
+        self.next_moment(Prefix::OutboxByMoment)
+    }
+
+    /// A record.
+    pub fn record(&self, entity: &Entity, id: RecordId) -> Answer<Option<RecordRow>> {
+        read::row(self.0, &(entity.clone(), id))
+    }
+
+    /// A page of records.
+    pub fn records(&self, list: &RecordList, after: Option<&[u8]>, limit: usize) -> Answer<Slice<RecordRow>> {
+        match list {
+            RecordList::All(entity) => {
+                let prefix = Key::new(Prefix::Record).text(entity.as_str());
+                let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
+                slice(pairs, limit, |(key, value)| read::decode(key, value))
+            }
+            RecordList::OwnedBy(entity, owner) => {
+                let prefix = Key::new(Prefix::RecordByOwner)
+                    .text(entity.as_str())
+                    .optional(owner.map(|person| person.get()));
+                let entity = entity.clone();
+                self.follow(&prefix, after, limit, |id| RecordId::new(id).map(|id| (entity.clone(), id)))
+            }
+        }
+    }
+
+    /// The record that has a unique value.
+    pub fn record_with(&self, entity: &Entity, field: &str, value: &str) -> Answer<Option<RecordId>> {
+        let prefix = rows::unique_key(entity, field, value);
+        Ok(read::ids(self.0, &prefix, None, 1)?.first().and_then(|(_, id)| RecordId::new(*id)))
+    }
+
+    /// Who changed what in a record, oldest first.
+    pub fn record_history(&self, entity: &Entity, id: RecordId, limit: usize) -> Answer<Vec<HistoryEntry>> {
+        read::rows(self.0, &Key::new(Prefix::RecordHistory).text(entity.as_str()).number(id.get()), None, limit)
+    }
+
+    /// How a person signs in.
+    pub fn credential(&self, person: PersonId) -> Answer<Option<Credential>> {
+        read::row(self.0, &person)
+    }
+
+    /// A browser's session.
+    pub fn session(&self, hash: &str) -> Answer<Option<Session>> {
+        read::row(self.0, &hash.to_owned())
+    }
+
+    /// A program's token.
+    pub fn token(&self, hash: &str) -> Answer<Option<Token>> {
+        read::row(self.0, &hash.to_owned())
+    }
+
+    /// The answer kept for a repeated request.
+    pub fn stored_answer(&self, principal: Principal, key: &str) -> Answer<Option<StoredAnswer>> {
+        read::row(self.0, &(principal, key.to_owned()))
+    }
+
+    /// What a person chose.
+    pub fn preference(&self, person: PersonId) -> Answer<Option<Preference>> {
+        read::row(self.0, &person)
+    }
+
+    fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
+        Ok(self.0.scan(prefix.as_bytes(), None, limit)?.len())
+    }
+
+    /// Reads the rows that a page of index rows points at.
+    fn follow<R: rows::Row>(
+        &self,
+        prefix: &Key,
+        after: Option<&[u8]>,
+        limit: usize,
+        id: impl Fn(u64) -> Option<R::Id>,
+    ) -> Answer<Slice<R>> {
+        let found = read::ids(self.0, prefix, after, limit)?;
+        let next = (found.len() == limit).then(|| found.last().map(|(key, _)| key.to_vec())).flatten();
+        let mut items = Vec::with_capacity(found.len());
+        for (_, number) in found {
+            if let Some(id) = id(number)
+                && let Some(row) = read::row(self.0, &id)?
+            {
+                items.push(row);
+            }
+        }
+        Ok(Slice { items, next })
+    }
+
+    /// The ids of an index by moment, up to and including `now`.
+    fn until<T>(&self, prefix: Prefix, now: Timestamp, limit: usize, id: impl Fn(u64) -> Option<T>) -> Answer<Vec<T>> {
+        let last = Key::new(prefix).moment(now).number(u64::MAX).into_bytes();
+        let pairs = self.0.scan(Key::new(prefix).as_bytes(), None, limit)?;
+        let due = pairs.iter().take_while(|(key, _)| key.as_ref() <= last.as_slice());
+        Ok(due.filter_map(|(key, _)| last_number(key).and_then(&id)).collect())
+    }
+
+    fn next_moment(&self, prefix: Prefix) -> Answer<Option<Timestamp>> {
+        let pairs = self.0.scan(Key::new(prefix).as_bytes(), None, 1)?;
+        Ok(pairs.first().and_then(|(key, _)| {
+            let bytes: [u8; 8] = key.get(1..9)?.try_into().ok()?;
+            Some(Timestamp::from_millis((u64::from_be_bytes(bytes) ^ (1 << 63)) as i64))
+        }))
+    }
+}
+
+fn slice<T>(pairs: Vec<Pair>, limit: usize, item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>) -> Answer<Slice<T>> {
+    let next = (pairs.len() == limit).then(|| pairs.last().map(|(key, _)| key.to_vec())).flatten();
+    Ok(Slice { items: pairs.iter().map(item).collect::<Answer<_>>()?, next })
+}
+
+fn xml_key(id: DefinitionId) -> Key {
+    Key::new(Prefix::DefinitionXml).number(id.get())
+}
+
+fn counter_key() -> Key {
+    Key::new(Prefix::Meta).text("next-id")
+}
+
+fn number_key(entity: &Entity, field: &str, period: &str) -> Key {
+    Key::new(Prefix::RecordNumber).text(entity.as_str()).text(field).text(period)
+}
+
+/// The last id given out; 0 in a new store.
+pub fn last_id(read: &dyn Read) -> Answer<u64> {
+    counter(read, &counter_key())
+}
+
+fn counter(read: &dyn Read, key: &Key) -> Answer<u64> {
+    let Some(bytes) = read.get(key.as_bytes())? else { return Ok(0) };
+    codec::decode(1, &bytes).map_err(|error| TableError::Codec { key: read::hexadecimal(key.as_bytes()), error })
+}
+
+macro_rules! puts {
+    ($($(#[$doc:meta])* $name:ident($row:ty);)*) => {
+        impl Transaction<'_> {$(
+            $(#[$doc])*
+            pub fn $name(&mut self, row: &$row) -> Result<(), TableError> {
+                self.put(row)
+            }
+        )*}
+    };
+}
+
+puts! {
+    /// Writes a definition's row.
+    put_definition(Definition);
+    /// Writes a timer that belongs to no case.
+    put_timer(Timer);
+    /// Writes a page.
+    put_page(Page);
+    /// Writes a message on its way out.
+    put_outbox(OutboxRow);
+    /// Writes a record.
+    put_record(RecordRow);
+    /// Writes an entry of a record's history.
+    put_record_history(HistoryEntry);
+    /// Writes how a person signs in.
+    put_credential(Credential);
+    /// Writes a session.
+    put_session(Session);
+    /// Writes a token.
+    put_token(Token);
+    /// Keeps an answer.
+    put_stored_answer(StoredAnswer);
+    /// Writes what a person chose.
+    put_preference(Preference);
+}
+
+impl Transaction<'_> {
+    /// Remembers the last id given out.
+    pub fn set_last_id(&mut self, id: u64) {
+        self.write(counter_key(), codec::encode(1, &id));
+    }
+
+    /// Keeps the XML of a definition.
+    pub fn put_definition_xml(&mut self, id: DefinitionId, xml: &str) {
+        self.write(xml_key(id), xml.as_bytes().to_vec());
+    }
+
+    /// Deletes a timer.
+    pub fn delete_timer(&mut self, id: TimerId) -> Result<(), TableError> {
+        self.delete::<Timer>(&id)
+    }
+
+    /// Deletes a record.
+    pub fn delete_record(&mut self, entity: &Entity, id: RecordId) -> Result<(), TableError> {
+        self.delete::<RecordRow>(&(entity.clone(), id))
+    }
+
+    /// Ends a session.
+    pub fn delete_session(&mut self, hash: &str) -> Result<(), TableError> {
+        self.delete::<Session>(&hash.to_owned())
+    }
+
+    /// Counts up the numbers of an auto-number field within a period, and answers the new one.
+    pub fn next_number(&mut self, entity: &Entity, field: &str, period: &str) -> Result<u64, TableError> {
+        let key = number_key(entity, field, period);
+        let next = counter(self, &key)?.saturating_add(1);
+        self.write(key, codec::encode(1, &next));
+        Ok(next)
+    }
+
+    /// Forgets answers that were kept long enough, at most `limit` at a time.
+    pub fn forget_answers(&mut self, now: Timestamp, limit: usize) -> Result<(), TableError> {
+        let prefix = Key::new(Prefix::StoredAnswerByExpiry);
+        let last = prefix.clone().moment(now).into_bytes();
+        for (key, _) in self.scan(prefix.as_bytes(), None, limit)? {
+            if key.as_ref() > last.as_slice() {
+                break;
+            }
+            let mut answer = vec![Prefix::StoredAnswer as u8];
+            answer.extend_from_slice(key.get(9..).unwrap_or_default());
+            self.erase(answer);
+            self.erase(key.to_vec());
+        }
+        Ok(())
+    }
+}

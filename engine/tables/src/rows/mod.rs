@@ -1,0 +1,31 @@
+//! What each kind of row is: where it lies, in which version it is written, and which index rows come with it.
+
+mod platform;
+mod process;
+mod records;
+
+pub use platform::{Credential, Definition, Preference, Session, StoredAnswer, Token};
+pub(crate) use process::{candidate_key, instances_of};
+pub(crate) use records::unique_key;
+pub use records::{HistoryEntry, RecordKey, RecordRow};
+
+use crate::{Key, codec::Field};
+
+/// A kind of row.
+///
+/// Index rows are derived from the row alone, so they can always be recomputed; whoever writes a row writes them, in
+/// the same batch, through [`crate::Transaction::put`].
+pub(crate) trait Row: Field {
+    /// What names a row of this kind.
+    type Id;
+    /// The version it is written in.
+    const VERSION: u8 = 1;
+    /// Where the row with this id lies.
+    fn key(id: &Self::Id) -> Key;
+    /// The id of this row.
+    fn id(&self) -> Self::Id;
+    /// The keys of the index rows that point at it.
+    fn indexes(&self) -> Vec<Key> {
+        Vec::new()
+    }
+}

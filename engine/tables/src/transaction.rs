@@ -1,0 +1,127 @@
+//! Changes above what is committed.
+
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
+
+use kapok_store::Batch;
+
+use crate::{
+    Read, TableError, codec,
+    read::{self, Pair},
+    rows::Row,
+};
+
+type Writes = BTreeMap<Arc<[u8]>, Option<Arc<[u8]>>>;
+
+/// Changes that are not committed yet, readable as if they were.
+///
+/// One stands above another: a command's above its group's, the group's above a view. A command that is refused drops
+/// its own; one that is carried out hands its changes down with [`Transaction::into_writes`] and [`Transaction::absorb`].
+pub struct Transaction<'a> {
+    below: &'a dyn Read,
+    writes: Writes,
+}
+
+/// The changes of one transaction.
+#[derive(Debug, Default)]
+pub struct WriteSet(Writes);
+
+impl<'a> Transaction<'a> {
+    /// No changes yet.
+    pub fn new(below: &'a dyn Read) -> Self {
+        Self { below, writes: Writes::new() }
+    }
+
+    /// Takes over the changes of a transaction that stood above this one.
+    pub fn absorb(&mut self, changes: WriteSet) {
+        self.writes.extend(changes.0);
+    }
+
+    /// The changes, to hand down.
+    pub fn into_writes(self) -> WriteSet {
+        WriteSet(self.writes)
+    }
+
+    /// Whether nothing was changed.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// Writes bytes at a key.
+    pub(crate) fn write(&mut self, key: impl Into<Vec<u8>>, value: Vec<u8>) {
+        self.writes.insert(Arc::from(key.into()), Some(Arc::from(value)));
+    }
+
+    pub(crate) fn erase(&mut self, key: Vec<u8>) {
+        self.writes.insert(Arc::from(key), None);
+    }
+
+    /// Writes a row and whatever index rows change with it.
+    pub(crate) fn put<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
+        let key = R::key(&row.id());
+        let new: Vec<Vec<u8>> = row.indexes().into_iter().map(Vec::from).collect();
+        let old = self.indexes_of::<R>(key.as_bytes())?;
+        for gone in old.iter().filter(|index| !new.contains(index)) {
+            self.erase(gone.clone());
+        }
+        for added in new.iter().filter(|index| !old.contains(index)) {
+            self.write(added.clone(), Vec::new());
+        }
+        self.write(key, codec::encode(R::VERSION, row));
+        Ok(())
+    }
+
+    /// Deletes a row and its index rows.
+    pub(crate) fn delete<R: Row>(&mut self, id: &R::Id) -> Result<(), TableError> {
+        let key = R::key(id);
+        for index in self.indexes_of::<R>(key.as_bytes())? {
+            self.erase(index);
+        }
+        self.erase(key.into_bytes());
+        Ok(())
+    }
+
+    fn indexes_of<R: Row>(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, TableError> {
+        let Some(bytes) = self.get(key)? else { return Ok(Vec::new()) };
+        Ok(read::decode::<R>(key, &bytes)?.indexes().into_iter().map(Vec::from).collect())
+    }
+}
+
+impl Read for Transaction<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TableError> {
+        match self.writes.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => self.below.get(key),
+        }
+    }
+
+    fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError> {
+        let start = after.map_or(Bound::Included(prefix), Bound::Excluded);
+        let mine: Vec<_> = self
+            .writes
+            .range::<[u8], _>((start, Bound::Unbounded))
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .collect();
+        let below = self.below.scan(prefix, after, limit.saturating_add(mine.len()))?;
+        let mut merged: BTreeMap<Arc<[u8]>, Arc<[u8]>> = below.into_iter().collect();
+        for (key, value) in mine {
+            match value {
+                Some(value) => merged.insert(key.clone(), value.clone()),
+                None => merged.remove(key),
+            };
+        }
+        Ok(merged.into_iter().take(limit).collect())
+    }
+}
+
+impl From<WriteSet> for Batch {
+    fn from(changes: WriteSet) -> Self {
+        let mut batch = Self::new();
+        for (key, value) in changes.0 {
+            match value {
+                Some(value) => batch.put(key.to_vec(), value.to_vec()),
+                None => batch.delete(key.to_vec()),
+            }
+        }
+        batch
+    }
+}
