@@ -1,7 +1,7 @@
 //! Every model in `tests/models` is read, and what is found is compared with the `.expected` file beside it: one line
 //! `severity rule element line` a finding. `UPDATE_EXPECTED=1 cargo test -p kapok-model` writes those files anew.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use kapok_model::{Environment, Known, Severity, read};
 use kapok_protocol::{Expression, Text};
@@ -88,4 +88,36 @@ fn each_model_gives_exactly_the_findings_beside_it() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The rules that only a file of absurd size breaks, which `robust.rs` makes.
+const BROKEN_ELSEWHERE: &[&str] = &[
+    "xml.too-large",
+    "xml.too-deep",
+    "xml.too-many-elements",
+    "xml.too-many-attributes",
+    "check.too-many",
+];
+
+#[test]
+fn every_rule_is_broken_by_some_model() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read_all = |folder: &Path, ending: &str| -> String {
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|found| found == ending));
+        files.map(|path| fs::read_to_string(path).unwrap()).collect()
+    };
+    let expected = read_all(&folder.join("tests/models"), "expected");
+    let broken: BTreeSet<&str> = expected.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    let catalogue = read_all(&folder.join("src/catalogue"), "rs");
+    let declared = catalogue.lines().filter_map(|line| {
+        let (_, declaration) = line
+            .split_once(" = error \"")
+            .or_else(|| line.split_once(" = warning \""))?;
+        declaration.strip_suffix("\" {")
+    });
+    let never: Vec<&str> = declared
+        .filter(|rule| !broken.contains(rule) && !BROKEN_ELSEWHERE.contains(rule))
+        .collect();
+    assert!(never.is_empty(), "no model breaks {never:?}");
 }

@@ -4,12 +4,8 @@ use super::rules;
 
 rules! {
     UNSUPPORTED = error "element.unsupported" {
-        zh: "「{0}」是{1}，现在还不能运行：请删去它，或改用能运行的元素。",
-        en: "「{0}」 is a {1}, which cannot be run yet: remove it, or use an element that can."
-    }
-    ATTRIBUTE_UNSUPPORTED = error "element.attribute-unsupported" {
-        zh: "「{0}」设置了 {1}=\"{2}\"，现在还不能运行：请去掉这个设置。",
-        en: "「{0}」 has {1}=\"{2}\", which cannot be run yet: remove that setting."
+        zh: "「{0}」：{1}现在还不能运行，请{2}。",
+        en: "「{0}」: {1} cannot be run yet; {2}."
     }
     ATTRIBUTE_VALUE = error "element.attribute-value" {
         zh: "「{0}」的 {1} 是「{2}」，应当是 true 或 false：请改正。",

@@ -95,10 +95,6 @@ rules! {
         zh: "连线「{0}」有条件，但它不是从排他网关出发的，现在还不能运行：请在「{1}」之后加一个排他网关，把条件放在它的分支上。",
         en: "The flow 「{0}」 has a condition but does not leave an exclusive gateway, which cannot be run yet: put an exclusive gateway after 「{1}」 and the condition on its branch."
     }
-    CONDITION_EMPTY = error "flow.condition-empty" {
-        zh: "分支「{0}」的条件是空的：请填写条件，或删去它。",
-        en: "The condition of the branch 「{0}」 is empty: fill it in, or remove it."
-    }
     CONDITION_MISSING = error "gateway.condition-missing" {
         zh: "分支「{0}」没有条件：请为它设置条件，或把它设为默认分支。",
         en: "The branch 「{0}」 has no condition: set one, or make it the default branch."
@@ -122,6 +118,10 @@ rules! {
     DEAD_END = error "node.dead-end" {
         zh: "「{0}」之后没有连线：请连到下一步，或连到结束事件。",
         en: "Nothing follows 「{0}」: connect it to the next step, or to an end event."
+    }
+    IMPLICIT_END = warning "node.implicit-end" {
+        zh: "「{0}」之后没有连线，也没有结束事件：走完它，这条路就结束了。想让图更清楚，请画一个结束事件。",
+        en: "Nothing follows 「{0}」 and there is no end event: the path is over after it. Draw an end event to make that plain."
     }
     UNREACHABLE = error "node.unreachable" {
         zh: "流程永远走不到「{0}」：请把它连到流程里，或删去它。",

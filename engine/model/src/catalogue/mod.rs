@@ -91,7 +91,12 @@ fn fill(sentence: &str, words: &[&str]) -> String {
             .and_then(|(n, tail)| Some((*words.get(n.parse::<usize>().ok()?)?, tail)));
         match place {
             Some((word, tail)) => {
-                filled.extend(word.chars().take(LONGEST_QUOTE));
+                // Names are often drawn on several lines; a finding is one.
+                filled.extend(
+                    word.chars()
+                        .take(LONGEST_QUOTE)
+                        .map(|c| if c.is_control() { ' ' } else { c }),
+                );
                 if word.chars().nth(LONGEST_QUOTE).is_some() {
                     filled.push('…');
                 }
@@ -148,7 +153,7 @@ mod tests {
 
     #[test]
     fn words_are_put_in_once_and_long_ones_are_cut() {
-        assert_eq!(fill("「{0}」 {1} {x}", &["{1}", "b"]), "「{1}」 b {x}");
+        assert_eq!(fill("「{0}」 {1} {x}", &["{1}\n", "b"]), "「{1} 」 b {x}");
         assert_eq!(
             fill("{0}", &["长".repeat(500).as_str()]).chars().count(),
             LONGEST_QUOTE + 1

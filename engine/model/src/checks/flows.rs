@@ -31,11 +31,11 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
 
 fn check_branches(draft: &Draft<'_>, gateway: usize, context: &mut Context<'_>) {
     let branches = &draft.outgoing[gateway];
-    let mut has_default = false;
+    // A default that is named but faulty was reported.
+    let has_default = draft.nodes[gateway].element.attribute("default").is_some();
     let mut missing = false;
     for branch in branches {
         let flow = &draft.flows[*branch];
-        has_default |= flow.is_default;
         let rule = match (&flow.condition, flow.is_default) {
             (None, false) if branches.len() > 1 => &rules::CONDITION_MISSING,
             (Some(_), true) => &rules::DEFAULT_CONDITION,

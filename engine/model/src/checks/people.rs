@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     HumanTask, NodeKind, Rejection,
-    catalogue::settings as rules,
+    catalogue::{Words, settings as rules},
     read::{Context, Draft},
 };
 
@@ -15,7 +15,7 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
             check_rejection(draft, position, task, context);
             if let Some(form) = &form {
                 for field in task.fields.iter().filter(|field| !form.contains(&field.field)) {
-                    let words: &[&dyn crate::catalogue::Words] = &[&node.element.label(), &field.field];
+                    let words: &[&dyn Words] = &[&node.element.label(), &field.field];
                     context.findings.report(&rules::FIELD_UNKNOWN, node.element, words);
                 }
             }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Context, Findings, process::read_process, vocabulary};
 use crate::{
     Environment, ProcessGraph, Reading,
-    catalogue::{elements as rules, names, xml as xml_rules},
+    catalogue::{elements as rules, xml as xml_rules},
     xml::{Element, Namespace},
 };
 
@@ -128,13 +128,13 @@ fn check_top_level(root: &Element, findings: &mut Findings) {
             "collaboration" => {
                 for part in child.bpmn_children() {
                     if !PASSIVE_IN_COLLABORATION.contains(&part.name.as_str()) {
-                        findings.report(&rules::UNSUPPORTED, part, &[&part.label(), &names::element(&part.name)]);
+                        findings.refuse_element(part, part.line, &part.name);
                     }
                 }
             }
             "extension" if child.attribute("mustUnderstand") != Some("true") => {}
             name if PASSIVE.contains(&name) => {}
-            name => findings.report(&rules::UNSUPPORTED, child, &[&child.label(), &names::element(name)]),
+            name => findings.refuse_element(child, child.line, name),
         }
     }
 }

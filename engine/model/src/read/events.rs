@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     BoundaryTrigger, EndResult, NodeKind, RecordTrigger, StartTrigger,
-    catalogue::{elements as element_rules, flow as rules, names},
+    catalogue::{Words, elements as element_rules, flow as rules},
     xml::Element,
 };
 use kapok_protocol::RecordEvent;
@@ -30,10 +30,9 @@ fn definition<'a>(event: &'a Element, allowed: &[&str], context: &mut Context<'_
     let mut refused = false;
     for definition in &definitions {
         if !allowed.contains(&definition.name.as_str()) {
-            let words: &[&dyn crate::catalogue::Words] = &[&event.label(), &names::element(&definition.name)];
             context
                 .findings
-                .report_inside(&element_rules::UNSUPPORTED, event, definition.line, words);
+                .refuse_element(event, definition.line, &definition.name);
             refused = true;
         }
     }
@@ -78,7 +77,7 @@ fn read_record_trigger(event: &Element, setting: &Element, context: &mut Context
             "created" => on.push(RecordEvent::Created),
             "updated" => on.push(RecordEvent::Updated),
             other => {
-                let words: &[&dyn crate::catalogue::Words] = &[&event.label(), &setting.name, &"on", &other];
+                let words: &[&dyn Words] = &[&event.label(), &setting.name, &"on", &other];
                 context
                     .findings
                     .report_inside(&element_rules::EXTENSION_VALUE, event, setting.line, words);
@@ -137,7 +136,7 @@ pub(super) fn read_boundary<'a>(
         None | Some("true" | "1") => true,
         Some("false" | "0") => false,
         Some(other) => {
-            let words: &[&dyn crate::catalogue::Words] = &[&event.label(), &"cancelActivity", &other];
+            let words: &[&dyn Words] = &[&event.label(), &"cancelActivity", &other];
             context.findings.report(&element_rules::ATTRIBUTE_VALUE, event, words);
             true
         }
@@ -187,7 +186,7 @@ fn error_code(event: &Element, definition: &Element, context: &mut Context<'_>) 
             Err(Reported)
         }
         None => {
-            let words: &[&dyn crate::catalogue::Words] = &[&event.label(), &"errorRef", &reference];
+            let words: &[&dyn Words] = &[&event.label(), &"errorRef", &reference];
             context
                 .findings
                 .report_inside(&element_rules::DANGLING, event, definition.line, words);

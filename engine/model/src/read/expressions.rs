@@ -4,7 +4,10 @@
 use kapok_protocol::{Expression, Filter, Language, Text};
 
 use super::Context;
-use crate::{catalogue::settings as rules, xml::Element};
+use crate::{
+    catalogue::{Words, settings as rules},
+    xml::Element,
+};
 
 /// Reads the expression that is an element's text, in the language it says. After a fault, which was reported, the
 /// expression is one that nobody will run.
@@ -55,7 +58,7 @@ pub(super) fn read_filter(owner: &Element, line: u32, json: &str, context: &mut 
     match serde_json::from_str(json) {
         Ok(filter) => Some(filter),
         Err(error) => {
-            let words: &[&dyn crate::catalogue::Words] = &[&owner.label(), &error.to_string()];
+            let words: &[&dyn Words] = &[&owner.label(), &error.to_string()];
             context
                 .findings
                 .report_inside(&rules::FILTER_INVALID, owner, line, words);
@@ -84,7 +87,7 @@ fn language_name(uri: &str) -> &str {
 pub(super) fn read_text(owner: &Element, line: u32, text: &str, context: &mut Context<'_>) -> String {
     let text = text.trim();
     if let Err(place) = check_placeholders(text) {
-        let words: &[&dyn crate::catalogue::Words] = &[&owner.label(), &place, &Text::same("{record.number}")];
+        let words: &[&dyn Words] = &[&owner.label(), &place, &Text::same("{record.number}")];
         context.findings.report_inside(&rules::PLACEHOLDER, owner, line, words);
     }
     text.to_owned()

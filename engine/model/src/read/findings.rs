@@ -2,7 +2,7 @@
 
 use crate::{
     Diagnostic, Severity,
-    catalogue::{Rule, Words, xml},
+    catalogue::{Rule, Words, elements, names, xml},
     xml::Element,
 };
 
@@ -29,6 +29,18 @@ impl Findings {
         } else {
             self.dropped = true;
         }
+    }
+
+    /// Adds that an element in `owner` (or the owner itself) cannot be run, by its name.
+    pub(crate) fn refuse_element(&mut self, owner: &Element, line: u32, xml_name: &str) {
+        let words: &[&dyn Words] = &[&owner.label(), &names::element(xml_name), &names::instead_of(xml_name)];
+        self.report_inside(&elements::UNSUPPORTED, owner, line, words);
+    }
+
+    /// Adds that an attribute asks for something that cannot be run.
+    pub(crate) fn refuse_attribute(&mut self, owner: &Element, name: &str, value: &str) {
+        let words: &[&dyn Words] = &[&owner.label(), &names::attribute(name, value), &names::instead_of("")];
+        self.report(&elements::UNSUPPORTED, owner, words);
     }
 
     /// Whether one of them refuses the model.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Context, activities, events};
 use crate::{
     NodeKind,
-    catalogue::{elements as rules, names},
+    catalogue::{Words, elements as rules, names},
     xml::Element,
 };
 
@@ -100,8 +100,7 @@ pub(super) fn read_kind<'a>(
 fn check_attributes(element: &Element, context: &mut Context<'_>) -> bool {
     let mut understood = true;
     let mut refuse = |name: &str, value: &str| {
-        let words: &[&dyn crate::catalogue::Words] = &[&element.label(), &name, &value];
-        context.findings.report(&rules::ATTRIBUTE_UNSUPPORTED, element, words);
+        context.findings.refuse_attribute(element, name, value);
         understood = false;
     };
     for (name, only) in FIXED_ATTRIBUTES {
@@ -139,10 +138,7 @@ fn check_children(element: &Element, context: &mut Context<'_>) -> bool {
             continue;
         }
         if !is_passive(child, element, context) {
-            let words: &[&dyn crate::catalogue::Words] = &[&element.label(), &names::element(name)];
-            context
-                .findings
-                .report_inside(&rules::UNSUPPORTED, element, child.line, words);
+            context.findings.refuse_element(element, child.line, name);
             understood = false;
         }
         told.insert(name);
@@ -164,7 +160,7 @@ pub(super) fn is_passive(child: &Element, parent: &Element, context: &mut Contex
     if !NOT_CARRIED_OUT.contains(&name) || computes {
         return false;
     }
-    let words: &[&dyn crate::catalogue::Words] = &[&parent.label(), &names::element(name)];
+    let words: &[&dyn Words] = &[&parent.label(), &names::element(name)];
     context
         .findings
         .report_inside(&rules::NOT_CARRIED_OUT, parent, child.line, words);

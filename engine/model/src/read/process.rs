@@ -59,10 +59,11 @@ impl<'a> Found<'a> {
                 }
             } else if ARTIFACTS.contains(&name) || is_passive(child, parent, context) {
                 // Drawn, and nothing more.
+            } else if name.ends_with("LoopCharacteristics") {
+                context.findings.refuse_element(parent, child.line, name);
+                self.incomplete = true;
             } else {
-                context
-                    .findings
-                    .report(&rules::UNSUPPORTED, child, &[&child.label(), &names::element(name)]);
+                context.findings.refuse_element(child, child.line, name);
                 self.incomplete = true;
                 // Flows may lead here, and boundary events may be attached: they are not dangling.
                 self.nodes.push(DraftNode {
@@ -88,11 +89,9 @@ impl<'a> Found<'a> {
         });
         if element.name == "subProcess" {
             if element.attribute("triggeredByEvent") == Some("true") {
-                context.findings.report(
-                    &rules::ATTRIBUTE_UNSUPPORTED,
-                    element,
-                    &[&element.label(), &"triggeredByEvent", &"true"],
-                );
+                context
+                    .findings
+                    .refuse_element(element, element.line, names::EVENT_SUB_PROCESS);
                 self.incomplete = true;
             } else {
                 self.collect(element, Some(position), context);
@@ -160,24 +159,15 @@ fn read_flow<'a>(
             .report(&rules::ID_MISSING, element, &[&names::element("sequenceFlow")]);
     }
     if let Some(value @ "false") = element.attribute("isImmediate") {
-        context.findings.report(
-            &rules::ATTRIBUTE_UNSUPPORTED,
-            element,
-            &[&element.label(), &"isImmediate", &value],
-        );
+        context.findings.refuse_attribute(element, "isImmediate", value);
     }
     let source = resolve(element, "sourceRef", by_id, context);
     let target = resolve(element, "targetRef", by_id, context);
-    let condition = element.bpmn_child("conditionExpression").map(|condition| {
-        if condition.text.trim().is_empty() {
-            let label = element.label();
-            context
-                .findings
-                .report_inside(&flow_rules::CONDITION_EMPTY, element, condition.line, &[&label]);
-            return kapok_protocol::Expression::rhai("");
-        }
-        read_expression(element, condition, context)
-    });
+    // Some tools write an empty condition where there is none.
+    let condition = element
+        .bpmn_child("conditionExpression")
+        .filter(|condition| !condition.text.trim().is_empty())
+        .map(|condition| read_expression(element, condition, context));
     Some(DraftFlow {
         element,
         source: source?,
