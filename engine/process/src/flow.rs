@@ -70,10 +70,10 @@ fn arrive(case: &mut Case, token: Token) -> Result<(), Stop> {
         return Ok(()); // Its scope was ended while it was under way.
     }
     case.steps = case.steps.saturating_add(1);
-    if let (Some(flow), Some(cause)) = (token.flow, token.cause) {
-        if parallel_gateway::is_join(&case.graph, token.node) {
-            return Ok(parallel_gateway::arrive(case, token.node, token.scope, flow, cause)?);
-        }
+    if let (Some(flow), Some(cause)) = (token.flow, token.cause)
+        && parallel_gateway::is_join(&case.graph, token.node)
+    {
+        return Ok(parallel_gateway::arrive(case, token.node, token.scope, flow, cause)?);
     }
     let id = activate(case, token.node, token.scope, token.cause.into_iter().collect())?;
     execute(case, id)

@@ -42,10 +42,7 @@ pub(crate) fn schedule(
     definition: &TimerDefinition,
 ) -> Result<Schedule, Halt> {
     let given = match expression(definition) {
-        Some(expression) if read(case.context, definition, &expression.text).is_none() => {
-            scope::value(case, scope, expression)?
-        }
-        Some(expression) => Value::from(expression.text.as_str()),
+        Some(expression) => scope::value(case, scope, expression)?,
         None => Value::Null,
     };
     Ok(schedule_from(case.context, definition, &given)?)
@@ -76,7 +73,7 @@ pub(crate) fn schedule_from(
 }
 
 /// The schedule that a text means, where the definition expects it.
-pub(crate) fn read(context: &Context<'_>, definition: &TimerDefinition, text: &str) -> Option<Schedule> {
+fn read(context: &Context<'_>, definition: &TimerDefinition, text: &str) -> Option<Schedule> {
     let text = text.trim();
     match definition {
         TimerDefinition::Date(_) => moment(text, context.utc_offset_minutes).map(|due| Schedule { due, repeat: None }),

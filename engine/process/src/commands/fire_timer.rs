@@ -138,7 +138,7 @@ fn retry_job(work: &mut Work<'_>, context: &mut Context<'_>, timer: TimerId, job
     row.ready = true;
     let (instance, element) = (row.instance, row.element);
     let mut case = Case::open(work, context, instance)?;
-    Ok(forget(&mut case, element, timer)?)
+    forget(&mut case, element, timer)
 }
 
 /// Takes a timer that will not fire again off the list of its activation.

@@ -26,10 +26,7 @@ pub fn arm_start_timers(
             continue;
         };
         let given = match timing::expression(timer) {
-            Some(expression) if timing::read(context, timer, &expression.text).is_none() => {
-                context.evaluator.value(expression, &Nothing)?
-            }
-            Some(expression) => Value::from(expression.text.as_str()),
+            Some(expression) => context.evaluator.value(expression, &Nothing)?,
             None => Value::Null,
         };
         let schedule = timing::schedule_from(context, timer, &given)?;

@@ -78,11 +78,9 @@ pub(crate) fn throw(case: &mut Case, failed: ElementInstanceId, code: &str, mess
     while let Some(activity) = next {
         let row = case.element(activity)?;
         let (node, scope) = (row.node, row.scope);
-        if let Some((event, interrupting)) = catcher(&case.graph, node, code) {
-            if activity != failed && !interrupting {
-                end_failed(case, failed)?;
-            }
-            return trigger(case, activity, event, interrupting || activity == failed);
+        if let Some(event) = catcher(&case.graph, node, code) {
+            // An error always ends the activity it leaves (10.5.4), and the failed activation with it.
+            return trigger(case, activity, event, true);
         }
         next = scope;
     }
@@ -98,21 +96,11 @@ pub(crate) fn throw(case: &mut Case, failed: ElementInstanceId, code: &str, mess
     incident::raise(case, failed, text)
 }
 
-/// Ends an activation whose error was caught without ending the scope it is in.
-fn end_failed(case: &mut Case, failed: ElementInstanceId) -> Result<(), StateError> {
-    let node = case.element(failed)?.node;
-    match case.graph.node(node).map(|node| &node.kind) {
-        Some(NodeKind::EndEvent(_)) => flow::leave_by(case, failed, &[]),
-        _ => flow::cancel(case, failed),
-    }
-}
-
 /// The boundary event of an activity that catches a code: one that names it before one that catches all.
-fn catcher(graph: &ProcessGraph, activity: NodeIndex, code: &str) -> Option<(NodeIndex, bool)> {
+fn catcher(graph: &ProcessGraph, activity: NodeIndex, code: &str) -> Option<NodeIndex> {
     let mut catch_all = None;
     for event in graph.boundary_events(activity) {
         let Some(NodeKind::BoundaryEvent {
-            interrupting,
             trigger: BoundaryTrigger::Error(watched),
             ..
         }) = graph.node(*event).map(|node| &node.kind)
@@ -120,8 +108,8 @@ fn catcher(graph: &ProcessGraph, activity: NodeIndex, code: &str) -> Option<(Nod
             continue;
         };
         match watched {
-            Some(watched) if watched == code => return Some((*event, *interrupting)),
-            None if catch_all.is_none() => catch_all = Some((*event, *interrupting)),
+            Some(watched) if watched == code => return Some(*event),
+            None if catch_all.is_none() => catch_all = Some(*event),
             _ => {}
         }
     }

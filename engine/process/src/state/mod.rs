@@ -12,4 +12,4 @@ pub use rows::{
     Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job, Task,
     TaskState, Timer, TimerKind,
 };
-pub use work::{Changes, State, StateError, Table, Work};
+pub use work::{Changes, State, StateError, Table, VariableKey, Work};

@@ -47,6 +47,9 @@ pub trait State {
     fn incident(&self, id: IncidentId) -> Result<Option<Incident>, StateError>;
 }
 
+/// Where a variable lives: its case, its scope (`None` = the case itself) and its name.
+pub type VariableKey = (InstanceId, Option<ElementInstanceId>, String);
+
 /// Rows of one kind: what was read, and what was changed.
 #[derive(Debug, Clone)]
 pub struct Table<K, R> {
@@ -125,7 +128,7 @@ pub struct Work<'a> {
     /// Activations.
     pub elements: Table<(InstanceId, ElementInstanceId), ElementInstance>,
     /// Variables.
-    pub variables: Table<(InstanceId, Option<ElementInstanceId>, String), Value>,
+    pub variables: Table<VariableKey, Value>,
     /// Tasks.
     pub tasks: Table<TaskId, Task>,
     /// Timers.
@@ -148,7 +151,7 @@ pub struct Changes {
     /// Activations.
     pub elements: Vec<((InstanceId, ElementInstanceId), Option<ElementInstance>)>,
     /// Variables.
-    pub variables: Vec<((InstanceId, Option<ElementInstanceId>, String), Option<Value>)>,
+    pub variables: Vec<(VariableKey, Option<Value>)>,
     /// Tasks.
     pub tasks: Vec<(TaskId, Option<Task>)>,
     /// Timers.
