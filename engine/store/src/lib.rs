@@ -13,6 +13,7 @@ mod disk;
 mod error;
 mod feeder;
 mod journal;
+mod lock;
 mod overlay;
 mod recovery;
 mod state;

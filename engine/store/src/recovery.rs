@@ -1,6 +1,5 @@
 //! Opening: from what a stop left on the disk to a store that can go on.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use crate::error::is_disk_full;
 use crate::feeder::Wake;
 use crate::journal::segment::FolderId;
 use crate::journal::{self, CutTail, Journal, Known};
+use crate::lock::FolderLock;
 use crate::overlay::Version;
 use crate::state::checkpoint::Checkpoint;
 use crate::state::{self, State};
@@ -38,7 +38,7 @@ pub(crate) fn recover(
     disk: &Arc<dyn Disk>,
     options: &Options,
     wake: &Arc<Wake>,
-    lock: Option<Arc<File>>,
+    lock: Option<Arc<FolderLock>>,
 ) -> Result<Recovered, StoreError> {
     let folder = journal::folder_id(&**disk)?;
     let checkpoint = options.state_folder.as_deref().and_then(Checkpoint::read);
@@ -94,7 +94,7 @@ fn begin(
     disk: &Arc<dyn Disk>,
     options: &Options,
     wake: &Arc<Wake>,
-    lock: Option<Arc<File>>,
+    lock: Option<Arc<FolderLock>>,
     checkpoint: Option<Checkpoint>,
 ) -> Result<Recovered, StoreError> {
     if let Some(Checkpoint {
@@ -132,7 +132,7 @@ fn open_trusted(
     folder: FolderId,
     checkpoint: Option<Checkpoint>,
     options: &Options,
-    lock: Option<Arc<File>>,
+    lock: Option<Arc<FolderLock>>,
 ) -> Result<Result<(State, Seq), String>, StoreError> {
     let Some(checkpoint) = checkpoint else {
         return Ok(Err("there is no checkpoint of them".into()));
@@ -180,7 +180,7 @@ fn open_new(
     folder: FolderId,
     synced: Seq,
     options: &Options,
-    lock: Option<Arc<File>>,
+    lock: Option<Arc<FolderLock>>,
 ) -> Result<State, StoreError> {
     state::remove(path)?;
     let boot = options.boot_id.clone();

@@ -1,6 +1,6 @@
 //! The store itself: opening, committing, closing.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::feeder::{Feeder, Wake};
 use crate::journal::{AppendError, History, Journal, record};
+use crate::lock::FolderLock;
 use crate::overlay::Version;
 use crate::recovery::{self, Recovery};
 use crate::state::checkpoint;
@@ -94,7 +95,7 @@ struct Inner {
     options: Options,
     recovery: Recovery,
     /// Held as long as the store is open.
-    _lock: Option<Arc<File>>,
+    _lock: Option<Arc<FolderLock>>,
 }
 
 struct Writer {
@@ -136,7 +137,7 @@ impl Store {
     /// As [`Store::open`].
     pub fn open_folder(folder: &Path, options: Options) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(StoreError::io("create", folder.display().to_string()))?;
-        let lock = lock(folder)?;
+        let lock = FolderLock::take(folder)?;
         let options = Options {
             state_folder: Some(folder.join("state")),
             ..options
@@ -152,7 +153,7 @@ impl Store {
         Self::open_locked(Arc::new(disk), options, None)
     }
 
-    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Option<Arc<File>>) -> Result<Self, StoreError> {
+    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Option<Arc<FolderLock>>) -> Result<Self, StoreError> {
         let wake = Arc::new(Wake::default());
         let recovered = recovery::recover(&disk, &options, &wake, lock.clone())?;
         wake.tell(|news| news.fed = recovered.fed);
@@ -348,19 +349,5 @@ impl Drop for Inner {
             // If it fails, the next start has a little more to do.
             let _ = state::close(state, folder, version.seq, boot);
         }
-    }
-}
-
-fn lock(folder: &Path) -> Result<File, StoreError> {
-    let path = folder.join("lock");
-    let name = path.display().to_string();
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(StoreError::io("open", &name))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
-            folder: folder.display().to_string(),
-        }),
-        Err(TryLockError::Error(error)) => Err(StoreError::io("lock", name)(error)),
     }
 }

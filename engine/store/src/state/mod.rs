@@ -20,6 +20,7 @@ use std::time::Duration;
 use sled::IVec;
 
 use crate::journal::segment::FolderId;
+use crate::lock::FolderLock;
 use crate::overlay::Layer;
 use crate::{Bytes, Seq, StoreError};
 use checkpoint::Checkpoint;
@@ -41,12 +42,12 @@ pub(crate) struct State {
     folder: PathBuf,
     trust: Arc<Trust>,
     /// Keeps the data folder locked until sled has let go of its files; dropped after it.
-    _lock: Option<Arc<File>>,
+    _lock: Option<Arc<FolderLock>>,
 }
 
 impl State {
     /// Opens or makes the state files. Any failure, also a panic in sled, means that they have to be made anew.
-    pub(crate) fn open(folder: &Path, cache_bytes: u64, lock: Option<Arc<File>>) -> Result<Self, String> {
+    pub(crate) fn open(folder: &Path, cache_bytes: u64, lock: Option<Arc<FolderLock>>) -> Result<Self, String> {
         remove_half_snapshots(folder).map_err(|error| error.to_string())?;
         let open = || sled::Config::new().path(folder).cache_capacity(cache_bytes).open();
         // sled's threads may let go of its file a moment after the last handle; our own lock keeps other processes out.

@@ -117,6 +117,23 @@ fn damage_before_the_last_record_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_record_that_was_replaced_breaks_the_chain() {
+    let (disk, offsets) = three_records();
+    disk.change(SEGMENT, |bytes| {
+        // A change of the time, with the checksum made right.
+        let record = &mut bytes[offsets[1]..offsets[2]];
+        record[19] ^= 1;
+        let end = record.len() - 4;
+        let checksum = crc32fast::hash(&record[..end]);
+        record[end..].copy_from_slice(&checksum.to_be_bytes());
+    });
+    match open(&disk).err() {
+        Some(StoreError::JournalDamaged { offset, .. }) => assert_eq!(offset, offsets[2] as u64),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_newer_format_is_refused_in_words() {
     let (disk, _) = three_records();
     disk.change(SEGMENT, |bytes| {
@@ -221,6 +238,19 @@ fn after_a_failed_sync_nothing_is_saved_until_the_next_start() {
         let store = open(&disk.restarted(torn)).expect("opens");
         check(&store, if matches!(torn, Torn::Kept) { 2 } else { 1 });
     }
+}
+
+/// A record whose sync failed is still there when the process alone is started again; then it must also last.
+#[test]
+fn what_is_there_after_a_start_lasts() {
+    let disk = SimDisk::default();
+    let store = open(&disk).expect("opens");
+    commit(&store, 1).expect("commits");
+    disk.fail_next_sync();
+    assert!(commit(&store, 2).is_err());
+    drop(store);
+    check(&open(&disk).expect("opens"), 2);
+    check(&open(&disk.restarted(Torn::Lost)).expect("opens"), 2);
 }
 
 fn check_rows_only(store: &Store, last: u64) {

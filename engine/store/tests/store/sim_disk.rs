@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use kapok_store::{Disk, DiskFile};
@@ -30,6 +31,8 @@ struct Platter {
 struct Contents {
     written: Vec<u8>,
     lasting: Vec<u8>,
+    /// Bytes whose sync failed. The system takes them for synced, so they last only if they are written again.
+    forgotten: Range<usize>,
 }
 
 /// What of the bytes not synced is on the disk after a power cut.
@@ -86,6 +89,7 @@ impl SimDisk {
             Contents {
                 written: bytes.clone(),
                 lasting: bytes,
+                forgotten: 0..0,
             }
         });
         let names = platter.lasting_names.clone();
@@ -104,6 +108,7 @@ impl SimDisk {
         let files = platter.files.iter().map(|file| Contents {
             written: file.written.clone(),
             lasting: file.written.clone(),
+            forgotten: 0..0,
         });
         let names = platter.names.clone();
         let platter = Platter {
@@ -252,12 +257,15 @@ impl DiskFile for SimFile {
         let room = platter
             .capacity
             .map_or(usize::MAX, |capacity| capacity.saturating_sub(used));
-        let written = &mut platter.files[self.id].written;
+        let Contents { written, forgotten, .. } = &mut platter.files[self.id];
         let offset = offset as usize;
         let fits = (written.len() - offset).saturating_add(room).min(bytes.len());
         let end = written.len().max(offset + fits);
         written.resize(end, 0);
         written[offset..offset + fits].copy_from_slice(&bytes[..fits]);
+        if offset <= forgotten.start && offset + fits >= forgotten.end {
+            *forgotten = 0..0;
+        }
         powered?;
         if fits < bytes.len() {
             Err(ErrorKind::StorageFull.into())
@@ -268,16 +276,23 @@ impl DiskFile for SimFile {
 
     fn sync_data(&mut self) -> io::Result<()> {
         let mut platter = self.disk.platter();
-        platter.sync()?;
+        let synced = platter.sync();
         let file = &mut platter.files[self.id];
-        file.lasting = file.written.clone();
-        Ok(())
+        if synced.is_err() {
+            file.forgotten = file.lasting.len().min(file.written.len())..file.written.len();
+        } else {
+            file.lasting = file.written.clone();
+            file.lasting[file.forgotten.clone()].fill(0);
+        }
+        synced
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
         let mut platter = self.disk.platter();
         platter.use_power()?;
-        platter.files[self.id].written.truncate(length as usize);
+        let file = &mut platter.files[self.id];
+        file.written.truncate(length as usize);
+        file.forgotten = file.forgotten.start.min(file.written.len())..file.forgotten.end.min(file.written.len());
         Ok(())
     }
 }

@@ -55,19 +55,6 @@ fn rows(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
         .collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("creates");
-    for entry in fs::read_dir(from).expect("lists") {
-        let entry = entry.expect("lists");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("known").is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("copies");
-        }
-    }
-}
-
 /// A folder with 300 commits, closed in order.
 fn closed() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -88,34 +75,6 @@ fn after_a_clean_stop_nothing_is_read_again() {
         assert_eq!((store.recovery().replayed, &store.recovery().rebuilt), (0, &None));
         assert_eq!(rows(&store), expected(LAST));
     }
-}
-
-#[test]
-fn after_a_kill_the_files_are_used_and_after_a_power_cut_made_anew() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = open(folder.path());
-    for number in 1..=LAST {
-        commit(&store, number).expect("commits");
-        if number == LAST / 2 {
-            store.catch_up().expect("catches up");
-        }
-    }
-    // What is on the disk while the store is open is what a killed process leaves.
-    let left = tempfile::tempdir().expect("a temporary folder");
-    copy(folder.path(), left.path());
-    let power_cut = tempfile::tempdir().expect("a temporary folder");
-    copy(left.path(), power_cut.path());
-
-    let killed = open(left.path());
-    assert_eq!(killed.recovery().rebuilt, None);
-    assert_eq!(rows(&killed), expected(LAST));
-    let options = Options {
-        boot_id: Some("another run of the system".into()),
-        ..quick()
-    };
-    let store = Store::open_folder(power_cut.path(), options).expect("opens");
-    assert!(store.recovery().rebuilt.is_some());
-    assert_eq!(rows(&store), expected(LAST));
 }
 
 #[test]
