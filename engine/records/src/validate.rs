@@ -42,7 +42,7 @@ pub fn defaults(entity: &EntityDefinition, context: &Context) -> Fields {
 ///
 /// # Errors
 ///
-/// One refusal for each failure, with the path of its field, such as `lines.2.quantity` (rows count from 1).
+/// One refusal for each failure, with the path of its field, such as `lines.2.quantity` (rows count from 0).
 pub fn validate(
     entity: &EntityDefinition,
     current: &Fields,
@@ -210,7 +210,7 @@ impl Check {
             {
                 submitted.entry(column.id.clone()).or_insert(Value::Null);
             }
-            let mut fields = self.fields(columns, &current, &submitted, &format!("{path}.{}.", index + 1));
+            let mut fields = self.fields(columns, &current, &submitted, &format!("{path}.{index}."));
             fields.insert("id".to_owned(), id.into());
             result.push(Value::Map(fields));
         }
