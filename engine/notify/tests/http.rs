@@ -101,6 +101,26 @@ async fn a_connection_refused_means_not_sent() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_before_the_other_side_has_shown_its_certificate() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("https://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut hello = vec![0; 5];
+        stream.read_exact(&mut hello).await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        hello
+    });
+    let result = client(&origin, true).fetch(get(origin)).await;
+    assert!(matches!(result, Err(FetchError::NotSent(_))), "{result:?}");
+    // The first byte of a TLS handshake record.
+    assert_eq!(server.await.unwrap()[0], 0x16);
+}
+
+#[tokio::test]
 async fn what_is_not_allowed_is_refused_before_anything_is_asked() {
     let allowed = "http://localhost:9";
     let cases = [

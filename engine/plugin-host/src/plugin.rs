@@ -146,7 +146,7 @@ impl Plugin {
         run.call(
             call,
             Some(&message.key),
-            |plugin, store| plugin.call_send(store, &wire),
+            |plugin, store| plugin.call_send_message(store, &wire),
             |result, _| match result {
                 Ok(receipt) => Ok(Ok(answer::receipt(receipt)?)),
                 Err(failure) => Ok(Err(failure.into())),

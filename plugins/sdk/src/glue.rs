@@ -36,9 +36,9 @@ impl<P: Plugin> Guest for Glue<P> {
             .map_err(convert::failure)
     }
 
-    fn send(message: wire::Message) -> Result<wire::Receipt, wire::ChannelFailure> {
+    fn send_message(message: wire::Message) -> Result<wire::Receipt, wire::ChannelFailure> {
         log_panics();
-        P::send(message)
+        P::send_message(message)
     }
 }
 

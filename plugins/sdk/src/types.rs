@@ -31,7 +31,7 @@ pub trait Plugin {
     ///
     /// # Errors
     /// See [`ChannelFailure`]. Say `Retry` only when the message surely was not taken.
-    fn send(message: Message) -> Result<Receipt, ChannelFailure> {
+    fn send_message(message: Message) -> Result<Receipt, ChannelFailure> {
         let channel = message.channel;
         Err(ChannelFailure::Refused(Text {
             zh: format!("插件声明了通道 {channel}，但没有实现它。"),

@@ -11,7 +11,7 @@ use request::Gateway;
 struct SmsHttp;
 
 impl Plugin for SmsHttp {
-    fn send(message: Message) -> Result<Receipt, ChannelFailure> {
+    fn send_message(message: Message) -> Result<Receipt, ChannelFailure> {
         let gateway = Gateway {
             url: setting("url")?,
             access_key: setting("access_key")?,

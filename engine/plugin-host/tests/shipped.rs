@@ -1,0 +1,103 @@
+//! The plugins that ship with the product, as they are built: `cargo xtask plugins` puts them where this looks.
+
+mod support;
+
+use std::{fs, path::Path, sync::Arc};
+
+use kapok_plugin_host::{ChannelMessage, MessageKind, Plugin, Receipt, ServiceFailure};
+use kapok_protocol::{Entity, RecordId, RecordRef};
+use support::{World, call, call_with, host, job, record, save, value};
+
+fn shipped(id: &str) -> Plugin {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../plugins/dist")
+        .join(id);
+    let manifest = fs::read_to_string(folder.join("plugin.toml")).unwrap();
+    let manifest = kapok_plugin_host::Manifest::parse("plugin.toml", &manifest).unwrap();
+    host()
+        .load(manifest, Some(&fs::read(folder.join("plugin.wasm")).unwrap()))
+        .unwrap()
+}
+
+#[test]
+#[ignore = "needs the built plugins: cargo xtask plugins"]
+fn a_quote_is_checked_and_added_up() {
+    let (quotes, world) = (shipped("quotes"), Arc::new(World::default()));
+    let good = r#"{"title":"x","lines":[{"quantity":3,"price":19.99},{"quantity":1,"price":0.125,"discount":0}]}"#;
+    let done = quotes
+        .before_save(&call(&world), &save("quotes.quote", good))
+        .unwrap()
+        .unwrap();
+    let expected = r#"{"title":"x","lines":[{"quantity":3,"price":19.99,"amount":59.97},
+        {"quantity":1,"price":0.125,"discount":0,"amount":0.13}],"total":60.10}"#;
+    assert_eq!(done, value(expected));
+
+    let refusals = quotes
+        .before_save(&call(&world), &save("quotes.quote", "{}"))
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(
+        (refusals[0].code.as_str(), refusals[0].field.as_deref()),
+        ("quotes.no-lines", Some("lines"))
+    );
+}
+
+#[test]
+#[ignore = "needs the built plugins: cargo xtask plugins"]
+fn a_quote_in_approval_is_marked() {
+    let quotes = shipped("quotes");
+    let id = RecordId::new(9).unwrap();
+    let quote = RecordRef {
+        entity: Entity::new("quotes.quote"),
+        id,
+    };
+    let records = [(quote.clone(), record(9, r#"{"status":"in-approval"}"#))].into();
+    let world = Arc::new(World {
+        records,
+        ..World::default()
+    });
+    let run = |inputs| {
+        quotes
+            .run_service(&call(&world), &job("quotes.mark-approved", inputs))
+            .unwrap()
+    };
+    let answer = run(r#"{"quote":"9"}"#).unwrap();
+    assert_eq!(
+        (&answer.changes[0].record, &answer.changes[0].set),
+        (&quote, &value(r#"{"status":"approved"}"#))
+    );
+    let failure = run(r#"{"quote":"10"}"#).unwrap_err();
+    assert!(matches!(failure, ServiceFailure::Error { code, .. } if code == "quotes.not-found"));
+}
+
+#[test]
+#[ignore = "needs the built plugins: cargo xtask plugins"]
+fn an_sms_leaves_signed() {
+    let (sms, world) = (shipped("sms-http"), Arc::new(World::default()));
+    let settings = [
+        ("url", "https://sms.example.com/v1/sms"),
+        ("access_key", "demo"),
+        ("secret", "s3cret"),
+        ("signature", "木棉"),
+        ("template.reminder", "SMS_1001"),
+    ];
+    let message = ChannelMessage {
+        channel: "sms".to_owned(),
+        key: "12".to_owned(),
+        kind: MessageKind::Notice,
+        recipient: "13800000000".to_owned(),
+        signature: None,
+        template: "reminder".to_owned(),
+        variables: [("task".to_owned(), "报价审批".to_owned())].into(),
+        text: "待办：报价审批".to_owned(),
+    };
+    let receipt = sms.send(&call_with(&world, &settings), &message).unwrap();
+    assert_eq!(receipt, Ok(Receipt { id: "a1".to_owned() }));
+    let requests = world.requests.lock().unwrap();
+    let names: Vec<_> = requests[0].headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(
+        names.contains(&"X-Kapok-Signature") && names.contains(&"Idempotency-Key"),
+        "{names:?}"
+    );
+    assert!(String::from_utf8_lossy(&requests[0].body).contains("SMS_1001"));
+}

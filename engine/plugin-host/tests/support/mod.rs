@@ -1,0 +1,181 @@
+//! Plugins written by hand in WebAssembly's text form, so that these tests need no other toolchain; and a world for
+//! them to run in.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use kapok_plugin_host::{
+    Call, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LogLevel, Manifest, PluginHost, Save, ServiceJob,
+};
+use kapok_protocol::{Entity, Principal, Record, RecordId, RecordRef, Timestamp, Value};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// Where `plugins/wit` is.
+const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/wit/kapok-plugin@0.1.0");
+
+/// What remembers everything that plugins did.
+#[derive(Default)]
+pub struct World {
+    pub requests: Mutex<Vec<HttpRequest>>,
+    pub lines: Mutex<Vec<String>>,
+    pub records: BTreeMap<RecordRef, Record>,
+}
+
+impl HostServices for World {
+    fn record(&self, record: &RecordRef) -> Option<Record> {
+        self.records.get(record).cloned()
+    }
+
+    fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        self.requests.lock().unwrap().push(request);
+        Ok(HttpResponse {
+            status: 200,
+            headers: vec![],
+            body: br#"{"id":"a1"}"#.to_vec(),
+        })
+    }
+
+    fn log(&self, plugin: &str, _: LogLevel, message: &str) {
+        self.lines.lock().unwrap().push(format!("{plugin}: {message}"));
+    }
+}
+
+/// A host whose memory limit is reached soon. Time is ample, so that a slow machine fails no test.
+pub fn host() -> PluginHost {
+    PluginHost::new(Limits {
+        memory: 4 << 20,
+        hook_time: Duration::from_secs(60),
+        ..Limits::default()
+    })
+    .unwrap()
+}
+
+pub fn call(world: &Arc<World>) -> Call {
+    Call {
+        principal: Principal::System,
+        now: Timestamp::from_millis(1_795_420_800_000),
+        settings: Arc::default(),
+        services: world.clone(),
+    }
+}
+
+/// A call with these settings.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub fn call_with(world: &Arc<World>, settings: &[(&str, &str)]) -> Call {
+    let settings = settings
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    Call {
+        settings: Arc::new(settings),
+        ..call(world)
+    }
+}
+
+/// A manifest of a plugin `test` with everything declared.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub fn manifest(capabilities: &str) -> Manifest {
+    let text = format!(
+        "[plugin]\nid = 'test'\nversion = '0.1.0'\nlabel = {{ zh = '试', en = 'Test' }}\n\
+         [capabilities]\n{capabilities}\n[hooks]\nbefore_save = ['test.thing']\n\
+         [handlers.'test.run']\nlabel = {{ zh = '跑', en = 'Run' }}\n\
+         [channels.sms]\nlabel = {{ zh = '短信', en = 'SMS' }}\n"
+    );
+    Manifest::parse("plugin.toml", &text).unwrap()
+}
+
+pub fn save(entity: &str, fields: &str) -> Save {
+    Save {
+        entity: Entity::new(entity),
+        before: None,
+        after: value(fields),
+    }
+}
+
+pub fn job(handler: &str, inputs: &str) -> ServiceJob {
+    ServiceJob {
+        handler: handler.to_owned(),
+        key: "7".to_owned(),
+        inputs: value(inputs),
+    }
+}
+
+pub fn value(json: &str) -> BTreeMap<String, Value> {
+    serde_json::from_str(json).unwrap()
+}
+
+#[allow(dead_code, reason = "not every test file needs it")]
+pub fn record(id: u64, fields: &str) -> Record {
+    Record {
+        id: RecordId::new(id).unwrap(),
+        version: 1,
+        owner: None,
+        created_at: Timestamp::from_millis(0),
+        created_by: None,
+        updated_at: Timestamp::from_millis(0),
+        fields: value(fields),
+    }
+}
+
+/// A component whose exports do what `before_save` and `run_service` say: bodies of functions that leave the address
+/// of their result. `$answer` is a function that makes a result of a discriminant, a pointer and a length.
+#[allow(dead_code, reason = "not every test file needs it")]
+pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
+    let uses = |import: &str, name: &str| {
+        let used = before_save.contains(name) || run_service.contains(name);
+        if used { import.to_owned() } else { String::new() }
+    };
+    let log = uses(
+        r#"(import "kapok:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))"#,
+        "$log",
+    );
+    let fetch = uses(
+        r#"(import "kapok:plugin/http@0.1.0" "fetch" (func $fetch (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#,
+        "$fetch",
+    );
+    let text = format!(
+        r#"(module
+            {log} {fetch}
+            (memory (export "memory") 48)
+            (global $heap (mut i32) (i32.const 65536))
+            (data (i32.const 16) "{{}}")
+            (data (i32.const 32) "not JSON")
+            (data (i32.const 48) "[1]")
+            (data (i32.const 64) "\ff\fe")
+            (data (i32.const 80) "GEThttp://localhost/")
+            (data (i32.const 128) "{{\"deep\":[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]}}")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (local $start i32)
+                (local.set $start (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+                (global.set $heap (i32.add (local.get $start) (local.get 3)))
+                (local.get $start))
+            (func $answer (param $discriminant i32) (param $pointer i32) (param $length i32) (result i32)
+                (i32.store (i32.const 1024) (local.get $discriminant))
+                (i32.store (i32.const 1028) (local.get $pointer))
+                (i32.store (i32.const 1032) (local.get $length))
+                (i32.const 1024))
+            (func $recurse (result i32) (i32.add (call $recurse) (i32.const 1)))
+            (func (export "before-save") (param i32 i64 i32 i32 i32 i64 i64 i32 i32 i32 i32) (result i32)
+                {before_save})
+            (func (export "run-service") (param i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
+                {run_service})
+            (func (export "send-message")
+                (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+                unreachable))"#
+    );
+    let mut module = wat::parse_str(text).unwrap();
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(CONTRACT).unwrap();
+    let world = resolve.select_world(&[package], Some("plugin")).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .validate(true)
+        .encode()
+        .unwrap()
+}
