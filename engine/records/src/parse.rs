@@ -61,17 +61,15 @@ impl Definitions {
             Ok(document) => document,
             Err(error) => {
                 let at = error.span().unwrap_or(0..0);
-                let key = source
-                    .get(at.clone())
-                    .and_then(|text| text.lines().next())
-                    .unwrap_or_default()
-                    .trim();
+                // The whole line, because the message may name only a value, and the key stands before it.
+                let line = source.lines().nth(reader.line(&at) - 1).unwrap_or_default().trim();
+                let line: String = line.chars().take(120).collect();
                 let message = error.message();
                 reader.error(
-                    at.clone(),
+                    at,
                     Text::new(
-                        format!("“{key}”写得不对：{message}"),
-                        format!("“{key}” is not right: {message}"),
+                        format!("“{line}”写得不对：{message}"),
+                        format!("“{line}” is not right: {message}"),
                     ),
                 );
                 return Err(reader.errors);

@@ -4,20 +4,45 @@ use kapok_records::{Catalogue, Definitions, FieldKind};
 
 fn shipped() -> Vec<Definitions> {
     let files = [
-        ("plugins/customers/plugin.toml", include_str!("../../../plugins/customers/plugin.toml")),
-        ("plugins/quotes/plugin.toml", include_str!("../../../plugins/quotes/plugin.toml")),
+        (
+            "plugins/customers/plugin.toml",
+            include_str!("../../../plugins/customers/plugin.toml"),
+        ),
+        (
+            "plugins/quotes/plugin.toml",
+            include_str!("../../../plugins/quotes/plugin.toml"),
+        ),
     ];
-    files.map(|(file, source)| Definitions::parse(file, source).unwrap_or_else(|errors| panic!("{errors:#?}"))).into()
+    files
+        .map(|(file, source)| Definitions::parse(file, source).unwrap_or_else(|errors| panic!("{errors:#?}")))
+        .into()
 }
 
 #[test]
 fn the_shipped_entities_fit_together() {
     let catalogue = Catalogue::new(shipped()).unwrap_or_else(|errors| panic!("{errors:#?}"));
     let entities: Vec<&str> = catalogue.entities().map(|entity| entity.id.as_str()).collect();
-    assert_eq!(entities, ["customers.customer", "quotes.quote", "system.department", "system.person", "system.role"]);
+    assert_eq!(
+        entities,
+        [
+            "customers.customer",
+            "quotes.quote",
+            "system.department",
+            "system.person",
+            "system.role"
+        ]
+    );
     let quote = catalogue.entity("quotes.quote").unwrap();
-    assert_eq!(quote.columns, ["number", "title", "customer", "date", "total", "status"]);
-    assert!(quote.sort.as_ref().is_some_and(|sort| sort.field == "number" && sort.descending));
+    assert_eq!(
+        quote.columns,
+        ["number", "title", "customer", "date", "total", "status"]
+    );
+    assert!(
+        quote
+            .sort
+            .as_ref()
+            .is_some_and(|sort| sort.field == "number" && sort.descending)
+    );
     let fields: Vec<&str> = quote.fields.iter().map(|field| field.id.as_str()).collect();
     assert_eq!(fields[..3], ["number", "title", "customer"]);
     assert!(matches!(&quote.field("lines").unwrap().kind, FieldKind::Lines { columns } if columns.len() == 5));
@@ -37,7 +62,7 @@ fn every_mistake_names_its_file_and_line() {
     assert!(Definitions::parse("a.toml", ENTITY).is_ok());
     let field = |rest: &str| format!("{ENTITY}x = {{ pos = 2, label = {{ zh = \"\", en = \"\" }}, {rest} }}");
     let cases = [
-        ("entities = ".to_owned(), 1, "quoted"),
+        ("entities = ".to_owned(), 1, "entities"),
         (ENTITY.replace("title", "titel"), 4, "titel"),
         (format!("{ENTITY}[entites.x]"), 7, "entites"),
         (ENTITY.replace("\"name\"", "\"nam\""), 4, "nam"),
@@ -55,19 +80,32 @@ fn every_mistake_names_its_file_and_line() {
         (field("type = \"text\", section = \"s\""), 7, "section"),
         (field("type = \"text\"").replace("x = ", "owner = "), 7, "owner"),
         (field("type = \"text\"").replace("x = ", "X = "), 7, "X"),
-        (format!("{ENTITY}[permissions.\"a.b\"]\nsales = {{ read = \"every\" }}"), 8, "every"),
-        (format!("{ENTITY}[permissions.\"a.b\"]\nsales = {{ raed = \"all\" }}"), 8, "raed"),
+        (
+            format!("{ENTITY}[permissions.\"a.b\"]\nsales = {{ read = \"every\" }}"),
+            8,
+            "every",
+        ),
+        (
+            format!("{ENTITY}[permissions.\"a.b\"]\nsales = {{ raed = \"all\" }}"),
+            8,
+            "raed",
+        ),
     ];
     for (source, line, part) in cases {
         let errors = Definitions::parse("a.toml", &source).expect_err(&source);
-        assert_eq!((errors[0].file.as_str(), errors[0].line), ("a.toml", line), "{source}\n{errors:?}");
+        assert_eq!(
+            (errors[0].file.as_str(), errors[0].line),
+            ("a.toml", line),
+            "{source}\n{errors:?}"
+        );
         assert!(errors[0].text.en.contains(part), "{source}\n{errors:?}");
     }
 }
 
 #[test]
 fn all_mistakes_of_a_file_are_said_at_once() {
-    let source = ENTITY.replace("\"name\"", "\"nam\"") + "x = { pos = 2, type = \"y\", label = { zh = \"\", en = \"\" } }";
+    let source =
+        ENTITY.replace("\"name\"", "\"nam\"") + "x = { pos = 2, type = \"y\", label = { zh = \"\", en = \"\" } }";
     assert_eq!(Definitions::parse("a.toml", &source).unwrap_err().len(), 2);
 }
 
@@ -76,16 +114,35 @@ fn what_does_not_fit_together_is_refused() {
     let role = "[roles.sales]\nlabel = { zh = \"销售\", en = \"Sales\" }\n";
     let cases = [
         (ENTITY.to_owned(), "declared already"),
-        ("[permissions.\"a.b\"]\nsales = { read = \"all\" }".to_owned(), "role “sales”"),
-        (format!("{role}[permissions.\"c.d\"]\nsales = {{ read = \"all\" }}"), "“c.d”"),
-        (format!("{role}[permissions.\"system.person\"]\nsales = {{ update = \"all\" }}"), "plugin cannot"),
-        ("[permissions.\"a.b\"]\nadministrator = { read = \"all\" }".to_owned(), "no rights over business data"),
-        ("[permissions.\"system.person\"]\nadministrator = { read = \"all\" }".to_owned(), "plugin cannot"),
         (
-            ENTITY.replace("a.b", "c.d") + "x = { pos = 2, type = \"reference\", entity = \"e.f\", label = { zh = \"\", en = \"\" } }",
+            "[permissions.\"a.b\"]\nsales = { read = \"all\" }".to_owned(),
+            "role “sales”",
+        ),
+        (
+            format!("{role}[permissions.\"c.d\"]\nsales = {{ read = \"all\" }}"),
+            "“c.d”",
+        ),
+        (
+            format!("{role}[permissions.\"system.person\"]\nsales = {{ update = \"all\" }}"),
+            "plugin cannot",
+        ),
+        (
+            "[permissions.\"a.b\"]\nadministrator = { read = \"all\" }".to_owned(),
+            "no rights over business data",
+        ),
+        (
+            "[permissions.\"system.person\"]\nadministrator = { read = \"all\" }".to_owned(),
+            "plugin cannot",
+        ),
+        (
+            ENTITY.replace("a.b", "c.d")
+                + "x = { pos = 2, type = \"reference\", entity = \"e.f\", label = { zh = \"\", en = \"\" } }",
             "“e.f”",
         ),
-        ("[roles.administrator]\nlabel = { zh = \"我\", en = \"Me\" }".to_owned(), "declared already"),
+        (
+            "[roles.administrator]\nlabel = { zh = \"我\", en = \"Me\" }".to_owned(),
+            "declared already",
+        ),
     ];
     for (source, part) in cases {
         let files = [ENTITY, &source].map(|source| Definitions::parse("a.toml", source).unwrap());
