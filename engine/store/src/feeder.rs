@@ -73,6 +73,8 @@ pub(crate) struct Feeder {
     pub state: Arc<State>,
     pub disk: Arc<dyn Disk>,
     pub folder: FolderId,
+    /// What the last checkpoint before the start vouches for.
+    pub checkpointed: Seq,
     pub options: Options,
 }
 
@@ -90,7 +92,7 @@ impl Feeder {
 
     fn feed_until_closed(&self) -> Result<(), StoreError> {
         let mut checkpoint = Instant::now();
-        let mut checkpointed = self.wake.news().fed;
+        let mut checkpointed = self.checkpointed;
         loop {
             let closing = self.wait_for_turn();
             if self.has_space() {

@@ -31,6 +31,8 @@ pub(crate) struct Recovered {
     pub version: Version,
     /// The state files hold everything up to here.
     pub fed: Seq,
+    /// And up to here a checkpoint vouches for them.
+    pub checkpointed: Seq,
     pub report: Recovery,
 }
 
@@ -85,6 +87,7 @@ pub(crate) fn recover(
         state,
         version,
         fed,
+        checkpointed: known.applied,
         report,
     })
 }
@@ -122,6 +125,7 @@ fn begin(
         state: state.map(Arc::new),
         version,
         fed: 0,
+        checkpointed: 0,
         report: Recovery::default(),
     })
 }

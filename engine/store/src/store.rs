@@ -1,6 +1,6 @@
 //! The store itself: opening, committing, closing.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -136,7 +136,12 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_folder(folder: &Path, options: Options) -> Result<Self, StoreError> {
-        fs::create_dir_all(folder).map_err(StoreError::io("create", folder.display().to_string()))?;
+        let name = folder.display().to_string();
+        fs::create_dir_all(folder).map_err(StoreError::io("create", &name))?;
+        if let Some(parent) = folder.canonicalize().map_err(StoreError::io("find", &name))?.parent() {
+            // So that the folder itself outlasts a power cut; a parent that we may not open is somebody else's matter.
+            let _ = File::open(parent).and_then(|parent| parent.sync_all());
+        }
         let lock = FolderLock::take(folder)?;
         let options = Options {
             state_folder: Some(folder.join("state")),
@@ -164,6 +169,7 @@ impl Store {
             state: state.clone(),
             disk: disk.clone(),
             folder: recovered.journal.folder(),
+            checkpointed: recovered.checkpointed,
             options: options.clone(),
         });
         let feeder = feeder
@@ -238,9 +244,15 @@ impl Store {
 
     /// Whether commits are taken.
     pub fn health(&self) -> Health {
-        let failed = self.inner.wake.news().failed.clone();
+        let (failed, low_space) = {
+            let news = self.inner.wake.news();
+            (news.failed.clone(), news.low_space)
+        };
         match failed.or_else(|| self.inner.state.as_ref()?.fault()) {
             Some(reason) => Health::Poisoned { reason },
+            None if low_space => Health::ReadOnly {
+                reason: StoreError::DiskFull.to_string(),
+            },
             None => self.inner.health.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -283,11 +295,11 @@ impl Inner {
         if self.state.is_none() {
             return Ok(());
         }
-        if self.wake.news().low_space && self.is_space_low() {
-            *self.health.lock().unwrap_or_else(PoisonError::into_inner) = Health::ReadOnly {
-                reason: StoreError::DiskFull.to_string(),
-            };
-            return Err(StoreError::DiskFull);
+        if self.wake.news().low_space {
+            if self.is_space_low() {
+                return Err(StoreError::DiskFull);
+            }
+            self.wake.tell(|news| news.low_space = false);
         }
         let limit = self.options.overlay_bytes;
         if self.versions.newest().active_bytes <= limit {

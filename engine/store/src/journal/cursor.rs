@@ -31,6 +31,14 @@ impl Cursor {
         let name = segment::name(first);
         let file = disk.open(&name).map_err(StoreError::io("open", &name))?;
         let header = segment::read_header(&*file, first)?;
+        if first == 1 && header.previous != segment::genesis(&header.folder) {
+            let reason = "the first segment does not name the hash of its folder's id".into();
+            return Err(StoreError::JournalDamaged {
+                file: name,
+                offset: 0,
+                reason,
+            });
+        }
         let bytes = segment::read(&*file, first)?;
         Ok(Self {
             name,

@@ -78,7 +78,7 @@ pub(crate) fn folder_id(disk: &dyn Disk) -> Result<Option<FolderId>, StoreError>
 impl Journal {
     /// Begins a journal in a folder that has none.
     pub(crate) fn create(disk: Arc<dyn Disk>, segment_bytes: u64, folder: FolderId) -> Result<Self, StoreError> {
-        let previous = *blake3::hash(&folder).as_bytes();
+        let previous = segment::genesis(&folder);
         let header = Header {
             folder,
             first: 1,

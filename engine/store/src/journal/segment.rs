@@ -16,6 +16,11 @@ pub(crate) const HEADER: usize = 8 + 4 + 16 + 8 + 32 + 4;
 /// Chosen at random when a data folder is made; every file in it bears it, so that files of two folders cannot be mixed.
 pub(crate) type FolderId = [u8; 16];
 
+/// What the first record names in place of a record before it.
+pub(crate) fn genesis(folder: &FolderId) -> Hash {
+    *blake3::hash(folder).as_bytes()
+}
+
 /// What a segment says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {

@@ -304,3 +304,46 @@ fn damaged(what: &str) -> StoreError {
         reason: format!("they hold {what}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keys in sled beside the applied number.
+    fn keys(state: &State) -> usize {
+        state
+            .db
+            .iter()
+            .filter(|row| row.as_ref().is_ok_and(|(key, _)| key[0] != APPLIED[0]))
+            .count()
+    }
+
+    #[test]
+    fn values_leave_no_pieces_behind() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let state = State::open(&folder.path().join("state"), 1 << 20, None).expect("opens");
+        let sizes = [
+            Some(0),
+            Some(4096),
+            Some(4097),
+            Some(40_960),
+            Some(8193),
+            None,
+            Some(12_288),
+            Some(1),
+            None,
+        ];
+        for (seq, size) in (1..).zip(sizes) {
+            let value = size.map(|size| Bytes::from(vec![7; size]));
+            let mut layer = Layer::new_sync();
+            layer.insert_mut(b"key"[..].into(), value.clone());
+            state.apply(&layer, seq).expect("applies");
+            assert_eq!(state.get(b"key").expect("readable"), value);
+            assert_eq!(state.applied().expect("readable"), seq);
+            let pieces = size
+                .filter(|&size| size > PIECE_BYTES)
+                .map_or(0, |size| size.div_ceil(PIECE_BYTES));
+            assert_eq!(keys(&state), pieces + usize::from(size.is_some()), "{size:?}");
+        }
+    }
+}
