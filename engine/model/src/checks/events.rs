@@ -13,35 +13,34 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
     for (scope, nodes) in draft.scopes() {
         check_starts(draft, scope, &nodes, context);
     }
+    let caught = caught(draft, context);
     for (position, node) in draft.nodes.iter().enumerate() {
-        let arriving = draft.incoming[position].first().map(|flow| draft.flow_label(*flow));
-        let leaving = draft.outgoing[position].first().map(|flow| draft.flow_label(*flow));
-        let mut report = |rule, flow: Option<String>| {
-            if let Some(flow) = flow {
+        let label = node.element.label();
+        let mut no_flow = |rule, flows: &[usize]| {
+            if let Some(flow) = flows.first() {
                 context
                     .findings
-                    .report(rule, node.element, &[&node.element.label(), &flow]);
+                    .report(rule, node.element, &[&label, &draft.flow_label(*flow)]);
             }
         };
         match &node.kind {
-            Some(NodeKind::StartEvent(_)) => report(&rules::START_INCOMING, arriving),
+            Some(NodeKind::StartEvent(_)) => no_flow(&rules::START_INCOMING, &draft.incoming[position]),
             Some(NodeKind::EndEvent(result)) => {
-                report(&rules::END_OUTGOING, leaving);
+                no_flow(&rules::END_OUTGOING, &draft.outgoing[position]);
                 if let EndResult::Error(code) = result
-                    && !is_caught(draft, node.scope, code)
+                    && !is_caught(draft, node.scope, code, &caught)
                 {
                     context
                         .findings
-                        .report(&rules::ERROR_UNCAUGHT, node.element, &[&node.element.label(), code]);
+                        .report(&rules::ERROR_UNCAUGHT, node.element, &[&label, code]);
                 }
             }
             Some(NodeKind::BoundaryEvent { attached_to, .. }) => {
-                report(&rules::BOUNDARY_INCOMING, arriving);
+                no_flow(&rules::BOUNDARY_INCOMING, &draft.incoming[position]);
                 check_host(draft, node.element, node.scope, attached_to.0 as usize, context);
             }
             _ => {}
         }
-        check_caught_once(draft, position, context);
     }
 }
 
@@ -104,37 +103,33 @@ fn check_host(draft: &Draft<'_>, event: &Element, scope: Option<usize>, host: us
     }
 }
 
-/// Which of two handlers of one error would run is not said by the drawing.
-fn check_caught_once(draft: &Draft<'_>, activity: usize, context: &mut Context<'_>) {
-    let mut codes = BTreeSet::new();
-    for event in &draft.boundary_events[activity] {
-        if let Some(NodeKind::BoundaryEvent {
+/// The codes that the boundary events of each node catch; `None` stands for every code.
+fn caught<'d>(draft: &'d Draft<'_>, context: &mut Context<'_>) -> Vec<BTreeSet<Option<&'d str>>> {
+    let mut caught = vec![BTreeSet::new(); draft.nodes.len()];
+    for node in &draft.nodes {
+        let Some(NodeKind::BoundaryEvent {
+            attached_to,
             trigger: BoundaryTrigger::Error(code),
             ..
-        }) = &draft.nodes[*event].kind
-            && !codes.insert(code)
-        {
-            context.findings.report(
-                &rules::ERROR_CAUGHT_TWICE,
-                draft.nodes[*event].element,
-                &[&draft.label(activity)],
-            );
+        }) = &node.kind
+        else {
+            continue;
+        };
+        let host = attached_to.0 as usize;
+        // Which of two handlers of one error would run is not said by the drawing.
+        if !caught[host].insert(code.as_deref()) {
+            context
+                .findings
+                .report(&rules::ERROR_CAUGHT_TWICE, node.element, &[&draft.label(host)]);
         }
     }
+    caught
 }
 
 /// Whether a sub-process around this scope handles the error.
-fn is_caught(draft: &Draft<'_>, scope: Option<usize>, thrown: &str) -> bool {
-    let mut scope = scope;
+fn is_caught(draft: &Draft<'_>, mut scope: Option<usize>, code: &str, caught: &[BTreeSet<Option<&str>>]) -> bool {
     while let Some(sub_process) = scope {
-        let catches = |event: &usize| match &draft.nodes[*event].kind {
-            Some(NodeKind::BoundaryEvent {
-                trigger: BoundaryTrigger::Error(code),
-                ..
-            }) => code.as_deref().is_none_or(|code| code == thrown),
-            _ => false,
-        };
-        if draft.boundary_events[sub_process].iter().any(catches) {
+        if caught[sub_process].contains(&Some(code)) || caught[sub_process].contains(&None) {
             return true;
         }
         scope = draft.nodes[sub_process].scope;

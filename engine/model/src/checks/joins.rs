@@ -5,8 +5,10 @@
 //! that leads to the other, the two never meet, whatever the conditions say. What is reported is certain; a join that
 //! merely may wait for ever (a branch that can go elsewhere) is not reported.
 //!
-//! Which incoming flows each node leads to is found for 64 of them at a time, one bit each, so that the cost stays near
-//! the size of the drawing.
+//! Which incoming flows each node leads to is found for 64 of them at a time, one bit each, and in one pass: nodes of
+//! one loop lead to the same, and loops are taken in the order from the end to the start.
+
+use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::{
     BoundaryTrigger, NodeKind, Rejection, TimerDefinition,
@@ -19,6 +21,7 @@ pub(super) fn check(draft: &Draft<'_>, reached: &[bool], findings: &mut Findings
         .filter(|node| reached[*node] && matches!(draft.nodes[*node].kind, Some(NodeKind::ParallelGateway)))
         .filter(|node| draft.incoming[*node].len() > 1)
         .collect();
+    let loops = loops(draft);
     let mut batch: Vec<usize> = Vec::new();
     let mut joins = joins.into_iter().peekable();
     while let Some(join) = joins.next() {
@@ -28,15 +31,15 @@ pub(super) fn check(draft: &Draft<'_>, reached: &[bool], findings: &mut Findings
             .peek()
             .is_some_and(|next| batch.len() + draft.incoming[*next].len() <= 64);
         if !room {
-            check_batch(draft, &batch, findings);
+            check_batch(draft, &batch, &loops, findings);
             batch.clear();
         }
     }
 }
 
 /// Checks joins all of whose incoming flows are in the batch, those of each join side by side.
-fn check_batch(draft: &Draft<'_>, batch: &[usize], findings: &mut Findings) {
-    let leads_to = leads_to(draft, batch);
+fn check_batch(draft: &Draft<'_>, batch: &[usize], loops: &[Vec<usize>], findings: &mut Findings) {
+    let leads_to = leads_to(draft, batch, loops);
     let together = together(draft, &leads_to);
     let mut first = 0;
     while let Some(join) = batch.get(first).map(|flow| draft.flows[*flow].target) {
@@ -67,25 +70,24 @@ struct LeadsTo {
     of_node: Vec<u64>,
 }
 
-fn leads_to(draft: &Draft<'_>, batch: &[usize]) -> LeadsTo {
+fn leads_to(draft: &Draft<'_>, batch: &[usize], loops: &[Vec<usize>]) -> LeadsTo {
     let mut own = vec![0u64; draft.flows.len()];
     for (bit, flow) in batch.iter().enumerate() {
         own[*flow] |= 1 << bit;
     }
     let mut of_node = vec![0u64; draft.nodes.len()];
-    let mut waiting: Vec<usize> = batch.iter().map(|flow| draft.flows[*flow].source).collect();
-    while let Some(node) = waiting.pop() {
-        let along_flows = draft.outgoing[node]
-            .iter()
-            .map(|flow| own[*flow] | of_node[draft.flows[*flow].target]);
-        let by_boundary = draft.boundary_events[node].iter().map(|event| of_node[*event]);
-        let bits = along_flows.chain(by_boundary).fold(0, |all, bits| all | bits);
-        if bits != of_node[node] {
-            of_node[node] = bits;
-            waiting.extend(draft.incoming[node].iter().map(|flow| draft.flows[*flow].source));
-            if let Some(NodeKind::BoundaryEvent { attached_to, .. }) = draft.nodes[node].kind {
-                waiting.push(attached_to.0 as usize);
+    for nodes in loops {
+        let mut bits = 0;
+        for node in nodes {
+            for flow in &draft.outgoing[*node] {
+                bits |= own[*flow] | of_node[draft.flows[*flow].target];
             }
+            for event in &draft.boundary_events[*node] {
+                bits |= of_node[*event];
+            }
+        }
+        for node in nodes {
+            of_node[*node] = bits;
         }
     }
     let of_flow = draft
@@ -95,6 +97,21 @@ fn leads_to(draft: &Draft<'_>, batch: &[usize]) -> LeadsTo {
         .map(|(flow, own)| own | of_node[flow.target])
         .collect();
     LeadsTo { of_flow, of_node }
+}
+
+/// The nodes, those of one loop together, each after all that it leads to.
+fn loops(draft: &Draft<'_>) -> Vec<Vec<usize>> {
+    let along_flows = draft.flows.iter().map(|flow| (flow.source, flow.target));
+    let to_events = draft.boundary_events.iter().enumerate();
+    let to_events = to_events.flat_map(|(host, events)| events.iter().map(move |event| (host, *event)));
+    let mut graph: DiGraph<(), (), usize> = DiGraph::from_edges(along_flows.chain(to_events));
+    while graph.node_count() < draft.nodes.len() {
+        graph.add_node(());
+    }
+    let components = kosaraju_scc(&graph).into_iter();
+    components
+        .map(|nodes| nodes.into_iter().map(|node| node.index()).collect())
+        .collect()
 }
 
 /// For each flow of the batch, those others on which a token can be at the same time.

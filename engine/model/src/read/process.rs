@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     NodeKind, ProcessGraph,
-    catalogue::{elements as rules, flow as flow_rules, names},
+    catalogue::{Words, elements as rules, flow as flow_rules, names},
     checks,
     xml::Element,
 };
@@ -200,37 +200,30 @@ pub(super) fn resolve(
 }
 
 fn mark_defaults(draft: &mut Draft<'_>, context: &mut Context<'_>) {
+    let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
+    for (position, flow) in draft.flows.iter().enumerate() {
+        if let Some(id) = flow.element.id() {
+            by_id.entry(id).or_insert(position);
+        }
+    }
     for position in 0..draft.nodes.len() {
         let node = &draft.nodes[position];
-        let Some(id) = node
-            .element
-            .attribute("default")
-            .map(str::trim)
-            .filter(|id| !id.is_empty())
-        else {
+        let (element, label) = (node.element, node.element.label());
+        let Some(id) = element.attribute("default").map(str::trim).filter(|id| !id.is_empty()) else {
             continue;
         };
         if !matches!(node.kind, Some(NodeKind::ExclusiveGateway)) {
             continue;
         }
-        let leaving = draft.outgoing[position]
-            .iter()
-            .find(|flow| draft.flows[**flow].element.id() == Some(id));
-        if let Some(flow) = leaving {
-            draft.flows[*flow].is_default = true;
-        } else if let Some(elsewhere) = draft.flows.iter().position(|flow| flow.element.id() == Some(id)) {
-            let words = draft.flow_label(elsewhere);
-            context.findings.report(
-                &flow_rules::DEFAULT_ELSEWHERE,
-                node.element,
-                &[&node.element.label(), &words],
-            );
-        } else {
-            context.findings.report(
-                &rules::DANGLING,
-                node.element,
-                &[&node.element.label(), &"default", &id],
-            );
+        match by_id.get(id) {
+            Some(flow) if draft.flows[*flow].source == position => draft.flows[*flow].is_default = true,
+            Some(flow) => {
+                let words: &[&dyn Words] = &[&label, &draft.flow_label(*flow)];
+                context.findings.report(&flow_rules::DEFAULT_ELSEWHERE, element, words);
+            }
+            None => context
+                .findings
+                .report(&rules::DANGLING, element, &[&label, &"default", &id]),
         }
     }
 }
