@@ -108,10 +108,12 @@ pub struct RecordTrigger {
     pub when: Option<Filter>,
 }
 
-/// When a timer fires (BPMN 2.0.2, table 10.101). Each is ISO 8601 text or an expression that gives such text.
+/// When a timer fires (BPMN 2.0.2, table 10.101). Each is ISO 8601 text, or an expression that gives such text when the
+/// element has a `language`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TimerDefinition {
-    /// `timeDate`: at a moment.
+    /// `timeDate`: at a moment. A literal one is checked when the model is read and stands here as a text literal;
+    /// without an offset it is company time.
     Date(Expression),
     /// `timeDuration`: after a while.
     Duration(Expression),

@@ -1,9 +1,10 @@
 //! Every model in `tests/models` is read, and what is found is compared with the `.expected` file beside it: one line
-//! `severity rule element line` a finding. `UPDATE_EXPECTED=1 cargo test -p kapok-model` writes those files anew.
+//! `severity rule element line` a finding. Of a model that can be deployed, what was read stands in a `.graph` file too.
+//! `UPDATE_EXPECTED=1 cargo test -p kapok-model` writes those files anew.
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use kapok_model::{Environment, Known, Severity, read};
+use kapok_model::{Environment, Known, ProcessGraph, Severity, read};
 use kapok_protocol::{Expression, Text};
 
 /// Knows a little: names beginning with `no-` are not there, and expressions containing `§` do not compile.
@@ -45,6 +46,42 @@ impl Environment for Company {
     }
 }
 
+/// All that was read, one node or flow a line.
+fn describe(process: &ProcessGraph) -> String {
+    let mut text = format!(
+        "process {} {:?} executable: {}\n",
+        process.key, process.name, process.executable
+    );
+    writeln!(text, "{:#?}", process.settings).unwrap();
+    for (index, node) in process.nodes() {
+        let scope = node
+            .scope
+            .and_then(|scope| process.node(scope))
+            .map(|node| node.id.as_str());
+        writeln!(text, "node {} {} in {scope:?}: {:?}", index.0, node.label(), node.kind).unwrap();
+    }
+    for (index, flow) in process.flows() {
+        let end = |index| process.node(index).map_or("", |node| node.id.as_str());
+        write!(
+            text,
+            "flow {} {}: {} → {}",
+            index.0,
+            flow.id,
+            end(flow.source),
+            end(flow.target)
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "{} {:?}",
+            if flow.is_default { " by default" } else { "" },
+            flow.condition
+        )
+        .unwrap();
+    }
+    text
+}
+
 #[test]
 fn each_model_gives_exactly_the_findings_beside_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/models");
@@ -77,14 +114,27 @@ fn each_model_gives_exactly_the_findings_beside_it() {
             "{}",
             model.display()
         );
-        let beside = model.with_extension("expected");
-        if update {
-            fs::write(&beside, &found).unwrap();
-        } else {
+        let mut compare = |ending: &str, found: &str| {
+            let beside = model.with_extension(ending);
+            if update {
+                fs::write(&beside, found).unwrap();
+                return;
+            }
             let expected = fs::read_to_string(&beside).unwrap_or_default();
             if expected != found {
-                writeln!(wrong, "{}\nexpected:\n{expected}found:\n{found}", model.display()).unwrap();
+                writeln!(wrong, "{}\nexpected:\n{expected}found:\n{found}", beside.display()).unwrap();
             }
+        };
+        compare("expected", &found);
+        if reading.is_deployable() {
+            compare(
+                "graph",
+                &reading
+                    .processes
+                    .iter()
+                    .map(|process| describe(process))
+                    .collect::<String>(),
+            );
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -101,6 +151,9 @@ const BROKEN_ELSEWHERE: &[&str] = &[
 
 #[test]
 fn every_rule_is_broken_by_some_model() {
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        return;
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read_all = |folder: &Path, ending: &str| -> String {
         let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

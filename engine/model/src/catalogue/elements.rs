@@ -7,6 +7,10 @@ rules! {
         zh: "「{0}」：{1}现在还不能运行，请{2}。",
         en: "「{0}」: {1} cannot be run yet; {2}."
     }
+    ATTRIBUTE_UNKNOWN = warning "element.attribute-unknown" {
+        zh: "「{0}」有属性「{1}」，BPMN 里没有它，运行时不起作用：请检查是不是写错了。",
+        en: "「{0}」 has the attribute 「{1}」, which BPMN does not know and which has no effect: look whether it is misspelt."
+    }
     ATTRIBUTE_VALUE = error "element.attribute-value" {
         zh: "「{0}」的 {1} 是「{2}」，应当是 true 或 false：请改正。",
         en: "{1} of 「{0}」 is 「{2}」 but must be true or false: correct it."

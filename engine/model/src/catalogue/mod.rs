@@ -78,7 +78,7 @@ impl Words for Text {
 }
 
 /// The longest piece of a model that a sentence quotes, in characters.
-const LONGEST_QUOTE: usize = 120;
+const LONGEST_QUOTE: usize = 200;
 
 /// Puts the words in the places of `{0}`, `{1}` …, in one pass, so that braces in the words mean nothing.
 fn fill(sentence: &str, words: &[&str]) -> String {

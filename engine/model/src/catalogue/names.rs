@@ -76,6 +76,7 @@ const NAMES: &[(&str, &str, &str)] = &[
         "multi-instance marker",
     ),
     ("standardLoopCharacteristics", "循环标记", "loop marker"),
+    ("participantMultiplicity", "多个参与者标记", "participant multiplicity"),
     ("messageFlow", "消息流", "message flow"),
     ("choreography", "编排图", "choreography"),
     ("globalChoreographyTask", "全局编排任务", "global choreography task"),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Context, Findings, process::read_process, vocabulary};
+use super::{Context, Findings, local_part, process::read_process, vocabulary};
 use crate::{
     Environment, ProcessGraph, Reading,
     catalogue::{elements as rules, xml as xml_rules},
@@ -39,6 +39,9 @@ const PASSIVE_IN_COLLABORATION: &[&str] = &[
     "participant",
     "textAnnotation",
 ];
+
+/// Elements of a pool that say nothing about how its process runs.
+const PASSIVE_IN_PARTICIPANT: &[&str] = &["documentation", "endPointRef", "extensionElements", "interfaceRef"];
 
 /// Reads everything in a file.
 pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) -> Reading {
@@ -125,16 +128,33 @@ fn check_top_level(root: &Element, findings: &mut Findings) {
     for child in root.bpmn_children() {
         match child.name.as_str() {
             "process" => {}
-            "collaboration" => {
-                for part in child.bpmn_children() {
-                    if !PASSIVE_IN_COLLABORATION.contains(&part.name.as_str()) {
-                        findings.refuse_element(part, part.line, &part.name);
-                    }
-                }
-            }
+            "collaboration" => check_collaboration(root, child, findings),
             "extension" if child.attribute("mustUnderstand") != Some("true") => {}
             name if PASSIVE.contains(&name) => {}
             name => findings.refuse_element(child, child.line, name),
+        }
+    }
+}
+
+/// A pool is a frame around a process; messages between pools are not.
+fn check_collaboration(root: &Element, collaboration: &Element, findings: &mut Findings) {
+    for part in collaboration.bpmn_children() {
+        if !PASSIVE_IN_COLLABORATION.contains(&part.name.as_str()) {
+            findings.refuse_element(part, part.line, &part.name);
+        }
+        if part.name != "participant" {
+            continue;
+        }
+        for child in part.bpmn_children() {
+            if !PASSIVE_IN_PARTICIPANT.contains(&child.name.as_str()) {
+                findings.refuse_element(part, child.line, &child.name);
+            }
+        }
+        if let Some(reference) = part.attribute("processRef") {
+            let mut processes = root.bpmn_children().filter(|child| child.name == "process");
+            if !processes.any(|process| process.id() == Some(local_part(reference))) {
+                findings.report(&rules::DANGLING, part, &[&part.label(), &"processRef", &reference]);
+            }
         }
     }
 }

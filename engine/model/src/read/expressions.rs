@@ -29,14 +29,17 @@ pub(super) fn read_expression(owner: &Element, holder: &Element, context: &mut C
     };
     // Other engines' expressions often stand there without saying their language.
     if text.starts_with("${") {
-        return refuse("JUEL（${…}）", context);
+        return refuse("JUEL (${…})", context);
     }
     if text.starts_with('=') {
-        return refuse("FEEL（= …）", context);
+        return refuse("FEEL (= …)", context);
     }
     if language == Language::Filter.uri() {
-        read_filter(owner, holder.line, text, context);
-        return check(owner, holder.line, Expression::filter(text), context);
+        let rows = Expression::filter(text);
+        return match read_filter(owner, holder.line, text, context) {
+            Some(_) => check(owner, holder.line, rows, context),
+            None => rows,
+        };
     }
     if language == Language::Rhai.uri() {
         return check(owner, holder.line, Expression::rhai(text), context);

@@ -5,6 +5,7 @@
 
 mod activities;
 mod assignees;
+mod attributes;
 mod definitions;
 mod draft;
 mod events;

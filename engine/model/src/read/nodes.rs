@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, activities, events};
+use super::{Context, activities, attributes, events};
 use crate::{
     NodeKind,
     catalogue::{Words, elements as rules, names},
@@ -49,14 +49,6 @@ const NOT_CARRIED_OUT: &[&str] = &[
     "resourceRole",
 ];
 
-/// Attributes that change how a step runs, and the one value each may have.
-const FIXED_ATTRIBUTES: &[(&str, &str)] = &[
-    ("isForCompensation", "false"),
-    ("startQuantity", "1"),
-    ("completionQuantity", "1"),
-    ("parallelMultiple", "false"),
-];
-
 /// Whether flow nodes of this name can be run.
 pub(super) fn is_supported(name: &str) -> bool {
     matches!(
@@ -80,7 +72,7 @@ pub(super) fn read_kind<'a>(
     by_id: &BTreeMap<&str, usize>,
     context: &mut Context<'a>,
 ) -> Option<NodeKind> {
-    let understood = check_attributes(element, context) & check_children(element, context);
+    let understood = attributes::check(element, &mut context.findings) & check_children(element, context);
     let kind = match element.name.as_str() {
         "startEvent" => events::read_start(element, context),
         "endEvent" => events::read_end(element, context),
@@ -95,29 +87,6 @@ pub(super) fn read_kind<'a>(
         _ => None,
     };
     kind.filter(|_| understood)
-}
-
-fn check_attributes(element: &Element, context: &mut Context<'_>) -> bool {
-    let mut understood = true;
-    let mut refuse = |name: &str, value: &str| {
-        context.findings.refuse_attribute(element, name, value);
-        understood = false;
-    };
-    for (name, only) in FIXED_ATTRIBUTES {
-        if let Some(value) = element.attribute(name).map(str::trim).filter(|value| value != only) {
-            refuse(name, value);
-        }
-    }
-    if let Some(value) = element.attribute("operationRef") {
-        refuse("operationRef", value);
-    }
-    if let Some(value) = element
-        .attribute("default")
-        .filter(|_| element.name != "exclusiveGateway")
-    {
-        refuse("default", value);
-    }
-    understood
 }
 
 fn check_children(element: &Element, context: &mut Context<'_>) -> bool {

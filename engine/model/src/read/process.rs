@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Context, Draft, DraftFlow, DraftNode,
+    Context, Draft, DraftFlow, DraftNode, attributes,
     expressions::read_expression,
     nodes::{self, ARTIFACTS, is_passive},
     settings::read_settings,
@@ -26,6 +26,7 @@ pub(crate) fn read_process<'a>(
             .findings
             .report(&rules::ID_MISSING, process, &[&names::element("process")]);
     }
+    attributes::check(process, &mut context.findings);
     let settings = read_settings(process, context);
     let mut found = Found::default();
     found.collect(process, None, context);
@@ -158,9 +159,7 @@ fn read_flow<'a>(
             .findings
             .report(&rules::ID_MISSING, element, &[&names::element("sequenceFlow")]);
     }
-    if let Some(value @ "false") = element.attribute("isImmediate") {
-        context.findings.refuse_attribute(element, "isImmediate", value);
-    }
+    attributes::check(element, &mut context.findings);
     let source = resolve(element, "sourceRef", by_id, context);
     let target = resolve(element, "targetRef", by_id, context);
     // Some tools write an empty condition where there is none.
