@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import en from './en'
 import zh from './zh-CN'
 
-const sources = import.meta.glob<string>(['../**/*.{ts,vue}', '!../i18n/**', '!../**/*.test.ts'], {
+const sources = import.meta.glob<string>(['../**/*.{ts,vue}', '!../i18n/{zh-CN,en}/**', '!../**/*.test.ts'], {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -10,7 +10,7 @@ const sources = import.meta.glob<string>(['../**/*.{ts,vue}', '!../i18n/**', '!.
 
 /** `desk.state.${state}` in the sources uses every key of that form. */
 function usedKeys(): RegExp[] {
-  const quoted = /(?<![\w.])(['"`])((?:app|desk|admin|forms|flow)\.[\w.${}()[\]? -]+)\1/g
+  const quoted = /(?<![\w.])(['"`])((?:app|desk|admin|forms|flow)\.(?:[\w.-]|\$\{[^}]*\})+)\1/g
   return Object.values(sources).flatMap((source) =>
     [...source.matchAll(quoted)].map(([, , key = '']) => {
       const parts = key.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

@@ -30,7 +30,7 @@ export async function ask(question: Question & { missing: string }): Promise<str
     const { value } = await ElMessageBox.prompt(question.message, question.title, {
       ...buttons(question),
       inputType: 'textarea',
-      inputValidator: (value: string) => value?.trim() !== '' && Boolean(value) || question.missing,
+      inputValidator: (entered: string | null) => Boolean(entered?.trim()) || question.missing,
     })
     return value.trim()
   } catch {

@@ -1,1 +1,57 @@
-export default {}
+export default {
+  name: 'Kapok',
+  loading: 'Loading',
+  retry: 'Try again',
+  more: 'Show more',
+  cancel: 'Cancel',
+  back: 'Back',
+  menu: {
+    main: 'Main menu',
+    all: 'Full menu',
+    skip: 'Skip to content',
+    more: 'More',
+    work: 'My work',
+    tasks: 'To do',
+    tasksOpen: '{n} to do',
+    start: 'New request',
+    mine: 'Started by me',
+    done: 'Done',
+    pages: 'Messages',
+    pagesUnread: '{n} unread messages',
+    case: 'Case',
+    business: 'Business',
+    administration: 'Administration',
+    definitions: 'Process design',
+    instances: 'All cases',
+    incidents: 'Incidents',
+    outbox: 'Sent messages',
+    plugins: 'Plugins',
+  },
+  account: {
+    theme: 'Switch light and dark',
+    signOut: 'Sign out',
+  },
+  connection: {
+    lost: 'The connection to the server is lost; reconnecting. What you see may be out of date; what you typed is safe.',
+  },
+  page: {
+    heading: 'Pages',
+    open: 'Open',
+    rest: '{n} more',
+  },
+  signIn: {
+    title: 'Sign in',
+    login: 'User name',
+    password: 'Password',
+    submit: 'Sign in',
+    demo: 'Demonstration: choose a name to sign in as that person',
+  },
+  notFound: {
+    title: 'There is no such page',
+    hint: 'The address may be mistyped, or the content was moved.',
+    home: 'Back to the to-dos',
+  },
+  problem: {
+    unexpected: 'Something unexpected went wrong on this page. Reload it; if it stays so, tell the administrator.',
+  },
+}

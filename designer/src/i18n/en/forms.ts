@@ -1,1 +1,20 @@
-export default {}
+export default {
+  yes: 'Yes',
+  no: 'No',
+  find: 'Type to search',
+  findPerson: 'Type a name',
+  nothingFound: 'Nothing found',
+  actions: 'Actions',
+  addLine: 'Add a line',
+  removeLine: 'Remove line {n}',
+  lineCount: '{n} lines',
+  noLines: 'No lines',
+  cell: '{column}, line {n}',
+  nothing: 'empty',
+  disputed: 'Somebody else has changed this to “{theirs}”. Saving keeps what you entered.',
+  mistake: {
+    required: 'Please fill this in',
+    number: 'Please enter a number, for example 1200.50',
+    lines: 'Add at least one line',
+  },
+}

@@ -1,1 +1,57 @@
-export default {}
+export default {
+  name: '木棉',
+  loading: '正在读取',
+  retry: '重试',
+  more: '显示更多',
+  cancel: '取消',
+  back: '返回',
+  menu: {
+    main: '主菜单',
+    all: '全部菜单',
+    skip: '跳到正文',
+    more: '更多',
+    work: '我的工作',
+    tasks: '待办',
+    tasksOpen: '{n} 件待办',
+    start: '发起申请',
+    mine: '我发起的',
+    done: '已办',
+    pages: '消息',
+    pagesUnread: '{n} 条未读消息',
+    case: '流程详情',
+    business: '业务',
+    administration: '管理',
+    definitions: '流程设计',
+    instances: '全部流程',
+    incidents: '异常',
+    outbox: '已发消息',
+    plugins: '插件',
+  },
+  account: {
+    theme: '切换深浅色',
+    signOut: '退出登录',
+  },
+  connection: {
+    lost: '与服务器的连接断开了，正在重新连接。页面内容可能不是最新的；您填写的内容不会丢失。',
+  },
+  page: {
+    heading: '寻呼',
+    open: '打开',
+    rest: '还有 {n} 条',
+  },
+  signIn: {
+    title: '登录',
+    login: '用户名',
+    password: '密码',
+    submit: '登录',
+    demo: '演示系统：点一个名字，以此人身份登录',
+  },
+  notFound: {
+    title: '没有这个页面',
+    hint: '网址可能写错了，或者内容已被移走。',
+    home: '回到待办',
+  },
+  problem: {
+    unexpected: '页面出了意外错误，请刷新后再试；若仍如此，请告诉管理员。',
+  },
+}

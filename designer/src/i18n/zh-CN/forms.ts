@@ -1,1 +1,20 @@
-export default {}
+export default {
+  yes: '是',
+  no: '否',
+  find: '输入文字查找',
+  findPerson: '输入姓名查找',
+  nothingFound: '没有找到',
+  actions: '操作',
+  addLine: '添加一行',
+  removeLine: '删除第 {n} 行',
+  lineCount: '{n} 行',
+  noLines: '没有明细',
+  cell: '{column}，第 {n} 行',
+  nothing: '空',
+  disputed: '别人已把这一项改为“{theirs}”。保存后以您填写的为准。',
+  mistake: {
+    required: '请填写',
+    number: '请填写数字，例如 1200.50',
+    lines: '请至少添加一行',
+  },
+}

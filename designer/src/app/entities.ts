@@ -1,0 +1,28 @@
+/** The kinds of records this person may see, for the menu and for titles. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { api } from '@/api/client'
+import type { EntityBrief, EntityView, List } from '@/api/types'
+
+export const useEntities = defineStore('entities', () => {
+  const all = ref<EntityBrief[]>([])
+  const views = new Map<string, Promise<EntityView>>()
+
+  async function load(): Promise<void> {
+    views.clear()
+    all.value = (await api.get<List<EntityBrief>>('/entities')).items
+  }
+
+  /** The definition of one entity; asked for once. */
+  function view(id: string): Promise<EntityView> {
+    let known = views.get(id)
+    if (!known) {
+      known = api.get<EntityView>(`/entities/${encodeURIComponent(id)}`)
+      known.catch(() => views.delete(id))
+      views.set(id, known)
+    }
+    return known
+  }
+
+  return { all, load, view }
+})

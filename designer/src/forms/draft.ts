@@ -1,0 +1,143 @@
+/**
+ * What a person is filling in, before it is a value: numbers as the text that was typed, line items with a stable key.
+ * Pure: values of the API in, values of the API out.
+ */
+import { Decimal, decimalText, parseDecimal } from '@/api/decimal'
+import { writeJson } from '@/api/json'
+import type { Access, Field, FormField, Json, Values } from '@/api/types'
+import { localInput } from '@/i18n/format'
+import type { MessageKey } from '@/i18n'
+
+export type Draft = string | boolean | LineDraft[]
+export type Drafts = Record<string, Draft>
+
+export interface LineDraft {
+  /** Stays with the line while others come and go. */
+  key: number
+  /** What the line was when it was read, with parts that no column shows. */
+  original: Values
+  cells: Drafts
+}
+
+/** What is wrong, by path: `amount`, `lines.0.quantity`. */
+export type Problems = Record<string, string>
+
+export function accessOf(field: FormField): Access {
+  if (field.access) return field.access
+  if (field.read_only || field.type === 'auto-number') return 'read'
+  return field.required ? 'required' : 'edit'
+}
+
+/** Line columns keep their own access: a line may be edited while its total may not. */
+export const isEditable = (field: FormField): boolean => ['edit', 'required'].includes(accessOf(field))
+
+let lastKey = 0
+
+export function newLine(columns: readonly FormField[], original: Values = {}): LineDraft {
+  return { key: ++lastKey, original, cells: draftsFrom(columns, original) }
+}
+
+export function draftsFrom(fields: readonly FormField[], values: Values): Drafts {
+  return Object.fromEntries(fields.map((field) => [field.id, draftOf(field, values[field.id] ?? null)]))
+}
+
+function draftOf(field: Field, value: Json): Draft {
+  switch (field.type) {
+    case 'boolean':
+      return value === true
+    case 'lines':
+      return Array.isArray(value) ? value.map((line) => newLine(field.columns ?? [], asValues(line))) : []
+    case 'number':
+    case 'money':
+      return decimalText(value)
+    case 'date-time':
+      return typeof value === 'string' && value ? localInput(value) : ''
+    default:
+      return identity(value)
+  }
+}
+
+function asValues(value: Json): Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal) ? value : {}
+}
+
+/** The id of a person or record, whether it came alone or with its name. */
+export function identity(value: Json): string {
+  if (value === null) return ''
+  return identityOfObject(value) ?? String(value)
+}
+
+function identityOfObject(value: Json): string | undefined {
+  const { id } = asValues(value)
+  return typeof id === 'string' ? id : undefined
+}
+
+/** The values of the fields that may be edited here. */
+export function valuesFrom(fields: readonly FormField[], drafts: Drafts): Values {
+  return Object.fromEntries(
+    fields.filter(isEditable).map((field) => [field.id, valueOf(field, drafts[field.id] ?? '')]),
+  )
+}
+
+function valueOf(field: Field, draft: Draft): Json {
+  if (Array.isArray(draft)) {
+    return draft.map((line) => ({ ...line.original, ...valuesFrom(field.columns ?? [], line.cells) }))
+  }
+  if (typeof draft === 'boolean') return draft
+  const text = draft.trim()
+  if (text === '') return null
+  switch (field.type) {
+    case 'number':
+    case 'money':
+      return parseDecimal(text) ?? text
+    case 'date-time':
+      return new Date(text).toISOString()
+    default:
+      return text
+  }
+}
+
+/** Only what differs from what was read: somebody else may be changing the rest. */
+export function changedValues(fields: readonly FormField[], before: Values, drafts: Drafts): Values {
+  const read = valuesFrom(fields, draftsFrom(fields, before))
+  const now = valuesFrom(fields, drafts)
+  return Object.fromEntries(Object.entries(now).filter(([id, value]) => writeJson(value) !== writeJson(read[id])))
+}
+
+/** What can be told without the server: something missing, or no number. Messages by path. */
+export function mistakes(fields: readonly FormField[], drafts: Drafts, path = ''): Record<string, MessageKey> {
+  const found: Record<string, MessageKey> = {}
+  for (const field of fields.filter(isEditable)) {
+    const at = path + field.id
+    const draft = drafts[field.id] ?? ''
+    if (Array.isArray(draft)) {
+      if (draft.length === 0 && accessOf(field) === 'required') found[at] = 'forms.mistake.lines'
+      draft.forEach((line, index) => Object.assign(found, mistakes(field.columns ?? [], line.cells, `${at}.${index}.`)))
+    } else if (typeof draft === 'string') {
+      const mistake = mistakeIn(field, draft.trim())
+      if (mistake) found[at] = mistake
+    }
+  }
+  return found
+}
+
+function mistakeIn(field: FormField, text: string): MessageKey | null {
+  if (text === '') return accessOf(field) === 'required' ? 'forms.mistake.required' : null
+  const numeric = field.type === 'number' || field.type === 'money'
+  return numeric && !parseDecimal(text) ? 'forms.mistake.number' : null
+}
+
+export interface Rebased {
+  drafts: Drafts
+  /** Fields that were changed here and elsewhere: what stands here is what this person entered. */
+  disputed: string[]
+}
+
+/** Carries what was entered over `before` onto what the record has become, so that nothing typed is lost. */
+export function rebase(fields: readonly FormField[], before: Values, drafts: Drafts, after: Values): Rebased {
+  const mine = Object.keys(changedValues(fields, before, drafts))
+  const rebased = draftsFrom(fields, after)
+  for (const id of mine) rebased[id] = drafts[id] ?? ''
+  const disputed = mine.filter((id) => writeJson(before[id] ?? null) !== writeJson(after[id] ?? null))
+  return { drafts: rebased, disputed }
+}

@@ -1,0 +1,73 @@
+/** One form being filled in: what was read, what was entered, and what is wrong with it. */
+import { computed, ref, shallowRef } from 'vue'
+import type { FormField, Values } from '@/api/types'
+import { t } from '@/i18n'
+import { displayText } from './display'
+import { changedValues, draftsFrom, rebase, valuesFrom, type Drafts, type Problems } from './draft'
+import { fieldProblems, localProblems } from './problems'
+
+export function useForm() {
+  const fields = shallowRef<readonly FormField[]>([])
+  const values = shallowRef<Values>({})
+  const display = shallowRef<Record<string, string>>({})
+  const drafts = ref<Drafts>({})
+  const problems = ref<Problems>({})
+  const changed = computed(() => changedValues(fields.value, values.value, drafts.value))
+  const dirty = computed(() => Object.keys(changed.value).length > 0)
+
+  function begin(form: { fields: readonly FormField[]; values: Values; display?: Record<string, string> }): void {
+    fields.value = form.fields
+    values.value = form.values
+    display.value = form.display ?? {}
+    drafts.value = draftsFrom(form.fields, form.values)
+    problems.value = {}
+  }
+
+  /** Takes over what is on the server now and keeps what was entered; says where both changed the same field. */
+  function follow(form: { values: Values; display?: Record<string, string> }): boolean {
+    const { drafts: rebased, disputed } = rebase(fields.value, values.value, drafts.value, form.values)
+    values.value = form.values
+    display.value = form.display ?? {}
+    drafts.value = rebased
+    problems.value = Object.fromEntries(
+      disputed.map((id) => {
+        const field = fields.value.find((candidate) => candidate.id === id)
+        const theirs = field ? displayText(field, form.values[id], display.value[id]) : ''
+        return [id, t('forms.disputed', { theirs: theirs || t('forms.nothing') })]
+      }),
+    )
+    return disputed.length > 0
+  }
+
+  /** Whether it may be sent, as far as can be told here. `lenient`: an unfinished form may go, a mistyped one may not. */
+  function check(lenient = false): boolean {
+    const found = localProblems(fields.value, drafts.value, lenient)
+    problems.value = found
+    return Object.keys(found).length === 0
+  }
+
+  /** Shows a refusal at the fields it speaks of; what it says of fields that are not here is returned. */
+  function refuse(error: unknown): string[] {
+    const all = fieldProblems(error)
+    problems.value = all
+    const known = new Set(fields.value.map(({ id }) => id))
+    return Object.entries(all)
+      .filter(([path]) => !known.has(path.split('.')[0] ?? ''))
+      .map(([, words]) => words)
+  }
+
+  return {
+    fields,
+    values,
+    display,
+    drafts,
+    problems,
+    changed,
+    dirty,
+    all: () => valuesFrom(fields.value, drafts.value),
+    begin,
+    follow,
+    check,
+    refuse,
+  }
+}
