@@ -222,6 +222,24 @@ fn a_full_disk_means_read_only_until_there_is_room() {
 }
 
 #[test]
+fn a_write_that_found_no_room_leaves_nothing_behind() {
+    let disk = SimDisk::default();
+    let store = open(&disk).expect("opens");
+    commit(&store, 1).expect("commits");
+    let before = disk.bytes(SEGMENT);
+    disk.set_capacity(Some(disk.used() + 400));
+    let mut large = Batch::new();
+    large.put("large", vec![1; 1000]);
+    assert!(matches!(store.commit(large, 2), Err(StoreError::DiskFull)));
+    assert_eq!(disk.bytes(SEGMENT), before);
+    commit(&store, 2).expect("what is smaller still finds room");
+    drop(store);
+    let store = open(&disk).expect("opens");
+    assert_eq!(store.recovery().cut_tail, None);
+    check(&store, 2);
+}
+
+#[test]
 fn after_a_failed_sync_nothing_is_saved_until_the_next_start() {
     let disk = SimDisk::default();
     let store = open(&disk).expect("opens");
