@@ -1,5 +1,7 @@
 //! What people do with their to-dos, and what happens when they do nothing.
 
+#![allow(clippy::type_complexity)] // Tables of cases are lists of tuples.
+
 mod support;
 
 use std::collections::BTreeMap;
