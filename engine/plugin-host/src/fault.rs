@@ -15,8 +15,8 @@ pub struct PluginFault {
     pub kind: FaultKind,
     /// What happened and what to do, for the administrator.
     pub text: Text,
-    /// Whether an HTTP request was handed over for sending before the fault. Then nobody knows what it did, and a
-    /// message must not be sent again.
+    /// Whether an HTTP request may have reached the world outside before the fault. Then nobody knows what it did, and
+    /// a message must not be sent again.
     pub contacted: bool,
 }
 
@@ -137,7 +137,9 @@ pub(crate) fn kind_of(error: &wasmtime::Error) -> FaultKind {
         Some(_) => FaultKind::Trap,
         // wasmtime keeps the type of this error to itself; a test holds on to its words.
         None if format!("{error:#}").contains("too much data is being copied") => FaultKind::OutputTooLarge,
-        // What is left: strings that are not UTF-8, pointers outside memory, discriminants that do not exist.
+        // A host function said no while the plugin was running, such as a part of WASI that is not granted.
+        None if error.is::<wasmtime::WasmBacktrace>() => FaultKind::Trap,
+        // It had returned already: strings that are not UTF-8, pointers outside memory, unknown discriminants.
         None => FaultKind::BadAnswer,
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub limits: Limits,
     pub host_calls: u32,
     pub requests: u32,
+    /// Whether a request may have reached the world outside.
+    pub contacted: bool,
     pub memory: usize,
     pub table_elements: usize,
 }
@@ -35,6 +37,7 @@ impl State {
             limits,
             host_calls: 0,
             requests: 0,
+            contacted: false,
             memory: 0,
             table_elements: 0,
         }
@@ -171,22 +174,22 @@ impl http::Host for State {
             headers.push(("Idempotency-Key".to_owned(), format!("{key}-{ordinal}")));
         }
         self.requests = ordinal + 1;
-        Ok(
-            match self.call.services.fetch(HttpRequest {
-                method,
-                url,
-                headers,
-                body,
-            }) {
-                Ok(answer) => Ok(http::Response {
-                    status: answer.status,
-                    headers: answer.headers,
-                    body: answer.body,
-                }),
-                Err(FetchError::Refused(reason)) => Err(http::Failure::Refused(reason)),
-                Err(FetchError::NotSent(reason)) => Err(http::Failure::NotSent(reason)),
-                Err(FetchError::Unknown(reason)) => Err(http::Failure::Unknown(reason)),
-            },
-        )
+        let answer = self.call.services.fetch(HttpRequest {
+            method,
+            url,
+            headers,
+            body,
+        });
+        self.contacted |= matches!(answer, Ok(_) | Err(FetchError::Unknown(_)));
+        Ok(match answer {
+            Ok(answer) => Ok(http::Response {
+                status: answer.status,
+                headers: answer.headers,
+                body: answer.body,
+            }),
+            Err(FetchError::Refused(reason)) => Err(http::Failure::Refused(reason)),
+            Err(FetchError::NotSent(reason)) => Err(http::Failure::NotSent(reason)),
+            Err(FetchError::Unknown(reason)) => Err(http::Failure::Unknown(reason)),
+        })
     }
 }

@@ -189,13 +189,14 @@ impl Run<'_> {
         let mut store = Store::new(engine, State::new(&manifest.id, call, key, *limits));
         store.limiter(|state| state);
         store.set_hostcall_fuel(limits.output);
+        let ticks = u64::try_from(self.time.as_millis().div_ceil(TICK.as_millis())).unwrap_or(u64::MAX - 1);
         // One more, because the present tick has begun already.
         store
             .set_epoch_deadline(u64::try_from(self.time.div_duration_f64(TICK).ceil() as u128).unwrap_or(u64::MAX) + 1);
         let raw = prepared
             .instantiate(&mut store)
             .and_then(|plugin| invoke(&plugin, &mut store));
-        let contacted = store.data().requests > 0;
+        let contacted = store.data().contacted;
         match raw {
             Ok(raw) => {
                 check(raw, limits).map_err(|BadAnswer(reason)| self.fault(FaultKind::BadAnswer, &reason, contacted))

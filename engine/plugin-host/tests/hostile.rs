@@ -2,9 +2,16 @@
 
 mod support;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
 
-use kapok_plugin_host::{FaultKind, Limits, LoadError, Manifest, PluginHost};
+use kapok_plugin_host::{
+    Call, FaultKind, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LoadError, LogLevel, Manifest,
+    Plugin, PluginHost,
+};
+use kapok_protocol::{Record, RecordRef};
 use support::{World, call, component, host, job, manifest, save};
 
 /// Answers the empty object: a plugin that does nothing wrong.
@@ -20,6 +27,11 @@ fn a_plugin_that_does_wrong_is_stopped_and_others_go_on() {
             FaultKind::Trap,
         ),
         ("recurses for ever", "(call $recurse)", FaultKind::Trap),
+        (
+            "wants more of WASI than it gets",
+            "(call $exit (i32.const 0)) unreachable",
+            FaultKind::Trap,
+        ),
         (
             "eats memory",
             "(loop $l (drop (memory.grow (i32.const 8))) (br $l)) unreachable",
@@ -192,4 +204,58 @@ fn what_the_manifest_does_not_say_does_not_happen() {
     assert_eq!(fault.kind, FaultKind::NotDeclared);
     let fault = plugin.run_service(&call(&world), &job("test.walk", "{}")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotDeclared);
+}
+
+/// Calls the plugin once more whenever it logs.
+#[derive(Default)]
+struct Nested {
+    plugin: OnceLock<Plugin>,
+    faults: Mutex<Vec<FaultKind>>,
+}
+
+struct Outer(Arc<Nested>);
+
+impl HostServices for Outer {
+    fn record(&self, _: &RecordRef) -> Option<Record> {
+        None
+    }
+
+    fn fetch(&self, _: HttpRequest) -> Result<HttpResponse, FetchError> {
+        Err(FetchError::Refused(String::new()))
+    }
+
+    fn log(&self, _: &str, _: LogLevel, _: &str) {
+        let world = Arc::new(World::default());
+        let inner = self
+            .0
+            .plugin
+            .get()
+            .unwrap()
+            .before_save(&call(&world), &save("test.thing", "{}"));
+        self.0
+            .faults
+            .lock()
+            .unwrap()
+            .extend(inner.err().map(|fault| fault.kind));
+    }
+}
+
+#[test]
+fn one_call_too_many_at_a_time_is_told_so() {
+    let host = PluginHost::new(Limits {
+        concurrent_calls: 1,
+        ..Limits::default()
+    })
+    .unwrap();
+    let body = format!("(call $log (i32.const 1) (i32.const 16) (i32.const 2)) {WELL}");
+    let nested = Arc::new(Nested::default());
+    let plugin = host.load(manifest(""), Some(&component(&body, WELL))).unwrap();
+    let plugin = nested.plugin.get_or_init(|| plugin);
+    let call = Call {
+        services: Arc::new(Outer(nested.clone())),
+        ..call(&Arc::default())
+    };
+    assert!(plugin.before_save(&call, &save("test.thing", "{}")).is_ok());
+    assert_eq!(*nested.faults.lock().unwrap(), [FaultKind::Busy]);
+    assert!(plugin.before_save(&call, &save("test.thing", "{}")).is_ok());
 }

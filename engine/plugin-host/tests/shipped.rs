@@ -4,7 +4,7 @@ mod support;
 
 use std::{fs, path::Path, sync::Arc};
 
-use kapok_plugin_host::{ChannelMessage, MessageKind, Plugin, Receipt, ServiceFailure};
+use kapok_plugin_host::{ChannelMessage, Manifest, MessageKind, Plugin, Receipt, ServiceFailure};
 use kapok_protocol::{Entity, RecordId, RecordRef};
 use support::{World, call, call_with, host, job, record, save, value};
 
@@ -13,10 +13,20 @@ fn shipped(id: &str) -> Plugin {
         .join("../../plugins/dist")
         .join(id);
     let manifest = fs::read_to_string(folder.join("plugin.toml")).unwrap();
-    let manifest = kapok_plugin_host::Manifest::parse("plugin.toml", &manifest).unwrap();
+    let manifest = Manifest::parse("plugin.toml", &manifest).unwrap();
     host()
         .load(manifest, Some(&fs::read(folder.join("plugin.wasm")).unwrap()))
         .unwrap()
+}
+
+#[test]
+fn every_manifest_is_well_formed() {
+    let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    for id in ["customers", "quotes", "sms-http"] {
+        let file = plugins.join(id).join("plugin.toml");
+        let manifest = Manifest::parse(&file.display().to_string(), &fs::read_to_string(&file).unwrap());
+        assert_eq!(manifest.map(|manifest| manifest.id), Ok(id.to_owned()));
+    }
 }
 
 #[test]

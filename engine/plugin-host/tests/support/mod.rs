@@ -137,9 +137,13 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
         r#"(import "kapok:plugin/http@0.1.0" "fetch" (func $fetch (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#,
         "$fetch",
     );
+    let exit = uses(
+        r#"(import "wasi:cli/exit@0.2.6" "exit" (func $exit (param i32)))"#,
+        "$exit",
+    );
     let text = format!(
         r#"(module
-            {log} {fetch}
+            {log} {fetch} {exit}
             (memory (export "memory") 48)
             (global $heap (mut i32) (i32.const 65536))
             (data (i32.const 16) "{{}}")
@@ -169,8 +173,20 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
     );
     let mut module = wat::parse_str(text).unwrap();
     let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(CONTRACT).unwrap();
-    let world = resolve.select_world(&[package], Some("plugin")).unwrap();
+    resolve.push_dir(CONTRACT).unwrap();
+    // A standard library brings imports of WASI along, so plugins have more of them than the contract names.
+    resolve
+        .push_str(
+            "wasi.wit",
+            "package wasi:cli@0.2.6; interface exit { exit: func(status: result); }",
+        )
+        .unwrap();
+    let world = "package test:plugin; world built {
+        include kapok:plugin/plugin@0.1.0;
+        import wasi:cli/exit@0.2.6;
+    }";
+    let package = resolve.push_str("world.wit", world).unwrap();
+    let world = resolve.select_world(&[package], Some("built")).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default()
         .module(&module)
