@@ -62,14 +62,21 @@ impl Compiled {
     ///
     /// # Errors
     ///
-    /// An unknown name, a limit, or whatever else stopped it.
+    /// An unknown name, a limit, or whatever else stopped it; also when it would change a variable.
     pub fn evaluate(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Value, EvaluationError> {
         match &self.0.program {
             Program::Condition(condition) => condition
                 .holds_strictly(scope)
                 .map(Value::Bool)
                 .map_err(|cause| self.error(cause)),
-            Program::Script { .. } => self.run(sandbox, scope).map(|outcome| outcome.value),
+            Program::Script { .. } => {
+                let Outcome { value, writes } = self.run(sandbox, scope)?;
+                match writes.into_keys().next() {
+                    // Such as `list.push(1)`, which cannot be told from a question when it is compiled.
+                    Some(name) => Err(self.error(Cause::Changes(name))),
+                    None => Ok(value),
+                }
+            }
         }
     }
 
@@ -162,7 +169,7 @@ impl Compiled {
             EvalAltResult::ErrorVariableNotFound(name, _) | EvalAltResult::ErrorPropertyNotFound(name, _) => {
                 Cause::UnknownName(name)
             }
-            EvalAltResult::ErrorFunctionNotFound(signature, _) => Cause::UnknownFunction(signature),
+            EvalAltResult::ErrorFunctionNotFound(signature, _) => Cause::UnknownFunction(in_plain_words(&signature)),
             EvalAltResult::ErrorArithmetic(detail, _) => Cause::Arithmetic(detail),
             EvalAltResult::ErrorTerminated(..) => Cause::TooManyOperations(sandbox.limits().operations),
             EvalAltResult::ErrorStackOverflow(_) => Cause::TooDeep,
@@ -179,6 +186,19 @@ impl Compiled {
         };
         self.error(cause).at(place)
     }
+}
+
+/// A signature with the kinds of values as people know them, not as Rust does.
+fn in_plain_words(signature: &str) -> String {
+    [
+        ("&str | ImmutableString | String", "text"),
+        ("i64", "number"),
+        ("decimal", "number"),
+        ("array", "list"),
+        ("()", "empty"),
+    ]
+    .into_iter()
+    .fold(signature.to_owned(), |words, (rust, plain)| words.replace(rust, plain))
 }
 
 fn find<'s, 'n>(scope: &'s dyn Scope, names: impl IntoIterator<Item = &'n String>) -> Vec<(&'n str, Cow<'s, Value>)> {

@@ -30,8 +30,10 @@ pub struct EvaluationError {
 pub enum Cause {
     /// A name or field nobody knows.
     UnknownName(String),
-    /// A function that does not exist for these values, such as `+ ((), i64)`.
+    /// A function or operator that does not exist for these kinds of values, such as `+ (empty, number)`.
     UnknownFunction(String),
+    /// An expression that would change something outside it; its name. Only scripts may.
+    Changes(String),
     /// The value of a condition is null.
     Null,
     /// The value of a condition is neither true nor false; its kind.
@@ -100,8 +102,14 @@ impl Cause {
                 format!("there is no variable or field “{name}”; check its spelling."),
             ),
             Self::UnknownFunction(signature) => Text::new(
-                format!("这些值不能这样运算：{signature}。空值是 ()，请先判断它是否为空。"),
-                format!("these values cannot be combined so: {signature}. An empty value is (); test for it first."),
+                format!("没有适用于这些值的函数或运算：{signature}。值可能为空（empty），请先用 == () 判断。"),
+                format!(
+                    "no function or operator takes these values: {signature}. One may be empty; test it with == () first."
+                ),
+            ),
+            Self::Changes(name) => Text::new(
+                format!("表达式不能修改“{name}”。比较请用 ==，修改变量请用脚本任务。"),
+                format!("an expression may not change “{name}”. Compare with ==; change variables in a script task."),
             ),
             Self::Null => Text::new(
                 "条件的结果为空，无法判断真假，请先处理空值。",

@@ -9,7 +9,7 @@ use rhai::{
     },
 };
 
-use crate::{Compiled, Condition, Position, budget, error::EvaluationError, names::Names, numbers, strings};
+use crate::{Cause, Compiled, Condition, Position, budget, error::EvaluationError, names::Names, numbers, strings};
 
 /// How much a script may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,12 +99,7 @@ impl Sandbox {
             Language::Rhai => {
                 let (ast, names) = self.parse(&expression.text)?;
                 if let Some(name) = names.changed_outside() {
-                    return Err(Text::new(
-                        format!("表达式不能修改“{name}”。比较请用 ==，修改变量请用脚本任务。"),
-                        format!(
-                            "an expression may not change “{name}”. Compare with ==; change variables in a script task."
-                        ),
-                    ));
+                    return Err(EvaluationError::new(&expression.text, Cause::Changes(name.to_owned())).text());
                 }
                 Ok(Compiled::script(&expression.text, ast, names))
             }
@@ -165,7 +160,7 @@ pub(crate) fn position(position: rhai::Position) -> Option<Position> {
 
 fn syntax_error(source: &str, error: &ParseError) -> Text {
     let message = error.err_type().to_string();
-    EvaluationError::new(source, crate::Cause::Syntax(message))
+    EvaluationError::new(source, Cause::Syntax(message))
         .at(position(error.position()))
         .text()
 }

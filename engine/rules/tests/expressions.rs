@@ -6,7 +6,7 @@ use common::{context, evaluate, json, run, variables};
 use kapok_protocol::{Expression, Value};
 use kapok_rules::{Cause, Limits, Sandbox, Values};
 
-const CASE: &str = r#"{"a":10,"b":4,"price":12.50,"n":null,"yes":true,"name":"李娜",
+const CASE: &str = r#"{"a":10,"b":4,"price":12.50,"n":null,"yes":true,"name":"李娜","天数":5,"明细":[{"金额":1.50}],
     "record":{"total":50000.00,"note":null,"lines":[{"quantity":2,"price":9.9},{"quantity":1,"price":0.2}]}}"#;
 
 #[test]
@@ -53,6 +53,7 @@ fn expressions_have_exact_values() {
         ("\"total\" in record", "true"),
         ("`${name}：${a / b}`", "\"李娜：2.5\""),
         ("name.len", "2"),
+        ("天数 > 3 && 明细[0].金额 == 1.5", "true"),
         ("fn double(x) { x * 2 } double(a)", "20"),
         ("#{ days: 3, who: [name] }", r#"{"days":3,"who":["李娜"]}"#),
         ("let t = \"aXbX\"; t.replace(\"X\", \"--\"); t", "\"a--b--\""),
@@ -66,7 +67,7 @@ fn expressions_have_exact_values() {
 #[test]
 fn what_has_no_value_says_why() {
     type Expected = fn(&Cause) -> bool;
-    let cases: [(&str, Expected); 14] = [
+    let cases: [(&str, Expected); 15] = [
         ("tota > 5", |cause| *cause == Cause::UnknownName("tota".into())),
         ("record.totl > 5", |cause| *cause == Cause::UnknownName("totl".into())),
         ("fn f() { record } f()", |cause| {
@@ -79,8 +80,15 @@ fn what_has_no_value_says_why() {
         ("79228162514264337593543950335 * 10", |cause| {
             matches!(cause, Cause::Arithmetic(_))
         }),
-        ("n + 1", |cause| matches!(cause, Cause::UnknownFunction(_))),
-        ("nothing_like_it(1)", |cause| matches!(cause, Cause::UnknownFunction(_))),
+        ("n + 1", |cause| {
+            *cause == Cause::UnknownFunction("+ (empty, number)".into())
+        }),
+        ("nothing_like_it(1, name, [])", |cause| {
+            *cause == Cause::UnknownFunction("nothing_like_it (number, text, list)".into())
+        }),
+        ("record.lines.push(1); true", |cause| {
+            *cause == Cause::Changes("record".into())
+        }),
         ("parse_number(\"x\")", |cause| matches!(cause, Cause::Arithmetic(_))),
         ("throw \"库存不足\"", |cause| {
             *cause == Cause::Thrown("库存不足".into())
