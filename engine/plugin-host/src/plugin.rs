@@ -191,8 +191,7 @@ impl Run<'_> {
         store.set_hostcall_fuel(limits.output);
         let ticks = u64::try_from(self.time.as_millis().div_ceil(TICK.as_millis())).unwrap_or(u64::MAX - 1);
         // One more, because the present tick has begun already.
-        store
-            .set_epoch_deadline(u64::try_from(self.time.div_duration_f64(TICK).ceil() as u128).unwrap_or(u64::MAX) + 1);
+        store.set_epoch_deadline(ticks + 1);
         let raw = prepared
             .instantiate(&mut store)
             .and_then(|plugin| invoke(&plugin, &mut store));
