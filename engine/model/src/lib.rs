@@ -4,6 +4,11 @@
 //! cannot be run is refused here, by name, with a sentence that says what to do: the engine never runs a model
 //! differently from what it says. This crate never does IO, never looks at a clock, and knows no expression language:
 //! expressions are checked through the [`Environment`] port.
+//!
+//! The way of a model: `xml` (text to a tree, within limits) → `read` (the tree to nodes, flows and settings) →
+//! `checks` (what must hold between them) → [`ProcessGraph`]. All that can be wrong stands in `catalogue`. The way back
+//! is the text itself, which a [`Document`] keeps: nothing is ever written from the tree or the graph, so nothing can be
+//! lost. `EXTENSIONS.md` describes the settings that are Kapok's own.
 
 mod catalogue;
 mod checks;

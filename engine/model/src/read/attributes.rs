@@ -6,13 +6,13 @@ use crate::{
     xml::{Element, Namespace},
 };
 
-/// Attributes that change how an element runs, and the one value each may have.
-const FIXED: &[(&str, &str)] = &[
-    ("isForCompensation", "false"),
-    ("startQuantity", "1"),
-    ("completionQuantity", "1"),
-    ("parallelMultiple", "false"),
-    ("isImmediate", "true"),
+/// Attributes that change how an element runs, and the only values each may have.
+const FIXED: &[(&str, &[&str])] = &[
+    ("isForCompensation", &["false", "0"]),
+    ("startQuantity", &["1"]),
+    ("completionQuantity", &["1"]),
+    ("parallelMultiple", &["false", "0"]),
+    ("isImmediate", &["true", "1"]),
 ];
 
 /// The attributes an element of this name can have (BPMN 2.0.2, the XML schemas of chapters 8 and 10).
@@ -79,7 +79,9 @@ pub(super) fn check(element: &Element, findings: &mut Findings) -> bool {
         let refused = match name {
             "default" => element.name != "exclusiveGateway",
             "operationRef" => true,
-            _ => FIXED.iter().any(|(fixed, only)| *fixed == name && *only != value),
+            _ => FIXED
+                .iter()
+                .any(|(fixed, only)| *fixed == name && !only.contains(&value)),
         };
         if refused {
             findings.refuse_attribute(element, name, value);

@@ -1,6 +1,9 @@
 //! `bpmn:definitions`: what stands at the top of a file.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{Context, Findings, local_part, process::read_process, vocabulary};
 use crate::{
@@ -125,10 +128,15 @@ fn errors(root: &Element) -> BTreeMap<&str, Option<&str>> {
 }
 
 fn check_top_level(root: &Element, findings: &mut Findings) {
+    let processes: BTreeSet<&str> = root
+        .bpmn_children()
+        .filter(|child| child.name == "process")
+        .filter_map(Element::id)
+        .collect();
     for child in root.bpmn_children() {
         match child.name.as_str() {
             "process" => {}
-            "collaboration" => check_collaboration(root, child, findings),
+            "collaboration" => check_collaboration(child, &processes, findings),
             "extension" if child.attribute("mustUnderstand") != Some("true") => {}
             name if PASSIVE.contains(&name) => {}
             name => findings.refuse_element(child, child.line, name),
@@ -137,7 +145,7 @@ fn check_top_level(root: &Element, findings: &mut Findings) {
 }
 
 /// A pool is a frame around a process; messages between pools are not.
-fn check_collaboration(root: &Element, collaboration: &Element, findings: &mut Findings) {
+fn check_collaboration(collaboration: &Element, processes: &BTreeSet<&str>, findings: &mut Findings) {
     for part in collaboration.bpmn_children() {
         if !PASSIVE_IN_COLLABORATION.contains(&part.name.as_str()) {
             findings.refuse_element(part, part.line, &part.name);
@@ -150,11 +158,11 @@ fn check_collaboration(root: &Element, collaboration: &Element, findings: &mut F
                 findings.refuse_element(part, child.line, &child.name);
             }
         }
-        if let Some(reference) = part.attribute("processRef") {
-            let mut processes = root.bpmn_children().filter(|child| child.name == "process");
-            if !processes.any(|process| process.id() == Some(local_part(reference))) {
-                findings.report(&rules::DANGLING, part, &[&part.label(), &"processRef", &reference]);
-            }
+        if let Some(reference) = part
+            .attribute("processRef")
+            .filter(|reference| !processes.contains(local_part(reference)))
+        {
+            findings.report(&rules::DANGLING, part, &[&part.label(), &"processRef", &reference]);
         }
     }
 }

@@ -66,6 +66,14 @@ pub(super) fn is_supported(name: &str) -> bool {
     )
 }
 
+/// Whether a sub-process is started by an event in it (BPMN 2.0.2, 10.3.5).
+pub(super) fn is_event_sub_process(sub_process: &Element) -> bool {
+    matches!(
+        sub_process.attribute("triggeredByEvent").map(str::trim),
+        Some("true" | "1")
+    )
+}
+
 /// Reads what a node is; `None`, and a finding, when it cannot be run.
 pub(super) fn read_kind<'a>(
     element: &'a Element,
@@ -83,7 +91,7 @@ pub(super) fn read_kind<'a>(
         "serviceTask" => Some(activities::read_service_task(element, context)),
         "exclusiveGateway" => Some(NodeKind::ExclusiveGateway),
         "parallelGateway" => Some(NodeKind::ParallelGateway),
-        "subProcess" if element.attribute("triggeredByEvent") != Some("true") => Some(NodeKind::SubProcess),
+        "subProcess" if !is_event_sub_process(element) => Some(NodeKind::SubProcess),
         _ => None,
     };
     kind.filter(|_| understood)

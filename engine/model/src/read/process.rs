@@ -89,7 +89,7 @@ impl<'a> Found<'a> {
             kind: None,
         });
         if element.name == "subProcess" {
-            if element.attribute("triggeredByEvent") == Some("true") {
+            if nodes::is_event_sub_process(element) {
                 context
                     .findings
                     .refuse_element(element, element.line, names::EVENT_SUB_PROCESS);

@@ -112,7 +112,8 @@ impl<'a> Parser<'a> {
                     if let Some(encoding) = declaration.encoding() {
                         let encoding = encoding.map_err(|error| self.malformed(&error))?;
                         // All encodings in use agree on ASCII, and many tools declare one they do not write.
-                        if !encoding.eq_ignore_ascii_case("utf-8") && !self.text.is_ascii() {
+                        let is_utf_8 = ["utf-8", "utf8"].iter().any(|name| encoding.eq_ignore_ascii_case(name));
+                        if !is_utf_8 && !self.text.is_ascii() {
                             return Err(self.refuse(&rules::ENCODING, &[&encoding.into_owned()]));
                         }
                     }
