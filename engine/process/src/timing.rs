@@ -179,27 +179,26 @@ pub(crate) fn arm(
 
 /// The timer after it has fired; `None` when that was the last time. Times missed while the engine was down are one.
 pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer> {
-    let (times, interval) = timer.repeat?;
-    let mut left = times;
+    let (mut left, interval) = timer.repeat?;
     let mut due = timer.due;
-    loop {
-        if left == Some(0) {
-            return None;
+    while due <= context.now {
+        let step = context
+            .after(interval, due)
+            .millis()
+            .saturating_sub(due.millis())
+            .max(1);
+        // Months differ in length, so long steps are taken one by one; short ones all at once, as there may be millions.
+        let steps = if step < DAY_MILLIS {
+            context.now.millis().saturating_sub(due.millis()) / step + 1
+        } else {
+            1
+        };
+        if let Some(times) = &mut left {
+            *times = times.checked_sub(u32::try_from(steps).unwrap_or(u32::MAX))?;
         }
-        left = left.map(|times| times - 1);
-        let step = (context.after(interval, due).millis().saturating_sub(due.millis())).max(1);
-        due = due.plus_millis(step);
-        let missed = context.now.millis().saturating_sub(due.millis()) / step;
-        if due > context.now {
-            break;
-        }
-        // Months differ in length, so they are walked one by one; everything shorter is skipped in one stride.
-        if step < 86_400_000 && missed > 0 {
-            due = due.plus_millis(step.saturating_mul(missed));
-            left = left.map(|times| times.saturating_sub(u32::try_from(missed).unwrap_or(u32::MAX)));
-        }
+        due = due.plus_millis(step.saturating_mul(steps));
     }
-    let repeat = if left == Some(0) { None } else { Some((left, interval)) };
+    let repeat = (left != Some(0)).then_some((left, interval));
     Some(Timer {
         id: timer.id,
         due,
@@ -207,3 +206,5 @@ pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer
         repeat,
     })
 }
+
+const DAY_MILLIS: i64 = 86_400_000;

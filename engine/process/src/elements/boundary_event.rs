@@ -19,7 +19,6 @@ pub(crate) fn arm(case: &mut Case, activity: ElementInstanceId, node: NodeIndex)
     let graph = Arc::clone(&case.graph);
     for index in graph.boundary_events(node) {
         let Some(NodeKind::BoundaryEvent {
-            interrupting,
             trigger: BoundaryTrigger::Timer(definition),
             ..
         }) = graph.node(*index).map(|node| &node.kind)
@@ -27,10 +26,7 @@ pub(crate) fn arm(case: &mut Case, activity: ElementInstanceId, node: NodeIndex)
             continue;
         };
         let scope = case.element(activity)?.scope;
-        let mut schedule = timing::schedule(case, scope, definition)?;
-        if *interrupting {
-            schedule.repeat = None;
-        }
+        let schedule = timing::schedule(case, scope, definition)?;
         let kind = TimerKind::Boundary {
             instance: case.id,
             element: activity,
