@@ -18,7 +18,6 @@
 mod catalogue;
 mod conflict;
 mod definition;
-mod describe;
 mod document;
 mod index;
 mod number_pattern;
@@ -26,12 +25,12 @@ mod organisation;
 mod parse;
 mod permission;
 mod present;
+mod reader;
 mod validate;
 
 pub use catalogue::Catalogue;
 pub use conflict::conflicts;
 pub use definition::{Action, Choice, EntityDefinition, Field, FieldKind, Grants, Level, Role, Section, Sort};
-pub use describe::{Description, describe};
 pub use index::{IndexEntries, index_entries, sort_key};
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation};

@@ -45,14 +45,6 @@ pub struct Department {
 }
 
 impl Organisation {
-    /// The person who signs in with this name.
-    pub fn by_login(&self, login: &str) -> Option<PersonId> {
-        self.people
-            .iter()
-            .find(|(_, member)| member.login == login)
-            .map(|(id, _)| *id)
-    }
-
     /// The department with this code.
     pub fn by_code(&self, code: &str) -> Option<RecordId> {
         self.departments

@@ -49,6 +49,18 @@ fn the_shipped_entities_fit_together() {
     assert!(quote.field("number").unwrap().read_only);
 }
 
+#[test]
+fn the_web_app_gets_a_definition_it_can_draw() {
+    let catalogue = Catalogue::new(shipped()).unwrap();
+    let json = serde_json::to_value(catalogue.entity("quotes.quote")).unwrap();
+    assert_eq!(json["label"]["zh"], "报价单");
+    assert_eq!(json["fields"][0]["type"], "auto-number");
+    assert_eq!(json["fields"][0]["pattern"], "BJ{yyyyMMdd}-{0000}");
+    assert_eq!(json["fields"][6]["columns"][3]["id"], "discount");
+    assert_eq!(json["sections"][0]["label"]["zh"], "基本信息");
+    assert!(json.get("grants").is_none());
+}
+
 const ENTITY: &str = r#"
 [entities."a.b"]
 label = { zh = "甲", en = "A" }

@@ -53,11 +53,6 @@ impl Compiled {
         }))
     }
 
-    /// The text it was compiled from.
-    pub fn source(&self) -> &str {
-        &self.0.source
-    }
-
     /// The value of the expression.
     ///
     /// # Errors

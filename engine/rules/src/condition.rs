@@ -58,13 +58,6 @@ impl Condition {
         let missing_is_an_error = |path: &str| at(scope, path).ok_or_else(|| Cause::UnknownName(path.to_owned()));
         self.0.holds(scope, &missing_is_an_error)
     }
-
-    /// The paths of all fields it looks at, in the order they are written.
-    pub fn fields(&self) -> Vec<&str> {
-        let mut fields = Vec::new();
-        self.0.fields(&mut fields);
-        fields
-    }
 }
 
 type Lookup<'s, 'f> = &'f dyn Fn(&str) -> Result<Cow<'s, Value>, Cause>;
@@ -120,14 +113,6 @@ impl Node {
             Self::Not(part) => !part.holds(scope, lookup)?,
             Self::Test { field, op, operand } => test(&*lookup(field)?, *op, &operand.value(scope.context())),
         })
-    }
-
-    fn fields<'a>(&'a self, found: &mut Vec<&'a str>) {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.fields(found)),
-            Self::Not(part) => part.fields(found),
-            Self::Test { field, .. } => found.push(field),
-        }
     }
 }
 

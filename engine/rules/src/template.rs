@@ -64,7 +64,8 @@ impl Template {
         })
     }
 
-    /// The text with every placeholder filled in, as [`shown`] says.
+    /// The text with every placeholder filled in: numbers without trailing zeros, nothing for null, 是 and 否 for
+    /// truth values, the items of lists joined by 、 and maps by their values.
     ///
     /// # Errors
     ///
@@ -83,18 +84,9 @@ impl Template {
         }
         Ok(text)
     }
-
-    /// The paths of its placeholders, in order.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Path(path) => Some(path.as_str()),
-            Part::Literal(_) => None,
-        })
-    }
 }
 
-/// Appends a value as people read it: numbers without trailing zeros, nothing for null, 是 and 否 for truth values,
-/// the items of lists joined by 、 and maps by their values.
+/// Appends a value as people read it.
 fn show(value: &Value, text: &mut String) {
     match value {
         Value::Null => {}
