@@ -12,7 +12,8 @@ export default defineConfig({
     __VUE_I18N_FULL_INSTALL__: 'false',
     __VUE_I18N_LEGACY_API__: 'false',
   },
-  server: { port: 5173, proxy: { '/api': server, '/healthz': server } },
+  // Templates are the processes in ../workflows.
+  server: { port: 5173, proxy: { '/api': server, '/healthz': server }, fs: { allow: ['..'] } },
   build: {
     outDir: 'dist',
     target: 'es2022',

@@ -1,3 +1,15 @@
+/** The pages of the flow designer. */
 import type { RouteRecordRaw } from 'vue-router'
 
-export const flowRoutes: RouteRecordRaw[] = []
+const meta = { title: 'app.menu.definitions', administrator: true } as const
+
+export const flowRoutes: RouteRecordRaw[] = [
+  { path: 'flow', name: 'definitions', component: () => import('./list/DefinitionsPage.vue'), meta },
+  { path: 'flow/new', name: 'definition-new', component: () => import('./list/NewProcessPage.vue'), meta },
+  {
+    path: 'flow/:key',
+    name: 'definition',
+    component: () => import('./editor/EditorPage.vue'),
+    meta: { ...meta, wide: true },
+  },
+]

@@ -22,6 +22,26 @@ export const OPERATORS = [
 /** One of the operators. */
 export type Operator = (typeof OPERATORS)[number]
 
+const NAMES = {
+  '=': 'equal',
+  '!=': 'notEqual',
+  '>': 'greater',
+  '>=': 'greaterOrEqual',
+  '<': 'less',
+  '<=': 'lessOrEqual',
+  in: 'in',
+  'not-in': 'notIn',
+  contains: 'contains',
+  'starts-with': 'startsWith',
+  empty: 'empty',
+  'not-empty': 'notEmpty',
+} as const satisfies Record<Operator, string>
+
+/** The operator as a word, for looking up how to say it. */
+export function operatorName(op: Operator): (typeof NAMES)[Operator] {
+  return NAMES[op]
+}
+
 /** What a field is compared with. */
 export type FilterValue = string | number | boolean | null | FilterValue[]
 

@@ -33,10 +33,11 @@ export function writeCondition(factory: Factory, flow: ModdleElement, condition:
   return edits
 }
 
-/** Whether the flow leaves an exclusive gateway, so that it needs a condition or is the default. */
+/** Whether the flow leaves a gateway that decides, so that it needs a condition or is the default; not one that joins. */
 export function isBranch(flow: ModdleElement): boolean {
   const source = child(flow, 'sourceRef')
-  return source !== undefined && isOf(source, 'bpmn:ExclusiveGateway') && children(source, 'outgoing').length > 1
+  if (!source || !isOf(source, 'bpmn:ExclusiveGateway')) return false
+  return children(source, 'outgoing').length > 1 || children(source, 'incoming').length < 2
 }
 
 /** Whether the flow is the one taken when no other condition holds. */

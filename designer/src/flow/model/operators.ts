@@ -5,7 +5,7 @@ import type { FilterValue, Operator } from './filter'
 const ORDERED: readonly Operator[] = ['>', '>=', '<', '<=', '=', '!=', 'empty', 'not-empty']
 const TEXTUAL: readonly Operator[] = ['=', '!=', 'contains', 'starts-with', 'empty', 'not-empty']
 const CHOSEN: readonly Operator[] = ['=', '!=', 'in', 'not-in', 'empty', 'not-empty']
-const SINGLE: readonly Operator[] = ['=', '!=', 'empty', 'not-empty']
+const SINGLE: readonly Operator[] = ['=', '!=']
 const PRESENCE: readonly Operator[] = ['empty', 'not-empty']
 
 /** The operators for a type of field; the first is the one a new row begins with. */
@@ -25,10 +25,10 @@ export function operatorsFor(type: FieldType): readonly Operator[] {
     case 'choice':
       return CHOSEN
     case 'boolean':
+      return SINGLE
     case 'person':
     case 'department':
     case 'reference':
-      return SINGLE
     case 'lines':
       return PRESENCE
   }

@@ -3,11 +3,11 @@ import type { MessageKey } from '@/i18n'
 import type { AssigneeRule } from './assignees'
 import { readServiceWork } from './automation'
 import { readEventTimer, type Timer } from './events'
-import { isComplete, isUnary, type FilterValue, type Rows, type Test } from './filter'
+import { isComplete, isUnary, operatorName, type FilterValue, type Rows, type Test } from './filter'
 import type { FieldOption } from './fields'
 import { readHumanTask } from './humanTask'
 import { isOf, type ModdleElement } from './moddle'
-import { isPlain, type Rung, type Span } from './reminders'
+import { isPlain, type Span } from './reminders'
 
 /** Says a message in the present language. */
 export type Say = (key: MessageKey, named?: Record<string, string | number>) => string
@@ -30,7 +30,7 @@ export function conditionSummary({ join, rows }: Rows, names: Names, say: Say): 
 
 function testSummary({ field, op, value }: Test, names: Names, say: Say): string {
   const option = names.field(field)
-  const words = `${option?.label ?? field} ${say(`flow.condition.operator.${op}`)}`
+  const words = `${option?.label ?? field} ${say(`flow.condition.operator.${operatorName(op)}`)}`
   return isUnary(op) ? words : `${words} ${valueSummary(value, option, names, say)}`
 }
 
@@ -82,20 +82,6 @@ export function timerSummary(timer: Timer, say: Say): string {
       return timer.at
     case 'cycle':
       return timer.text
-  }
-}
-
-/** What a rung does, without its time. */
-export function rungSummary(rung: Rung, say: Say): string {
-  switch (rung.kind) {
-    case 'remind':
-      return say('flow.reminder.by', {
-        channels: rung.channels.map((channel) => say(`flow.channel.${channel}`)).join(say('flow.listSeparator')),
-      })
-    case 'escalate':
-      return say('flow.reminder.kind.escalate')
-    case 'decide':
-      return say(`flow.reminder.kind.${rung.decision}`)
   }
 }
 

@@ -1,0 +1,260 @@
+/**
+ * One open process: the canvas, what is selected, and every way to change it.
+ *
+ * Components get it by injection. Model objects stay outside Vue's reactivity; `revision` counts the
+ * changes, and what reads settings reads `revision` first.
+ */
+import { inject, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { isOf, type Edit, type Factory, type ModdleElement } from '../model/moddle'
+import { newStep, type StepKind } from '../model/steps'
+import type { Say } from '../model/summary'
+import { ALL_AT_ONCE, APPLY_SETTINGS } from './commands'
+import type { FlowModeler } from './modeler'
+import type { CanvasElement, Point } from './services'
+
+/** Room between two steps, the same as bpmn-js leaves. */
+const GAP = 50
+
+export class FlowEditor {
+  /** The one selected element; nothing selected means the process itself. */
+  readonly selected: ShallowRef<CanvasElement | undefined> = shallowRef()
+  /** How many elements are selected. */
+  readonly selectedCount: Ref<number> = ref(0)
+  /** Grows with every change. */
+  readonly revision: Ref<number> = ref(0)
+  readonly canUndo: Ref<boolean> = ref(false)
+  readonly canRedo: Ref<boolean> = ref(false)
+  readonly factory: Factory
+
+  constructor(
+    readonly modeler: FlowModeler,
+    private readonly say: Say,
+  ) {
+    this.factory = modeler.get('bpmnFactory')
+    const events = modeler.get('eventBus')
+    events.on('selection.changed', ({ newSelection }: { newSelection: CanvasElement[] }) => {
+      const [only, ...more] = newSelection
+      this.selectedCount.value = newSelection.length
+      this.selected.value = more.length === 0 ? (only?.labelTarget ?? only) : undefined
+    })
+    events.on(['commandStack.changed', 'import.done'], () => this.noteChange())
+  }
+
+  /** Opens a file. What was drawn before is gone. */
+  async open(xml: string): Promise<void> {
+    await this.modeler.importXML(xml)
+    this.selected.value = undefined
+    this.fit()
+  }
+
+  /** The file as it is now. */
+  async xml(): Promise<string> {
+    const { xml } = await this.modeler.saveXML({ format: true })
+    return xml ?? ''
+  }
+
+  /** The process on the canvas. */
+  get root(): CanvasElement {
+    return this.modeler.get('canvas').getRootElement()
+  }
+
+  /** The process on the canvas, as a model object. */
+  get process(): ModdleElement {
+    return this.root.businessObject
+  }
+
+  /** Applies edits as one step of undo; `label` renames the element in the same step. */
+  apply(element: CanvasElement, edits: Edit | Edit[], label?: string): void {
+    const context = { element, edits: [edits].flat(), ...(label !== undefined && { label }) }
+    this.modeler.get('commandStack').execute(APPLY_SETTINGS, context)
+  }
+
+  /** Renames an element or the process. */
+  rename(element: CanvasElement, name: string): void {
+    const modeling = this.modeler.get('modeling')
+    if (element === this.root) modeling.updateProperties(element, { name: name || undefined })
+    else modeling.updateLabel(element, name)
+  }
+
+  /** Draws a step after another, connects them and selects it. */
+  append(source: CanvasElement, kind: StepKind): CanvasElement {
+    return this.allAtOnce(() => {
+      const added = this.modeler.get('autoPlace').append(source, this.shape(kind))
+      this.fill(added, kind)
+      return added
+    })
+  }
+
+  /** Puts a step into a flow, moving what follows to make room. */
+  insert(flow: CanvasElement, kind: StepKind): CanvasElement {
+    const { source, target } = flow
+    if (!source || !target) return flow
+    return this.allAtOnce(() => {
+      const modeling = this.modeler.get('modeling')
+      const shape = this.shape(kind)
+      const free = target.x - (source.x + source.width)
+      const missing = Math.max(0, shape.width + 2 * GAP - free)
+      if (missing > 0 && free > 0) this.makeRoom(target.x - 1, missing)
+      const added = modeling.createShape(shape, middle(flow, source, target), flow)
+      this.fill(added, kind)
+      return added
+    })
+  }
+
+  /** Attaches a timer or error to the border of a step. */
+  attach(host: CanvasElement, trigger: 'timer' | 'error'): CanvasElement {
+    const type = trigger === 'timer' ? 'bpmn:TimerEventDefinition' : 'bpmn:ErrorEventDefinition'
+    return this.allAtOnce(() => {
+      const shape = this.modeler.get('elementFactory').createShape({
+        type: 'bpmn:BoundaryEvent',
+        eventDefinitionType: type,
+      })
+      const corner = { x: host.x + host.width - 20, y: host.y + host.height }
+      return this.modeler.get('modeling').createShape(shape, corner, host, { attach: true })
+    })
+  }
+
+  /** Begins to draw a step with the pointer. */
+  startDrawing(event: Event, kind: StepKind): void {
+    const shape = this.shape(kind)
+    const elements = kind === 'subprocess' ? [shape, this.innerStart(shape)] : shape
+    this.modeler.get('create').start(event, elements, { hints: { autoSelect: [shape] } })
+  }
+
+  /** Begins to draw a flow with the pointer. */
+  startConnecting(event: Event, source: CanvasElement): void {
+    this.modeler.get('connect').start(event, source, true)
+  }
+
+  /** Removes elements and the flows that hang on them. */
+  remove(elements: CanvasElement[]): void {
+    this.modeler.get('modeling').removeElements(elements)
+  }
+
+  /** Selects an element by its id and brings it into view. */
+  reveal(id: string): void {
+    const element = this.modeler.get('elementRegistry').get(id)
+    const selection = this.modeler.get('selection')
+    if (!element || element === this.root) {
+      selection.select(null)
+      return
+    }
+    selection.select(element)
+    this.modeler.get('canvas').scrollToElement(element, 120)
+  }
+
+  select(element: CanvasElement | null): void {
+    this.modeler.get('selection').select(element)
+  }
+
+  undo(): void {
+    this.modeler.get('commandStack').undo()
+  }
+
+  redo(): void {
+    this.modeler.get('commandStack').redo()
+  }
+
+  zoomBy(factor: number): void {
+    const canvas = this.modeler.get('canvas')
+    canvas.zoom(Math.min(4, Math.max(0.2, canvas.viewbox().scale * factor)), 'auto')
+  }
+
+  /** Shows the whole process, never larger than life. */
+  fit(): void {
+    const canvas = this.modeler.get('canvas')
+    if (canvas.zoom('fit-viewport', 'auto') > 1) canvas.zoom(1, 'auto')
+  }
+
+  search(): void {
+    this.modeler.get('searchPad').toggle()
+  }
+
+  /** Draws every element again, because words or names have changed. */
+  redraw(): void {
+    const elements = this.modeler.get('elementRegistry').getAll().filter((element) => element !== this.root)
+    this.modeler.get('eventBus').fire('elements.changed', { elements })
+  }
+
+  destroy(): void {
+    this.modeler.destroy()
+  }
+
+  private noteChange(): void {
+    const stack = this.modeler.get('commandStack')
+    this.canUndo.value = stack.canUndo()
+    this.canRedo.value = stack.canRedo()
+    this.revision.value += 1
+  }
+
+  private allAtOnce(change: () => CanvasElement): CanvasElement {
+    let result: CanvasElement | undefined
+    const run = () => {
+      result = change()
+    }
+    this.modeler.get('commandStack').execute(ALL_AT_ONCE, { run })
+    if (!result) throw new Error('the change was not made')
+    this.select(result)
+    return result
+  }
+
+  private shape(kind: StepKind): CanvasElement {
+    const businessObject = newStep(this.factory, kind, this.say)
+    return this.modeler.get('elementFactory').createShape({
+      type: businessObject.$type,
+      businessObject,
+      ...(kind === 'subprocess' && { isExpanded: true }),
+    })
+  }
+
+  /** A sub-process begins with its start. */
+  private fill(shape: CanvasElement, kind: StepKind): void {
+    if (kind !== 'subprocess') return
+    const position = { x: shape.x + 60, y: shape.y + shape.height / 2 }
+    this.modeler.get('modeling').createShape(this.shape('start'), position, shape)
+  }
+
+  private innerStart(parent: CanvasElement): CanvasElement {
+    const businessObject = newStep(this.factory, 'start', this.say)
+    return this.modeler
+      .get('elementFactory')
+      .createShape({ type: businessObject.$type, businessObject, x: 40, y: 82, parent })
+  }
+
+  private makeRoom(from: number, width: number): void {
+    const shapes = this.root.children.filter((element) => !element.waypoints && !element.labelTarget)
+    const { movingShapes, resizingShapes } = this.modeler
+      .get('spaceTool')
+      .calculateAdjustments(shapes, 'x', width, from)
+    this.modeler.get('modeling').createSpace(movingShapes, resizingShapes, { x: width, y: 0 }, 'e', from)
+  }
+}
+
+/** Whether another step can follow. */
+export function canContinue(element: CanvasElement): boolean {
+  return !element.waypoints && !isOf(element.businessObject, 'bpmn:EndEvent') && isOf(element.businessObject, 'bpmn:FlowNode')
+}
+
+function middle(flow: CanvasElement, source: CanvasElement, target: CanvasElement): Point {
+  const points = flow.waypoints ?? []
+  const longest = points
+    .slice(1)
+    .map((end, index) => ({ start: points[index] ?? end, end }))
+    .sort((one, other) => length(other) - length(one))[0]
+  if (!longest) return { x: (source.x + source.width + target.x) / 2, y: source.y + source.height / 2 }
+  return { x: (longest.start.x + longest.end.x) / 2, y: (longest.start.y + longest.end.y) / 2 }
+}
+
+function length({ start, end }: { start: Point; end: Point }): number {
+  return Math.hypot(end.x - start.x, end.y - start.y)
+}
+
+/** The page provides its editor before the canvas has made it. */
+export const editorKey: InjectionKey<ShallowRef<FlowEditor | undefined>> = Symbol('flow editor')
+
+/** The editor of the page this component stands in; such components are shown once it is there. */
+export function useEditor(): FlowEditor {
+  const editor = inject(editorKey)?.value
+  if (!editor) throw new Error('there is no flow editor around this component')
+  return editor
+}
