@@ -6,6 +6,8 @@ use kapok_model::{Document, Severity, Unchecked, read};
 use proptest::prelude::*;
 
 const EVERYTHING: &str = include_str!("models/everything.bpmn");
+const LEAVE: &str = include_str!("models/leave.bpmn");
+const JOINS: &str = include_str!("models/joins.bpmn");
 const NAMESPACE: &str = r#"xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL""#;
 
 fn only_finding(xml: &str) -> (&'static str, u32) {
@@ -225,8 +227,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_damaged_file_brings_the_reader_down(mutations in prop::collection::vec(mutation(), 1..6)) {
-        let mut bytes = EVERYTHING.as_bytes().to_vec();
+    fn no_damaged_file_brings_the_reader_down(
+        model in prop::sample::select(&[EVERYTHING, LEAVE, JOINS][..]),
+        mutations in prop::collection::vec(mutation(), 1..6),
+    ) {
+        let mut bytes = model.as_bytes().to_vec();
         for mutation in &mutations {
             apply(&mut bytes, mutation);
         }
