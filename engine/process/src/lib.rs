@@ -8,6 +8,12 @@
 //! every one of them waits; `elements/` says what each kind of element does with a token; `human/` is what people do
 //! with their to-dos. What goes wrong inside a case becomes an incident on the element it happened to, never a failure
 //! of the engine.
+//!
+//! What is true after every command, and what the tests hold it to:
+//! - Every live activation waits for something that will come: a child, a to-do, a timer, a job, a token at a join, or
+//!   the repair of its incident. A live to-do, timer, job or incident belongs to a live activation, which lists it.
+//! - Every scope knows how many activations are live in it. An active case has at least one, an ended case has none.
+//! - A step touches the rows it is about. Only cancelling asks what is live in a scope; nothing ever asks for history.
 
 mod case;
 mod commands;

@@ -238,23 +238,29 @@ fn boundary_timers_interrupt_or_stand_beside() {
 }
 
 #[test]
-fn after_a_long_silence_a_cycle_fires_once() {
-    let body = ends_with("<endEvent id='late'/>")
-        + &user("u", &persons(&["ann"]))
-        + &boundary_timer("b", "u", false, "<timeCycle>R/PT10S</timeCycle>");
-    let mut engine = Engine::new(process(&body, "s -> u; u -> e; b -> late"));
-    engine.start(&[]);
-    engine.trace();
-    engine.now = engine.now.plus_millis(HOUR + 3 * SECOND);
-    let (_, timer) = engine.next_timer().expect("the cycle");
-    engine.does("", Command::FireTimer(timer));
-    assert_eq!(engine.trace(), "+b -b +late -late");
-    let (due, _) = engine.next_timer().expect("the cycle goes on");
-    assert_eq!(
-        due.millis() - engine.now.millis(),
-        7 * SECOND,
-        "in step with its beginning"
-    );
+fn after_a_long_silence_a_cycle_fires_once_and_keeps_step() {
+    let day = 24 * HOUR;
+    let cases = [
+        ("PT10S", HOUR + 3 * SECOND, HOUR + 10 * SECOND),
+        ("P1D", 5 * day, 6 * day),
+        ("P1M", 70 * day, 90 * day), // From the first of January to the first of April.
+    ];
+    for (interval, silence, next) in cases {
+        let cycle = format!("<timeCycle>R/{interval}</timeCycle>");
+        let body = ends_with("<endEvent id='late'/>")
+            + &user("u", &persons(&["ann"]))
+            + &boundary_timer("b", "u", false, &cycle);
+        let mut engine = Engine::new(process(&body, "s -> u; u -> e; b -> late"));
+        engine.start(&[]);
+        engine.trace();
+        let begin = engine.now;
+        engine.now = begin.plus_millis(silence);
+        let (_, timer) = engine.next_timer().expect("the cycle");
+        engine.does("", Command::FireTimer(timer));
+        assert_eq!(engine.trace(), "+b -b +late -late", "{interval}");
+        let (due, _) = engine.next_timer().expect("the cycle goes on");
+        assert_eq!(due.millis() - begin.millis(), next, "{interval}");
+    }
 }
 
 #[test]

@@ -1,4 +1,7 @@
 //! User tasks (BPMN 2.0.2, 10.3.3): to-dos for people; the step waits until they have signed as it asks.
+//!
+//! Persons get a to-do each, groups share one. When everybody must sign, the members of groups get one each as well.
+//! Plain work of several people is done when one of them has done it.
 
 use kapok_model::{HumanTask, SignMode};
 use kapok_protocol::{ElementInstanceId, PersonId};
