@@ -89,3 +89,16 @@ pub fn boundary_error(id: &str, on: &str, code: &str) -> String {
     };
     format!("<boundaryEvent id='{id}' attachedToRef='{on}'><errorEventDefinition {reference}/></boundaryEvent>")
 }
+
+/// An approval's settings, and who signs.
+pub fn approval(attributes: &str, who: &str) -> String {
+    format!("<kapok:approval {attributes}/>{who}")
+}
+
+/// The assignee rules for the role that Ann and Bob have.
+pub const FINANCE: &str = "<kapok:assignees><kapok:role code='finance'/></kapok:assignees>";
+
+/// A reminder ladder: reminded by page from 8 hours on, by SMS and mail at 11, escalated at 12, reminded at 13.
+pub const LADDER: &str = "<kapok:reminders due='PT8H'><kapok:remind after='PT8H' channels='page' repeat='R2/PT1H'/>\
+                      <kapok:remind after='PT11H' channels='sms mail'/><kapok:escalate after='PT12H' to='superior'/>\
+                      <kapok:remind after='PT13H' channels='page'/></kapok:reminders>";

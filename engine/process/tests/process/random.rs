@@ -1,10 +1,13 @@
 //! Random drawings and random commands: the rows make sense after each, every case can come to its end, and one long
 //! working set gives what many short ones give.
 
-mod support;
-
 use std::{num::NonZeroU64, sync::Arc};
 
+use crate::support::{
+    drawing::{boundary_error, boundary_timer, persons, process, script, service, user},
+    engine::{Engine, actor, complete, context, map, start},
+    state::Memory,
+};
 use kapok_model::ProcessGraph;
 use kapok_process::{
     Definitions, Limits, decide,
@@ -12,11 +15,6 @@ use kapok_process::{
 };
 use kapok_protocol::{Command, Decision, DefinitionId, InstanceId, JobOutcome, Principal, Timestamp, Value};
 use proptest::prelude::*;
-use support::{
-    drawing::{boundary_error, boundary_timer, persons, process, script, service, user},
-    engine::{Engine, actor, complete, context, map, start},
-    state::Memory,
-};
 
 /// A part of a drawing with one way in and one way out.
 #[derive(Debug, Clone)]
@@ -180,7 +178,7 @@ impl Pen {
         inner.whole(inside);
         self.count = inner.count;
         let id = self.id('q');
-        let flows = support::drawing::draw(&inner.flows);
+        let flows = crate::support::drawing::draw(&inner.flows);
         self.elements += &format!("<subProcess id='{id}'>{}{flows}</subProcess>", inner.elements);
         let merge = self.gateway('m', None);
         self.flow(&id, &merge, "");

@@ -1,16 +1,13 @@
 //! What each element does, and how they do it together: drawings, what happens, and the trace that must come of it.
 
-mod support;
-
+use crate::support::{
+    drawing::{ENDS, boundary_error, boundary_timer, draw, persons, process, script, service, user},
+    engine::{DEFINITION, Engine, HOUR, map},
+};
 use kapok_process::state::InstanceState;
 use kapok_protocol::{Command, IncidentId, JobOutcome, RecordRef, StartRequest, Value};
-use support::{
-    drawing::{ENDS, boundary_error, boundary_timer, draw, persons, process, script, service, user},
-    engine::{DEFINITION, Engine, map},
-};
 
 const SECOND: i64 = 1_000;
-const HOUR: i64 = 3_600 * SECOND;
 
 fn ends_with(body: &str) -> String {
     format!("{ENDS}{body}")
@@ -310,7 +307,10 @@ fn a_saved_record_starts_a_case_but_not_for_ever() {
         Err(kapok_process::Stop::Refused(refusal)) => assert_eq!(refusal.code, "process.too-deep"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(engine.refuses("", support::engine::start(&[])).code, "process.no-start");
+    assert_eq!(
+        engine.refuses("", crate::support::engine::start(&[])).code,
+        "process.no-start"
+    );
 }
 
 #[test]

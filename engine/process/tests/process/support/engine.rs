@@ -14,6 +14,7 @@ use kapok_protocol::{
 
 use super::{
     company::{Company, login, person},
+    drawing::{ENDS, process, user},
     evaluator::Tiny,
     invariants,
     state::Memory,
@@ -26,6 +27,9 @@ impl Definitions for One {
         (definition == DEFINITION).then(|| Arc::clone(&self.0))
     }
 }
+
+/// An hour, in milliseconds.
+pub const HOUR: i64 = 3_600_000;
 
 /// The one definition there is.
 pub const DEFINITION: DefinitionId = DefinitionId::new(1).unwrap();
@@ -50,6 +54,11 @@ pub fn actor(login: &str) -> Principal {
     } else {
         Principal::Person(person(login))
     }
+}
+
+/// An engine with one user task `u` that has these settings.
+pub fn one_step(settings: &str) -> Engine {
+    Engine::new(process(&(ENDS.to_owned() + &user("u", settings)), "s -> u; u -> e"))
 }
 
 impl Engine {

@@ -1,8 +1,4 @@
-//! What people do with their to-dos, and what happens when they do nothing.
-
-#![allow(clippy::type_complexity)] // Tables of cases are lists of tuples.
-
-mod support;
+//! What people do with their to-dos.
 
 use std::collections::BTreeMap;
 
@@ -12,24 +8,12 @@ use kapok_protocol::{
     Decision::{self, Approve, Reject},
     Effect, InstanceId, PageKind, RefusalKind, TaskId, Value,
 };
-use support::{
+
+use crate::support::{
     company::person,
-    drawing::{ENDS, persons, process, user},
-    engine::{DEFINITION, Engine, actor, complete, map, start},
+    drawing::{ENDS, FINANCE, LADDER, approval, boundary_timer, draw, persons, process, service, user},
+    engine::{Engine, actor, complete, one_step, start},
 };
-
-const HOUR: i64 = 3_600_000;
-
-/// An engine with one user task `u` that has these settings.
-fn one_step(settings: &str) -> Engine {
-    Engine::new(process(&(ENDS.to_owned() + &user("u", settings)), "s -> u; u -> e"))
-}
-
-fn approval(attributes: &str, who: &str) -> String {
-    format!("<kapok:approval {attributes}/>{who}")
-}
-
-const FINANCE: &str = "<kapok:assignees><kapok:role code='finance'/></kapok:assignees>";
 
 #[test]
 fn assignees_are_found_by_every_rule() {
@@ -254,257 +238,6 @@ fn a_completion_brings_what_the_step_asks_for() {
     assert_eq!(engine.state.tasks[&task].comment.as_deref(), Some("too dear"));
 }
 
-/// A process with a form: a required number, a choice, and lines.
-fn with_form(settings: &str) -> Engine {
-    let form = "<extensionElements><kapok:starters><kapok:person login='ann'/><kapok:role code='lead'/></kapok:starters>\
-                <kapok:title>Leave of {days}</kapok:title><kapok:form>\
-                <kapok:formField id='days' label='Days' type='number' required='true'/>\
-                <kapok:formField id='kind' label='Kind' type='choice'><kapok:choice>sick</kapok:choice></kapok:formField>\
-                <kapok:formField id='lines' label='Lines' type='lines'>\
-                <kapok:formField id='what' label='What' type='text'/>\
-                <kapok:formField id='price' label='Price' type='money'/></kapok:formField>\
-                </kapok:form></extensionElements>";
-    Engine::new(process(
-        &(form.to_owned() + ENDS + &user("u", settings)),
-        "s -> u; u -> e",
-    ))
-}
-
-fn start_with(variables: &[(&str, Value)]) -> Command {
-    Command::Start(kapok_protocol::StartRequest {
-        definition: DEFINITION,
-        start_event: None,
-        variables: map(variables),
-        business_key: None,
-        record: None,
-        initiator: None,
-    })
-}
-
-fn line(what: &str, price: i64) -> Value {
-    [("what", Value::from(what)), ("price", Value::from(price))]
-        .into_iter()
-        .collect()
-}
-
-#[test]
-fn a_case_starts_with_a_good_form_only() {
-    let days = || ("days", Value::from(2));
-    let refused: &[(&str, Vec<(&str, Value)>, &str, &str)] = &[
-        ("a required field is missing", vec![], "field.required", "days"),
-        (
-            "a required field is empty",
-            vec![("days", Value::Null)],
-            "field.required",
-            "days",
-        ),
-        (
-            "not a number",
-            vec![("days", Value::from("two"))],
-            "field.invalid",
-            "days",
-        ),
-        (
-            "not a choice",
-            vec![days(), ("kind", Value::from("bored"))],
-            "field.invalid",
-            "kind",
-        ),
-        (
-            "not lines",
-            vec![days(), ("lines", Value::from("x"))],
-            "field.invalid",
-            "lines",
-        ),
-        (
-            "a column of the wrong kind",
-            vec![
-                days(),
-                (
-                    "lines",
-                    Value::from(vec![[("price", Value::from(true))].into_iter().collect()]),
-                ),
-            ],
-            "field.invalid",
-            "lines.0.price",
-        ),
-        (
-            "no such field",
-            vec![days(), ("approved", Value::from(true))],
-            "field.unknown",
-            "approved",
-        ),
-    ];
-    for (name, variables, code, field) in refused {
-        let mut engine = with_form(&persons(&["bob"]));
-        let refusal = engine.refuses("ann", start_with(variables));
-        assert_eq!(
-            (refusal.code.as_str(), refusal.field.as_deref()),
-            (*code, Some(*field)),
-            "{name}"
-        );
-        assert!(engine.state.instances.is_empty());
-    }
-    let mut engine = with_form(&persons(&["bob"]));
-    assert_eq!(
-        engine.refuses("bob", start_with(&[days()])).code,
-        "process.not-a-starter"
-    );
-    engine.does("head", start_with(&[("days", Value::from("2.5"))]));
-    let instance = engine.state.instances.values().next().expect("a case");
-    assert_eq!(
-        (instance.title.as_str(), instance.initiator),
-        ("Leave of 2.5", Some(person("head")))
-    );
-    let id = instance.id;
-    assert_eq!(
-        engine
-            .variable(id, "days")
-            .and_then(Value::as_number)
-            .map(|days| days.to_string()),
-        Some("2.5".into())
-    );
-
-    // Nobody starts in another's name.
-    assert_eq!(engine.refuses("head", start(&[days()])).code, "process.not-for-others");
-}
-
-#[test]
-fn a_step_changes_only_the_fields_it_may() {
-    let fields = "<kapok:fields><kapok:field id='kind' access='required'/><kapok:field id='days' access='read'/>\
-                  <kapok:field id='lines.price' access='edit'/></kapok:fields>";
-    let mut engine = with_form(&(approval("", &persons(&["bob"])) + fields));
-    let case = engine.start(&[("days", Value::from(2)), ("lines", Value::from(vec![line("pen", 3)]))]);
-    let task = engine.task("u", "");
-    let done = |decision, variables: &[(&str, Value)]| Command::Complete {
-        task,
-        decision: Some(decision),
-        comment: None,
-        variables: map(variables),
-    };
-    let kind = || ("kind", Value::from("sick"));
-    let refused: &[(&[(&str, Value)], &str, &str)] = &[
-        (&[], "field.required", "kind"),
-        (&[("kind", Value::from("bored"))], "field.invalid", "kind"),
-        (&[kind(), ("days", Value::from(9))], "field.not-editable", "days"),
-        (&[kind(), ("other", Value::from(9))], "field.not-editable", "other"),
-        (
-            &[kind(), ("lines", Value::from(vec![line("ink", 3)]))],
-            "field.not-editable",
-            "lines.0.what",
-        ),
-        (
-            &[kind(), ("lines", Value::from(vec![line("pen", 3), line("pen", 3)]))],
-            "field.not-editable",
-            "lines",
-        ),
-    ];
-    for (variables, code, field) in refused {
-        let refusal = engine.refuses("bob", done(Approve, variables));
-        assert_eq!(
-            (refusal.code.as_str(), refusal.field.as_deref()),
-            (*code, Some(*field)),
-            "{variables:?}"
-        );
-    }
-    engine.does(
-        "bob",
-        done(Approve, &[kind(), ("lines", Value::from(vec![line("pen", 5)]))]),
-    );
-    assert_eq!(engine.variable(case, "kind"), Some(&Value::from("sick")));
-    assert_eq!(engine.variable(case, "lines"), Some(&Value::from(vec![line("pen", 5)])));
-
-    let mut engine = with_form(&(approval("", &persons(&["bob"])) + fields));
-    engine.start(&[("days", Value::from(2))]);
-    engine.complete("bob", "u", Some(Reject)); // A rejection need not fill in the form.
-    assert_eq!(engine.live(), [0; 5]);
-}
-
-const LADDER: &str = "<kapok:reminders due='PT8H'><kapok:remind after='PT8H' channels='page' repeat='R2/PT1H'/>\
-                      <kapok:remind after='PT11H' channels='sms mail'/><kapok:escalate after='PT12H' to='superior'/>\
-                      <kapok:remind after='PT13H' channels='page'/></kapok:reminders>";
-
-#[test]
-fn a_forgotten_task_is_reminded_and_climbs() {
-    let mut engine = one_step(&approval("", &(persons(&["bob"]) + LADDER)));
-    engine.start(&[]);
-    let task = engine.task("u", "");
-    assert_eq!(engine.state.tasks[&task].due_at, Some(engine.now.plus_millis(8 * HOUR)));
-    assert_eq!(engine.told(), ["page:bob"]);
-    engine.trace();
-    let hours: &[(i64, &str, &[&str])] = &[
-        (7, "", &[]),
-        (8, "u~bob/1", &["page:bob"]),
-        (9, "u~bob/1", &["page:bob"]),
-        (10, "u~bob/1", &["page:bob"]),
-        (11, "u~bob/2", &["sms:bob", "mail:bob"]),
-        (12, "u^head", &["page:head"]),
-        (13, "u~head/1", &["page:head"]),
-        (99, "", &[]),
-    ];
-    let mut passed = 0;
-    for (hour, trace, told) in hours {
-        engine.advance((hour - passed) * HOUR);
-        passed = *hour;
-        assert_eq!(engine.trace(), *trace, "after {hour} hours");
-        assert_eq!(engine.told(), *told, "after {hour} hours");
-    }
-    let row = &engine.state.tasks[&task];
-    assert_eq!((row.reminders, row.escalated_from), (5, Some(person("bob"))));
-    assert_eq!(
-        engine.refuses("bob", complete(task, Some(Approve))).code,
-        "task.not-yours"
-    );
-    engine.complete("head", "u", Some(Approve));
-    assert_eq!(engine.trace(), "u=Approve -u +e -e Completed");
-}
-
-#[test]
-fn at_the_top_of_the_company_the_administrators_take_over() {
-    let escalate = "<kapok:reminders><kapok:escalate after='PT1H' to='superior'/></kapok:reminders>";
-    let mut engine = one_step(&(persons(&["boss"]) + escalate));
-    engine.start(&[]);
-    engine.told();
-    engine.advance(HOUR);
-    assert_eq!(engine.told(), ["page:admin"]);
-    assert_eq!(engine.trace(), "+s -s +u u>boss u>nobody");
-
-    // A group's task goes to the initiator's superior, who alone has it then.
-    let mut engine = one_step(&(FINANCE.to_owned() + escalate));
-    engine.start(&[]);
-    engine.advance(HOUR);
-    let task = engine.task("u", "head");
-    assert_eq!(engine.refuses("bob", complete(task, None)).code, "task.not-yours");
-}
-
-#[test]
-fn the_ladder_may_decide_by_itself() {
-    for (decision, expected) in [
-        ("approve", "u=Approve -u +e -e Completed"),
-        ("reject", "u=Reject -u Rejected"),
-    ] {
-        let decide = format!("<kapok:reminders><kapok:decide after='PT1H' decision='{decision}'/></kapok:reminders>");
-        let mut engine = one_step(&approval("", &(persons(&["bob"]) + &decide)));
-        engine.start(&[]);
-        let task = engine.task("u", "");
-        engine.trace();
-        engine.advance(HOUR);
-        assert_eq!(engine.trace(), expected);
-        assert_eq!(engine.state.tasks[&task].completed_by, None);
-        assert_eq!(engine.live(), [0; 5]);
-    }
-}
-
-#[test]
-fn a_group_is_reminded_member_by_member() {
-    let remind = "<kapok:reminders><kapok:remind after='PT1H' channels='sms'/></kapok:reminders>";
-    let mut engine = one_step(&(FINANCE.to_owned() + remind));
-    engine.start(&[]);
-    assert_eq!(engine.told(), ["page:ann", "page:bob"]);
-    engine.advance(HOUR);
-    assert_eq!(engine.told(), ["sms:ann", "sms:bob"]);
-}
-
 #[test]
 fn urging_is_for_those_who_wait_and_not_too_often() {
     let mut engine = one_step(&persons(&["bob"]));
@@ -537,11 +270,11 @@ fn urging_is_for_those_who_wait_and_not_too_often() {
 fn cancelling_leaves_nothing_live() {
     let inside = "<subProcess id='p1'><startEvent id='s1'/><endEvent id='e1'/>".to_owned()
         + &user("v", &(persons(&["bob"]) + LADDER))
-        + &support::drawing::draw("s1 -> v; v -> e1")
+        + &draw("s1 -> v; v -> e1")
         + "</subProcess>"
-        + &support::drawing::boundary_timer("b", "p1", true, "<timeDuration>P1D</timeDuration>");
+        + &boundary_timer("b", "p1", true, "<timeDuration>P1D</timeDuration>");
     let body = format!("{ENDS}<parallelGateway id='f'/><endEvent id='e2'/><endEvent id='e3'/>{inside}")
-        + &support::drawing::service("a", "retries='3'", "");
+        + &service("a", "retries='3'", "");
     let mut engine = Engine::new(process(&body, "s -> f; f -> p1; f -> a; p1 -> e; a -> e2; b -> e3"));
     let case = engine.start(&[]);
     engine.finish(kapok_protocol::JobOutcome::Failed {

@@ -1,5 +1,4 @@
 //! What the tests of the state machine share.
-#![allow(dead_code)] // Each test file uses its part of it.
 
 pub mod company;
 pub mod drawing;
