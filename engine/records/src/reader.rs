@@ -10,6 +10,7 @@ use crate::{
     DefinitionError, NumberPattern,
     definition::{Choice, EntityDefinition, Field, FieldKind, Section, Sort},
     document::{EntitySection, FieldSection, LabelSection, Scalar},
+    validate::is_possible_default,
 };
 
 /// Turns sections into definitions and keeps what is wrong on the way.
@@ -164,6 +165,18 @@ impl Reader<'_> {
                 );
             }
         }
+        let default = section.default.map(Value::from);
+        if let Some(value) = &default
+            && !is_possible_default(&kind, value, !lines_allowed)
+        {
+            self.error(
+                at,
+                Text::new(
+                    format!("字段“{id}”不能以 {value} 作为默认值。"),
+                    format!("the field “{id}” cannot begin as {value}."),
+                ),
+            );
+        }
         Some(Field {
             read_only: section.read_only || matches!(kind, FieldKind::AutoNumber { .. }),
             unique: section.unique || matches!(kind, FieldKind::AutoNumber { .. }),
@@ -172,7 +185,7 @@ impl Reader<'_> {
             kind,
             required: section.required,
             private: section.private,
-            default: section.default.map(Value::from),
+            default,
             section: section.section.map(Spanned::into_inner),
         })
     }

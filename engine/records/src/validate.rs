@@ -61,6 +61,17 @@ pub fn validate(
     }
 }
 
+/// Whether a declared default is a value the field could have. Words such as `$today` depend on who asks and when,
+/// which a row of line items is not told.
+pub(crate) fn is_possible_default(kind: &FieldKind, value: &Value, in_row: bool) -> bool {
+    let is_word = value.as_text().is_some_and(|text| text.starts_with('$'));
+    match resolve(value, &Context::default()) {
+        Ok(Value::Null) => !in_row,
+        Ok(resolved) => !(in_row && is_word) && normal(kind, &resolved).is_ok(),
+        Err(_) => false,
+    }
+}
+
 struct Check {
     author: Author,
     refusals: Vec<Refusal>,
@@ -179,42 +190,53 @@ impl Check {
             .max()
             .unwrap_or(0);
         let mut used = Vec::new();
-        let none = Fields::new();
         let mut result = Vec::new();
         for (index, row) in rows.into_iter().enumerate() {
-            let known = row
+            let named = row
                 .get("id")
                 .and_then(Value::as_text)
                 .and_then(|id| present.get_key_value(id));
-            let (id, current) = match known.filter(|(id, _)| !used.contains(*id)) {
-                Some((id, current)) => {
+            let known = named.filter(|(id, _)| !used.contains(*id));
+            let id = match known {
+                Some((id, _)) => {
                     used.push(*id);
-                    ((*id).to_owned(), *current)
+                    (*id).to_owned()
                 }
                 None => {
                     next += 1;
-                    (next.to_string(), &none)
+                    next.to_string()
                 }
             };
-            let without_id = |row: &Fields| -> Fields {
-                row.iter()
-                    .filter(|(name, _)| *name != "id")
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect()
-            };
-            let (mut submitted, current) = (without_id(row), without_id(current));
-            // A row is submitted as a whole: what it does not name is empty, except what only the system writes.
-            for column in columns
-                .iter()
-                .filter(|column| !column.read_only && current.contains_key(&column.id))
-            {
-                submitted.entry(column.id.clone()).or_insert(Value::Null);
-            }
-            let mut fields = self.fields(columns, &current, &submitted, &format!("{path}.{index}."));
+            let mut fields = self.row(columns, known.map(|(_, row)| *row), row, &format!("{path}.{index}."));
             fields.insert("id".to_owned(), id.into());
             result.push(Value::Map(fields));
         }
         Some(Value::List(result))
+    }
+
+    /// A row is submitted as a whole: what it does not name is empty, except what only the system writes. A new row
+    /// begins with the defaults of its columns.
+    fn row(&mut self, columns: &[Field], current: Option<&Fields>, submitted: &Fields, prefix: &str) -> Fields {
+        let mut submitted = submitted.clone();
+        submitted.remove("id");
+        let begin = match current {
+            Some(current) => {
+                for column in columns
+                    .iter()
+                    .filter(|column| !column.read_only && current.contains_key(&column.id))
+                {
+                    submitted.entry(column.id.clone()).or_insert(Value::Null);
+                }
+                let mut begin = current.clone();
+                begin.remove("id");
+                begin
+            }
+            None => columns
+                .iter()
+                .filter_map(|column| Some((column.id.clone(), column.default.clone()?)))
+                .collect(),
+        };
+        self.fields(columns, &begin, &submitted, prefix)
     }
 }
 

@@ -89,6 +89,15 @@ fn every_mistake_names_its_file_and_line() {
         (field("type = \"auto-number\", pattern = \"X\""), 7, "X"),
         (field("type = \"number\", min = \"x\""), 7, "numbers"),
         (field("type = \"lines\""), 7, "columns"),
+        (field("type = \"number\", default = \"many\""), 7, "begin"),
+        (field("type = \"date\", default = \"$yesterday\""), 7, "begin"),
+        (
+            field(
+                "type = \"lines\", columns = { d = { pos = 1, type = \"date\", default = \"$today\", label = { zh = \"\", en = \"\" } } }",
+            ),
+            7,
+            "begin",
+        ),
         (field("type = \"text\", section = \"s\""), 7, "section"),
         (field("type = \"text\"").replace("x = ", "owner = "), 7, "owner"),
         (field("type = \"text\"").replace("x = ", "X = "), 7, "X"),

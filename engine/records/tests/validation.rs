@@ -31,7 +31,7 @@ fn a_valid_record_comes_out_in_normal_form() {
     let saved = quote("{}", QUOTE, Author::Person).unwrap();
     let expected = fields(
         r#"{"title":"机床","customer":"5","date":"2026-11-23","valid_until":"2026-12-23","lines":[
-            {"id":"1","product":"主轴","quantity":2,"price":9.9},{"id":"2","product":"导轨","quantity":1,"price":5}]}"#,
+            {"id":"1","product":"主轴","quantity":2,"price":9.9,"discount":0},{"id":"2","product":"导轨","quantity":1,"price":5,"discount":0}]}"#,
     );
     assert_eq!(saved, expected);
     // Saving what is there again changes nothing.
@@ -179,12 +179,12 @@ long = { pos = 8, type = "long-text", label = { zh = "", en = "" } }
 fn rows_keep_their_identity_and_what_the_system_wrote() {
     let current = r#"{"title":"a","customer":"5","date":"2026-11-23","valid_until":"2026-12-23","total":25,"lines":[
         {"id":"1","product":"主轴","quantity":2,"price":10,"discount":5,"amount":19},{"id":"4","product":"导轨","quantity":1,"price":5,"amount":5}]}"#;
-    let submitted = r#"{"lines":[{"id":"4","product":"导轨","quantity":2,"price":5,"amount":5},{"product":"新","quantity":1,"price":1},
-        {"id":"9","product":"外来","quantity":1,"price":1},{"id":"1","product":"主轴","quantity":2,"price":10}]}"#;
+    let submitted = r#"{"lines":[{"id":"4","product":"导轨","quantity":2,"price":5,"amount":5},{"product":"新","price":1},
+        {"id":"9","product":"外来","quantity":1,"price":1,"discount":3},{"id":"1","product":"主轴","quantity":2,"price":10}]}"#;
     let saved = quote(current, submitted, Author::Person).unwrap();
     let expected = fields(
-        r#"{"lines":[{"id":"4","product":"导轨","quantity":2,"price":5,"amount":5},{"id":"5","product":"新","quantity":1,"price":1},
-            {"id":"6","product":"外来","quantity":1,"price":1},{"id":"1","product":"主轴","quantity":2,"price":10,"amount":19}]}"#,
+        r#"{"lines":[{"id":"4","product":"导轨","quantity":2,"price":5,"amount":5},{"id":"5","product":"新","quantity":1,"price":1,"discount":0},
+            {"id":"6","product":"外来","quantity":1,"price":1,"discount":3},{"id":"1","product":"主轴","quantity":2,"price":10,"amount":19}]}"#,
     );
     assert_eq!(saved["lines"], expected["lines"]);
     let program = quote(current, r#"{"total":30,"status":"approved"}"#, Author::Program).unwrap();
