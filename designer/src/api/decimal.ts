@@ -29,6 +29,18 @@ export function decimalText(value: unknown): string {
   return ''
 }
 
+/** How many digits stand after the point of an amount. */
+export function placesOf(currency = 'CNY'): number {
+  return currency === 'JPY' || currency === 'KRW' ? 0 : 2
+}
+
+/** `4200.5` as `4200.50`; nothing is ever cut off. */
+export function withPlaces(text: string, places: number): string {
+  const [whole = '', fraction = ''] = text.split('.')
+  const tail = fraction.padEnd(places, '0')
+  return whole && tail ? `${whole}.${tail}` : whole
+}
+
 /** `1234567.5` as `1,234,567.5`, with at least `places` digits after the point. */
 export function groupedText(text: string, places = 0): string {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? []

@@ -9,8 +9,6 @@ declare module 'vue-router' {
     /** Needs no sign-in. */
     public?: boolean
     administrator?: boolean
-    /** Uses the whole height and width, without scrolling as a page. */
-    wide?: boolean
   }
 }
 
@@ -19,7 +17,7 @@ const desk: RouteRecordRaw[] = [
     path: 'tasks',
     name: 'tasks',
     component: () => import('@/desk/tasks/TasksPage.vue'),
-    meta: { title: 'app.menu.tasks', wide: true },
+    meta: { title: 'app.menu.tasks' },
     children: [
       { path: ':id', name: 'task', component: () => import('@/desk/tasks/TaskDetail.vue'), props: true },
     ],

@@ -1,5 +1,5 @@
 /** A value as people read it. */
-import { Decimal, decimalText, groupedText } from '@/api/decimal'
+import { Decimal, decimalText, groupedText, placesOf } from '@/api/decimal'
 import type { Field, Json } from '@/api/types'
 import { t, text } from '@/i18n'
 import { dateTime } from '@/i18n/format'
@@ -32,7 +32,7 @@ const signs: Record<string, string> = { CNY: '¥', USD: '$', EUR: '€', GBP: '�
 function moneyText(value: Json, currency = 'CNY'): string {
   const digits = decimalText(value)
   if (!digits) return plain(value)
-  const grouped = groupedText(digits.replace('-', ''), currency === 'JPY' ? 0 : 2)
+  const grouped = groupedText(digits.replace('-', ''), placesOf(currency))
   return `${digits.startsWith('-') ? '−' : ''}${signs[currency] ?? `${currency} `}${grouped}`
 }
 

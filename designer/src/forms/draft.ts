@@ -2,7 +2,7 @@
  * What a person is filling in, before it is a value: numbers as the text that was typed, line items with a stable key.
  * Pure: values of the API in, values of the API out.
  */
-import { Decimal, decimalText, parseDecimal } from '@/api/decimal'
+import { Decimal, decimalText, parseDecimal, placesOf, withPlaces } from '@/api/decimal'
 import { writeJson } from '@/api/json'
 import type { Access, Field, FormField, Json, Values } from '@/api/types'
 import { localInput } from '@/i18n/format'
@@ -48,8 +48,9 @@ function draftOf(field: Field, value: Json): Draft {
     case 'lines':
       return Array.isArray(value) ? value.map((line) => newLine(field.columns ?? [], asValues(line))) : []
     case 'number':
-    case 'money':
       return decimalText(value)
+    case 'money':
+      return withPlaces(decimalText(value), placesOf(field.currency))
     case 'date-time':
       return typeof value === 'string' && value ? localInput(value) : ''
     default:

@@ -8,5 +8,5 @@ type Path<Tree> = {
 
 /** What every language must say. */
 export type Messages = Shape<typeof zh>
-/** For instance `desk.inbox.title`. */
+/** For instance `desk.task.approve`. */
 export type MessageKey = Path<typeof zh>

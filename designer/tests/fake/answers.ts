@@ -1,0 +1,27 @@
+import { problem, samples, xml } from './samples'
+
+interface Answer {
+  status: number
+  type: string
+  body: string
+}
+
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  type: status >= 400 ? 'application/problem+json' : 'application/json',
+  body: JSON.stringify(body),
+})
+
+/** What the server would say; unsafe methods need the header that other sites cannot send. */
+export function answer(method: string, url: URL, ours: boolean): Answer {
+  const path = url.pathname.replace('/api/v1', '')
+  if (method !== 'GET') {
+    if (!ours) return json(403, problem('request.foreign', 403))
+    if (path === '/session' && method !== 'DELETE') return json(200, samples['/session'])
+    if (path === '/records/quotes.quote') return json(422, samples['refused quote'])
+    return { status: 204, type: 'text/plain', body: '' }
+  }
+  if (path.endsWith('/xml')) return { status: 200, type: 'application/xml', body: xml }
+  const sample = samples[path] ?? samples[path.replace(/\/\d+$/, '/{id}')]
+  return sample === undefined ? json(404, problem('unknown', 404)) : json(200, sample)
+}

@@ -1,0 +1,49 @@
+/** Serves `dist` under the product's content security policy, and the API from samples. Nothing is kept. */
+import { createReadStream, existsSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { answer } from './answers'
+
+const dist = join(import.meta.dirname, '../../dist')
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+  "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
+
+export async function startFakeServer(): Promise<{ address: string; stop: () => Promise<void> }> {
+  const server = createServer(respond)
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address() as AddressInfo
+  return {
+    address: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function respond(request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  if (url.pathname === '/api/v1/stream') {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': open\n\n')
+  } else if (url.pathname.startsWith('/api/v1/')) {
+    const { status, type, body } = answer(request.method ?? 'GET', url, request.headers['x-kapok'] === '1')
+    response.writeHead(status, { 'Content-Type': type }).end(body)
+  } else {
+    const asset = join(dist, url.pathname)
+    const file = extname(asset) && existsSync(asset) ? asset : join(dist, 'index.html')
+    response.writeHead(200, {
+      'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+      'Content-Security-Policy': policy,
+    })
+    createReadStream(file).pipe(response)
+  }
+}
