@@ -10,10 +10,14 @@ import { newStep, type StepKind } from '../model/steps'
 import type { Say } from '../model/summary'
 import { ALL_AT_ONCE, APPLY_SETTINGS } from './commands'
 import type { FlowModeler } from './modeler'
-import type { CanvasElement, Point } from './services'
+import type { CanvasElement, Point, Services } from './services'
 
 /** Room between two steps, the same as bpmn-js leaves. */
 const GAP = 50
+/** A branch has room for its condition. */
+const BRANCH_GAP = 100
+/** What stays free around an element that is brought into view: tools above it, next steps beside it. */
+const AROUND = { top: 90, right: 270, bottom: 60, left: 60 }
 
 export class FlowEditor {
   /** The one selected element; nothing selected means the process itself. */
@@ -78,11 +82,17 @@ export class FlowEditor {
 
   /** Draws a step after another, connects them and selects it. */
   append(source: CanvasElement, kind: StepKind): CanvasElement {
-    return this.allAtOnce(() => {
-      const added = this.modeler.get('autoPlace').append(source, this.shape(kind))
+    const added = this.allAtOnce(() => {
+      const shape = this.shape(kind)
+      const isFirstBranch = isOf(source.businessObject, 'bpmn:ExclusiveGateway') && source.outgoing.length === 0
+      const added = isFirstBranch
+        ? this.modeler.get('modeling').appendShape(source, shape, rightOf(source, shape), source.parent)
+        : this.modeler.get('autoPlace').append(source, shape)
       this.fill(added, kind)
       return added
     })
+    this.modeler.get('canvas').scrollToElement(added, AROUND)
+    return added
   }
 
   /** Puts a step into a flow, moving what follows to make room. */
@@ -95,7 +105,7 @@ export class FlowEditor {
       const free = target.x - (source.x + source.width)
       const missing = Math.max(0, shape.width + 2 * GAP - free)
       if (missing > 0 && free > 0) this.makeRoom(target.x - 1, missing)
-      const added = modeling.createShape(shape, middle(flow, source, target), flow)
+      const added = modeling.createShape(shape, middle(flow), flow)
       this.fill(added, kind)
       return added
     })
@@ -140,7 +150,7 @@ export class FlowEditor {
       return
     }
     selection.select(element)
-    this.modeler.get('canvas').scrollToElement(element, 120)
+    this.modeler.get('canvas').scrollToElement(element, AROUND)
   }
 
   select(element: CanvasElement | null): void {
@@ -162,8 +172,7 @@ export class FlowEditor {
 
   /** Shows the whole process, never larger than life. */
   fit(): void {
-    const canvas = this.modeler.get('canvas')
-    if (canvas.zoom('fit-viewport', 'auto') > 1) canvas.zoom(1, 'auto')
+    fitDiagram(this.modeler.get('canvas'))
   }
 
   search(): void {
@@ -230,18 +239,28 @@ export class FlowEditor {
   }
 }
 
+/** Shows the whole drawing with a margin, never larger than life. */
+export function fitDiagram(canvas: Services['canvas']): void {
+  const scale = canvas.zoom('fit-viewport', 'auto')
+  canvas.zoom(Math.min(1, scale * 0.92), 'auto')
+}
+
 /** Whether another step can follow. */
 export function canContinue(element: CanvasElement): boolean {
   return !element.waypoints && !isOf(element.businessObject, 'bpmn:EndEvent') && isOf(element.businessObject, 'bpmn:FlowNode')
 }
 
-function middle(flow: CanvasElement, source: CanvasElement, target: CanvasElement): Point {
-  const points = flow.waypoints ?? []
-  const longest = points
+function rightOf(source: CanvasElement, shape: CanvasElement): Point {
+  return { x: source.x + source.width + BRANCH_GAP + shape.width / 2, y: source.y + source.height / 2 }
+}
+
+/** The middle of a flow's longest part. */
+export function middle({ x, y, waypoints = [] }: CanvasElement): Point {
+  const longest = waypoints
     .slice(1)
-    .map((end, index) => ({ start: points[index] ?? end, end }))
+    .map((end, index) => ({ start: waypoints[index] ?? end, end }))
     .sort((one, other) => length(other) - length(one))[0]
-  if (!longest) return { x: (source.x + source.width + target.x) / 2, y: source.y + source.height / 2 }
+  if (!longest) return { x, y }
   return { x: (longest.start.x + longest.end.x) / 2, y: (longest.start.y + longest.end.y) / 2 }
 }
 

@@ -8,6 +8,7 @@ import { moddleExtensions } from '../model/moddle'
 import type { Say } from '../model/summary'
 import { commandsModule } from './commands'
 import { rendererColors, rendererModule, type StepWords } from './renderer'
+import { routingModule } from './routing'
 import type { Services } from './services'
 import { translateModule } from './translate'
 
@@ -29,7 +30,7 @@ const OWN_TOOLS = { paletteProvider: ['value', null], contextPadProvider: ['valu
 export function createModeler(options: CanvasOptions): FlowModeler {
   return new Modeler<Services>({
     ...common(options),
-    additionalModules: [...modules(options), commandsModule, OWN_TOOLS],
+    additionalModules: [...modules(options), commandsModule, routingModule, OWN_TOOLS],
   })
 }
 
@@ -44,7 +45,7 @@ function common({ container }: CanvasOptions) {
     moddleExtensions,
     bpmnRenderer: rendererColors,
     textRenderer: {
-      defaultStyle: { fontFamily: 'var(--k-font)', fontSize: 12, lineHeight: 1.3 },
+      defaultStyle: { fontFamily: 'var(--k-font)', fontSize: 13, lineHeight: 1.3 },
       externalStyle: { fontSize: 12, lineHeight: 1.3 },
     },
   }

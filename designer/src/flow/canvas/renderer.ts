@@ -38,7 +38,7 @@ const COLORS: Partial<Record<StepKind, Colors>> = {
 }
 
 const ABOVE_BPMN = 1500
-const SUMMARY_LETTERS = 18
+const SUMMARY_LETTERS = 16
 
 class StepRenderer extends BaseRenderer {
   static readonly $inject = ['eventBus', 'bpmnRenderer', 'stepWords']

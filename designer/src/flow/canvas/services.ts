@@ -40,11 +40,14 @@ export interface Services {
     zoom(level: number | 'fit-viewport', center?: Point | 'auto'): number
     viewbox(): Viewbox
     getRootElement(): CanvasElement
-    getAbsoluteBBox(element: CanvasElement): Bounds
+    getAbsoluteBBox(element: CanvasElement | Bounds): Bounds
     getContainer(): HTMLElement
     addMarker(element: CanvasElement | string, marker: string): void
     removeMarker(element: CanvasElement | string, marker: string): void
-    scrollToElement(element: CanvasElement, padding?: number): void
+    scrollToElement(
+      element: CanvasElement,
+      padding?: { top: number; right: number; bottom: number; left: number },
+    ): void
     focus(): void
   }
   commandStack: {
@@ -85,6 +88,7 @@ export interface Services {
     ): void
     removeElements(elements: CanvasElement[]): void
     updateLabel(element: CanvasElement, label: string): void
+    updateWaypoints(connection: CanvasElement, waypoints: Point[]): void
     updateProperties(element: CanvasElement, properties: Record<string, unknown>): void
   }
   autoPlace: { append(source: CanvasElement, shape: CanvasElement): CanvasElement }

@@ -33,10 +33,14 @@ export function useProcess(key: string, editor: ShallowRef<FlowEditor | undefine
     () => editor.value?.revision.value,
     (revision) => {
       clearTimeout(timer)
-      if (revision !== undefined && revision > clean) timer = setTimeout(() => void saveDraft(), QUIET_MILLISECONDS)
+      if (revision !== undefined) timer = setTimeout(saveChanges, QUIET_MILLISECONDS)
     },
   )
   onScopeDispose(() => clearTimeout(timer))
+
+  function saveChanges(): void {
+    if ((editor.value?.revision.value ?? 0) > clean) void saveDraft()
+  }
 
   const changed = computed(() => savedAt.value !== undefined)
 

@@ -17,6 +17,7 @@ export interface Names {
   role(code: string): string
   department(code: string): string
   person(login: string): string
+  handler(name: string): string
   field(path: string): FieldOption | undefined
 }
 
@@ -95,7 +96,7 @@ export function stepSummary(element: ModdleElement, names: Names, say: Say): str
   if (isOf(element, 'bpmn:ServiceTask')) {
     const work = readServiceWork(element)
     if (work?.kind === 'message') return rulesSummary(work.message.to, names, say)
-    return work?.handler.name ?? ''
+    return work ? names.handler(work.handler.name) : ''
   }
   if (isOf(element, 'bpmn:Event')) {
     const timer = readEventTimer(element)

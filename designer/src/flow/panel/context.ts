@@ -50,6 +50,10 @@ export function createContext(editor: ShallowRef<FlowEditor | undefined>): FlowC
     role: (code) => catalogue.value.roles.find((role) => role.code === code)?.name ?? code,
     department: (code) => catalogue.value.departments.find((one) => one.code === code)?.name ?? code,
     person,
+    handler: (name) => {
+      const known = catalogue.value.handlers.find((handler) => handler.name === name)
+      return known ? text(known.label) : name
+    },
     field: (path) => scope.value.values.find((field) => field.path === path),
   }
 
