@@ -144,14 +144,14 @@ impl<'r, 's, 'c> Case<'r, 's, 'c> {
     }
 
     /// Writes something that happened to an activation into the history.
-    pub(crate) fn record(&mut self, element: ElementInstanceId, kind: EventKind) -> Result<(), StateError> {
+    pub(crate) fn log(&mut self, element: ElementInstanceId, kind: EventKind) -> Result<(), StateError> {
         let node = self.element(element)?.node;
         self.push_event(Some((element, node)), kind);
         Ok(())
     }
 
     /// Writes something that happened to the case as a whole into the history.
-    pub(crate) fn record_for_case(&mut self, kind: EventKind) {
+    pub(crate) fn log_for_case(&mut self, kind: EventKind) {
         self.push_event(None, kind);
     }
 

@@ -127,7 +127,7 @@ pub(crate) fn activate(
     case.work.elements.put((case.id, id), row);
     let instance = case.instance_mut()?;
     instance.activations = instance.activations.saturating_add(1);
-    case.record(id, EventKind::Activated)?;
+    case.log(id, EventKind::Activated)?;
     Ok(id)
 }
 
@@ -228,7 +228,7 @@ pub(crate) fn end_case(case: &mut Case, state: InstanceState) -> Result<(), Stat
     let instance = case.instance_mut()?;
     instance.state = state;
     instance.ended_at = Some(now);
-    case.record_for_case(EventKind::Ended(state));
+    case.log_for_case(EventKind::Ended(state));
     notice::case_ended(case, state)
 }
 
@@ -292,7 +292,7 @@ fn end(case: &mut Case, id: ElementInstanceId, state: ElementState) -> Result<Op
     } else {
         EventKind::Cancelled
     };
-    case.record(id, kind)?;
+    case.log(id, kind)?;
     Ok(scope)
 }
 

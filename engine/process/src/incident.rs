@@ -24,7 +24,7 @@ pub(crate) fn raise(case: &mut Case, element: ElementInstanceId, text: Text) -> 
         text,
     };
     case.work.incidents.put(id, incident);
-    case.record(element, EventKind::IncidentRaised(id))
+    case.log(element, EventKind::IncidentRaised(id))
 }
 
 /// Why no further element may be entered, when a bound is reached.

@@ -20,6 +20,6 @@ pub(crate) fn cancel(work: &mut Work<'_>, context: &mut Context<'_>, id: Instanc
     if case.instance()?.state != InstanceState::Active {
         return Err(refusals::instance_ended().into());
     }
-    case.record_for_case(EventKind::CancelRequested(reason.to_owned()));
+    case.log_for_case(EventKind::CancelRequested(reason.to_owned()));
     Ok(flow::end_case(&mut case, InstanceState::Cancelled)?)
 }

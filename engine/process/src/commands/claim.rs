@@ -21,7 +21,7 @@ pub(crate) fn claim(work: &mut Work<'_>, context: &mut Context<'_>, id: TaskId) 
         Standing::MayTake(_) => {
             let mut case = Case::open(work, context, task.instance)?;
             case.task_mut(id)?.assignee = Some(person);
-            Ok(case.record(task.element, EventKind::TaskClaimed(id))?)
+            Ok(case.log(task.element, EventKind::TaskClaimed(id))?)
         }
         Standing::Stranger => Err(taken_or_not_yours(context, &task)),
     }

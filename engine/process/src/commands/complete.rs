@@ -42,7 +42,7 @@ pub(crate) fn complete(
 
     if let Standing::MayTake(person) = standing {
         case.task_mut(id)?.assignee = Some(person);
-        case.record(task.element, EventKind::TaskClaimed(id))?;
+        case.log(task.element, EventKind::TaskClaimed(id))?;
     }
     for (name, value) in variables {
         scope::set(&mut case, inside, &name, value)?;

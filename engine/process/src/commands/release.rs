@@ -24,5 +24,5 @@ pub(crate) fn release(work: &mut Work<'_>, context: &mut Context<'_>, id: TaskId
     }
     let mut case = Case::open(work, context, task.instance)?;
     case.task_mut(id)?.assignee = None;
-    Ok(case.record(task.element, EventKind::TaskReleased(id))?)
+    Ok(case.log(task.element, EventKind::TaskReleased(id))?)
 }

@@ -21,7 +21,7 @@ pub(crate) fn retry(work: &mut Work<'_>, context: &mut Context<'_>, id: Incident
         .ok_or_else(refusals::incident_gone)?;
     let (instance, element) = (row.instance, row.element);
     let mut case = Case::open(work, context, instance)?;
-    case.record(element, EventKind::IncidentRetried(id))?;
+    case.log(element, EventKind::IncidentRetried(id))?;
     flow::clear(&mut case, element)?;
     flow::execute(&mut case, element)?;
     flow::run(&mut case)

@@ -144,7 +144,7 @@ pub(super) fn begin(work: &mut Work<'_>, context: &mut Context<'_>, beginning: B
         work.variables.put((id, None, name), value);
     }
     let mut case = Case::with(work, context, id, beginning.graph);
-    case.record_for_case(EventKind::Started);
+    case.log_for_case(EventKind::Started);
     set_title(&mut case)?;
     flow::add_token(&mut case, None)?;
     let token = Token {

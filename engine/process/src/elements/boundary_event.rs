@@ -69,7 +69,7 @@ fn trigger(
 /// An activation failed: the nearest boundary event outwards that watches for the code takes over. When there is none,
 /// the activation is stuck: an error that nobody expected is for a person to look at.
 pub(crate) fn throw(case: &mut Case, failed: ElementInstanceId, code: &str, message: &str) -> Result<(), StateError> {
-    case.record(failed, EventKind::Failed(code.to_owned()))?;
+    case.log(failed, EventKind::Failed(code.to_owned()))?;
     let mut next = Some(failed);
     while let Some(activity) = next {
         let row = case.element(activity)?;

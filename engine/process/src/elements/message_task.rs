@@ -42,7 +42,7 @@ pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &MessageTask) 
             })),
         };
         case.tell(effect);
-        case.record(
+        case.log(
             id,
             EventKind::Told {
                 channel: task.channel,

@@ -40,7 +40,7 @@ pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) ->
     for (assignee, candidates) in assignments {
         let to_do = to_do::create(case, id, task, assignee, candidates)?;
         if nobody {
-            case.record(id, EventKind::NobodyFound(to_do))?;
+            case.log(id, EventKind::NobodyFound(to_do))?;
         }
     }
     Ok(())

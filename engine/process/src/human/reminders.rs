@@ -61,7 +61,7 @@ fn remind(case: &mut Case, task: TaskId, channels: &[MessageChannel]) -> Result<
         for channel in channels {
             notice::reminder(case, task, person, *channel)?;
         }
-        case.record(
+        case.log(
             row.element,
             EventKind::Reminded {
                 task,
@@ -91,7 +91,7 @@ fn escalate(case: &mut Case, task: TaskId) -> Result<(), StateError> {
         vec![assignment::administrators()]
     };
     let element = row.element;
-    case.record(
+    case.log(
         element,
         match to {
             Some(to) => EventKind::Escalated { task, from, to },

@@ -41,7 +41,7 @@ pub(crate) fn create(
     };
     case.work.tasks.put(id, row);
     case.element_mut(element)?.tasks.push(id);
-    case.record(element, EventKind::TaskCreated { task: id, assignee })?;
+    case.log(element, EventKind::TaskCreated { task: id, assignee })?;
     reminders::arm(case, id, &spec.reminders)?;
     notice::arrived(case, id)?;
     Ok(id)
@@ -63,7 +63,7 @@ pub(crate) fn complete(
     let element = task.element;
     case.element_mut(element)?.tasks.retain(|task| *task != id);
     let comment = comment.map(str::to_owned);
-    case.record(
+    case.log(
         element,
         EventKind::TaskCompleted {
             task: id,
