@@ -1,6 +1,11 @@
 //! Expressions that are ready to be evaluated, any number of times.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use kapok_protocol::Value;
 use rhai::{AST, Dynamic, EvalAltResult, Map};
@@ -120,9 +125,10 @@ impl Compiled {
         script_scope.push_dynamic(VARS, Dynamic::from_map(map.map_err(fail)?));
 
         budget::start();
-        let value = sandbox
-            .engine()
-            .eval_ast_with_scope::<Dynamic>(&mut script_scope, ast)
+        // A mistake in rhai itself must not take more with it than the expression that met it.
+        let evaluation = AssertUnwindSafe(|| sandbox.engine().eval_ast_with_scope::<Dynamic>(&mut script_scope, ast));
+        let value = catch_unwind(evaluation)
+            .map_err(|_| fail(Cause::Script("rhai panicked".to_owned())))?
             .map_err(|error| self.rhai_error(sandbox, *error))?;
 
         // What was pushed comes first in rhai's scope; what the script declared itself comes after and is dropped.

@@ -14,6 +14,7 @@
 //! Null and unknown names follow one rule, because a condition that is silently false is how an approval gets skipped:
 //! a name nobody knows, and a condition whose value is null, are errors that name the expression.
 
+mod bounded;
 mod budget;
 mod compare;
 mod compiled;
@@ -24,7 +25,6 @@ mod names;
 mod numbers;
 mod sandbox;
 mod scope;
-mod strings;
 mod template;
 mod words;
 

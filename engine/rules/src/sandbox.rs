@@ -9,7 +9,7 @@ use rhai::{
     },
 };
 
-use crate::{Cause, Compiled, Condition, Position, budget, error::EvaluationError, names::Names, numbers, strings};
+use crate::{Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, names::Names, numbers};
 
 /// How much a script may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Sandbox {
         BasicMapPackage::new().register_into_engine(&mut engine);
         MoreStringPackage::new().register_into_engine(&mut engine);
         numbers::register(&mut engine);
-        strings::register(&mut engine);
+        bounded::register(&mut engine);
         budget::limit(&mut engine, limits.operations);
         for absent in ["eval", "print", "debug"] {
             engine.disable_symbol(absent);

@@ -118,3 +118,121 @@ fn values_that_are_nested_too_deeply_are_refused() {
         .unwrap_err();
     assert_eq!(error.cause, Cause::TooDeep);
 }
+
+#[test]
+fn extreme_arguments_end_in_an_answer() {
+    let extremes = [
+        "0",
+        "-1",
+        "9223372036854775807",
+        "-9223372036854775807 - 1",
+        "0.5",
+        "1e28",
+        "()",
+        "\"木棉\"",
+        "'木'",
+        "[]",
+        "#{}",
+    ];
+    let values = [
+        "\"木棉ab\"",
+        "[1, \"a\", [2]]",
+        "#{ a: 1 }",
+        "7",
+        "-9223372036854775807 - 1",
+        "2.5",
+        "(1..5)",
+        "'木'",
+        "|x| x",
+    ];
+    let functions = [
+        "sub_string",
+        "crop",
+        "truncate",
+        "chop",
+        "pad",
+        "get",
+        "set",
+        "insert",
+        "remove",
+        "splice",
+        "extract",
+        "drain",
+        "retain",
+        "split",
+        "splitn",
+        "index_of",
+        "contains",
+        "pop",
+        "bits",
+        "get_bit",
+        "chars",
+        "starts_with",
+        "repeat",
+        "rsplitn",
+        "round",
+        "floor",
+        "abs",
+        "min",
+        "max",
+        "to_hex",
+        "to_binary",
+        "to_octal",
+        "range",
+        "dedup",
+        "zip",
+        "order",
+        "sort",
+        "call",
+        "curry",
+        "map",
+        "filter",
+        "reduce",
+        "find",
+        "parse_number",
+        "is_odd",
+        "sign",
+        "to_string",
+        "to_debug",
+        "keys",
+        "mixin",
+        "fill_with",
+    ];
+    let operators = [
+        "+", "-", "*", "/", "%", "**", "<<", ">>", "&", "|", "^", "==", "<", ">=", "..", "..=", "in", "??", "&&",
+    ];
+    let sandbox = Sandbox::new(Limits { operations: 300 });
+    let (values_of_case, context) = (std::collections::BTreeMap::new(), common::context());
+    let try_it = |source: String| {
+        if let Ok(compiled) = sandbox.compile_script(&source) {
+            let _ = compiled.run(&sandbox, &kapok_rules::Values::new(&values_of_case, &context));
+        }
+    };
+    for value in values {
+        for a in extremes {
+            for operator in operators {
+                try_it(format!("({value}) {operator} ({a})"));
+                try_it(format!("let v = {value}; v {operator}= {a}; v"));
+            }
+            for access in [
+                "v[x]",
+                "v[x] = x",
+                "v[x..]",
+                "v[..x]",
+                "v[x..x]",
+                "v[0..x]",
+                "-v",
+                "!v",
+                "`${v}${x}`",
+            ] {
+                try_it(format!("let v = {value}; let x = {a}; {access}"));
+            }
+            for function in functions {
+                try_it(format!("let v = {value}; v.{function}({a})"));
+                for b in extremes {
+                    try_it(format!("let v = {value}; v.{function}({a}, {b})"));
+                }
+            }
+        }
+    }
+}

@@ -1,9 +1,11 @@
-//! `replace`, which in rhai may multiply a text by itself before its size is looked at.
+//! Functions that in rhai may grow beyond every limit before the limit is looked at: `replace` multiplies a text by
+//! itself, and `pad` computes with sizes that overflow.
 
-use rhai::{Engine, EvalAltResult, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, NativeCallContext};
 
-/// Replaces rhai's `replace` by one that stops at the engine's string limit.
+/// Replaces rhai's functions by ones that stop at the engine's limits.
 pub(crate) fn register(engine: &mut Engine) {
+    engine.register_fn("pad", pad);
     engine.register_fn(
         "replace",
         |context: NativeCallContext, text: &mut ImmutableString, from: &str, to: &str| {
@@ -50,4 +52,26 @@ fn replace(
     }
     *text = text.replace(from, to).into();
     Ok(())
+}
+
+fn pad(context: NativeCallContext, list: &mut Array, length: INT, item: Dynamic) -> Result<(), Box<EvalAltResult>> {
+    let length = usize::try_from(length).unwrap_or(0);
+    if length.saturating_mul(1 + parts(&item)) > context.engine().max_array_size() {
+        return Err(EvalAltResult::ErrorDataTooLarge("pad".to_owned(), rhai::Position::NONE).into());
+    }
+    if length > list.len() {
+        list.resize(length, item);
+    }
+    Ok(())
+}
+
+/// How many values stand inside a value.
+fn parts(value: &Dynamic) -> usize {
+    if let Ok(items) = value.as_array_ref() {
+        items.iter().map(|item| 1 + parts(item)).sum()
+    } else if let Ok(entries) = value.as_map_ref() {
+        entries.values().map(|entry| 1 + parts(entry)).sum()
+    } else {
+        0
+    }
 }
