@@ -1,1 +1,69 @@
-//! Placeholder.
+//! Kapok: an embeddable workflow-and-rules engine.
+//!
+//! ```no_run
+//! use kapok::Kapok;
+//!
+//! # fn main() -> Result<(), kapok::Error> {
+//! let kapok = Kapok::open("data")?;
+//! kapok.deploy(include_str!("../../../workflows/leave/leave.bpmn"))?;
+//! let case = kapok.start("leave", [("days", 2)])?;
+//! for task in kapok.tasks(case)? {
+//!     println!("{} waits for {:?}", task.name, task.assignee);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One loop: a command is *decided* by pure functions, *committed* by the one [`writer`], *projected* into what people
+//! see, and the world *reacts* ([`react`]) with new commands. This crate is where the parts are put together; it is the
+//! only one that knows them all.
+
+mod bell;
+mod clock;
+mod company;
+mod definitions;
+mod engine;
+mod environment;
+mod error;
+mod evaluate;
+mod handlers;
+mod handles;
+mod hints;
+mod organisation;
+mod outgoing;
+mod plugins;
+mod react;
+mod saving;
+mod shared;
+mod sign_in;
+mod simulate;
+mod views;
+mod writer;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
+pub use definitions::Deployed;
+pub use engine::{Builder, Kapok};
+pub use error::Error;
+pub use handlers::HandlerCall;
+pub use handles::{
+    Administrator, CaseFilter, EntityView, InboxPosition, Me, OutboxView, RecordSave, Staff, Startable, TaskCompletion,
+};
+pub use hints::{Audience, Hint, HintKind};
+pub use kapok_model as model;
+pub use kapok_notify as notify;
+pub use kapok_process::{self as process, Limits};
+pub use kapok_protocol as protocol;
+pub use kapok_records as records;
+pub use kapok_store::Health;
+pub use kapok_tables::{Definition, Slice};
+pub use organisation::{Named, PersonEntry};
+pub use outgoing::{MailSettings, Outgoing};
+pub use plugins::{PluginSource, PluginState};
+pub use shared::Settings;
+pub use sign_in::Secret;
+pub use simulate::{Outcome, Simulation, Transition, check};
+pub use views::{
+    ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordView, TaskDetail, TaskForm, TaskView,
+    Who,
+};

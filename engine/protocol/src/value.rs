@@ -114,6 +114,12 @@ impl From<bool> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
 impl From<Decimal> for Value {
     fn from(number: Decimal) -> Self {
         Self::Number(number)

@@ -62,12 +62,12 @@ pub enum Prefix {
     Page = 48,
     /// (person, newest first): those not opened yet.
     PageUnread = 49,
-    /// A message on its way out, by id.
+    /// A message on its way out, newest first.
     Outbox = 50,
     /// (moment, message): messages to be looked at again at that moment.
     OutboxByMoment = 51,
 
-    /// (entity, record).
+    /// (entity, newest first).
     Record = 64,
     /// (entity, field, value) → record.
     RecordByUnique = 65,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kapok_process::state::{Candidate, ElementInstance, Event, Incident, Instance, Job, Task, Timer};
 use kapok_protocol::{
     DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, Page, PageId, PersonId, Principal,
-    RecordId, TaskId, TimerId, Timestamp,
+    Record, RecordId, TaskId, TimerId, Timestamp,
 };
 
 use crate::{
@@ -45,6 +45,12 @@ pub enum TaskList {
 }
 
 impl TaskList {
+    /// The place of an open task in a list by due time: where a page that ended with it goes on.
+    pub fn behind(&self, due: Option<Timestamp>, task: TaskId) -> Vec<u8> {
+        let due = due.unwrap_or(Timestamp::from_millis(i64::MAX));
+        self.prefix().moment(due).number(task.get()).into_bytes()
+    }
+
     fn prefix(&self) -> Key {
         match self {
             Self::Assigned(person) => Key::new(Prefix::TaskByAssignee).number(person.get()),
@@ -86,6 +92,27 @@ pub enum RecordList {
     All(Entity),
     /// Those of one owner.
     OwnedBy(Entity, Option<PersonId>),
+}
+
+impl RecordList {
+    /// The place of a record in the list: where a page that ended with it goes on.
+    pub fn behind(&self, record: &Record) -> Vec<u8> {
+        let id = record.id.get();
+        match self {
+            Self::All(_) => self.prefix().newest(id),
+            Self::OwnedBy(..) => self.prefix().newest(id).number(id),
+        }
+        .into_bytes()
+    }
+
+    fn prefix(&self) -> Key {
+        match self {
+            Self::All(entity) => Key::new(Prefix::Record).text(entity.as_str()),
+            Self::OwnedBy(entity, owner) => {
+                Key::new(Prefix::RecordByOwner).text(entity.as_str()).optional(owner.map(PersonId::get))
+            }
+        }
+    }
 }
 
 /// The questions.
@@ -239,7 +266,7 @@ impl Queries<'_> {
         read::row(self.0, &id)
     }
 
-    /// The messages on their way out or gone, oldest first.
+    /// The messages on their way out or gone, newest first.
     pub fn outbox(&self, after: Option<&[u8]>, limit: usize) -> Answer<Slice<OutboxRow>> {
         let pairs = self.0.scan(Key::new(Prefix::Outbox).as_bytes(), after, limit)?;
         slice(pairs, limit, |(key, value)| read::decode(key, value))
@@ -263,17 +290,13 @@ impl Queries<'_> {
 
     /// A page of records.
     pub fn records(&self, list: &RecordList, after: Option<&[u8]>, limit: usize) -> Answer<Slice<RecordRow>> {
+        let prefix = list.prefix();
         match list {
-            RecordList::All(entity) => {
-                let prefix = Key::new(Prefix::Record).text(entity.as_str());
+            RecordList::All(_) => {
                 let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
                 slice(pairs, limit, |(key, value)| read::decode(key, value))
             }
-            RecordList::OwnedBy(entity, owner) => {
-                let prefix = Key::new(Prefix::RecordByOwner)
-                    .text(entity.as_str())
-                    .optional(owner.map(|person| person.get()));
-                let entity = entity.clone();
+            RecordList::OwnedBy(entity, _) => {
                 self.follow(&prefix, after, limit, |id| RecordId::new(id).map(|id| (entity.clone(), id)))
             }
         }

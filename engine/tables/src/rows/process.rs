@@ -240,7 +240,7 @@ impl Row for Page {
 impl Row for OutboxRow {
     type Id = OutboxId;
     fn key(id: &OutboxId) -> Key {
-        Key::new(Prefix::Outbox).number(id.get())
+        Key::new(Prefix::Outbox).newest(id.get())
     }
     fn id(&self) -> OutboxId {
         self.id

@@ -54,7 +54,7 @@ fields!(HistoryEntry {
 impl Row for RecordRow {
     type Id = RecordKey;
     fn key((entity, id): &RecordKey) -> Key {
-        Key::new(Prefix::Record).text(entity.as_str()).number(id.get())
+        Key::new(Prefix::Record).text(entity.as_str()).newest(id.get())
     }
     fn id(&self) -> RecordKey {
         (self.entity.clone(), self.record.id)

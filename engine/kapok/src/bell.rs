@@ -1,0 +1,48 @@
+//! Wakes whoever waits for a moment or for something to do.
+
+use std::{
+    sync::{Condvar, Mutex},
+    time::Duration,
+};
+
+/// A bell that counts how often it rang, so that a ring is never missed between looking and waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    state: Mutex<Rings>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Rings {
+    count: u64,
+    closed: bool,
+}
+
+impl Bell {
+    /// Wakes everybody.
+    pub(crate) fn ring(&self) {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).count += 1;
+        self.changed.notify_all();
+    }
+
+    /// Wakes everybody for the last time.
+    pub(crate) fn close(&self) {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).closed = true;
+        self.changed.notify_all();
+    }
+
+    /// How often it rang. To be asked before looking for something to do.
+    pub(crate) fn heard(&self) -> u64 {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).count
+    }
+
+    /// Waits until it rings again after `heard`, or for `at_most`. False when it was closed.
+    pub(crate) fn wait(&self, heard: u64, at_most: Duration) -> bool {
+        let state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let (state, _) = self
+            .changed
+            .wait_timeout_while(state, at_most, |rings| rings.count == heard && !rings.closed)
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        !state.closed
+    }
+}

@@ -1,0 +1,202 @@
+//! Deployed processes: kept as the XML that was deployed, parsed once, and watched for what starts them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use kapok_model::{Diagnostic, NodeKind, ProcessGraph, RecordTrigger, StartTrigger};
+use kapok_process::state::TimerKind;
+use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind};
+use kapok_tables::{Definition, Queries};
+
+use crate::{
+    Error,
+    environment::Installed,
+    hints::{Audience, HintKind},
+    shared::Shared,
+    writer::Step,
+};
+
+/// The parsed definitions, and which version of each process is the present one.
+#[derive(Default)]
+pub(crate) struct DefinitionCache(RwLock<Cached>);
+
+#[derive(Default)]
+struct Cached {
+    graphs: HashMap<DefinitionId, Arc<ProcessGraph>>,
+    latest: HashMap<String, DefinitionId>,
+}
+
+/// A record trigger of the present version of a process.
+pub(crate) struct Trigger {
+    pub(crate) definition: DefinitionId,
+    pub(crate) start_event: String,
+    pub(crate) process: String,
+    pub(crate) trigger: RecordTrigger,
+}
+
+impl DefinitionCache {
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Cached> {
+        self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn add(&self, definition: DefinitionId, graph: Arc<ProcessGraph>) {
+        let mut cached = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let latest = cached.latest.entry(graph.key.clone()).or_insert(definition);
+        *latest = (*latest).max(definition);
+        cached.graphs.insert(definition, graph);
+    }
+
+    /// The present version of a process.
+    pub(crate) fn latest(&self, key: &str) -> Option<DefinitionId> {
+        self.read().latest.get(key).copied()
+    }
+
+    /// The present versions, by process key.
+    pub(crate) fn all_latest(&self) -> Vec<(DefinitionId, Arc<ProcessGraph>)> {
+        let cached = self.read();
+        let mut latest: Vec<_> =
+            cached.latest.values().filter_map(|id| Some((*id, cached.graphs.get(id)?.clone()))).collect();
+        latest.sort_by_key(|(id, _)| *id);
+        latest
+    }
+
+    /// The triggers that a saved record of this entity may fire, in the order of deployment.
+    pub(crate) fn triggers(&self, entity: &Entity, event: RecordEvent) -> Vec<Trigger> {
+        let mut found = Vec::new();
+        for (definition, graph) in self.all_latest() {
+            for (_, node) in graph.nodes() {
+                if let NodeKind::StartEvent(StartTrigger::Record(trigger)) = &node.kind
+                    && trigger.entity == entity.as_str()
+                    && trigger.on.contains(&event)
+                {
+                    found.push(Trigger {
+                        definition,
+                        start_event: node.id.clone(),
+                        process: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
+                        trigger: trigger.clone(),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Reads what is deployed.
+    pub(crate) fn load(&self, shared: &Shared) -> Result<(), Error> {
+        let view = shared.store.view();
+        let queries = Queries(&view);
+        let mut parsed: HashMap<String, Vec<Arc<ProcessGraph>>> = HashMap::new();
+        for definition in queries.definitions()? {
+            let xml = queries.definition_xml(definition.id)?.unwrap_or_default();
+            // One file may hold several processes; it is read once.
+            let graphs = parsed.entry(xml).or_insert_with_key(|xml| {
+                kapok_model::read(xml, &kapok_model::Unchecked).processes
+            });
+            let Some(graph) = graphs.iter().find(|graph| graph.key == definition.key) else {
+                return Err(Error::Data(format!(
+                    "version {} of the process {} can no longer be read; run `kapok verify`",
+                    definition.version, definition.key
+                )));
+            };
+            self.add(definition.id, graph.clone());
+        }
+        Ok(())
+    }
+}
+
+impl kapok_process::Definitions for DefinitionCache {
+    fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>> {
+        self.read().graphs.get(&definition).cloned()
+    }
+}
+
+/// What a deployment gave.
+#[derive(Debug, Clone)]
+pub struct Deployed {
+    /// The new versions, one for each executable process of the file, in its order.
+    pub definitions: Vec<Definition>,
+    /// What the administrator should know; no errors.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a model as deployment would.
+pub(crate) fn check(shared: &Shared, xml: &str) -> kapok_model::Reading {
+    kapok_model::read(xml, &Installed::new(shared, &shared.organisation()))
+}
+
+/// Deploys a model: a new version of each of its executable processes. `base` is the version its author started from.
+pub(crate) fn deploy(
+    step: &mut Step<'_>,
+    actor: Principal,
+    xml: &str,
+    reading: &kapok_model::Reading,
+    base: Option<u32>,
+) -> Result<Deployed, Error> {
+    let mut definitions = Vec::new();
+    for graph in reading.processes.iter().filter(|graph| graph.executable) {
+        let newest = step.queries().versions(&graph.key, 1)?.into_iter().next();
+        let present = newest.as_ref().map_or(0, |definition| definition.version);
+        if definitions.is_empty()
+            && let Some(base) = base
+            && base != present
+        {
+            return Err(conflict(present, base).into());
+        }
+        let definition = Definition {
+            id: DefinitionId::from(step.next_id()),
+            key: graph.key.clone(),
+            version: present + 1,
+            name: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
+            deployed_at: step.now,
+            deployed_by: actor.person(),
+        };
+        step.tx.put_definition(&definition)?;
+        step.tx.put_definition_xml(definition.id, xml);
+        rearm(step, newest.as_ref(), &definition, graph)?;
+        step.hint(HintKind::Definition, definition.id.get(), Audience::Administrators);
+        let (id, graph) = (definition.id, graph.clone());
+        step.after_commit(move |shared| shared.definitions.add(id, graph));
+        definitions.push(definition);
+    }
+    Ok(Deployed { definitions, diagnostics: reading.diagnostics.clone() })
+}
+
+/// Stops the timers that start the old version, and sets those of the new one.
+fn rearm(
+    step: &mut Step<'_>,
+    old: Option<&Definition>,
+    new: &Definition,
+    graph: &ProcessGraph,
+) -> Result<(), Error> {
+    if let Some(old) = old {
+        for timer in step.queries().start_timers(old.id)? {
+            step.tx.delete_timer(timer)?;
+        }
+    }
+    let (timers, _) = step.decision(Principal::System, |_, context| {
+        kapok_process::arm_start_timers(new.id, graph, context).map_err(|text| {
+            kapok_process::Stop::Refused(Refusal {
+                kind: RefusalKind::Invalid,
+                code: "definition.start-timer".into(),
+                text,
+                field: None,
+            })
+        })
+    })?;
+    for timer in timers {
+        debug_assert!(matches!(timer.kind, TimerKind::Start { .. }));
+        step.tx.put_timer(&timer)?;
+    }
+    Ok(())
+}
+
+fn conflict(present: u32, base: u32) -> Refusal {
+    Refusal::new(
+        RefusalKind::Conflict,
+        "definition.conflict",
+        format!("您从第 {base} 版开始修改，但现在已有第 {present} 版。请先查看新版本，再决定如何合并。"),
+        format!("You started from version {base}, but there is a version {present} now. Look at it before you publish."),
+    )
+}

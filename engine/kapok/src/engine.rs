@@ -1,0 +1,319 @@
+//! The engine: its parts put together.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+};
+
+use kapok_process::Answer;
+use kapok_protocol::{
+    Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, Refusal, RefusalKind,
+    StartRequest, TaskId, Value,
+};
+use kapok_records::{Author, Fields, ROLE};
+use kapok_store::{Health, Store, View};
+use kapok_tables::{Queries, TaskList};
+
+use crate::{
+    Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
+    clock::{Clock, SystemClock},
+    definitions::{self, Deployed},
+    handlers::Handlers,
+    plugins::Plugins,
+    react,
+    saving::{self, SaveRequest},
+    shared::Shared,
+    views::{InstanceDetail, TaskView, Viewing},
+    writer::Writer,
+};
+
+/// A workflow-and-rules engine over one folder of data, or over memory. Clones are the same engine; it stops when the
+/// last one is gone.
+///
+/// Its own methods have the rights of the program that embeds it. Whoever serves people gives them a [`Staff`] handle
+/// instead.
+#[derive(Clone)]
+pub struct Kapok {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) writer: Writer,
+    _running: Arc<Running>,
+}
+
+/// Stops the threads when the last handle is gone.
+struct Running {
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shared.bell.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        for thread in threads {
+            // The last handle may be dropped by one of these threads.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// Puts an engine together. [`Kapok::open`] and [`Kapok::memory`] are the short ways.
+pub struct Builder {
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    plugins: Vec<PluginSource>,
+    handlers: Handlers,
+    outgoing: Outgoing,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            clock: Arc::new(SystemClock),
+            plugins: Vec::new(),
+            handlers: Handlers::default(),
+            outgoing: Outgoing::default(),
+        }
+    }
+}
+
+impl Builder {
+    /// Behaves as these settings say.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Takes the time from this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Loads these plugins.
+    #[must_use]
+    pub fn plugins(mut self, plugins: Vec<PluginSource>) -> Self {
+        self.plugins.extend(plugins);
+        self
+    }
+
+    /// Lets messages leave, and plugins call out, in these ways.
+    #[must_use]
+    pub fn outgoing(mut self, outgoing: Outgoing) -> Self {
+        self.outgoing = outgoing;
+        self
+    }
+
+    /// Carries out service tasks of this name with a function. It runs on a thread of its own after the commit, and may
+    /// be called again with the same job after a crash.
+    #[must_use]
+    pub fn handler(
+        mut self,
+        name: impl Into<String>,
+        handler: impl Fn(HandlerCall) -> JobOutcome + Send + Sync + 'static,
+    ) -> Self {
+        self.handlers.add(name.into(), Arc::new(handler));
+        self
+    }
+
+    /// Opens an engine over a folder, which is made when it is not there.
+    pub fn open(self, folder: impl AsRef<Path>) -> Result<Kapok, Error> {
+        let store = Store::open(folder.as_ref())?;
+        self.start(store)
+    }
+
+    /// An engine over memory, gone when it is dropped.
+    pub fn memory(self) -> Result<Kapok, Error> {
+        self.start(Store::memory())
+    }
+
+    fn start(self, store: Store) -> Result<Kapok, Error> {
+        let plugins = Plugins::load(self.plugins, &self.outgoing)?;
+        let shared = Shared::new(store, self.clock, self.settings, plugins, self.handlers, self.outgoing);
+        let shared = Arc::new(shared);
+        shared.definitions.load(&shared)?;
+        shared.reload_organisation()?;
+        let (writer, thread) = Writer::start(shared.clone())?;
+        // The writer ends by itself when nobody can hand anything in any more.
+        drop(thread);
+        let threads = react::start(&shared, &writer)?;
+        let running = Arc::new(Running { shared: shared.clone(), threads: Mutex::new(threads) });
+        let kapok = Kapok { shared, writer, _running: running };
+        kapok.add_missing_roles()?;
+        Ok(kapok)
+    }
+}
+
+impl Kapok {
+    /// An engine to be put together.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// An engine over a folder, with nothing else set.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::builder().open(folder)
+    }
+
+    /// An engine over memory, with nothing else set.
+    pub fn memory() -> Result<Self, Error> {
+        Self::builder().memory()
+    }
+
+    /// The rights of an active person.
+    pub fn staff(&self, person: PersonId) -> Result<Staff, Error> {
+        Staff::new(self.clone(), person)
+    }
+
+    /// Deploys a model: a new version of each of its executable processes.
+    pub fn deploy(&self, xml: &str) -> Result<Deployed, Error> {
+        self.deploy_as(Principal::System, xml, None)
+    }
+
+    pub(crate) fn deploy_as(&self, actor: Principal, xml: &str, base: Option<u32>) -> Result<Deployed, Error> {
+        // Parsing is slow and needs nothing of the writer.
+        let reading = definitions::check(&self.shared, xml);
+        if !reading.is_deployable() {
+            return Err(Error::Model(reading.diagnostics));
+        }
+        let xml = xml.to_owned();
+        self.writer.submit(move |step| definitions::deploy(step, actor, &xml, &reading, base)).wait()
+    }
+
+    /// Starts a case of the present version of a process.
+    pub fn start<K: Into<String>, V: Into<Value>>(
+        &self,
+        process: &str,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<InstanceId, Error> {
+        let request = StartRequest {
+            definition: self.latest(process)?,
+            start_event: None,
+            variables: variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            business_key: None,
+            record: None,
+            initiator: None,
+        };
+        match self.command(Command::Start(request))? {
+            Answer::Started(instance) => Ok(instance),
+            Answer::Done => Err(Error::Unknown),
+        }
+    }
+
+    /// The open tasks of a case.
+    pub fn tasks(&self, instance: InstanceId) -> Result<Vec<TaskView>, Error> {
+        let view = self.shared.store.view();
+        let viewing = self.viewing(&view);
+        let tasks = viewing.queries.tasks(&TaskList::Of(instance), None, 10_000)?.items.into_iter();
+        tasks
+            .filter(|task| task.state == kapok_process::state::TaskState::Open)
+            .map(|task| viewing.task(task, None))
+            .collect()
+    }
+
+    /// Finishes a task with new values of variables; an approval is decided with [`Kapok::decide`].
+    pub fn complete<K: Into<String>, V: Into<Value>>(
+        &self,
+        task: TaskId,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), Error> {
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        self.command(Command::Complete { task, decision: None, comment: None, variables }).map(drop)
+    }
+
+    /// Decides an approval.
+    pub fn decide(&self, task: TaskId, decision: Decision, comment: Option<String>) -> Result<(), Error> {
+        let variables = BTreeMap::new();
+        self.command(Command::Complete { task, decision: Some(decision), comment, variables }).map(drop)
+    }
+
+    /// A case with all that happened in it.
+    pub fn instance(&self, id: InstanceId) -> Result<InstanceDetail, Error> {
+        let view = self.shared.store.view();
+        let viewing = self.viewing(&view);
+        let instance = viewing.queries.instance(id)?.ok_or_else(|| Error::not_found("流程", "case"))?;
+        viewing.detail(instance)
+    }
+
+    /// The variables of a case.
+    pub fn variables(&self, id: InstanceId) -> Result<BTreeMap<String, Value>, Error> {
+        Ok(kapok_tables::variables(&self.shared.store.view(), id, None, 10_000)?.into_iter().collect())
+    }
+
+    /// Saves a record in the name of the system. Its save starts what such saves start.
+    pub fn save(
+        &self,
+        entity: &str,
+        owner: Option<PersonId>,
+        fields: Fields,
+    ) -> Result<kapok_protocol::Record, Error> {
+        let request = SaveRequest {
+            entity: Entity::new(entity),
+            id: None,
+            version: None,
+            fields,
+            owner,
+            author: Author::Program,
+        };
+        saving::save(&self.shared, &self.writer, Principal::System, &request, |_, _| Ok(()), |_, _, _| Ok(()))
+            .map(|(record, ())| record)
+    }
+
+    /// Whether the engine can take commands.
+    pub fn health(&self) -> Health {
+        self.shared.store.health()
+    }
+
+    /// The sequence number of the last commit.
+    pub fn sequence(&self) -> u64 {
+        self.shared.store.view().seq()
+    }
+
+    pub(crate) fn latest(&self, process: &str) -> Result<DefinitionId, Error> {
+        self.shared.definitions.latest(process).ok_or_else(|| {
+            Refusal::new(
+                RefusalKind::NotFound,
+                "process.unknown",
+                format!("没有名为“{process}”的流程，请先发布它。"),
+                format!("There is no process “{process}”: deploy it first."),
+            )
+            .into()
+        })
+    }
+
+    pub(crate) fn command(&self, command: Command) -> Result<Answer, Error> {
+        self.writer.submit(move |step| step.process(Principal::System, &command)).wait()
+    }
+
+    pub(crate) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {
+        Viewing {
+            shared: &self.shared,
+            organisation: self.shared.organisation(),
+            queries: Queries(view),
+            now: self.shared.clock.now(),
+        }
+    }
+
+    /// Roles that plugins name are records like all others, so that people can be given them.
+    fn add_missing_roles(&self) -> Result<(), Error> {
+        let organisation = self.shared.organisation();
+        let missing: Vec<_> = self
+            .shared
+            .plugins
+            .roles()
+            .filter(|role| role.code != kapok_records::EVERYONE && !organisation.has_role(&role.code))
+            .map(|role| (role.code.clone(), role.label.zh.clone()))
+            .collect();
+        for (code, name) in missing {
+            let fields = [("code".to_owned(), code.into()), ("name".to_owned(), name.into())];
+            self.save(ROLE, None, fields.into())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! What a model's check may ask of this engine.
+
+use kapok_model::{Environment, Known};
+use kapok_protocol::{Expression, Text};
+
+use crate::{organisation::Organisation, shared::Shared};
+
+/// The engine's answers. Without a company nothing is known about people, so nothing is said about them.
+pub(crate) struct Installed<'a> {
+    shared: &'a Shared,
+    organisation: &'a Organisation,
+}
+
+impl<'a> Installed<'a> {
+    pub(crate) fn new(shared: &'a Shared, organisation: &'a Organisation) -> Self {
+        Self { shared, organisation }
+    }
+
+    fn of_company(&self, is_there: bool) -> Known {
+        match (self.organisation.is_empty(), is_there) {
+            (true, _) => Known::Unknown,
+            (false, true) => Known::Yes,
+            (false, false) => Known::No,
+        }
+    }
+}
+
+impl Environment for Installed<'_> {
+    fn check_expression(&self, expression: &Expression) -> Result<(), Text> {
+        self.shared.rules.expression(expression).map(drop)
+    }
+
+    fn check_script(&self, script: &str) -> Result<(), Text> {
+        self.shared.rules.script(script).map(drop)
+    }
+
+    fn handler(&self, name: &str) -> Known {
+        if self.shared.handlers.get(name).is_some() || self.shared.plugins.has_handler(name) {
+            Known::Yes
+        } else if self.shared.settings.missing_handlers_are_unknown {
+            Known::Unknown
+        } else {
+            Known::No
+        }
+    }
+
+    fn person(&self, login: &str) -> Known {
+        self.of_company(self.organisation.has_login(login))
+    }
+
+    fn role(&self, code: &str) -> Known {
+        self.of_company(self.organisation.has_role(code))
+    }
+
+    fn department(&self, code: &str) -> Known {
+        self.of_company(self.organisation.has_department(code))
+    }
+
+    fn entity(&self, id: &str) -> Known {
+        if self.organisation.is_empty() {
+            return Known::Unknown;
+        }
+        if self.shared.plugins.entity(id).is_some() { Known::Yes } else { Known::No }
+    }
+}

@@ -1,0 +1,220 @@
+//! What administrators may do. It gives no right to read business data.
+
+use std::ops::Deref;
+
+use kapok_model::Diagnostic;
+use kapok_process::Answer;
+use kapok_protocol::{Command, DefinitionId, Delivery, IncidentId, Message, OutboxId, OutboxRow, Refusal, RefusalKind};
+use kapok_records::EntityDefinition;
+use kapok_tables::{Definition, InstanceList, Queries, Slice};
+
+use super::Staff;
+use crate::{
+    Error,
+    definitions::{self, Deployed},
+    hints::{Audience, HintKind},
+    organisation::Named,
+    plugins::PluginState,
+    react::SMS_CHANNEL,
+    views::{IncidentView, Who},
+};
+
+/// An administrator. Everything staff may do is there too.
+#[derive(Clone)]
+pub struct Administrator(Staff);
+
+/// A message on its way out, as the administrator sees it.
+#[derive(Debug, Clone)]
+pub struct OutboxView {
+    /// The row.
+    pub row: OutboxRow,
+    /// To whom.
+    pub to: Who,
+    /// The address or number it goes to; `None` when the person has none.
+    pub address: Option<String>,
+}
+
+/// Active cases are counted no further.
+const COUNTED: usize = 1_000;
+
+impl Deref for Administrator {
+    type Target = Staff;
+
+    fn deref(&self) -> &Staff {
+        &self.0
+    }
+}
+
+impl Administrator {
+    pub(super) fn new(staff: Staff) -> Self {
+        Self(staff)
+    }
+
+    /// Checks a model as deployment would.
+    pub fn check(&self, xml: &str) -> Vec<Diagnostic> {
+        definitions::check(&self.kapok.shared, xml).diagnostics
+    }
+
+    /// Publishes a model. `base` is the version its author started from (0: none); a newer one is a conflict.
+    pub fn deploy(&self, xml: &str, base: Option<u32>) -> Result<Deployed, Error> {
+        self.kapok.deploy_as(self.principal(), xml, base)
+    }
+
+    /// The present version of each process, with the number of its active cases.
+    pub fn definitions(&self) -> Result<Vec<(Definition, usize)>, Error> {
+        let view = self.view();
+        let queries = Queries(&view);
+        let mut found = Vec::new();
+        for (id, _) in self.kapok.shared.definitions.all_latest() {
+            if let Some(definition) = queries.definition(id)? {
+                found.extend(self.counted(&queries, queries.versions(&definition.key, usize::MAX)?)?.into_iter().reduce(
+                    |(newest, count), (_, more)| (newest, count + more),
+                ));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The versions of a process, newest first, with the number of active cases of each.
+    pub fn versions(&self, key: &str) -> Result<Vec<(Definition, usize)>, Error> {
+        let view = self.view();
+        let queries = Queries(&view);
+        let versions = queries.versions(key, 1_000)?;
+        self.counted(&queries, versions)
+    }
+
+    fn counted(&self, queries: &Queries<'_>, versions: Vec<Definition>) -> Result<Vec<(Definition, usize)>, Error> {
+        let counted = versions.into_iter().map(|definition| {
+            let count = queries.count_instances(&InstanceList::Of(definition.id, true), COUNTED)?;
+            Ok((definition, count))
+        });
+        counted.collect()
+    }
+
+    /// Who published a version.
+    pub fn publisher(&self, definition: &Definition) -> Option<Who> {
+        let organisation = self.kapok.shared.organisation();
+        definition.deployed_by.map(|person| Who { id: person, name: organisation.name_of(person) })
+    }
+
+    /// The service task handlers that plugins offer: name, label, inputs (name, label).
+    #[allow(clippy::type_complexity, reason = "a list for one chooser")]
+    pub fn handlers(&self) -> Vec<(String, kapok_protocol::Text, Vec<(String, kapok_protocol::Text)>)> {
+        let manifests = self.kapok.shared.plugins.manifests();
+        let handlers = manifests.flat_map(|manifest| &manifest.handlers);
+        handlers
+            .map(|(name, handler)| {
+                let inputs = handler.inputs.iter().map(|(name, input)| (name.clone(), input.label.clone()));
+                (name.clone(), handler.label.clone(), inputs.collect())
+            })
+            .collect()
+    }
+
+    /// The roles there are.
+    pub fn roles(&self) -> Vec<Named> {
+        self.kapok.shared.organisation().roles()
+    }
+
+    /// The departments there are.
+    pub fn departments(&self) -> Vec<Named> {
+        self.kapok.shared.organisation().departments()
+    }
+
+    /// The definitions of all entities, for drawing processes about their records.
+    pub fn entity_definitions(&self) -> Vec<EntityDefinition> {
+        self.kapok.shared.plugins.catalogue().entities().cloned().collect()
+    }
+
+    /// Steps that are stuck, oldest first.
+    pub fn incidents(&self, limit: usize) -> Result<Vec<IncidentView>, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let rows = viewing.queries.incidents(limit)?;
+        rows.into_iter().map(|row| viewing.incident(row)).collect()
+    }
+
+    /// Has a stuck step tried again.
+    pub fn retry(&self, incident: IncidentId) -> Result<(), Error> {
+        let actor = self.principal();
+        let reply = self.kapok.writer.submit(move |step| step.process(actor, &Command::Retry(incident)));
+        reply.wait().map(|_: Answer| ())
+    }
+
+    /// Messages on their way out or gone, newest first.
+    pub fn outbox(&self, after: Option<&[u8]>, limit: usize) -> Result<Slice<OutboxView>, Error> {
+        let view = self.view();
+        let organisation = self.kapok.shared.organisation();
+        let page = Queries(&view).outbox(after, limit)?;
+        Ok(page.map(|row| {
+            let to = match &row.message {
+                Message::Mail(mail) => mail.to,
+                Message::Sms(sms) => sms.to,
+            };
+            let contact = organisation.contact(to).unwrap_or_default();
+            let address = match &row.message {
+                Message::Mail(_) => contact.email,
+                Message::Sms(_) => contact.phone,
+            };
+            OutboxView { to: Who { id: to, name: organisation.name_of(to) }, address, row }
+        }))
+    }
+
+    /// Whether there is a way out for mail, and for SMS.
+    pub fn ways_out(&self) -> (bool, bool) {
+        let shared = &self.kapok.shared;
+        let sms = shared.plugins.channel(SMS_CHANNEL);
+        let sms = sms.is_some_and(|plugin| shared.outgoing.plugins.contains_key(&plugin.manifest().id));
+        (shared.outgoing.mail.is_some(), sms)
+    }
+
+    /// Sends a message again whose fate is unknown or that has failed: a person has decided it.
+    pub fn resend(&self, id: OutboxId) -> Result<(), Error> {
+        self.settle(id, |now| Delivery::Waiting { next: now, reason: None })
+    }
+
+    /// Gives a message up.
+    pub fn discard(&self, id: OutboxId) -> Result<(), Error> {
+        self.settle(id, |_| Delivery::Failed {
+            reason: kapok_protocol::Text::new("管理员已放弃发送。", "An administrator gave it up."),
+        })
+    }
+
+    fn settle(
+        &self,
+        id: OutboxId,
+        delivery: impl FnOnce(kapok_protocol::Timestamp) -> Delivery + Send + 'static,
+    ) -> Result<(), Error> {
+        self.kapok
+            .writer
+            .submit(move |step| {
+                let row = step.queries().outbox_row(id)?;
+                let mut row = row.ok_or_else(|| Error::not_found("消息", "message"))?;
+                if matches!(row.delivery, Delivery::Leased { .. } | Delivery::Sent { .. }) {
+                    return Err(Refusal::new(
+                        RefusalKind::Conflict,
+                        "outbox.settled",
+                        "该消息正在发送或已经发出。",
+                        "This message is being sent or has been sent.",
+                    )
+                    .into());
+                }
+                row.delivery = delivery(step.now);
+                row.attempts = 0;
+                step.tx.put_outbox(&row)?;
+                step.hint(HintKind::Outbox, id.get(), Audience::Administrators);
+                Ok(())
+            })
+            .wait()
+    }
+
+    /// The plugins, running or not.
+    pub fn plugins(&self) -> Vec<PluginState> {
+        self.kapok.shared.plugins.states()
+    }
+
+    /// A version of a process.
+    pub fn definition(&self, id: DefinitionId) -> Result<Definition, Error> {
+        let found = Queries(&self.view()).definition(id)?;
+        found.ok_or_else(|| Error::not_found("流程", "process"))
+    }
+}

@@ -1,0 +1,407 @@
+//! Cases and tasks, as every active person may see and change them.
+
+use std::collections::BTreeMap;
+
+use kapok_model::{FieldAccess, FormField, NodeKind, StartTrigger};
+use kapok_process::{
+    Answer, Directory,
+    state::{Candidate, Instance, Task, TaskState},
+};
+use kapok_protocol::{
+    Command, Decision, DefinitionId, InstanceId, RecordRef, Refusal, RefusalKind, StartRequest, TaskId, Value,
+};
+use kapok_records::{Action, Author, Fields};
+use kapok_tables::{InstanceList, Queries, Slice, TaskList};
+
+use super::Staff;
+use crate::{
+    Error,
+    saving::{self, SaveRequest},
+    views::{InstanceDetail, InstanceView, RecordView, TaskDetail, TaskForm, TaskView, Viewing, human},
+};
+
+/// Which cases to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseFilter {
+    /// Those started by (or for) the person.
+    Mine,
+    /// Those in which the person finished a task.
+    Done,
+    /// All; for administrators.
+    All,
+    /// Those of a version of a process, active or ended; for administrators.
+    Of(DefinitionId, bool),
+}
+
+/// A process that a person may start by hand.
+#[derive(Debug, Clone)]
+pub struct Startable {
+    /// The present version.
+    pub definition: DefinitionId,
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Its form.
+    pub form: Vec<FormField>,
+    /// The entity of the record it is about.
+    pub subject: Option<String>,
+}
+
+/// How a person finishes a task.
+#[derive(Debug, Clone, Default)]
+pub struct TaskCompletion {
+    /// How it is decided, when it is an approval.
+    pub decision: Option<Decision>,
+    /// What is said.
+    pub comment: Option<String>,
+    /// New values of the process's form.
+    pub variables: BTreeMap<String, Value>,
+    /// Changed fields of the record, and the version they were changed on.
+    pub record: Option<(u64, Fields)>,
+}
+
+impl Staff {
+    /// Tasks the person finished, newest first.
+    pub fn finished(&self, after: Option<&[u8]>, limit: usize) -> Result<Slice<TaskView>, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let page = viewing.queries.tasks(&TaskList::FinishedBy(self.person), after, limit)?;
+        let items = page.items.into_iter().map(|task| viewing.task(task, Some(self.person)));
+        Ok(Slice { items: items.collect::<Result<_, _>>()?, next: page.next })
+    }
+
+    /// A task with its form, for those who may see its case.
+    pub fn task(&self, id: TaskId) -> Result<TaskDetail, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let (task, instance) = self.visible_task(&viewing, id)?;
+        let graph = viewing.graph(task.definition)?;
+        let human = human(&graph, &task).cloned().unwrap_or_default();
+        let record = match &instance.record {
+            Some(reference) => self.record_view(&viewing, reference)?,
+            None => None,
+        };
+        let mut values = BTreeMap::new();
+        for field in &graph.settings.form {
+            if let Some(value) = self.variable(&viewing, instance.id, &field.id)? {
+                values.insert(field.id.clone(), value);
+            }
+        }
+        let access: BTreeMap<_, _> = human.fields.iter().map(|step| (step.field.clone(), step.access)).collect();
+        let hidden = |field: &str| access.get(field) == Some(&FieldAccess::Hidden);
+        values.retain(|field, _| !hidden(field));
+        let record = record.map(|(mut record, definition)| {
+            record.fields.retain(|field, _| !hidden(field));
+            (record, definition)
+        });
+        let form = TaskForm { record, fields: graph.settings.form.clone(), values, access };
+        Ok(TaskDetail {
+            reason_required: human.approval.is_some_and(|approval| approval.reason_required),
+            form,
+            history: viewing.history(&graph, instance.id)?,
+            view: viewing.task(task, Some(self.person))?,
+        })
+    }
+
+    fn variable(&self, viewing: &Viewing<'_>, instance: InstanceId, name: &str) -> Result<Option<Value>, Error> {
+        let state = kapok_tables::ProcessState(viewing.queries.0);
+        kapok_process::state::State::variable(&state, instance, None, name).map_err(|error| Error::Data(error.to_string()))
+    }
+
+    /// A task whose case the person may see; otherwise it is as if there were none.
+    fn visible_task(&self, viewing: &Viewing<'_>, id: TaskId) -> Result<(Task, Instance), Error> {
+        let nothing = || Error::not_found("待办", "task");
+        let task = viewing.queries.task(id)?.ok_or_else(nothing)?;
+        let instance = viewing.queries.instance(task.instance)?.ok_or_else(nothing)?;
+        if self.takes_part_as(&task) || self.may_see(viewing, &instance)? {
+            Ok((task, instance))
+        } else {
+            Err(nothing())
+        }
+    }
+
+    /// Takes a task that several could do.
+    pub fn claim(&self, task: TaskId) -> Result<(), Error> {
+        self.on_task(task, Command::Claim(task))
+    }
+
+    /// Gives a claimed task back.
+    pub fn release(&self, task: TaskId) -> Result<(), Error> {
+        self.on_task(task, Command::Release(task))
+    }
+
+    /// Nudges whoever has a task (催办, R123).
+    pub fn urge(&self, task: TaskId) -> Result<(), Error> {
+        self.on_task(task, Command::Urge(task))
+    }
+
+    fn on_task(&self, id: TaskId, command: Command) -> Result<(), Error> {
+        self.visible_task(&self.viewing(&self.view()), id)?;
+        self.command(command).map(drop)
+    }
+
+    fn command(&self, command: Command) -> Result<Answer, Error> {
+        let actor = self.principal();
+        self.kapok.writer.submit(move |step| step.process(actor, &command)).wait()
+    }
+
+    /// Finishes a task. Changes to the record are saved in the same commit, or nothing is done.
+    pub fn complete(&self, id: TaskId, completion: TaskCompletion) -> Result<(), Error> {
+        let TaskCompletion { decision, comment, variables, record } = completion;
+        let (task, instance) = self.visible_task(&self.viewing(&self.view()), id)?;
+        let command = Command::Complete { task: id, decision, comment, variables };
+        let Some((version, fields)) = record.filter(|(_, fields)| !fields.is_empty()) else {
+            return self.command(command).map(drop);
+        };
+        let Some(reference) = instance.record else {
+            return Err(not_editable("record").into());
+        };
+        self.check_editable(&task, &fields)?;
+        let actor = self.principal();
+        let request = SaveRequest {
+            entity: reference.entity,
+            id: Some(reference.id),
+            version: Some(version),
+            fields,
+            owner: None,
+            author: Author::Person,
+        };
+        // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.
+        saving::save(&self.kapok.shared, &self.kapok.writer, actor, &request, |_, _| Ok(()), move |step, _, _| {
+            step.process(actor, &command).map(drop)
+        })
+        .map(drop)
+    }
+
+    /// Only what the step may edit (N3).
+    fn check_editable(&self, task: &Task, fields: &Fields) -> Result<(), Error> {
+        let graph = self.viewing(&self.view()).graph(task.definition)?;
+        let editable: Vec<String> = human(&graph, task)
+            .map(|human| {
+                let fields = human.fields.iter();
+                let editable = fields.filter(|step| matches!(step.access, FieldAccess::Edit | FieldAccess::Required));
+                editable.map(|step| step.field.split('.').next().unwrap_or_default().to_owned()).collect()
+            })
+            .unwrap_or_default();
+        let refused: Vec<Refusal> =
+            fields.keys().filter(|field| !editable.contains(field)).map(|field| not_editable(field)).collect();
+        if refused.is_empty() { Ok(()) } else { Err(refused.into()) }
+    }
+
+    /// Processes the person may start by hand.
+    pub fn startable(&self) -> Vec<Startable> {
+        let latest = self.kapok.shared.definitions.all_latest().into_iter();
+        let startable = latest.filter(|(_, graph)| {
+            let by_hand = graph
+                .children(None)
+                .any(|(_, node)| matches!(node.kind, NodeKind::StartEvent(StartTrigger::None)));
+            by_hand && graph.settings.subject.is_none() && self.is_starter(&graph.settings.starters)
+        });
+        startable
+            .map(|(definition, graph)| Startable {
+                definition,
+                key: graph.key.clone(),
+                name: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
+                form: graph.settings.form.clone(),
+                subject: graph.settings.subject.as_ref().map(|subject| subject.entity.clone()),
+            })
+            .collect()
+    }
+
+    /// What the process engine will decide again when it is asked; here it keeps the catalogue short.
+    fn is_starter(&self, rules: &[kapok_model::AssigneeRule]) -> bool {
+        use kapok_model::AssigneeRule::*;
+        let organisation = self.kapok.shared.organisation();
+        rules.is_empty()
+            || rules.iter().any(|rule| match rule {
+                Person(login) => organisation.person(login) == Some(self.person),
+                Role(code) => organisation.is_member(self.person, &Candidate::Role(code.clone())),
+                Department(code) => organisation.is_member(self.person, &Candidate::Department(code.clone())),
+                _ => true,
+            })
+    }
+
+    /// Starts a case by hand.
+    pub fn start(
+        &self,
+        process: &str,
+        variables: BTreeMap<String, Value>,
+        business_key: Option<String>,
+        record: Option<RecordRef>,
+    ) -> Result<InstanceId, Error> {
+        if let Some(reference) = &record {
+            let view = self.view();
+            if self.record_view(&self.viewing(&view), reference)?.is_none() {
+                return Err(Error::not_found("记录", "record"));
+            }
+        }
+        let definition = self.kapok.latest(process)?;
+        let request = StartRequest {
+            definition,
+            start_event: None,
+            variables,
+            business_key,
+            record,
+            initiator: Some(self.person),
+        };
+        match self.command(Command::Start(request))? {
+            Answer::Started(instance) => Ok(instance),
+            Answer::Done => Err(Error::Unknown),
+        }
+    }
+
+    /// A page of cases, newest first.
+    pub fn instances(
+        &self,
+        filter: &CaseFilter,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Slice<InstanceView>, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let list = match filter {
+            CaseFilter::Mine => InstanceList::StartedBy(self.person),
+            CaseFilter::Done => return self.instances_done(&viewing, after, limit),
+            CaseFilter::All | CaseFilter::Of(..) if !self.is_administrator() => {
+                return Err(Error::forbidden("只有管理员可以查看所有流程。", "Only administrators may list all cases."));
+            }
+            CaseFilter::All => InstanceList::All,
+            CaseFilter::Of(definition, active) => InstanceList::Of(*definition, *active),
+        };
+        let page = viewing.queries.instances(&list, after, limit)?;
+        let items = page.items.into_iter().map(|instance| viewing.instance(instance));
+        Ok(Slice { items: items.collect::<Result<_, _>>()?, next: page.next })
+    }
+
+    fn instances_done(
+        &self,
+        viewing: &Viewing<'_>,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Slice<InstanceView>, Error> {
+        let page = viewing.queries.tasks(&TaskList::FinishedBy(self.person), after, limit)?;
+        let mut items: Vec<InstanceView> = Vec::new();
+        for task in page.items {
+            if items.iter().any(|seen| seen.instance.id == task.instance) {
+                continue;
+            }
+            if let Some(instance) = viewing.queries.instance(task.instance)? {
+                items.push(viewing.instance(instance)?);
+            }
+        }
+        Ok(Slice { items, next: page.next })
+    }
+
+    /// A case with all that happened in it: for its initiator, whoever had a task in it, readers of its record, and
+    /// administrators.
+    pub fn instance(&self, id: InstanceId) -> Result<InstanceDetail, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let instance = self.visible_instance(&viewing, id)?;
+        let record = match &instance.record {
+            Some(reference) => self.record_view(&viewing, reference)?,
+            None => None,
+        };
+        let mut detail = viewing.detail(instance)?;
+        detail.record = record.map(|(record, _)| (record.reference, record.title));
+        Ok(detail)
+    }
+
+    /// When the timers of a case fire: the element's BPMN id and the moment.
+    pub fn timers_of(&self, detail: &InstanceDetail) -> Result<Vec<(String, kapok_protocol::Timestamp)>, Error> {
+        let view = self.view();
+        let queries = Queries(&view);
+        let mut timers = Vec::new();
+        for element in &detail.elements {
+            for timer in &element.row.timers {
+                timers.extend(queries.timer(*timer)?.map(|timer| (element.element.clone(), timer.due)));
+            }
+        }
+        Ok(timers)
+    }
+
+    /// The XML of the process a case runs.
+    pub fn instance_xml(&self, id: InstanceId) -> Result<String, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let instance = self.visible_instance(&viewing, id)?;
+        let xml = viewing.queries.definition_xml(instance.definition)?;
+        xml.ok_or_else(|| Error::not_found("流程", "process"))
+    }
+
+    /// The XML of a version of a process: for administrators, and for people of a case that runs it.
+    pub fn definition_xml(&self, id: DefinitionId) -> Result<String, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let nothing = || Error::not_found("流程", "process");
+        let allowed = self.is_administrator() || {
+            let mine = viewing.queries.instances(&InstanceList::StartedBy(self.person), None, 1_000)?;
+            let had = viewing.queries.tasks(&TaskList::FinishedBy(self.person), None, 1_000)?;
+            let (open, _) = self.inbox(None, 1_000)?;
+            mine.items.iter().any(|instance| instance.definition == id)
+                || had.items.iter().any(|task| task.definition == id)
+                || open.iter().any(|view| view.task.definition == id)
+        };
+        if !allowed {
+            return Err(nothing());
+        }
+        viewing.queries.definition_xml(id)?.ok_or_else(nothing)
+    }
+
+    /// Ends a case that the person started.
+    pub fn cancel(&self, id: InstanceId, reason: String) -> Result<(), Error> {
+        self.visible_instance(&self.viewing(&self.view()), id)?;
+        self.command(Command::Cancel { instance: id, reason }).map(drop)
+    }
+
+    fn visible_instance(&self, viewing: &Viewing<'_>, id: InstanceId) -> Result<Instance, Error> {
+        let nothing = || Error::not_found("流程", "case");
+        let instance = viewing.queries.instance(id)?.ok_or_else(nothing)?;
+        if self.may_see(viewing, &instance)? { Ok(instance) } else { Err(nothing()) }
+    }
+
+    fn may_see(&self, viewing: &Viewing<'_>, instance: &Instance) -> Result<bool, Error> {
+        if instance.initiator == Some(self.person) || self.is_administrator() {
+            return Ok(true);
+        }
+        let tasks = viewing.queries.tasks(&TaskList::Of(instance.id), None, 10_000)?;
+        if tasks.items.iter().any(|task| self.takes_part_as(task)) {
+            return Ok(true);
+        }
+        match &instance.record {
+            Some(reference) => Ok(self.record_view(viewing, reference)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether the person has, had, or could take a task.
+    fn takes_part_as(&self, task: &Task) -> bool {
+        let groups = self.kapok.shared.organisation().groups_of(self.person);
+        [task.assignee, task.completed_by, task.escalated_from].contains(&Some(self.person))
+            || (task.state == TaskState::Open && task.candidates.iter().any(|group| groups.contains(group)))
+    }
+
+    /// A record as the person may see it, with its definition.
+    pub(super) fn record_view(
+        &self,
+        viewing: &Viewing<'_>,
+        reference: &RecordRef,
+    ) -> Result<Option<(RecordView, kapok_records::EntityDefinition)>, Error> {
+        let Some(definition) = viewing.shared.plugins.entity(reference.entity.as_str()) else { return Ok(None) };
+        let Some(row) = viewing.queries.record(&reference.entity, reference.id)? else { return Ok(None) };
+        let viewer = self.viewer(&viewing.queries)?;
+        let access = kapok_records::decide(&viewer, Action::Read, definition, Some(&row.record));
+        Ok(self.present(viewing, definition, &access, row.record)?.map(|view| (view, definition.clone())))
+    }
+}
+
+fn not_editable(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Forbidden,
+        "field.not-editable",
+        format!("这一步不能修改“{field}”。"),
+        format!("This step may not change “{field}”."),
+    )
+    .at(field)
+}

@@ -1,0 +1,258 @@
+//! The company's people as the engine needs them: who is where, and how to reach them. Read from records as a whole and
+//! replaced as a whole, whenever a person, a department or a role is saved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Duration, NaiveDate};
+use kapok_process::{Directory, state::Candidate};
+use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
+use kapok_records::{ADMINISTRATOR, DEPARTMENT, Department, Member, PERSON, ROLE, Viewer};
+use kapok_rules::Context;
+use kapok_tables::{Queries, Read, RecordList};
+
+use crate::Error;
+
+/// The people of a company, as of one commit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Organisation {
+    places: kapok_records::Organisation,
+    contacts: BTreeMap<PersonId, Contact>,
+    departments: BTreeMap<RecordId, Named>,
+    roles: BTreeMap<String, String>,
+    role_ids: BTreeMap<RecordId, String>,
+    by_login: BTreeMap<String, PersonId>,
+}
+
+/// How to reach a person.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Contact {
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+}
+
+/// A code and a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The stable code.
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// A person in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonEntry {
+    /// Who.
+    pub id: PersonId,
+    /// The name they sign in with.
+    pub login: String,
+    /// Their name.
+    pub name: String,
+    /// Their department's name.
+    pub department: Option<String>,
+}
+
+impl Organisation {
+    /// Reads it.
+    pub(crate) fn read(read: &dyn Read) -> Result<Self, Error> {
+        let queries = Queries(read);
+        let all = |entity: &str| -> Result<Vec<Record>, Error> {
+            let rows = queries.records(&RecordList::All(Entity::new(entity)), None, usize::MAX)?;
+            Ok(rows.items.into_iter().map(|row| row.record).collect())
+        };
+        let mut organisation = Self::default();
+        for record in all(ROLE)? {
+            if let Some(code) = text(&record, "code") {
+                organisation.role_ids.insert(record.id, code.clone());
+                organisation.roles.insert(code, text(&record, "name").unwrap_or_default());
+            }
+        }
+        for record in all(DEPARTMENT)? {
+            let code = text(&record, "code").unwrap_or_default();
+            let name = text(&record, "name").unwrap_or_default();
+            let department =
+                Department { code: code.clone(), parent: id(&record, "parent"), head: id(&record, "head").map(Into::into) };
+            organisation.places.departments.insert(record.id, department);
+            organisation.departments.insert(record.id, Named { code, name });
+        }
+        for record in all(PERSON)? {
+            organisation.add_person(&record);
+        }
+        Ok(organisation)
+    }
+
+    fn add_person(&mut self, record: &Record) {
+        let person = PersonId::from(record.id);
+        let login = text(record, "login").unwrap_or_default();
+        let name = text(record, "name").unwrap_or_else(|| login.clone());
+        let roles = record.fields.get("roles").map(ids).unwrap_or_default();
+        let roles = roles.iter().filter_map(|role| self.role_ids.get(role)).cloned().collect();
+        let member = Member {
+            login: login.clone(),
+            superior: id(record, "superior").map(Into::into),
+            department: id(record, "department"),
+            roles,
+            active: record.fields.get("active").and_then(Value::as_bool).unwrap_or(true),
+        };
+        self.by_login.insert(login, person);
+        self.places.people.insert(person, member);
+        let contact = Contact { name, email: text(record, "email"), phone: text(record, "phone") };
+        self.contacts.insert(person, contact);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.people.is_empty()
+    }
+
+    pub(crate) fn contact(&self, person: PersonId) -> Option<Contact> {
+        self.contacts.get(&person).cloned()
+    }
+
+    pub(crate) fn name_of(&self, person: PersonId) -> String {
+        self.contacts.get(&person).map_or_else(|| person.to_string(), |contact| contact.name.clone())
+    }
+
+    pub(crate) fn member(&self, person: PersonId) -> Option<&Member> {
+        self.places.people.get(&person).filter(|member| member.active)
+    }
+
+    pub(crate) fn has_login(&self, login: &str) -> bool {
+        self.by_login.contains_key(login)
+    }
+
+    pub(crate) fn has_role(&self, code: &str) -> bool {
+        self.roles.contains_key(code)
+    }
+
+    pub(crate) fn has_department(&self, code: &str) -> bool {
+        self.places.by_code(code).is_some()
+    }
+
+    pub(crate) fn role_name(&self, code: &str) -> String {
+        self.roles.get(code).cloned().unwrap_or_else(|| code.to_owned())
+    }
+
+    pub(crate) fn roles(&self) -> Vec<Named> {
+        self.roles.iter().map(|(code, name)| Named { code: code.clone(), name: name.clone() }).collect()
+    }
+
+    pub(crate) fn departments(&self) -> Vec<Named> {
+        self.departments.values().cloned().collect()
+    }
+
+    pub(crate) fn department_name(&self, id: RecordId) -> Option<String> {
+        self.departments.get(&id).map(|department| department.name.clone())
+    }
+
+    pub(crate) fn group_name(&self, group: &Candidate) -> String {
+        match group {
+            Candidate::Role(code) => self.role_name(code),
+            Candidate::Department(code) => {
+                let named = self.departments.values().find(|department| department.code == *code);
+                named.map_or_else(|| code.clone(), |department| department.name.clone())
+            }
+        }
+    }
+
+    /// The groups a person belongs to: those whose unclaimed tasks they may take.
+    pub(crate) fn groups_of(&self, person: PersonId) -> Vec<Candidate> {
+        let Some(member) = self.member(person) else { return Vec::new() };
+        let department = member.department.and_then(|id| self.places.departments.get(&id));
+        let department = department.map(|department| Candidate::Department(department.code.clone()));
+        member.roles.iter().cloned().map(Candidate::Role).chain(department).collect()
+    }
+
+    /// The active people whose name or login contains a text; all when it is empty.
+    pub(crate) fn search(&self, text: &str, limit: usize) -> Vec<PersonEntry> {
+        let text = text.trim().to_lowercase();
+        let active = self.places.people.iter().filter(|(_, member)| member.active);
+        let entries = active.map(|(id, member)| PersonEntry {
+            id: *id,
+            login: member.login.clone(),
+            name: self.name_of(*id),
+            department: member.department.and_then(|id| self.department_name(id)),
+        });
+        let matches = |entry: &PersonEntry| {
+            entry.name.to_lowercase().contains(&text) || entry.login.to_lowercase().contains(&text)
+        };
+        entries.filter(matches).take(limit).collect()
+    }
+
+    /// A person as one who asks for records. Nobody who left the company sees anything.
+    pub(crate) fn viewer(&self, person: PersonId, shares: BTreeSet<RecordRef>) -> Option<Viewer> {
+        self.places.viewer(person, shares)
+    }
+
+    pub(crate) fn subordinates(&self, person: PersonId) -> BTreeSet<PersonId> {
+        self.places.subordinates(person)
+    }
+
+    /// Who asks and when, for words such as `$me` and `$today`.
+    pub(crate) fn context(&self, person: Option<PersonId>, now: Timestamp, utc_offset_minutes: i32) -> Context {
+        Context {
+            me: person,
+            department: person.and_then(|person| self.member(person)).and_then(|member| member.department),
+            subordinates: person.map(|person| self.subordinates(person).into_iter().collect()).unwrap_or_default(),
+            today: today(now, utc_offset_minutes),
+        }
+    }
+}
+
+/// The calendar day in the company's time zone.
+pub(crate) fn today(now: Timestamp, utc_offset_minutes: i32) -> NaiveDate {
+    (now.to_utc() + Duration::minutes(utc_offset_minutes.into())).date_naive()
+}
+
+impl Directory for Organisation {
+    fn person(&self, login: &str) -> Option<PersonId> {
+        self.by_login.get(login).copied().filter(|person| self.member(*person).is_some())
+    }
+
+    fn exists(&self, person: PersonId) -> bool {
+        self.member(person).is_some()
+    }
+
+    fn name(&self, person: PersonId) -> Option<String> {
+        self.contacts.get(&person).map(|contact| contact.name.clone())
+    }
+
+    fn superior(&self, person: PersonId) -> Option<PersonId> {
+        self.places.superior(person, 1)
+    }
+
+    fn department_head(&self, person: PersonId) -> Option<PersonId> {
+        self.places.department_head(person)
+    }
+
+    fn members(&self, group: &Candidate) -> Vec<PersonId> {
+        let members = match group {
+            Candidate::Role(code) => self.places.members_of_role(code),
+            Candidate::Department(code) => {
+                self.places.by_code(code).map(|id| self.places.members_of_department(id)).unwrap_or_default()
+            }
+        };
+        members.into_iter().collect()
+    }
+
+    fn is_member(&self, person: PersonId, group: &Candidate) -> bool {
+        self.groups_of(person).contains(group)
+    }
+
+    fn is_administrator(&self, person: PersonId) -> bool {
+        self.member(person).is_some_and(|member| member.roles.contains(ADMINISTRATOR))
+    }
+}
+
+fn text(record: &Record, field: &str) -> Option<String> {
+    record.fields.get(field).and_then(Value::as_text).map(str::to_owned)
+}
+
+fn id(record: &Record, field: &str) -> Option<RecordId> {
+    text(record, field)?.parse().ok()
+}
+
+fn ids(value: &Value) -> Vec<RecordId> {
+    let items = value.as_list().unwrap_or_default().iter();
+    items.filter_map(Value::as_text).filter_map(|id| id.parse().ok()).collect()
+}

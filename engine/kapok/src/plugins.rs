@@ -1,0 +1,285 @@
+//! The plugins of one engine: what they declare, and how they are called.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use kapok_notify::{FetchError as ClientError, HttpClient, HttpLimits};
+use kapok_plugin_host::{
+    Call, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LogLevel, Manifest, Plugin, PluginHost,
+};
+use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordRef, Text};
+use kapok_records::{Action, Catalogue, Definitions, EntityDefinition, Role, decide};
+use kapok_store::Store;
+use kapok_tables::Queries;
+use tokio::runtime::Runtime;
+
+use crate::{Error, Outgoing, shared::Shared};
+
+/// A plugin as it is installed: its manifest, and its component unless it only declares entities.
+#[derive(Debug, Clone)]
+pub struct PluginSource {
+    /// Where it comes from, for messages.
+    pub origin: String,
+    /// The text of its `plugin.toml`.
+    pub manifest: String,
+    /// Its component.
+    pub component: Option<Vec<u8>>,
+}
+
+impl PluginSource {
+    /// Reads every plugin of a folder: one folder each, with `plugin.toml` and, when it has code, `plugin.wasm`.
+    pub fn read_folder(folder: &Path) -> Result<Vec<Self>, Error> {
+        let failed = |path: &Path, error: std::io::Error| Error::Data(format!("{}: {error}", path.display()));
+        let mut sources = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+            let path = entry.map_err(|error| failed(folder, error))?.path();
+            let manifest = path.join("plugin.toml");
+            if !manifest.is_file() {
+                continue;
+            }
+            let component = path.join("plugin.wasm");
+            let component = match component.is_file() {
+                true => Some(fs::read(&component).map_err(|error| failed(&component, error))?),
+                false => None,
+            };
+            let text = fs::read_to_string(&manifest).map_err(|error| failed(&manifest, error))?;
+            sources.push(Self { origin: manifest.display().to_string(), manifest: text, component });
+        }
+        sources.sort_by(|a, b| a.origin.cmp(&b.origin));
+        Ok(sources)
+    }
+}
+
+/// A plugin as the administrator sees it.
+#[derive(Debug, Clone)]
+pub struct PluginState {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its name.
+    pub label: Text,
+    /// What it offers to processes.
+    pub handlers: Vec<String>,
+    /// The ways to reach people that it offers.
+    pub channels: Vec<String>,
+    /// Why it does not run, when it does not.
+    pub fault: Option<Text>,
+}
+
+/// The plugins of one engine.
+pub(crate) struct Plugins {
+    loaded: Vec<Plugin>,
+    failed: Vec<PluginState>,
+    catalogue: Catalogue,
+    client: HttpClient,
+    runtime: OnceLock<Runtime>,
+}
+
+/// On whose behalf a plugin is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Caller {
+    Person(PersonId),
+    Process(InstanceId),
+    System,
+}
+
+impl Plugins {
+    /// Loads plugins. One that cannot run is shown with its reason, and the others go on; definitions that contradict
+    /// each other are an error, because records depend on them.
+    pub(crate) fn load(sources: Vec<PluginSource>, outgoing: &Outgoing) -> Result<Self, Error> {
+        let (mut declared, mut loaded, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut host = None;
+        for source in sources {
+            let manifest = Manifest::parse(&source.origin, &source.manifest)
+                .map_err(|errors| Error::Data(lines(errors.iter())))?;
+            declared.push(
+                Definitions::parse(&source.origin, &source.manifest)
+                    .map_err(|errors| Error::Data(lines(errors.iter())))?,
+            );
+            let host = match &host {
+                Some(host) => host,
+                None => host.insert(
+                    PluginHost::new(Limits::default()).map_err(|error| Error::Data(error.text.to_string()))?,
+                ),
+            };
+            let state = state_of(&manifest, None);
+            match host.load(manifest, source.component.as_deref()) {
+                Ok(plugin) => loaded.push(plugin),
+                Err(error) => {
+                    tracing::error!(plugin = state.id, "{}", error.text);
+                    failed.push(PluginState { fault: Some(error.text), ..state });
+                }
+            }
+        }
+        let catalogue = Catalogue::new(declared).map_err(|errors| Error::Data(lines(errors.iter())))?;
+        let client = HttpClient::new(&outgoing.allowed, HttpLimits::default());
+        let client = client.map_err(|error| Error::Data(error.0.to_string()))?;
+        Ok(Self { loaded, failed, catalogue, client, runtime: OnceLock::new() })
+    }
+
+    pub(crate) fn states(&self) -> Vec<PluginState> {
+        let running = self.loaded.iter().map(|plugin| state_of(plugin.manifest(), None));
+        running.chain(self.failed.iter().cloned()).collect()
+    }
+
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    pub(crate) fn entity(&self, id: &str) -> Option<&EntityDefinition> {
+        self.catalogue.entity(id)
+    }
+
+    pub(crate) fn roles(&self) -> impl Iterator<Item = &Role> {
+        self.catalogue.roles()
+    }
+
+    pub(crate) fn manifests(&self) -> impl Iterator<Item = &Manifest> {
+        self.loaded.iter().map(Plugin::manifest)
+    }
+
+    pub(crate) fn has_handler(&self, name: &str) -> bool {
+        self.handler(name).is_some()
+    }
+
+    pub(crate) fn handler(&self, name: &str) -> Option<Plugin> {
+        self.loaded.iter().find(|plugin| plugin.manifest().handlers.contains_key(name)).cloned()
+    }
+
+    pub(crate) fn channel(&self, name: &str) -> Option<Plugin> {
+        self.loaded.iter().find(|plugin| plugin.manifest().channels.contains_key(name)).cloned()
+    }
+
+    /// The plugins that check records of an entity before they are saved, in the order of loading.
+    pub(crate) fn before_save(&self, entity: &Entity) -> Vec<Plugin> {
+        self.loaded.iter().filter(|plugin| plugin.manifest().before_save.contains(entity)).cloned().collect()
+    }
+
+    /// The plugin whose code should check an entity's records, but is not running.
+    pub(crate) fn missing_check(&self, entity: &Entity) -> Option<&PluginState> {
+        let owner = entity.as_str().split_once('.').map(|(plugin, _)| plugin)?;
+        self.failed.iter().find(|state| state.id == owner)
+    }
+
+    /// What a call of a plugin is given.
+    pub(crate) fn call(&self, shared: &Shared, plugin: &Plugin, caller: Caller) -> Call {
+        let settings = shared.outgoing.plugins.get(&plugin.manifest().id).cloned().unwrap_or_default();
+        Call {
+            principal: match caller {
+                Caller::Person(person) => Principal::Person(person),
+                Caller::Process(instance) => Principal::Process(instance),
+                Caller::System => Principal::System,
+            },
+            now: shared.clock.now(),
+            settings: Arc::new(settings),
+            services: Arc::new(Services {
+                store: shared.store.clone(),
+                client: self.client.clone(),
+                runtime: self.runtime().map(|runtime| runtime.handle().clone()),
+                readable: self.readable(shared, caller),
+            }),
+        }
+    }
+
+    /// The runtime that messages leave through; made when first needed.
+    pub(crate) fn runtime(&self) -> Option<&Runtime> {
+        if let Some(runtime) = self.runtime.get() {
+            return Some(runtime);
+        }
+        let made = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        match made {
+            Ok(runtime) => Some(self.runtime.get_or_init(|| runtime)),
+            Err(error) => {
+                tracing::error!(%error, "no runtime for messages");
+                None
+            }
+        }
+    }
+
+    fn readable(&self, shared: &Shared, caller: Caller) -> Box<dyn Fn(&Entity, &Record) -> bool + Send + Sync> {
+        match caller {
+            // A process reads what its definition names: the record it is about and those its inputs point at. Grants
+            // per entity are confirmed when it is published.
+            Caller::Process(_) | Caller::System => Box::new(|_, _| true),
+            Caller::Person(person) => {
+                let viewer = shared.organisation().viewer(person, BTreeSet::new());
+                let catalogue = self.catalogue.clone();
+                Box::new(move |entity, record| {
+                    let (Some(viewer), Some(definition)) = (&viewer, catalogue.entity(entity.as_str())) else {
+                        return false;
+                    };
+                    decide(viewer, Action::Read, definition, Some(record)).is_granted()
+                })
+            }
+        }
+    }
+}
+
+impl Drop for Plugins {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn state_of(manifest: &Manifest, fault: Option<Text>) -> PluginState {
+    PluginState {
+        id: manifest.id.clone(),
+        version: manifest.version.clone(),
+        label: manifest.label.clone(),
+        handlers: manifest.handlers.keys().cloned().collect(),
+        channels: manifest.channels.keys().cloned().collect(),
+        fault,
+    }
+}
+
+fn lines<T: std::fmt::Display>(errors: impl Iterator<Item = T>) -> String {
+    errors.map(|error| error.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+/// What a plugin reaches during one call.
+struct Services {
+    store: Store,
+    client: HttpClient,
+    runtime: Option<tokio::runtime::Handle>,
+    readable: Box<dyn Fn(&Entity, &Record) -> bool + Send + Sync>,
+}
+
+impl HostServices for Services {
+    fn record(&self, record: &RecordRef) -> Option<Record> {
+        let row = Queries(&self.store.view()).record(&record.entity, record.id).ok()??;
+        (self.readable)(&record.entity, &row.record).then_some(row.record)
+    }
+
+    fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        let Some(runtime) = &self.runtime else {
+            return Err(FetchError::NotSent("there is no way out just now".into()));
+        };
+        let HttpRequest { method, url, headers, body } = request;
+        let request = kapok_notify::HttpRequest { method, url, headers, body };
+        match self.client.fetch_blocking(runtime, request) {
+            Ok(response) => {
+                Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
+            }
+            Err(ClientError::Refused(reason)) => Err(FetchError::Refused(reason)),
+            Err(ClientError::NotSent(reason)) => Err(FetchError::NotSent(reason)),
+            Err(ClientError::Unknown(reason)) => Err(FetchError::Unknown(reason)),
+        }
+    }
+
+    fn log(&self, plugin: &str, level: LogLevel, message: &str) {
+        match level {
+            LogLevel::Debug => tracing::debug!(plugin, "{message}"),
+            LogLevel::Info => tracing::info!(plugin, "{message}"),
+            LogLevel::Warn => tracing::warn!(plugin, "{message}"),
+            LogLevel::Error => tracing::error!(plugin, "{message}"),
+        }
+    }
+}
+

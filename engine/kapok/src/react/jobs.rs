@@ -1,0 +1,141 @@
+//! Service tasks run after the commit that created them, and what they answer is a new command. A job may run again
+//! after a crash; its record changes and its end are one commit, so what it does to our data happens once.
+
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use kapok_plugin_host::{ServiceFailure, ServiceJob};
+use kapok_process::state::Job;
+use kapok_protocol::{Command, JobId, JobOutcome, Principal, RecordChange};
+use kapok_tables::Queries;
+
+use super::{AFTER_FAILURE, LONGEST};
+use crate::{Error, handlers::HandlerCall, plugins::Caller, shared::Shared, writer::Writer};
+
+/// So many jobs run at once.
+const WORKERS: usize = 4;
+
+/// What a job answered: how it ended, and what it wants saved with that.
+struct Finished {
+    outcome: JobOutcome,
+    changes: Vec<RecordChange>,
+}
+
+pub(super) fn run(shared: &Arc<Shared>, writer: &Writer) {
+    let running: Arc<Mutex<HashSet<JobId>>> = Arc::default();
+    loop {
+        let heard = shared.bell.heard();
+        match Queries(&shared.store.view()).ready_jobs(WORKERS * 2) {
+            Ok(ready) => {
+                for job in ready {
+                    begin(shared, writer, &running, job);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "jobs wait: {error}");
+                thread::sleep(AFTER_FAILURE);
+            }
+        }
+        if !shared.bell.wait(heard, LONGEST) {
+            return;
+        }
+    }
+}
+
+/// Runs a job on a thread of its own, unless it runs already or enough others do.
+fn begin(shared: &Arc<Shared>, writer: &Writer, running: &Arc<Mutex<HashSet<JobId>>>, job: Job) {
+    let lock = || running.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    {
+        let mut running = lock();
+        if running.len() >= WORKERS || !running.insert(job.id) {
+            return;
+        }
+    }
+    let id = job.id;
+    let (shared_there, writer, running_there) = (shared.clone(), writer.clone(), running.clone());
+    let started = thread::Builder::new().name(format!("kapok-job-{id}")).spawn(move || {
+        if let Err(error) = carry_out(&shared_there, &writer, &job) {
+            tracing::error!(%error, job = %id, "a job's end could not be kept; it will run again: {error}");
+            thread::sleep(AFTER_FAILURE);
+        }
+        running_there.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(&id);
+        shared_there.bell.ring();
+    });
+    if let Err(error) = started {
+        tracing::error!(%error, "a job waits for a thread");
+        lock().remove(&id);
+    }
+}
+
+/// Runs every ready job, one after another, until none is left: for clocks moved by hand. Whether there was any.
+pub(crate) fn run_ready_jobs(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
+    let mut any = false;
+    while let Some(job) = Queries(&shared.store.view()).ready_jobs(1)?.into_iter().next() {
+        carry_out(shared, writer, &job)?;
+        any = true;
+    }
+    Ok(any)
+}
+
+fn carry_out(shared: &Shared, writer: &Writer, job: &Job) -> Result<(), Error> {
+    let finished = answer(shared, job);
+    let (job, instance) = (job.id, job.instance);
+    let saved = writer
+        .submit(move |step| {
+            for change in &finished.changes {
+                step.set_fields(Principal::Process(instance), &change.record, change.set.clone())?;
+            }
+            finish(step, job, finished.outcome)
+        })
+        .wait();
+    match saved {
+        // What the plugin wants saved is refused: that is a failure of the step, and a person must look.
+        Err(Error::Refused(reasons)) => {
+            let message = reasons.iter().map(|reason| reason.text.to_string()).collect::<Vec<_>>().join("; ");
+            writer.submit(move |step| finish(step, job, JobOutcome::Failed { message, retry: false })).wait()
+        }
+        other => other,
+    }
+}
+
+/// Ends a job; one that is gone meanwhile (its case was cancelled) has nothing left to end.
+fn finish(step: &mut crate::writer::Step<'_>, job: JobId, outcome: JobOutcome) -> Result<(), Error> {
+    if step.queries().job(job)?.is_none() {
+        return Ok(());
+    }
+    step.process(Principal::System, &Command::FinishJob { job, outcome }).map(drop)
+}
+
+fn answer(shared: &Shared, job: &Job) -> Finished {
+    let failed = |message: String, retry| Finished { outcome: JobOutcome::Failed { message, retry }, changes: Vec::new() };
+    if let Some(handler) = shared.handlers.get(&job.handler) {
+        let call = HandlerCall { job: job.id, instance: job.instance, inputs: job.inputs.clone() };
+        let outcome = catch_unwind(AssertUnwindSafe(|| handler(call)));
+        return match outcome {
+            Ok(outcome) => Finished { outcome, changes: Vec::new() },
+            Err(_) => failed(format!("处理程序 {0} 出错中断 / the handler {0} panicked", job.handler), false),
+        };
+    }
+    let Some(plugin) = shared.plugins.handler(&job.handler) else {
+        let name = &job.handler;
+        return failed(
+            format!("没有安装处理程序 {name}，请安装它的插件后重试 / no handler {name} is installed: install its plugin and retry"),
+            false,
+        );
+    };
+    let call = shared.plugins.call(shared, &plugin, Caller::Process(job.instance));
+    let request = ServiceJob { handler: job.handler.clone(), key: job.id.to_string(), inputs: job.inputs.clone() };
+    match plugin.run_service(&call, &request) {
+        Ok(Ok(answer)) => Finished { outcome: JobOutcome::Completed(answer.variables), changes: answer.changes },
+        Ok(Err(ServiceFailure::Error { code, message })) => {
+            Finished { outcome: JobOutcome::Error { code, message }, changes: Vec::new() }
+        }
+        Ok(Err(ServiceFailure::Failed { message, retry })) => failed(message, retry),
+        Err(fault) => failed(fault.to_string(), false),
+    }
+}
+

@@ -1,0 +1,61 @@
+//! What happens after a commit: timers that fall due, jobs, messages that leave.
+//!
+//! Each is a thread that looks for something to do, does it, hands what came back to the writer as a new command, and
+//! waits for the bell or for the next moment. None keeps anything that is not also a row: after a crash they look
+//! again.
+
+mod jobs;
+mod outbox;
+mod timers;
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use kapok_protocol::Timestamp;
+
+use crate::{Error, shared::Shared, writer::Writer};
+
+pub(crate) use jobs::run_ready_jobs;
+pub(crate) use outbox::SMS_CHANNEL;
+pub(crate) use timers::fire_due_timers;
+
+/// The longest anybody sleeps: a wall clock may jump.
+const LONGEST: Duration = Duration::from_secs(1);
+/// How long to wait after a failure before trying again.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Starts the threads; none when the clock is moved by hand.
+pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHandle<()>>, Error> {
+    let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
+        thread::Builder::new()
+            .name(name.into())
+            .spawn(body)
+            .map_err(|error| Error::Data(format!("the thread {name} cannot be started: {error}")))
+    };
+    let mut threads = Vec::new();
+    if !shared.clock.runs() {
+        return Ok(threads);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn("kapok-timers", Box::new(move || timers::run(&shared, &writer)))?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn("kapok-jobs", Box::new(move || jobs::run(&shared, &writer)))?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn("kapok-outbox", Box::new(move || outbox::run(&shared, &writer)))?);
+    }
+    Ok(threads)
+}
+
+/// How long from now until a moment, at most [`LONGEST`].
+fn until(now: Timestamp, moment: Option<Timestamp>) -> Duration {
+    let millis = moment.map_or(i64::MAX, |moment| moment.millis().saturating_sub(now.millis()).max(0));
+    Duration::from_millis(millis.unsigned_abs()).min(LONGEST)
+}

@@ -1,0 +1,94 @@
+//! What every part of one engine shares.
+
+use std::sync::{Arc, RwLock};
+
+use kapok_process::Limits;
+use kapok_store::Store;
+
+use crate::{
+    Error, Outgoing,
+    bell::Bell,
+    clock::Clock,
+    definitions::DefinitionCache,
+    evaluate::Rules,
+    handlers::Handlers,
+    hints::Hints,
+    organisation::Organisation,
+    plugins::Plugins,
+};
+
+/// How an engine behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Bounds on processes.
+    pub limits: Limits,
+    /// Drawn durations are divided by this: 1 in real life, more in demonstrations.
+    pub shorten: u32,
+    /// How far company time is ahead of UTC, in minutes.
+    pub utc_offset_minutes: i32,
+    /// Whether a service task may name a handler that is not installed: only for checking models where nothing is.
+    pub missing_handlers_are_unknown: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            shorten: 1,
+            utc_offset_minutes: 8 * 60,
+            missing_handlers_are_unknown: false,
+        }
+    }
+}
+
+/// One engine's parts.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    pub(crate) rules: Rules,
+    pub(crate) definitions: DefinitionCache,
+    pub(crate) plugins: Plugins,
+    pub(crate) handlers: Handlers,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) hints: Hints,
+    pub(crate) bell: Bell,
+    organisation: RwLock<Arc<Organisation>>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        plugins: Plugins,
+        handlers: Handlers,
+        outgoing: Outgoing,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            settings,
+            rules: Rules::new(),
+            definitions: DefinitionCache::default(),
+            plugins,
+            handlers,
+            outgoing,
+            hints: Hints::new(),
+            bell: Bell::default(),
+            organisation: RwLock::default(),
+        }
+    }
+
+    /// The organisation as it is now.
+    pub(crate) fn organisation(&self) -> Arc<Organisation> {
+        self.organisation.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Reads the organisation again, after one of its records was saved.
+    pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
+        let fresh = Organisation::read(&self.store.view())?;
+        *self.organisation.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! Signing in: passwords, browsers' sessions, programs' tokens. Only hashes are kept.
+
+use std::sync::OnceLock;
+
+use argon2::{
+    Argon2, PasswordVerifier,
+    password_hash::{PasswordHasher, phc::PasswordHash},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use kapok_process::Directory;
+use kapok_protocol::{PersonId, Refusal, RefusalKind};
+use kapok_tables::{Credential, Queries, Session, Token};
+
+use crate::{Error, Kapok, Staff};
+
+/// How long a session lasts, in milliseconds.
+const SESSION_MILLIS: i64 = 12 * 3_600_000;
+/// Passwords of other lengths, in bytes, are refused before they cost anything.
+const PASSWORD: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// A secret that is shown once and never again; only its hash is kept.
+pub struct Secret(String);
+
+impl Secret {
+    fn draw() -> Result<Self, Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| Error::Data(format!("no randomness to be had: {error}")))?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The secret's text.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Kapok {
+    /// Signs a person in: a handle, and the secret for the browser's cookie. Slow on purpose; not for the writer, and on
+    /// an async server not for its threads.
+    pub fn sign_in(&self, login: &str, password: &str) -> Result<(Staff, Secret), Error> {
+        let wrong = || {
+            Error::from(Refusal::new(
+                RefusalKind::Forbidden,
+                "session.wrong",
+                "用户名或密码不对。",
+                "The name or the password is wrong.",
+            ))
+        };
+        if password.len() > *PASSWORD.end() || login.len() > 128 {
+            return Err(wrong());
+        }
+        let person = self.shared.organisation().person(login);
+        let credential = match person {
+            Some(person) => Queries(&self.shared.store.view()).credential(person)?,
+            None => None,
+        };
+        // An unknown name costs as much as a wrong password, so that names cannot be told apart by time.
+        let hash = match &credential {
+            Some(credential) => credential.password_hash.as_str(),
+            None => nobodys_hash(),
+        };
+        let right = PasswordHash::new(hash)
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        let (Some(credential), true) = (credential, right) else { return Err(wrong()) };
+        let staff = self.staff(credential.person)?;
+        let secret = Secret::draw()?;
+        let (hash, person) = (hash_of(secret.reveal()), credential.person);
+        self.writer
+            .submit(move |step| {
+                let expires_at = step.now.plus_millis(SESSION_MILLIS);
+                Ok(step.tx.put_session(&Session { hash, person, created_at: step.now, expires_at })?)
+            })
+            .wait()?;
+        Ok((staff, secret))
+    }
+
+    /// The person of a browser's session, while it lasts.
+    pub fn session(&self, secret: &str) -> Result<Option<Staff>, Error> {
+        let session = Queries(&self.shared.store.view()).session(&hash_of(secret))?;
+        match session.filter(|session| session.expires_at > self.shared.clock.now()) {
+            Some(session) => Ok(self.staff(session.person).ok()),
+            None => Ok(None),
+        }
+    }
+
+    /// Ends a session.
+    pub fn sign_out(&self, secret: &str) -> Result<(), Error> {
+        let hash = hash_of(secret);
+        self.writer.submit(move |step| Ok(step.tx.delete_session(&hash)?)).wait()
+    }
+
+    /// The person in whose name a program acts.
+    pub fn token(&self, secret: &str) -> Result<Option<Staff>, Error> {
+        let token = Queries(&self.shared.store.view()).token(&hash_of(secret))?;
+        Ok(token.and_then(|token| self.staff(token.person).ok()))
+    }
+
+    /// Makes a token for a program that acts in a person's name.
+    pub fn create_token(&self, login: &str, label: &str) -> Result<Secret, Error> {
+        let person = self.person(login)?;
+        let secret = Secret::draw()?;
+        let (hash, label) = (hash_of(secret.reveal()), label.to_owned());
+        self.writer
+            .submit(move |step| {
+                let created_at = step.now;
+                Ok(step.tx.put_token(&Token { hash, person, label, created_at })?)
+            })
+            .wait()?;
+        Ok(secret)
+    }
+
+    /// Sets a person's password.
+    pub fn set_password(&self, login: &str, password: &str) -> Result<(), Error> {
+        if !PASSWORD.contains(&password.len()) {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "password.length",
+                "密码需要 8 到 128 个字符。",
+                "A password has 8 to 128 characters.",
+            )
+            .at("password")
+            .into());
+        }
+        let person = self.person(login)?;
+        let password_hash = hash_password(password)?;
+        self.writer
+            .submit(move |step| {
+                let changed_at = step.now;
+                Ok(step.tx.put_credential(&Credential { person, password_hash, changed_at })?)
+            })
+            .wait()
+    }
+
+    fn person(&self, login: &str) -> Result<PersonId, Error> {
+        let person = self.shared.organisation().person(login);
+        person.ok_or_else(|| Error::not_found("人员", "person"))
+    }
+}
+
+pub(crate) fn hash_password(password: &str) -> Result<String, Error> {
+    let hashed = Argon2::default().hash_password(password.as_bytes());
+    hashed.map(|hash| hash.to_string()).map_err(|error| Error::Data(format!("the password cannot be hashed: {error}")))
+}
+
+/// A hash that no password has.
+fn nobodys_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| Secret::draw().and_then(|secret| hash_password(secret.reveal())).unwrap_or_default())
+}
+
+/// Secrets are 256 random bits, so a fast hash is enough.
+fn hash_of(secret: &str) -> String {
+    blake3::hash(secret.as_bytes()).to_hex().to_string()
+}

@@ -1,0 +1,374 @@
+//! What people see of tasks and cases: rows with the names that people know them by.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
+use kapok_process::state::{ElementInstance, Event, Incident, Instance, Task, TaskState};
+use kapok_protocol::{DefinitionId, PersonId, RecordId, RecordRef, Timestamp, Value};
+use kapok_records::{EntityDefinition, Fields};
+use kapok_tables::{Definition, Queries};
+
+use crate::{Error, organisation::Organisation, shared::Shared};
+
+/// A person and their name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Who.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+}
+
+/// A task as a list shows it.
+#[derive(Debug, Clone)]
+pub struct TaskView {
+    /// The row.
+    pub task: Task,
+    /// What the case is called.
+    pub title: String,
+    /// The step's name.
+    pub name: String,
+    /// The step's BPMN id.
+    pub element: String,
+    /// The process's key.
+    pub process: String,
+    /// The process's name.
+    pub process_name: String,
+    /// Whether it is an approval.
+    pub approval: bool,
+    /// Who has it.
+    pub assignee: Option<Who>,
+    /// The names of the groups that could take it.
+    pub candidates: Vec<String>,
+    /// Whether the asking person may take it.
+    pub claimable: bool,
+    /// For whom the case was started.
+    pub initiator: Option<Who>,
+    /// Who had it before it was escalated.
+    pub escalated_from: Option<Who>,
+    /// Who finished it.
+    pub completed_by: Option<Who>,
+    /// Whether it is open and late.
+    pub overdue: bool,
+}
+
+/// A task with its form.
+#[derive(Debug, Clone)]
+pub struct TaskDetail {
+    /// The task.
+    pub view: TaskView,
+    /// Whether a rejection must say why.
+    pub reason_required: bool,
+    /// The form.
+    pub form: TaskForm,
+    /// What happened in the case so far.
+    pub history: Vec<HistoryView>,
+}
+
+/// The form of a task. Fields that are not in `access` can be read.
+#[derive(Debug, Clone)]
+pub struct TaskForm {
+    /// The record the case is about, and its definition.
+    pub record: Option<(RecordView, EntityDefinition)>,
+    /// The process's own fields, when it is about no record.
+    pub fields: Vec<FormField>,
+    /// The values of those fields.
+    pub values: BTreeMap<String, Value>,
+    /// What the step may do with fields.
+    pub access: BTreeMap<String, FieldAccess>,
+}
+
+/// A record as a person may see it.
+#[derive(Debug, Clone)]
+pub struct RecordView {
+    /// Its entity and id.
+    pub reference: RecordRef,
+    /// Its version.
+    pub version: u64,
+    /// Who is responsible for it.
+    pub owner: Option<Who>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last saved.
+    pub updated_at: Timestamp,
+    /// The fields the person may see.
+    pub fields: Fields,
+    /// What persons, departments and records that fields point at are called.
+    pub display: BTreeMap<String, String>,
+    /// What the record is called.
+    pub title: String,
+}
+
+/// A case as a list shows it.
+#[derive(Debug, Clone)]
+pub struct InstanceView {
+    /// The row.
+    pub instance: Instance,
+    /// The version of the process it runs.
+    pub definition: Definition,
+    /// For whom it was started.
+    pub initiator: Option<Who>,
+    /// What it waits for: element id, name, and the names of those it waits for.
+    pub waiting: Vec<(String, String, Vec<String>)>,
+}
+
+/// A case with all that happened in it.
+#[derive(Debug, Clone)]
+pub struct InstanceDetail {
+    /// The case.
+    pub view: InstanceView,
+    /// The record it is about, when the person may see it, and its title.
+    pub record: Option<(RecordRef, String)>,
+    /// The activations.
+    pub elements: Vec<ElementView>,
+    /// The sequence flows that were taken, by BPMN id.
+    pub flows: Vec<String>,
+    /// Its tasks.
+    pub tasks: Vec<TaskView>,
+    /// Where it is stuck.
+    pub incidents: Vec<IncidentView>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryView>,
+}
+
+/// An activation.
+#[derive(Debug, Clone)]
+pub struct ElementView {
+    /// The row.
+    pub row: ElementInstance,
+    /// The element's BPMN id.
+    pub element: String,
+    /// What people call it.
+    pub name: String,
+    /// Its BPMN kind, such as `userTask`.
+    pub kind: &'static str,
+}
+
+/// An incident.
+#[derive(Debug, Clone)]
+pub struct IncidentView {
+    /// The row.
+    pub row: Incident,
+    /// What the case is called.
+    pub title: String,
+    /// The element's BPMN id.
+    pub element: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub struct HistoryView {
+    /// The row.
+    pub event: Event,
+    /// The element's BPMN id, when it happened to one.
+    pub element: Option<String>,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Who did it, when a person did.
+    pub actor: Option<Who>,
+    /// The names of the persons the event names.
+    pub names: BTreeMap<PersonId, String>,
+}
+
+/// Makes views of rows.
+pub(crate) struct Viewing<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) organisation: Arc<Organisation>,
+    pub(crate) queries: Queries<'a>,
+    pub(crate) now: Timestamp,
+}
+
+/// So many rows of one case are shown.
+const SHOWN: usize = 10_000;
+
+impl Viewing<'_> {
+    pub(crate) fn who(&self, person: PersonId) -> Who {
+        Who { id: person, name: self.organisation.name_of(person) }
+    }
+
+    pub(crate) fn graph(&self, definition: DefinitionId) -> Result<Arc<ProcessGraph>, Error> {
+        kapok_process::Definitions::graph(&self.shared.definitions, definition)
+            .ok_or_else(|| Error::not_found("流程", "process"))
+    }
+
+    pub(crate) fn task(&self, task: Task, viewer: Option<PersonId>) -> Result<TaskView, Error> {
+        let graph = self.graph(task.definition)?;
+        let node = graph.node(task.node);
+        let instance = self.queries.instance(task.instance)?;
+        let open = task.state == TaskState::Open;
+        let claimable = open
+            && task.assignee.is_none()
+            && viewer.is_some_and(|viewer| {
+                let groups = self.organisation.groups_of(viewer);
+                task.candidates.iter().any(|group| groups.contains(group))
+            });
+        Ok(TaskView {
+            title: instance.as_ref().map(|instance| instance.title.clone()).unwrap_or_default(),
+            name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
+            element: node.map(|node| node.id.clone()).unwrap_or_default(),
+            process: graph.key.clone(),
+            process_name: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
+            approval: human(&graph, &task).is_some_and(|human| human.approval.is_some()),
+            assignee: task.assignee.map(|person| self.who(person)),
+            candidates: task.candidates.iter().map(|group| self.organisation.group_name(group)).collect(),
+            claimable,
+            initiator: instance.and_then(|instance| instance.initiator).map(|person| self.who(person)),
+            escalated_from: task.escalated_from.map(|person| self.who(person)),
+            completed_by: task.completed_by.map(|person| self.who(person)),
+            overdue: open && task.due_at.is_some_and(|due| due < self.now),
+            task,
+        })
+    }
+
+    pub(crate) fn instance(&self, instance: Instance) -> Result<InstanceView, Error> {
+        let definition = self.queries.definition(instance.definition)?;
+        let definition = definition.ok_or_else(|| Error::not_found("流程", "process"))?;
+        let mut waiting: Vec<(String, String, Vec<String>)> = Vec::new();
+        if instance.state == kapok_process::state::InstanceState::Active {
+            let tasks = self.queries.tasks(&kapok_tables::TaskList::Of(instance.id), None, SHOWN)?;
+            for task in tasks.items.into_iter().filter(|task| task.state == TaskState::Open) {
+                let view = self.task(task, None)?;
+                let whom = view.assignee.map_or(view.candidates, |who| vec![who.name]);
+                match waiting.iter_mut().find(|(element, ..)| *element == view.element) {
+                    Some((_, _, names)) => names.extend(whom),
+                    None => waiting.push((view.element, view.name, whom)),
+                }
+            }
+        }
+        let initiator = instance.initiator.map(|person| self.who(person));
+        Ok(InstanceView { instance, definition, initiator, waiting })
+    }
+
+    pub(crate) fn detail(&self, instance: Instance) -> Result<InstanceDetail, Error> {
+        let graph = self.graph(instance.definition)?;
+        let id = instance.id;
+        let rows = self.queries.elements(id, SHOWN)?;
+        let flows = taken(&graph, &rows);
+        let elements = rows.into_iter().map(|row| element(&graph, row)).collect();
+        let tasks = self.queries.tasks(&kapok_tables::TaskList::Of(id), None, SHOWN)?.items;
+        let incidents = self.queries.incidents_of(id, SHOWN)?;
+        Ok(InstanceDetail {
+            record: None,
+            elements,
+            flows,
+            tasks: tasks.into_iter().map(|task| self.task(task, None)).collect::<Result<_, _>>()?,
+            incidents: incidents.into_iter().map(|row| self.incident(row)).collect::<Result<_, _>>()?,
+            history: self.history(&graph, id)?,
+            view: self.instance(instance)?,
+        })
+    }
+
+    pub(crate) fn history(
+        &self,
+        graph: &ProcessGraph,
+        instance: kapok_protocol::InstanceId,
+    ) -> Result<Vec<HistoryView>, Error> {
+        let events = self.queries.events(instance, SHOWN)?;
+        Ok(events.into_iter().map(|event| self.event(graph, event)).collect())
+    }
+
+    fn event(&self, graph: &ProcessGraph, event: Event) -> HistoryView {
+        use kapok_process::state::EventKind::*;
+        let node = event.node.and_then(|node| graph.node(node));
+        let persons = match &event.kind {
+            TaskCreated { assignee, .. } => assignee.iter().copied().collect(),
+            Reminded { person, .. } | Urged { person, .. } | Told { person, .. } => vec![*person],
+            Escalated { from, to, .. } => from.iter().copied().chain([*to]).collect(),
+            _ => Vec::new(),
+        };
+        HistoryView {
+            element: node.map(|node| node.id.clone()),
+            name: node.map(|node| node.label().to_owned()),
+            actor: event.actor.person().map(|person| self.who(person)),
+            names: persons.into_iter().map(|person| (person, self.organisation.name_of(person))).collect(),
+            event,
+        }
+    }
+
+    pub(crate) fn incident(&self, row: Incident) -> Result<IncidentView, Error> {
+        let instance = self.queries.instance(row.instance)?;
+        let graph = match &instance {
+            Some(instance) => Some(self.graph(instance.definition)?),
+            None => None,
+        };
+        let node = graph.as_ref().and_then(|graph| graph.node(row.node));
+        Ok(IncidentView {
+            title: instance.map(|instance| instance.title).unwrap_or_default(),
+            element: node.map(|node| node.id.clone()).unwrap_or_default(),
+            name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
+            row,
+        })
+    }
+
+    /// What a field that points at something shows.
+    pub(crate) fn display(&self, entity: &EntityDefinition, fields: &Fields) -> Result<BTreeMap<String, String>, Error> {
+        use kapok_records::FieldKind;
+        let mut display = BTreeMap::new();
+        for field in &entity.fields {
+            let Some(id) = fields.get(&field.id).and_then(Value::as_text).and_then(|id| id.parse::<RecordId>().ok())
+            else {
+                continue;
+            };
+            let shown = match &field.kind {
+                FieldKind::Person => Some(self.organisation.name_of(id.into())),
+                FieldKind::Department => self.organisation.department_name(id),
+                FieldKind::Reference { entity, .. } => self.title(&RecordRef { entity: entity.clone(), id })?,
+                _ => None,
+            };
+            display.extend(shown.map(|shown| (field.id.clone(), shown)));
+        }
+        Ok(display)
+    }
+
+    /// What a record is called.
+    pub(crate) fn title(&self, reference: &RecordRef) -> Result<Option<String>, Error> {
+        let Some(entity) = self.shared.plugins.entity(reference.entity.as_str()) else { return Ok(None) };
+        let row = self.queries.record(&reference.entity, reference.id)?;
+        Ok(row.map(|row| title_of(entity, &row.record.fields)))
+    }
+}
+
+/// What a record is called: the value of its title field.
+pub(crate) fn title_of(entity: &EntityDefinition, fields: &Fields) -> String {
+    match fields.get(&entity.title) {
+        Some(Value::Text(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    }
+}
+
+/// The settings of a task's step.
+pub(crate) fn human<'a>(graph: &'a ProcessGraph, task: &Task) -> Option<&'a HumanTask> {
+    match &graph.node(task.node)?.kind {
+        NodeKind::UserTask(human) => Some(human),
+        _ => None,
+    }
+}
+
+fn element(graph: &ProcessGraph, row: ElementInstance) -> ElementView {
+    let node = graph.node(row.node);
+    ElementView {
+        element: node.map(|node| node.id.clone()).unwrap_or_default(),
+        name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
+        kind: node.map_or("", |node| node.kind.bpmn_name()),
+        row,
+    }
+}
+
+/// The flows between activations and those that caused them.
+fn taken(graph: &ProcessGraph, rows: &[ElementInstance]) -> Vec<String> {
+    let nodes: BTreeMap<_, _> = rows.iter().map(|row| (row.id, row.node)).collect();
+    let mut pairs: Vec<_> =
+        rows.iter().flat_map(|row| row.causes.iter().filter_map(|cause| Some((*nodes.get(cause)?, row.node)))).collect();
+    pairs.extend(rows.iter().flat_map(|row| row.arrivals.iter().filter_map(|arrival| Some((*nodes.get(&arrival.cause)?, row.node)))));
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut flows = Vec::new();
+    for (from, to) in pairs {
+        let between = graph.outgoing(from).into_iter().filter(|(_, flow)| flow.target == to);
+        flows.extend(between.map(|(_, flow)| flow.id.clone()));
+    }
+    flows
+}

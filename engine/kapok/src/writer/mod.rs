@@ -1,0 +1,148 @@
+//! The one writer.
+//!
+//! It drains the commands that wait, carries each out on a transaction of its own above the group's, appends what the
+//! group changed in one batch, and only then answers. It waits for nobody: what is slow (plugins, mail) happens before a
+//! command is handed in or after it was answered.
+
+mod process;
+mod records;
+mod step;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use kapok_store::{Batch, Seq};
+use kapok_tables::{Read, Transaction, last_id};
+use tokio::sync::oneshot;
+
+pub(crate) use records::{CheckedSave, Saved, entity};
+pub(crate) use step::Step;
+
+use crate::{Error, shared::Shared};
+
+/// At most so many commands share a sync.
+const GROUP: usize = 512;
+/// At most so many commands wait; whoever comes then is held back.
+const QUEUE: usize = 4096;
+
+/// A way to hand commands to the writer.
+#[derive(Clone)]
+pub(crate) struct Writer(mpsc::SyncSender<Box<dyn Entry>>);
+
+/// An answer that comes after the commit.
+pub(crate) struct Reply<T>(oneshot::Receiver<Result<T, Error>>);
+
+impl<T> Reply<T> {
+    /// Waits for it, blocking the thread; not to be called on an async one.
+    pub(crate) fn wait(self) -> Result<T, Error> {
+        self.0.blocking_recv().unwrap_or(Err(Error::Unknown))
+    }
+}
+
+/// A command in the queue.
+trait Entry: Send {
+    /// Carries it out; whether it changed something to be kept.
+    fn run(&mut self, step: &mut Step<'_>) -> bool;
+    /// Answers it; `committed` is what became of the group.
+    fn answer(self: Box<Self>, committed: &Result<Seq, Error>);
+}
+
+struct Command<T, F> {
+    work: Option<F>,
+    result: Result<T, Error>,
+    reply: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Step<'_>) -> Result<T, Error> + Send> Entry for Command<T, F> {
+    fn run(&mut self, step: &mut Step<'_>) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        // A panic in a decision drops only that command: its transaction is thrown away like a refused one's.
+        self.result = catch_unwind(AssertUnwindSafe(|| work(step))).unwrap_or_else(|_| {
+            Err(Error::Data("the engine made a mistake while carrying this out; nothing was changed. See the log.".into()))
+        });
+        self.result.is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<Seq, Error>) {
+        let result = match (self.result, committed) {
+            (Ok(_), Err(error)) => Err(error.clone()),
+            (result, _) => result,
+        };
+        // Whoever asked may have gone away; the command stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+impl Writer {
+    /// Starts the writer's thread.
+    pub(crate) fn start(shared: Arc<Shared>) -> Result<(Self, thread::JoinHandle<()>), Error> {
+        let (sender, receiver) = mpsc::sync_channel::<Box<dyn Entry>>(QUEUE);
+        let next_id = last_id(&shared.store.view())?;
+        let thread = thread::Builder::new()
+            .name("kapok-writer".into())
+            .spawn(move || write(&shared, &receiver, next_id))
+            .map_err(|error| Error::Data(format!("the writer's thread cannot be started: {error}")))?;
+        Ok((Self(sender), thread))
+    }
+
+    /// Hands a command in. It is carried out in the order of arrival, and answered when it is on disk.
+    pub(crate) fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Step<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Reply<T> {
+        let (reply, receiver) = oneshot::channel();
+        let command = Command { work: Some(work), result: Err(Error::Unknown), reply };
+        // A writer that is gone drops the sender, and the reply says so.
+        let _ = self.0.send(Box::new(command));
+        Reply(receiver)
+    }
+}
+
+fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64) {
+    while let Ok(first) = queue.recv() {
+        let now = shared.clock.now();
+        let view = shared.store.view();
+        let mut group = Transaction::new(&view);
+        let (mut done, mut hints, mut after_commit) = (Vec::new(), Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(mut entry) = next.take() {
+            let mut step = Step::new(shared, Transaction::new(&group), now, &mut last);
+            let kept = entry.run(&mut step);
+            let finished = step.finish();
+            done.push(entry);
+            if kept {
+                group.absorb(finished.writes);
+                hints.extend(finished.hints);
+                after_commit.extend(finished.after_commit);
+            }
+            // What others must see before the next decision (a new definition, a changed organisation) ends the group.
+            if done.len() < GROUP && after_commit.is_empty() {
+                next = queue.try_recv().ok();
+            }
+        }
+        let committed = commit(shared, group, last, now.millis());
+        if let Ok(seq) = committed {
+            for action in after_commit {
+                action(shared);
+            }
+            shared.hints.send(hints, seq);
+            shared.bell.ring();
+        }
+        for entry in done {
+            entry.answer(&committed);
+        }
+    }
+}
+
+fn commit(shared: &Shared, mut group: Transaction<'_>, last: u64, now: i64) -> Result<Seq, Error> {
+    if group.is_empty() {
+        return Ok(shared.store.view().seq());
+    }
+    if last_id(&group as &dyn Read)? != last {
+        group.set_last_id(last);
+    }
+    Ok(shared.store.commit(Batch::from(group.into_writes()), now)?)
+}

@@ -1,0 +1,75 @@
+//! One command on its way: its transaction, and what else it may ask.
+
+use std::num::NonZeroU64;
+
+use kapok_protocol::Timestamp;
+use kapok_tables::{Queries, Read, Transaction, WriteSet};
+
+use crate::{
+    hints::{Audience, HintKind},
+    shared::Shared,
+};
+
+/// A hint before its commit has a number.
+pub(crate) type HintDraft = (HintKind, u64, Audience);
+/// Something to be done when the command is on disk, and before anybody is answered.
+pub(crate) type AfterCommit = Box<dyn FnOnce(&Shared) + Send>;
+
+/// One command being carried out.
+pub(crate) struct Step<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) tx: Transaction<'a>,
+    pub(crate) now: Timestamp,
+    last_id: &'a mut u64,
+    hints: Vec<HintDraft>,
+    after_commit: Vec<AfterCommit>,
+}
+
+/// What a command leaves behind.
+pub(crate) struct Finished {
+    pub(crate) writes: WriteSet,
+    pub(crate) hints: Vec<HintDraft>,
+    pub(crate) after_commit: Vec<AfterCommit>,
+}
+
+impl<'a> Step<'a> {
+    pub(crate) fn new(shared: &'a Shared, tx: Transaction<'a>, now: Timestamp, last_id: &'a mut u64) -> Self {
+        Self { shared, tx, now, last_id, hints: Vec::new(), after_commit: Vec::new() }
+    }
+
+    pub(crate) fn finish(self) -> Finished {
+        Finished { writes: self.tx.into_writes(), hints: self.hints, after_commit: self.after_commit }
+    }
+
+    /// A new id. One that a refused command drew is not used again, which costs nothing.
+    pub(crate) fn next_id(&mut self) -> NonZeroU64 {
+        draw(self.last_id)
+    }
+
+    /// The rows as this command sees them.
+    pub(crate) fn queries(&self) -> Queries<'_> {
+        Queries(&self.tx as &dyn Read)
+    }
+
+    pub(crate) fn hint(&mut self, kind: HintKind, id: u64, audience: Audience) {
+        self.hints.push((kind, id, audience));
+    }
+
+    pub(crate) fn hints(&mut self, hints: impl IntoIterator<Item = HintDraft>) {
+        self.hints.extend(hints);
+    }
+
+    pub(crate) fn after_commit(&mut self, action: impl FnOnce(&Shared) + Send + 'static) {
+        self.after_commit.push(Box::new(action));
+    }
+
+    /// The transaction and the counter at once, for a decision that reads the one and draws from the other.
+    pub(crate) fn parts(&mut self) -> (&Transaction<'a>, &mut u64) {
+        (&self.tx, self.last_id)
+    }
+}
+
+pub(crate) fn draw(last_id: &mut u64) -> NonZeroU64 {
+    *last_id = last_id.saturating_add(1);
+    NonZeroU64::new(*last_id).unwrap_or(NonZeroU64::MAX)
+}
