@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
+import type { HintKind } from '../../src/api/types'
 import { answer } from './answers'
 
 const dist = join(import.meta.dirname, '../../dist')
@@ -16,12 +17,23 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-export async function startFakeServer(): Promise<{ address: string; stop: () => Promise<void> }> {
-  const server = createServer(respond)
+export interface FakeServer {
+  address: string
+  /** Says on every open stream that something of this kind changed. */
+  hint: (kind: HintKind) => void
+  stop: () => Promise<void>
+}
+
+export async function startFakeServer(): Promise<FakeServer> {
+  const streams = new Set<ServerResponse>()
+  const server = createServer((request, response) => respond(request, response, streams))
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const { port } = server.address() as AddressInfo
   return {
     address: `http://127.0.0.1:${port}`,
+    hint: (kind) => {
+      for (const stream of streams) stream.write(`event: hint\ndata: {"kind":"${kind}","id":"1","seq":1}\n\n`)
+    },
     stop: () =>
       new Promise((stopped) => {
         server.close(() => stopped())
@@ -30,10 +42,12 @@ export async function startFakeServer(): Promise<{ address: string; stop: () => 
   }
 }
 
-function respond(request: IncomingMessage, response: ServerResponse): void {
+function respond(request: IncomingMessage, response: ServerResponse, streams: Set<ServerResponse>): void {
   const url = new URL(request.url ?? '/', 'http://localhost')
   if (url.pathname === '/api/v1/stream') {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': open\n\n')
+    streams.add(response)
+    response.on('close', () => streams.delete(response))
   } else if (url.pathname.startsWith('/api/v1/')) {
     const { status, type, body } = answer(request.method ?? 'GET', url, request.headers['x-kapok'] === '1')
     response.writeHead(status, { 'Content-Type': type }).end(body)

@@ -18,11 +18,11 @@ export function sentence(entry: HistoryEntry): Sentence | null {
   const said = typeof entry.text === 'string' ? entry.text : entry.text ? text(entry.text) : ''
   const tell = (words: string, tone: Tone = 'plain', remark = comment): Sentence => ({ words, tone, comment: remark })
 
-  switch (entry.kind) {
+  switch (entry.kind.replaceAll('-', '_')) {
     case 'started':
       return tell(t('desk.history.started'), 'leaf')
     case 'ended':
-      return tell(said ? t('desk.history.endedAs', { state: said }) : t('desk.history.ended'), 'slate')
+      return tell(said ? t('desk.history.endedAs', { state: stateName(said) }) : t('desk.history.ended'), 'slate')
     case 'failed':
       return tell(t('desk.history.failed', { step }), 'blossom', comment || said)
     case 'task_created':
@@ -54,6 +54,10 @@ export function sentence(entry: HistoryEntry): Sentence | null {
     default:
       return null
   }
+}
+
+function stateName(state: string): string {
+  return state === 'completed' || state === 'rejected' || state === 'cancelled' ? t(`desk.case.state.${state}`) : state
 }
 
 function channels(names: string[] = []): string {
