@@ -1,6 +1,7 @@
 //! Every model in `tests/models` is read, and what is found is compared with the `.expected` file beside it: one line
 //! `severity rule element line` a finding. Of a model that can be deployed, what was read stands in a `.graph` file too.
 //! `UPDATE_EXPECTED=1 cargo test -p kapok-model` writes those files anew.
+#![allow(clippy::disallowed_methods, reason = "the models are files")]
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 

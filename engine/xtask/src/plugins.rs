@@ -1,0 +1,83 @@
+//! Plugins: each folder under `plugins` with a manifest becomes one under `plugins/dist`, which is where the product
+//! takes them from.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{needs, place, run};
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// Builds every plugin. One without code is its manifest alone.
+pub fn build() -> Result<(), String> {
+    let plugins = found()?;
+    let with_code: Vec<&Plugin> = plugins.iter().filter(|plugin| plugin.has_code).collect();
+    if !with_code.is_empty() {
+        needs::wasm_target(TARGET)?;
+        let mut cargo = run::cargo()?;
+        cargo.args(["build", "--locked", "--release", "--target", TARGET]);
+        for plugin in with_code {
+            cargo.args(["--package", &plugin.package()]);
+        }
+        run::run(&mut cargo)?;
+    }
+    let built = place::target()?.join(TARGET).join("release");
+    let dist = place::root().join("plugins/dist");
+    // Whatever is not a plugin any more must not be shipped.
+    if dist.exists() {
+        fs::remove_dir_all(&dist).map_err(|error| told(&dist, &error))?;
+    }
+    for plugin in &plugins {
+        let to = dist.join(&plugin.id);
+        fs::create_dir_all(&to).map_err(|error| told(&to, &error))?;
+        copy(&plugin.folder.join("plugin.toml"), &to.join("plugin.toml"))?;
+        if plugin.has_code {
+            let component = format!("{}.wasm", plugin.package().replace('-', "_"));
+            copy(&built.join(component), &to.join("plugin.wasm"))?;
+        }
+        println!("plugin {} → plugins/dist/{}", plugin.id, plugin.id);
+    }
+    Ok(())
+}
+
+struct Plugin {
+    id: String,
+    folder: PathBuf,
+    has_code: bool,
+}
+
+impl Plugin {
+    fn package(&self) -> String {
+        format!("kapok-plugin-{}", self.id)
+    }
+}
+
+fn found() -> Result<Vec<Plugin>, String> {
+    let folder = place::root().join("plugins");
+    let mut plugins = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(|error| told(&folder, &error))? {
+        let folder = entry.map_err(|error| told(&folder, &error))?.path();
+        let Some(id) = folder.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+            continue;
+        };
+        if folder.join("plugin.toml").is_file() {
+            plugins.push(Plugin {
+                id,
+                has_code: folder.join("Cargo.toml").is_file(),
+                folder,
+            });
+        }
+    }
+    plugins.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(plugins)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::copy(from, to).map(drop).map_err(|error| told(from, &error))
+}
+
+fn told(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
