@@ -71,6 +71,19 @@ describe('to-dos', () => {
   })
 })
 
+it('what was entered and not sent is back after a reload, and gone when discarded', async () => {
+  await open('/records/quotes.quote/901')
+  await test('record-edit').click()
+  await test('line-add').click()
+  await test('cell-product').last().locator('input').fill('机柜')
+  page.on('dialog', (dialog) => dialog.accept()) // the browser's own question before leaving
+  await page.reload()
+  await test('record-edit').click()
+  expect(await test('cell-product').last().locator('input').inputValue()).toBe('机柜')
+  await test('form-discard').click()
+  expect(await test('cell-product').count()).toBe(2)
+})
+
 it('a page stays on every screen until it is opened', async () => {
   await open('/mine')
   await test('page-popup').waitFor()

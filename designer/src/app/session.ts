@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Language, Me } from '@/api/types'
+import { forgetAll } from '@/forms/kept'
 import { setLanguage } from '@/i18n'
 
 export const useSession = defineStore('session', () => {
@@ -31,6 +32,7 @@ export const useSession = defineStore('session', () => {
 
   async function signOut(): Promise<void> {
     await api.delete('/session')
+    forgetAll()
     me.value = null
   }
 

@@ -128,6 +128,15 @@ function mistakeIn(field: FormField, text: string): MessageKey | null {
   return numeric && !parseDecimal(text) ? 'forms.mistake.number' : null
 }
 
+/** Lines out of storage get keys that no other line has. */
+export function rekeyed(drafts: Drafts): Drafts {
+  const entries = Object.entries(drafts).map(([id, draft]): [string, Draft] => [
+    id,
+    Array.isArray(draft) ? draft.map((line) => ({ ...line, key: ++lastKey })) : draft,
+  ])
+  return Object.fromEntries(entries)
+}
+
 export interface Rebased {
   drafts: Drafts
   /** Fields that were changed here and elsewhere: what stands here is what this person entered. */

@@ -1,12 +1,14 @@
 /** One form being filled in: what was read, what was entered, and what is wrong with it. */
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { FormField, Values } from '@/api/types'
 import { t } from '@/i18n'
 import { displayText } from './display'
-import { changedValues, draftsFrom, rebase, valuesFrom, type Drafts, type Problems } from './draft'
+import { changedValues, draftsFrom, rebase, rekeyed, valuesFrom, type Drafts, type Problems } from './draft'
+import { forget, keep, recall } from './kept'
 import { fieldProblems, localProblems } from './problems'
 
-export function useForm() {
+/** `key` names what is being filled in, so that it can be restored. */
+export function useForm(key: () => string) {
   const fields = shallowRef<readonly FormField[]>([])
   const values = shallowRef<Values>({})
   const display = shallowRef<Record<string, string>>({})
@@ -14,6 +16,11 @@ export function useForm() {
   const problems = ref<Problems>({})
   const changed = computed(() => changedValues(fields.value, values.value, drafts.value))
   const dirty = computed(() => Object.keys(changed.value).length > 0)
+  const restored = ref(false)
+
+  watch(drafts, () => {
+    if (dirty.value) keep(key(), { values: values.value, drafts: drafts.value })
+  })
 
   function begin(form: { fields: readonly FormField[]; values: Values; display?: Record<string, string> }): void {
     fields.value = form.fields
@@ -21,6 +28,22 @@ export function useForm() {
     display.value = form.display ?? {}
     drafts.value = draftsFrom(form.fields, form.values)
     problems.value = {}
+    restored.value = false
+  }
+
+  /** Brings back what was entered earlier and not sent. */
+  function restore(): void {
+    const kept = recall(key())
+    if (!kept) return
+    const rebased = rebase(fields.value, kept.values, rekeyed(kept.drafts), values.value)
+    drafts.value = { ...drafts.value, ...rebased.drafts }
+    restored.value = dirty.value
+  }
+
+  /** It was sent, or given up. */
+  function discard(): void {
+    forget(key())
+    begin({ fields: fields.value, values: values.value, display: display.value })
   }
 
   /** Takes over what is on the server now and keeps what was entered; says where both changed the same field. */
@@ -64,8 +87,11 @@ export function useForm() {
     problems,
     changed,
     dirty,
+    restored,
     all: () => valuesFrom(fields.value, drafts.value),
     begin,
+    restore,
+    discard,
     follow,
     check,
     refuse,

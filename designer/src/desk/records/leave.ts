@@ -1,4 +1,4 @@
-/** Never lose work: asks before a page with unsaved entries is left. */
+/** Asks before a page with unsaved entries is left: nobody should believe that they were saved. */
 import { onBeforeUnmount, onMounted } from 'vue'
 import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router'
 import { t } from '@/i18n'

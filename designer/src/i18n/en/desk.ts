@@ -146,7 +146,7 @@ export default {
   },
   leave: {
     title: 'Not saved yet',
-    message: 'What you entered will be lost when you leave.',
+    message: 'What you entered stays in this tab, so that you can come back to it; closing the tab ends it.',
     leave: 'Leave without saving',
     stay: 'Stay here',
   },

@@ -10,6 +10,8 @@ export default {
   lineCount: '{n} lines',
   noLines: 'No lines',
   cell: '{column}, line {n}',
+  restored: 'What you entered last time and did not send is back.',
+  discard: 'Discard it',
   nothing: 'empty',
   disputed: 'Somebody else has changed this to “{theirs}”. Saving keeps what you entered.',
   mistake: {

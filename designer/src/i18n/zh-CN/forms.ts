@@ -10,6 +10,8 @@ export default {
   lineCount: '{n} 行',
   noLines: '没有明细',
   cell: '{column}，第 {n} 行',
+  restored: '已恢复您上次填写、还没有提交的内容。',
+  discard: '放弃这些内容',
   nothing: '空',
   disputed: '别人已把这一项改为“{theirs}”。保存后以您填写的为准。',
   mistake: {
