@@ -133,7 +133,7 @@ pub(crate) fn deploy(
     xml: &str,
     reading: &kapok_model::Reading,
     base: Option<u32>,
-) -> Result<Deployed, Error> {
+) -> Result<Vec<Definition>, Error> {
     let mut definitions = Vec::new();
     for graph in reading.processes.iter().filter(|graph| graph.executable) {
         let newest = step.queries().versions(&graph.key, 1)?.into_iter().next();
@@ -160,7 +160,7 @@ pub(crate) fn deploy(
         step.after_commit(move |shared| shared.definitions.add(id, graph));
         definitions.push(definition);
     }
-    Ok(Deployed { definitions, diagnostics: reading.diagnostics.clone() })
+    Ok(definitions)
 }
 
 /// Stops the timers that start the old version, and sets those of the new one.

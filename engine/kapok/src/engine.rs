@@ -173,17 +173,16 @@ impl Kapok {
 
     /// Deploys a model: a new version of each of its executable processes.
     pub fn deploy(&self, xml: &str) -> Result<Deployed, Error> {
-        self.deploy_as(Principal::System, xml, None)
-    }
-
-    pub(crate) fn deploy_as(&self, actor: Principal, xml: &str, base: Option<u32>) -> Result<Deployed, Error> {
         // Parsing is slow and needs nothing of the writer.
         let reading = definitions::check(&self.shared, xml);
         if !reading.is_deployable() {
             return Err(Error::Model(reading.diagnostics));
         }
+        let diagnostics = reading.diagnostics.clone();
         let xml = xml.to_owned();
-        self.writer.submit(move |step| definitions::deploy(step, actor, &xml, &reading, base)).wait()
+        let deployed =
+            self.writer.submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None));
+        Ok(Deployed { definitions: deployed.wait()?, diagnostics })
     }
 
     /// Starts a case of the present version of a process.
@@ -263,6 +262,16 @@ impl Kapok {
         };
         saving::save(&self.shared, &self.writer, Principal::System, &request, |_, _| Ok(()), |_, _, _| Ok(()))
             .map(|(record, ())| record)
+    }
+
+    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine
+    /// whose clock is moved by hand; otherwise that happens by itself.
+    pub fn run_due(&self) -> Result<(), Error> {
+        let now = self.shared.clock.now();
+        while react::run_ready_jobs(&self.shared, &self.writer)?
+            || react::fire_due_timers(&self.shared, &self.writer, now)?
+        {}
+        Ok(())
     }
 
     /// Whether the engine can take commands.

@@ -3,7 +3,6 @@
 use std::ops::Deref;
 
 use kapok_model::Diagnostic;
-use kapok_process::Answer;
 use kapok_protocol::{Command, DefinitionId, Delivery, IncidentId, Message, OutboxId, OutboxRow, Refusal, RefusalKind};
 use kapok_records::EntityDefinition;
 use kapok_tables::{Definition, InstanceList, Queries, Slice};
@@ -57,7 +56,21 @@ impl Administrator {
 
     /// Publishes a model. `base` is the version its author started from (0: none); a newer one is a conflict.
     pub fn deploy(&self, xml: &str, base: Option<u32>) -> Result<Deployed, Error> {
-        self.kapok.deploy_as(self.principal(), xml, base)
+        // Parsing is slow and needs nothing of the writer.
+        let reading = definitions::check(&self.kapok.shared, xml);
+        let diagnostics = reading.diagnostics.clone();
+        let actor = self.principal();
+        let xml = xml.to_owned();
+        let ids: Vec<DefinitionId> = match self.answered()? {
+            Some(ids) => ids,
+            None if !reading.is_deployable() => return Err(Error::Model(diagnostics)),
+            None => self.submit(move |step| {
+                let deployed = definitions::deploy(step, actor, &xml, &reading, base)?;
+                Ok(deployed.into_iter().map(|definition| definition.id).collect())
+            })?,
+        };
+        let definitions = ids.into_iter().map(|id| self.definition(id)).collect::<Result<_, _>>()?;
+        Ok(Deployed { definitions, diagnostics })
     }
 
     /// The present version of each process, with the number of its active cases.
@@ -136,8 +149,7 @@ impl Administrator {
     /// Has a stuck step tried again.
     pub fn retry(&self, incident: IncidentId) -> Result<(), Error> {
         let actor = self.principal();
-        let reply = self.kapok.writer.submit(move |step| step.process(actor, &Command::Retry(incident)));
-        reply.wait().map(|_: Answer| ())
+        self.submit(move |step| step.process(actor, &Command::Retry(incident)).map(drop))
     }
 
     /// Messages on their way out or gone, newest first.
@@ -184,27 +196,24 @@ impl Administrator {
         id: OutboxId,
         delivery: impl FnOnce(kapok_protocol::Timestamp) -> Delivery + Send + 'static,
     ) -> Result<(), Error> {
-        self.kapok
-            .writer
-            .submit(move |step| {
-                let row = step.queries().outbox_row(id)?;
-                let mut row = row.ok_or_else(|| Error::not_found("消息", "message"))?;
-                if matches!(row.delivery, Delivery::Leased { .. } | Delivery::Sent { .. }) {
-                    return Err(Refusal::new(
-                        RefusalKind::Conflict,
-                        "outbox.settled",
-                        "该消息正在发送或已经发出。",
-                        "This message is being sent or has been sent.",
-                    )
-                    .into());
-                }
-                row.delivery = delivery(step.now);
-                row.attempts = 0;
-                step.tx.put_outbox(&row)?;
-                step.hint(HintKind::Outbox, id.get(), Audience::Administrators);
-                Ok(())
-            })
-            .wait()
+        self.submit(move |step| {
+            let row = step.queries().outbox_row(id)?;
+            let mut row = row.ok_or_else(|| Error::not_found("消息", "message"))?;
+            if matches!(row.delivery, Delivery::Leased { .. } | Delivery::Sent { .. }) {
+                return Err(Refusal::new(
+                    RefusalKind::Conflict,
+                    "outbox.settled",
+                    "该消息正在发送或已经发出。",
+                    "This message is being sent or has been sent.",
+                )
+                .into());
+            }
+            row.delivery = delivery(step.now);
+            row.attempts = 0;
+            step.tx.put_outbox(&row)?;
+            step.hint(HintKind::Outbox, id.get(), Audience::Administrators);
+            Ok(())
+        })
     }
 
     /// The plugins, running or not.

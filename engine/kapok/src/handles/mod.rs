@@ -6,6 +6,7 @@
 
 mod administrator;
 mod inbox;
+mod once;
 mod staff;
 mod staff_cases;
 mod staff_records;

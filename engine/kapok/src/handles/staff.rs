@@ -16,13 +16,14 @@ use crate::{
     views::Viewing,
 };
 
-use super::Administrator;
+use super::{Administrator, once::RequestKey};
 
 /// A person who is signed in, or a program in that person's name.
 #[derive(Clone)]
 pub struct Staff {
     pub(super) kapok: Kapok,
     pub(super) person: PersonId,
+    pub(super) request: Option<RequestKey>,
 }
 
 /// What a person is told about themselves.
@@ -59,7 +60,7 @@ impl Staff {
                 "This account is not active. Ask the administrator.",
             ));
         }
-        Ok(Self { kapok, person })
+        Ok(Self { kapok, person, request: None })
     }
 
     /// The person.
@@ -115,7 +116,7 @@ impl Staff {
             return Err(refusal.at("language").into());
         }
         let preference = Preference { person: self.person, language: language.to_owned() };
-        self.kapok.writer.submit(move |step| Ok(step.tx.put_preference(&preference)?)).wait()
+        self.submit(move |step| Ok(step.tx.put_preference(&preference)?))
     }
 
     /// People whose name or login contains a text, for choosers.
@@ -136,33 +137,27 @@ impl Staff {
     /// Marks a page as opened.
     pub fn read_page(&self, id: PageId) -> Result<(), Error> {
         let person = self.person;
-        self.kapok
-            .writer
-            .submit(move |step| {
-                let page = step.queries().page(person, id)?;
-                let mut page = page.ok_or_else(|| Error::not_found("消息", "message"))?;
-                page.read_at.get_or_insert(step.now);
-                step.tx.put_page(&page)?;
-                step.hint(HintKind::Page, id.get(), Audience::Person(person));
-                Ok(())
-            })
-            .wait()
+        self.submit(move |step| {
+            let page = step.queries().page(person, id)?;
+            let mut page = page.ok_or_else(|| Error::not_found("消息", "message"))?;
+            page.read_at.get_or_insert(step.now);
+            step.tx.put_page(&page)?;
+            step.hint(HintKind::Page, id.get(), Audience::Person(person));
+            Ok(())
+        })
     }
 
     /// Marks every page as opened.
     pub fn read_all_pages(&self) -> Result<(), Error> {
         let person = self.person;
-        self.kapok
-            .writer
-            .submit(move |step| {
-                for mut page in step.queries().unread_pages(person, COUNTED)? {
-                    page.read_at = Some(step.now);
-                    step.tx.put_page(&page)?;
-                    step.hint(HintKind::Page, page.id.get(), Audience::Person(person));
-                }
-                Ok(())
-            })
-            .wait()
+        self.submit(move |step| {
+            for mut page in step.queries().unread_pages(person, COUNTED)? {
+                page.read_at = Some(step.now);
+                step.tx.put_page(&page)?;
+                step.hint(HintKind::Page, page.id.get(), Audience::Person(person));
+            }
+            Ok(())
+        })
     }
 
     /// Hints as they come; [`Staff::may_hear`] says which are for this person.

@@ -13,7 +13,7 @@ use kapok_protocol::{
 use kapok_records::{Action, Author, Fields};
 use kapok_tables::{InstanceList, Queries, Slice, TaskList};
 
-use super::Staff;
+use super::{Staff, once};
 use crate::{
     Error,
     saving::{self, SaveRequest},
@@ -141,9 +141,13 @@ impl Staff {
         self.command(command).map(drop)
     }
 
-    fn command(&self, command: Command) -> Result<Answer, Error> {
+    /// Carries out a process command; answers the case it started, if it started one.
+    fn command(&self, command: Command) -> Result<Option<InstanceId>, Error> {
         let actor = self.principal();
-        self.kapok.writer.submit(move |step| step.process(actor, &command)).wait()
+        self.submit(move |step| match step.process(actor, &command)? {
+            Answer::Started(instance) => Ok(Some(instance)),
+            Answer::Done => Ok(None),
+        })
     }
 
     /// Finishes a task. Changes to the record are saved in the same commit, or nothing is done.
@@ -157,8 +161,11 @@ impl Staff {
         let Some(reference) = instance.record else {
             return Err(not_editable("record").into());
         };
+        if self.answered::<Option<InstanceId>>()?.is_some() {
+            return Ok(());
+        }
         self.check_editable(&task, &fields)?;
-        let actor = self.principal();
+        let (actor, key) = (self.principal(), self.request.clone());
         let request = SaveRequest {
             entity: reference.entity,
             id: Some(reference.id),
@@ -169,7 +176,7 @@ impl Staff {
         };
         // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.
         saving::save(&self.kapok.shared, &self.kapok.writer, actor, &request, |_, _| Ok(()), move |step, _, _| {
-            step.process(actor, &command).map(drop)
+            once::keep(key.as_ref(), step, |step| step.process(actor, &command).map(|_| None::<InstanceId>)).map(drop)
         })
         .map(drop)
     }
@@ -245,10 +252,7 @@ impl Staff {
             record,
             initiator: Some(self.person),
         };
-        match self.command(Command::Start(request))? {
-            Answer::Started(instance) => Ok(instance),
-            Answer::Done => Err(Error::Unknown),
-        }
+        self.command(Command::Start(request))?.ok_or(Error::Unknown)
     }
 
     /// A page of cases, newest first.

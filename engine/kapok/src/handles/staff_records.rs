@@ -6,7 +6,7 @@ use kapok_records::{
 };
 use kapok_tables::{RecordList, Slice};
 
-use super::{Staff, staff::COUNTED};
+use super::{Staff, once, staff::COUNTED};
 use crate::{
     Error,
     saving::{self, SaveRequest},
@@ -164,6 +164,9 @@ impl Staff {
             .at("version")
             .into());
         }
+        if let Some((id, started)) = self.answered::<(RecordId, Vec<InstanceId>)>()? {
+            return Ok((self.record(&RecordRef { entity: save.entity, id })?, started));
+        }
         let viewer = {
             let view = self.view();
             self.viewer(&self.viewing(&view).queries)?
@@ -175,14 +178,16 @@ impl Staff {
         let (record, started) =
             saving::save(&self.kapok.shared, &self.kapok.writer, self.principal(), &request, allow, {
                 let locked = save.id.map(|id| RecordRef { entity: save.entity.clone(), id });
-                move |step, _, started| {
+                let key = self.request.clone();
+                move |step, record, started| {
+                    let id = record.id;
                     // Looked at after the save, in the same commit: what the save itself started does not lock it.
                     if let Some(reference) = &locked
                         && started.is_empty()
                     {
                         step.refuse_under_approval(reference)?;
                     }
-                    Ok(started)
+                    once::keep(key.as_ref(), step, |_| Ok((id, started))).map(|(_, started)| started)
                 }
             })?;
         let reference = RecordRef { entity: save.entity, id: record.id };
@@ -199,13 +204,10 @@ impl Staff {
         let viewer = self.viewer(&viewing.queries)?;
         self.allow(&viewer, Action::Delete, definition, Some(&record), &Fields::new())?;
         let (actor, reference) = (self.principal(), reference.clone());
-        self.kapok
-            .writer
-            .submit(move |step| {
-                let shared = step.shared;
-                step.delete_record(actor, entity(shared, &reference.entity)?, reference.id)
-            })
-            .wait()
+        self.submit(move |step| {
+            let shared = step.shared;
+            step.delete_record(actor, entity(shared, &reference.entity)?, reference.id)
+        })
     }
 
     /// One question for every change. What may not even be seen is not there.

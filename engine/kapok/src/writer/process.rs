@@ -1,11 +1,11 @@
 //! Carrying out a command of the process engine, and turning its effects into rows.
 
 use kapok_process::{
-    Answer, Context, Stop, decide,
-    state::{Changes, EventKind, InstanceState, Work},
+    Answer, Context, Directory, Stop, decide,
+    state::{Candidate, Changes, EventKind, InstanceState, Work},
 };
 use kapok_protocol::{
-    Command, Delivery, Effect, InstanceId, OutboxId, OutboxRow, Page, PageId, Principal,
+    Command, Delivery, Effect, InstanceId, OutboxId, OutboxRow, Page, PageId, PageKind, Principal, Text,
 };
 use kapok_tables::{ProcessState, Read};
 
@@ -24,6 +24,7 @@ impl Step<'_> {
         self.tx.write_process(&changes)?;
         self.hints(hints::of_changes(&changes));
         self.follow_cases(&changes)?;
+        self.tell_of_incidents(&changes)?;
         for (instance, _, effect) in changes.effects {
             self.effect(instance, effect)?;
         }
@@ -74,6 +75,31 @@ impl Step<'_> {
             if let (Some(record), Some(field), Some(value)) = (&instance.record, &subject.status_field, value) {
                 self.set_fields(Principal::Process(instance.id), record, [(field.clone(), value.as_str().into())])?;
             }
+        }
+        Ok(())
+    }
+
+    /// Pages the administrators when a step got stuck.
+    fn tell_of_incidents(&mut self, changes: &Changes) -> Result<(), Error> {
+        for (_, incident) in &changes.incidents {
+            let Some(incident) = incident else { continue };
+            let title = changes.instances.iter().find(|(id, _)| *id == incident.instance);
+            let title = title.and_then(|(_, instance)| instance.as_ref()).map_or("", |instance| &instance.title);
+            let text = Text::new(
+                format!("流程“{title}”有一步卡住了：{}", incident.text.zh),
+                format!("The case “{title}” is stuck: {}", incident.text.en),
+            );
+            self.page_administrators(&text, Some(incident.instance))?;
+        }
+        Ok(())
+    }
+
+    /// Pages every administrator.
+    pub(super) fn page_administrators(&mut self, text: &Text, instance: Option<InstanceId>) -> Result<(), Error> {
+        let group = Candidate::Role(kapok_records::ADMINISTRATOR.into());
+        for to in self.shared.organisation().members(&group) {
+            let text = text.clone();
+            self.effect(instance, Effect::Page { to, kind: PageKind::Page, text, task: None, instance })?;
         }
         Ok(())
     }

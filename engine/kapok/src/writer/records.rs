@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_process::{Answer, Directory, state::InstanceState};
+use kapok_process::{Answer, state::InstanceState};
 use kapok_protocol::{
-    Command, Effect, Entity, InstanceId, PageKind, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef,
+    Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef,
     Refusal, RefusalKind, StartRequest, Text, Value,
 };
 use kapok_records::{Author, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, ROLE, validate};
@@ -250,16 +250,11 @@ impl Step<'_> {
     }
 
     fn tell_administrators(&mut self, process: &str, reason: &Text) -> Result<(), Error> {
-        let group = kapok_process::state::Candidate::Role(kapok_records::ADMINISTRATOR.into());
-        let administrators: BTreeSet<PersonId> = self.shared.organisation().members(&group).into_iter().collect();
-        for to in administrators {
-            let text = Text::new(
-                format!("流程“{process}”没有随记录保存而启动：{}", reason.zh),
-                format!("The process “{process}” was not started by a saved record: {}", reason.en),
-            );
-            self.effect(None, Effect::Page { to, kind: PageKind::Page, text, task: None, instance: None })?;
-        }
-        Ok(())
+        let text = Text::new(
+            format!("流程“{process}”没有随记录保存而启动：{}", reason.zh),
+            format!("The process “{process}” was not started by a saved record: {}", reason.en),
+        );
+        self.page_administrators(&text, None)
     }
 }
 
