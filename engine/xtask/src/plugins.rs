@@ -25,10 +25,7 @@ pub fn build() -> Result<(), String> {
     }
     let built = place::target()?.join(TARGET).join("release");
     let dist = place::root().join("plugins/dist");
-    // Whatever is not a plugin any more must not be shipped.
-    if dist.exists() {
-        fs::remove_dir_all(&dist).map_err(|error| told(&dist, &error))?;
-    }
+    remove_others(&dist, &plugins)?;
     for plugin in &plugins {
         let to = dist.join(&plugin.id);
         fs::create_dir_all(&to).map_err(|error| told(&to, &error))?;
@@ -74,8 +71,25 @@ fn found() -> Result<Vec<Plugin>, String> {
     Ok(plugins)
 }
 
+/// What is not a plugin any more must not be shipped.
+fn remove_others(dist: &Path, plugins: &[Plugin]) -> Result<(), String> {
+    let Ok(entries) = fs::read_dir(dist) else { return Ok(()) };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let still = plugins.iter().any(|plugin| path.ends_with(&plugin.id));
+        if path.is_dir() && !still {
+            fs::remove_dir_all(&path).map_err(|error| told(&path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies what differs: an untouched file keeps cargo from building again what embeds it.
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    fs::copy(from, to).map(drop).map_err(|error| told(from, &error))
+    let content = fs::read(from).map_err(|error| told(from, &error))?;
+    if fs::read(to).is_ok_and(|there| there == content) {
+        return Ok(());
+    }
+    fs::write(to, content).map_err(|error| told(to, &error))
 }
 
 fn told(path: &Path, error: &std::io::Error) -> String {

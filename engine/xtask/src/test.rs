@@ -28,7 +28,6 @@ fn stages() -> Vec<Stage> {
         stage("browser", &[], needs::browser),
         stage("web install", &[], web::install),
         stage("web lint", &["web install"], || web::script("lint")),
-        stage("web types", &["web install"], || web::script("check")),
         stage("web tests", &["web install"], || web::script("test")),
         stage("web build", &["web install"], web::build),
         stage("web pages", &["browser", "web build"], || web::script("test:pages")),

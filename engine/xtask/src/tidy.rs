@@ -33,7 +33,7 @@ pub fn tidy() -> Result<(), String> {
                 .map(|finding| format!("{}:{finding}", shown.display())),
         );
     }
-    if let Err(why) = run::run(run::cargo()?.args(["fmt", "--all", "--check"])) {
+    if let Err(why) = run::run(run::cargo()?.args(["fmt", "--all", "--", "--check", "--files-with-diff"])) {
         findings.push(format!("{why}: run `cargo fmt --all`"));
     }
     if findings.is_empty() {
