@@ -3,13 +3,14 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     hash::Hash,
     sync::{Arc, RwLock},
 };
 
 use kapok_process::{EvaluationError, Evaluator, Scope, ScriptResult};
 use kapok_protocol::{Expression, Principal, RecordRef, Text, Timestamp, Value};
+use kapok_records::as_value;
 use kapok_rules::{Compiled, Context, Limits, Sandbox, Template};
 use kapok_tables::{Queries, Read};
 
@@ -75,6 +76,7 @@ impl Rules {
 
 /// Expressions for one command: the sandbox, the rows the command sees, and who asks.
 pub(crate) struct Expressions<'a> {
+    shared: &'a Shared,
     rules: &'a Rules,
     read: &'a dyn Read,
     context: Context,
@@ -89,7 +91,7 @@ impl<'a> Expressions<'a> {
         now: Timestamp,
     ) -> Self {
         let context = organisation.context(actor.person(), now, shared.settings.utc_offset_minutes);
-        Self { rules: &shared.rules, read, context }
+        Self { shared, rules: &shared.rules, read, context }
     }
 }
 
@@ -131,7 +133,10 @@ impl kapok_rules::Scope for Names<'_> {
             return Some(Cow::Owned(value));
         }
         match name {
-            "record" => record_value(self.expressions.read, self.scope.record()?).map(Cow::Owned),
+            "record" => {
+                let Expressions { shared, read, .. } = self.expressions;
+                record_value(shared, *read, self.scope.record()?).map(Cow::Owned)
+            }
             _ => None,
         }
     }
@@ -141,11 +146,9 @@ impl kapok_rules::Scope for Names<'_> {
     }
 }
 
-/// A record as expressions see it: its fields, and what every record has.
-pub(crate) fn record_value(read: &dyn Read, record: &RecordRef) -> Option<Value> {
+/// A record as expressions see it: all its fields, the empty ones too, and what every record has.
+fn record_value(shared: &Shared, read: &dyn Read, record: &RecordRef) -> Option<Value> {
+    let definition = shared.plugins.entity(record.entity.as_str())?;
     let row = Queries(read).record(&record.entity, record.id).ok()??;
-    let mut fields: BTreeMap<String, Value> = row.record.fields;
-    fields.insert("id".into(), row.record.id.to_string().into());
-    fields.insert("owner".into(), row.record.owner.map(|person| person.to_string()).into());
-    Some(Value::Map(fields))
+    Some(as_value(definition, &row.record))
 }

@@ -56,6 +56,7 @@ impl Step<'_> {
         if before.is_none() {
             self.number(entity, &mut fields)?;
         }
+        self.refuse_dangling(entity, before.as_ref(), &fields)?;
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
         self.store_record(actor, entity, id, before, owner, fields)?;
         let reference = RecordRef { entity: entity.id.clone(), id };
@@ -77,6 +78,7 @@ impl Step<'_> {
         let before = self.queries().record(&record.entity, record.id)?;
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
         let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
+        self.refuse_dangling(entity, Some(&before), &fields)?;
         let owner = before.owner;
         self.store_record(actor, entity, record.id, Some(before), owner, fields)
     }
@@ -181,6 +183,41 @@ impl Step<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a field newly points at must be there.
+    fn refuse_dangling(
+        &self,
+        definition: &EntityDefinition,
+        before: Option<&Record>,
+        new: &Fields,
+    ) -> Result<(), Error> {
+        let mut refusals = Vec::new();
+        for field in &definition.fields {
+            let target = match &field.kind {
+                FieldKind::Person => Entity::new(PERSON),
+                FieldKind::Department => Entity::new(DEPARTMENT),
+                FieldKind::Reference { entity, .. } => entity.clone(),
+                _ => continue,
+            };
+            let old = before.and_then(|record| record.fields.get(&field.id));
+            let Some(value) = new.get(&field.id).filter(|value| old != Some(*value)) else { continue };
+            let ids = value.as_list().unwrap_or(std::slice::from_ref(value)).iter();
+            for id in ids.filter_map(|id| id.as_text()?.parse().ok()) {
+                if self.queries().record(&target, id)?.is_none() {
+                    refusals.push(
+                        Refusal::new(
+                            RefusalKind::Invalid,
+                            "field.reference",
+                            format!("“{}”所选的记录不存在。", field.label.zh),
+                            format!("“{}” names a record that does not exist.", field.label.en),
+                        )
+                        .at(field.id.clone()),
+                    );
+                }
+            }
+        }
+        if refusals.is_empty() { Ok(()) } else { Err(refusals.into()) }
     }
 
     /// The unique values of a record, or who has one of them already.
