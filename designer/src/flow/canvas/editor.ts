@@ -16,6 +16,8 @@ import type { CanvasElement, Point, Services } from './services'
 const GAP = 50
 /** A branch has room for its condition. */
 const BRANCH_GAP = 100
+/** As wide as BPMN tools draw a task. */
+const STEP_WIDTH = 100
 /** What stays free around an element that is brought into view: tools above it, next steps beside it. */
 const AROUND = { top: 90, right: 270, bottom: 60, left: 60 }
 
@@ -84,14 +86,11 @@ export class FlowEditor {
   append(source: CanvasElement, kind: StepKind): CanvasElement {
     const added = this.allAtOnce(() => {
       const shape = this.shape(kind)
-      const isFirstBranch = isOf(source.businessObject, 'bpmn:ExclusiveGateway') && source.outgoing.length === 0
-      const added = isFirstBranch
-        ? this.modeler.get('modeling').appendShape(source, shape, rightOf(source, shape), source.parent)
-        : this.modeler.get('autoPlace').append(source, shape)
+      const added = this.modeler.get('modeling').appendShape(source, shape, this.placeAfter(source, shape), source.parent)
       this.fill(added, kind)
       return added
     })
-    this.modeler.get('canvas').scrollToElement(added, AROUND)
+    this.bringIntoView(added)
     return added
   }
 
@@ -103,9 +102,15 @@ export class FlowEditor {
       const modeling = this.modeler.get('modeling')
       const shape = this.shape(kind)
       const free = target.x - (source.x + source.width)
-      const missing = Math.max(0, shape.width + 2 * GAP - free)
-      if (missing > 0 && free > 0) this.makeRoom(target.x - 1, missing)
-      const added = modeling.createShape(shape, middle(flow), flow)
+      // A step of another branch will stand beside a decision, so what follows moves further.
+      const after = kind === 'branch' ? BRANCH_GAP + STEP_WIDTH + GAP : GAP
+      const missing = Math.max(0, GAP + shape.width + after - free)
+      const isStraight = free > 0 && flow.waypoints?.length === 2
+      if (isStraight && missing > 0) this.makeRoom(target.x - 1, missing)
+      const position = isStraight
+        ? { x: source.x + source.width + GAP + shape.width / 2, y: middle(flow).y }
+        : middle(flow)
+      const added = modeling.createShape(shape, position, flow)
       this.fill(added, kind)
       return added
     })
@@ -150,7 +155,7 @@ export class FlowEditor {
       return
     }
     selection.select(element)
-    this.modeler.get('canvas').scrollToElement(element, AROUND)
+    this.bringIntoView(element)
   }
 
   select(element: CanvasElement | null): void {
@@ -189,6 +194,11 @@ export class FlowEditor {
     this.modeler.destroy()
   }
 
+  private bringIntoView(element: CanvasElement): void {
+    const around = canContinue(element) ? AROUND : { ...AROUND, right: AROUND.left }
+    this.modeler.get('canvas').scrollToElement(element, around)
+  }
+
   private noteChange(): void {
     const stack = this.modeler.get('commandStack')
     this.canUndo.value = stack.canUndo()
@@ -216,6 +226,13 @@ export class FlowEditor {
     })
   }
 
+  /** Where a next step goes: bpmn-js finds the row, a decision keeps room for conditions. */
+  private placeAfter(source: CanvasElement, shape: CanvasElement): Point {
+    const place = this.modeler.get('eventBus').fire('autoPlace', { source, shape }) as Point
+    if (!isOf(source.businessObject, 'bpmn:ExclusiveGateway')) return place
+    return { ...place, x: source.x + source.width + BRANCH_GAP + shape.width / 2 }
+  }
+
   /** A sub-process begins with its start. */
   private fill(shape: CanvasElement, kind: StepKind): void {
     if (kind !== 'subprocess') return
@@ -231,7 +248,7 @@ export class FlowEditor {
   }
 
   private makeRoom(from: number, width: number): void {
-    const shapes = this.root.children.filter((element) => !element.waypoints && !element.labelTarget)
+    const shapes = this.root.children.filter((element) => !element.waypoints)
     const { movingShapes, resizingShapes } = this.modeler
       .get('spaceTool')
       .calculateAdjustments(shapes, 'x', width, from)
@@ -248,10 +265,6 @@ export function fitDiagram(canvas: Services['canvas']): void {
 /** Whether another step can follow. */
 export function canContinue(element: CanvasElement): boolean {
   return !element.waypoints && !isOf(element.businessObject, 'bpmn:EndEvent') && isOf(element.businessObject, 'bpmn:FlowNode')
-}
-
-function rightOf(source: CanvasElement, shape: CanvasElement): Point {
-  return { x: source.x + source.width + BRANCH_GAP + shape.width / 2, y: source.y + source.height / 2 }
 }
 
 /** The middle of a flow's longest part. */

@@ -39,14 +39,21 @@ export function createViewer(options: CanvasOptions): FlowViewer {
   return new NavigatedViewer<Services>({ ...common(options), additionalModules: modules(options) })
 }
 
+/** bpmn-js measures text on an HTML canvas, which knows no CSS variables. */
+function font(): string {
+  const family = getComputedStyle(document.documentElement).getPropertyValue('--k-font')
+  return family.replace(/\s+/g, ' ').trim() || 'sans-serif'
+}
+
 function common({ container }: CanvasOptions) {
+  const fontFamily = font()
   return {
     container,
     moddleExtensions,
     bpmnRenderer: rendererColors,
     textRenderer: {
-      defaultStyle: { fontFamily: 'var(--k-font)', fontSize: 13, lineHeight: 1.3 },
-      externalStyle: { fontSize: 12, lineHeight: 1.3 },
+      defaultStyle: { fontFamily, fontSize: 12, lineHeight: 1.3 },
+      externalStyle: { fontFamily, fontSize: 12, lineHeight: 1.3 },
     },
   }
 }

@@ -68,7 +68,7 @@ export interface Services {
   eventBus: {
     on(event: string | string[], listener: (event: never) => void): void
     on(event: string | string[], priority: number, listener: (event: never) => void): void
-    fire(event: string, payload: object): void
+    fire(event: string, payload: object): unknown
   }
   modeling: {
     appendShape(source: CanvasElement, shape: CanvasElement, position: Point, parent?: CanvasElement): CanvasElement
@@ -91,7 +91,6 @@ export interface Services {
     updateWaypoints(connection: CanvasElement, waypoints: Point[]): void
     updateProperties(element: CanvasElement, properties: Record<string, unknown>): void
   }
-  autoPlace: { append(source: CanvasElement, shape: CanvasElement): CanvasElement }
   connect: { start(event: Event, source: CanvasElement, autoActivate?: boolean): void }
   create: {
     start(event: Event, elements: CanvasElement | CanvasElement[], context?: object): void

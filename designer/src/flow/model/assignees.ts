@@ -72,10 +72,30 @@ function readRule(rule: ModdleElement): AssigneeRule | undefined {
   }
 }
 
-/** Writes rules into a container of this type, such as `kapok:Assignees`; nothing when there are none. */
+/** Whether a rule says who; one that does not is still being filled in. */
+export function isCompleteRule(rule: AssigneeRule): boolean {
+  switch (rule.kind) {
+    case 'person':
+      return rule.login !== ''
+    case 'role':
+    case 'department':
+      return rule.code !== ''
+    case 'fieldPerson':
+      return rule.field !== ''
+    case 'expression':
+      return rule.script.trim() !== ''
+    case 'superior':
+    case 'departmentHead':
+    case 'initiator':
+      return true
+  }
+}
+
+/** Writes the complete rules into a container of this type, such as `kapok:Assignees`; nothing when there are none. */
 export function writeRules(factory: Factory, type: string, rules: readonly AssigneeRule[]): ModdleElement | undefined {
-  if (rules.length === 0) return undefined
-  return make(factory, type, { rules: rules.map((rule) => writeRule(factory, rule)) })
+  const complete = rules.filter(isCompleteRule)
+  if (complete.length === 0) return undefined
+  return make(factory, type, { rules: complete.map((rule) => writeRule(factory, rule)) })
 }
 
 function writeRule(factory: Factory, rule: AssigneeRule): ModdleElement {

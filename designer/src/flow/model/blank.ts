@@ -11,7 +11,7 @@ export function blankProcess({ key, name, startName }: { key: string; name: stri
     <bpmndi:BPMNPlane id="BPMNPlane_1" bpmnElement="${escape(key)}">
       <bpmndi:BPMNShape id="StartEvent_1_di" bpmnElement="StartEvent_1">
         <dc:Bounds x="180" y="220" width="36" height="36"/>
-        <bpmndi:BPMNLabel><dc:Bounds x="187" y="263" width="22" height="14"/></bpmndi:BPMNLabel>
+        <bpmndi:BPMNLabel><dc:Bounds x="153" y="263" width="90" height="14"/></bpmndi:BPMNLabel>
       </bpmndi:BPMNShape>
     </bpmndi:BPMNPlane>
   </bpmndi:BPMNDiagram>

@@ -50,17 +50,12 @@ export function stepKind(element: ModdleElement): StepKind | undefined {
 
 /** A new step with what it needs to work at once, wherever something sensible is known. */
 export function newStep(factory: Factory, kind: StepKind, say: Say): ModdleElement {
-  const step = make(factory, TYPES[kind], { name: defaultName(kind, say) })
+  const step = make(factory, TYPES[kind], { name: say(`flow.step.${kind}`) })
   for (const [name, value] of Object.entries(preset(factory, kind, step, say))) {
     // The step is not on the canvas yet, so there is nothing to undo.
     Object.assign(step, { [name]: value })
   }
   return step
-}
-
-function defaultName(kind: StepKind, say: Say): string | undefined {
-  // A gateway is read by the conditions on its branches; a name on it is noise.
-  return kind === 'branch' || kind === 'parallel' ? undefined : say(`flow.step.${kind}`)
 }
 
 function preset(factory: Factory, kind: StepKind, step: ModdleElement, say: Say): Record<string, unknown> {
@@ -83,7 +78,7 @@ function preset(factory: Factory, kind: StepKind, step: ModdleElement, say: Say)
         kind: 'message',
         message: {
           channel: 'page',
-          to: [{ kind: 'role', code: '' }],
+          to: [],
           title: say('flow.message.defaultTitle'),
           text: say('flow.message.defaultText'),
         },
