@@ -27,7 +27,10 @@ impl Bell {
 
     /// Wakes everybody for the last time.
     pub(crate) fn close(&self) {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).closed = true;
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .closed = true;
         self.changed.notify_all();
     }
 

@@ -9,7 +9,11 @@ use kapok_protocol::{Entity, PersonId, RecordId, Value};
 use kapok_records::{Author, DEPARTMENT, Fields, PERSON, ROLE, validate};
 use kapok_tables::Credential;
 
-use crate::{Error, Kapok, sign_in::hash_password, writer::{Step, entity}};
+use crate::{
+    Error, Kapok,
+    sign_in::hash_password,
+    writer::{Step, entity},
+};
 
 /// The password of everybody in a demonstration.
 pub const DEMO_PASSWORD: &str = "kapok-demo";
@@ -84,13 +88,19 @@ impl Kapok {
                     (row, lines)
                 });
                 let (chunk, ids, entity_id) = (chunk.collect(), ids.clone(), Entity::new(*entity_id));
-                self.writer.submit(move |step| import(step, &entity_id, chunk, &ids)).wait()?;
+                self.writer
+                    .submit(move |step| import(step, &entity_id, chunk, &ids))
+                    .wait()?;
             }
         }
         Ok(())
     }
 
-    fn load_organisation(&self, company: &Company<'_>, password_hash: String) -> Result<BTreeMap<String, PersonId>, Error> {
+    fn load_organisation(
+        &self,
+        company: &Company<'_>,
+        password_hash: String,
+    ) -> Result<BTreeMap<String, PersonId>, Error> {
         let departments = read(DEPARTMENT, company.departments)?;
         let people = read(PERSON, company.people)?;
         let roles = read(ROLE, company.roles)?;
@@ -98,7 +108,9 @@ impl Kapok {
             .submit(move |step| {
                 // Departments name their heads and people their departments, so ids come first.
                 let ids = |step: &mut Step<'_>, rows: &[Row], key: &str| -> BTreeMap<String, RecordId> {
-                    rows.iter().map(|row| (row.get(key).cloned().unwrap_or_default(), step.next_id().into())).collect()
+                    rows.iter()
+                        .map(|row| (row.get(key).cloned().unwrap_or_default(), step.next_id().into()))
+                        .collect()
                 };
                 let department_ids = ids(step, &departments, "code");
                 let person_ids = ids(step, &people, "login");
@@ -112,7 +124,8 @@ impl Kapok {
                     }
                     role_ids.insert(code, id);
                 }
-                let named = |ids: &BTreeMap<String, RecordId>, name: &str| ids.get(name).map(|id| Value::from(id.to_string()));
+                let named =
+                    |ids: &BTreeMap<String, RecordId>, name: &str| ids.get(name).map(|id| Value::from(id.to_string()));
                 for row in &departments {
                     let mut fields = plain(row);
                     replace(&mut fields, "parent", |code| named(&department_ids, code));
@@ -124,7 +137,13 @@ impl Kapok {
                     replace(&mut fields, "department", |code| named(&department_ids, code));
                     replace(&mut fields, "superior", |login| named(&person_ids, login));
                     replace(&mut fields, "roles", |codes| {
-                        Some(codes.split(';').filter_map(|code| named(&role_ids, code.trim())).collect::<Vec<_>>().into())
+                        Some(
+                            codes
+                                .split(';')
+                                .filter_map(|code| named(&role_ids, code.trim()))
+                                .collect::<Vec<_>>()
+                                .into(),
+                        )
                     });
                     fields.insert("active".into(), true.into());
                     let person = person_ids[&row["login"]];
@@ -146,13 +165,22 @@ impl Kapok {
         let organisation = self.shared.organisation();
         let mut people: Vec<(usize, DemoPerson)> = Vec::new();
         for entry in organisation.search("", usize::MAX) {
-            let Some(member) = organisation.member(entry.id) else { continue };
+            let Some(member) = organisation.member(entry.id) else {
+                continue;
+            };
             let roles: Vec<String> = member.roles.iter().map(|code| organisation.role_name(code)).collect();
             let role = roles.join("、");
             let seen = people.iter().filter(|(_, person)| person.role == role).count();
             if !role.is_empty() && seen < 2 {
                 let rank = usize::from(!member.roles.contains(kapok_records::ADMINISTRATOR));
-                people.push((rank, DemoPerson { login: entry.login, name: entry.name, role }));
+                people.push((
+                    rank,
+                    DemoPerson {
+                        login: entry.login,
+                        name: entry.name,
+                        role,
+                    },
+                ));
             }
         }
         people.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.login.cmp(&y.login)));
@@ -169,7 +197,9 @@ fn read(name: &str, table: &str) -> Result<Vec<Row>, Error> {
 /// A row's cells, without the empty ones.
 fn plain(row: &Row) -> Fields {
     let filled = row.iter().filter(|(_, cell)| !cell.trim().is_empty());
-    filled.map(|(column, cell)| (column.clone(), cell.trim().into())).collect()
+    filled
+        .map(|(column, cell)| (column.clone(), cell.trim().into()))
+        .collect()
 }
 
 fn replace(fields: &mut Fields, field: &str, by: impl FnOnce(&str) -> Option<Value>) {
@@ -180,7 +210,13 @@ fn replace(fields: &mut Fields, field: &str, by: impl FnOnce(&str) -> Option<Val
     }
 }
 
-fn put(step: &mut Step<'_>, entity_id: &str, id: RecordId, owner: Option<PersonId>, fields: Fields) -> Result<(), Error> {
+fn put(
+    step: &mut Step<'_>,
+    entity_id: &str,
+    id: RecordId,
+    owner: Option<PersonId>,
+    fields: Fields,
+) -> Result<(), Error> {
     let shared = step.shared;
     let definition = entity(shared, &Entity::new(entity_id))?;
     let fields = validate(definition, &Fields::new(), &fields, Author::Program)?;
@@ -202,13 +238,22 @@ fn import(
             Some(_) => None,
             None => fields.remove("owner"),
         };
-        let owner = owner.as_ref().and_then(Value::as_text).and_then(|login| people.get(login)).copied();
+        let owner = owner
+            .as_ref()
+            .and_then(Value::as_text)
+            .and_then(|login| people.get(login))
+            .copied();
         for field in &definition.fields {
             match &field.kind {
                 kapok_records::FieldKind::Reference { entity, .. } => {
-                    let title = shared.plugins.entity(entity.as_str()).map(|entity| entity.title.clone());
+                    let title = shared
+                        .plugins
+                        .entity(entity.as_str())
+                        .map(|entity| entity.title.clone());
                     let queries = step.queries();
-                    let Some(name) = fields.get(&field.id).and_then(Value::as_text) else { continue };
+                    let Some(name) = fields.get(&field.id).and_then(Value::as_text) else {
+                        continue;
+                    };
                     let found = title.and_then(|title| queries.record_with(entity, &title, name).ok().flatten());
                     match found {
                         Some(id) => fields.insert(field.id.clone(), id.to_string().into()),
@@ -216,7 +261,9 @@ fn import(
                     };
                 }
                 kapok_records::FieldKind::Person => {
-                    replace(&mut fields, &field.id, |login| people.get(login).map(|id| id.to_string().into()));
+                    replace(&mut fields, &field.id, |login| {
+                        people.get(login).map(|id| id.to_string().into())
+                    });
                 }
                 _ => {}
             }

@@ -56,8 +56,11 @@ impl DefinitionCache {
     /// The present versions, by process key.
     pub(crate) fn all_latest(&self) -> Vec<(DefinitionId, Arc<ProcessGraph>)> {
         let cached = self.read();
-        let mut latest: Vec<_> =
-            cached.latest.values().filter_map(|id| Some((*id, cached.graphs.get(id)?.clone()))).collect();
+        let mut latest: Vec<_> = cached
+            .latest
+            .values()
+            .filter_map(|id| Some((*id, cached.graphs.get(id)?.clone())))
+            .collect();
         latest.sort_by_key(|(id, _)| *id);
         latest
     }
@@ -91,9 +94,9 @@ impl DefinitionCache {
         for definition in queries.definitions()? {
             let xml = queries.definition_xml(definition.id)?.unwrap_or_default();
             // One file may hold several processes; it is read once.
-            let graphs = parsed.entry(xml).or_insert_with_key(|xml| {
-                kapok_model::read(xml, &kapok_model::Unchecked).processes
-            });
+            let graphs = parsed
+                .entry(xml)
+                .or_insert_with_key(|xml| kapok_model::read(xml, &kapok_model::Unchecked).processes);
             let Some(graph) = graphs.iter().find(|graph| graph.key == definition.key) else {
                 return Err(Error::Data(format!(
                     "version {} of the process {} can no longer be read; run `kapok verify`",
@@ -164,12 +167,7 @@ pub(crate) fn deploy(
 }
 
 /// Stops the timers that start the old version, and sets those of the new one.
-fn rearm(
-    step: &mut Step<'_>,
-    old: Option<&Definition>,
-    new: &Definition,
-    graph: &ProcessGraph,
-) -> Result<(), Error> {
+fn rearm(step: &mut Step<'_>, old: Option<&Definition>, new: &Definition, graph: &ProcessGraph) -> Result<(), Error> {
     if let Some(old) = old {
         for timer in step.queries().start_timers(old.id)? {
             step.tx.delete_timer(timer)?;
@@ -197,6 +195,8 @@ fn conflict(present: u32, base: u32) -> Refusal {
         RefusalKind::Conflict,
         "definition.conflict",
         format!("您从第 {base} 版开始修改，但现在已有第 {present} 版。请先查看新版本，再决定如何合并。"),
-        format!("You started from version {base}, but there is a version {present} now. Look at it before you publish."),
+        format!(
+            "You started from version {base}, but there is a version {present} now. Look at it before you publish."
+        ),
     )
 }

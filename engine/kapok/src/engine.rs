@@ -1,11 +1,6 @@
 //! The engine: its parts put together.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{Arc, Mutex},
-    thread::JoinHandle,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc, thread::JoinHandle};
 
 use kapok_process::Answer;
 use kapok_protocol::{
@@ -30,7 +25,8 @@ use crate::{
 };
 
 /// A workflow-and-rules engine over one folder of data, or over memory. Clones are the same engine; it stops when the
-/// last one is gone.
+/// last one is gone. Dropping that one waits for what is just being done (a call of a handler, a mail on its way), so
+/// that afterwards the folder is free.
 ///
 /// Its own methods have the rights of the program that embeds it. Whoever serves people gives them a [`Staff`] handle
 /// instead.
@@ -38,24 +34,27 @@ use crate::{
 pub struct Kapok {
     pub(crate) shared: Arc<Shared>,
     pub(crate) writer: Writer,
+    // Last, so that when its turn comes this handle's way to the writer is gone.
     _running: Arc<Running>,
 }
 
 /// Stops the threads when the last handle is gone.
 struct Running {
     shared: Arc<Shared>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Those that react, then the writer, which ends when they and all handles are gone.
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.shared.bell.close();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        for thread in threads {
-            // The last handle may be dropped by one of these threads.
-            if thread.thread().id() != std::thread::current().id() {
-                let _ = thread.join();
-            }
+        // A handler that drops the last handle runs on a thread that cannot wait for itself: then they end by themselves.
+        if react::on_own_thread() {
+            return;
+        }
+        for thread in self.threads.drain(..) {
+            // A panic in it has been reported already.
+            let _ = thread.join();
         }
     }
 }
@@ -139,12 +138,18 @@ impl Builder {
         let shared = Arc::new(shared);
         shared.definitions.load(&shared)?;
         shared.reload_organisation()?;
-        let (writer, thread) = Writer::start(shared.clone())?;
-        // The writer ends by itself when nobody can hand anything in any more.
-        drop(thread);
-        let threads = react::start(&shared, &writer)?;
-        let running = Arc::new(Running { shared: shared.clone(), threads: Mutex::new(threads) });
-        let kapok = Kapok { shared, writer, _running: running };
+        let (writer, writing) = Writer::start(shared.clone())?;
+        let mut threads = react::start(&shared, &writer)?;
+        threads.push(writing);
+        let running = Arc::new(Running {
+            shared: shared.clone(),
+            threads,
+        });
+        let kapok = Kapok {
+            shared,
+            writer,
+            _running: running,
+        };
         kapok.add_missing_roles()?;
         Ok(kapok)
     }
@@ -180,9 +185,13 @@ impl Kapok {
         }
         let diagnostics = reading.diagnostics.clone();
         let xml = xml.to_owned();
-        let deployed =
-            self.writer.submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None));
-        Ok(Deployed { definitions: deployed.wait()?, diagnostics })
+        let deployed = self
+            .writer
+            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None));
+        Ok(Deployed {
+            definitions: deployed.wait()?,
+            diagnostics,
+        })
     }
 
     /// Starts a case of the present version of a process.
@@ -194,7 +203,10 @@ impl Kapok {
         let request = StartRequest {
             definition: self.latest(process)?,
             start_event: None,
-            variables: variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            variables: variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
             business_key: None,
             record: None,
             initiator: None,
@@ -209,7 +221,11 @@ impl Kapok {
     pub fn tasks(&self, instance: InstanceId) -> Result<Vec<TaskView>, Error> {
         let view = self.shared.store.view();
         let viewing = self.viewing(&view);
-        let tasks = viewing.queries.tasks(&TaskList::Of(instance), None, 10_000)?.items.into_iter();
+        let tasks = viewing
+            .queries
+            .tasks(&TaskList::Of(instance), None, 10_000)?
+            .items
+            .into_iter();
         tasks
             .filter(|task| task.state == kapok_process::state::TaskState::Open)
             .map(|task| viewing.task(task, None))
@@ -222,36 +238,51 @@ impl Kapok {
         task: TaskId,
         variables: impl IntoIterator<Item = (K, V)>,
     ) -> Result<(), Error> {
-        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        self.command(Command::Complete { task, decision: None, comment: None, variables }).map(drop)
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        self.command(Command::Complete {
+            task,
+            decision: None,
+            comment: None,
+            variables,
+        })
+        .map(drop)
     }
 
     /// Decides an approval.
     pub fn decide(&self, task: TaskId, decision: Decision, comment: Option<String>) -> Result<(), Error> {
         let variables = BTreeMap::new();
-        self.command(Command::Complete { task, decision: Some(decision), comment, variables }).map(drop)
+        self.command(Command::Complete {
+            task,
+            decision: Some(decision),
+            comment,
+            variables,
+        })
+        .map(drop)
     }
 
     /// A case with all that happened in it.
     pub fn instance(&self, id: InstanceId) -> Result<InstanceDetail, Error> {
         let view = self.shared.store.view();
         let viewing = self.viewing(&view);
-        let instance = viewing.queries.instance(id)?.ok_or_else(|| Error::not_found("流程", "case"))?;
+        let instance = viewing
+            .queries
+            .instance(id)?
+            .ok_or_else(|| Error::not_found("流程", "case"))?;
         viewing.detail(instance)
     }
 
     /// The variables of a case.
     pub fn variables(&self, id: InstanceId) -> Result<BTreeMap<String, Value>, Error> {
-        Ok(kapok_tables::variables(&self.shared.store.view(), id, None, 10_000)?.into_iter().collect())
+        Ok(kapok_tables::variables(&self.shared.store.view(), id, None, 10_000)?
+            .into_iter()
+            .collect())
     }
 
     /// Saves a record in the name of the system. Its save starts what such saves start.
-    pub fn save(
-        &self,
-        entity: &str,
-        owner: Option<PersonId>,
-        fields: Fields,
-    ) -> Result<kapok_protocol::Record, Error> {
+    pub fn save(&self, entity: &str, owner: Option<PersonId>, fields: Fields) -> Result<kapok_protocol::Record, Error> {
         let request = SaveRequest {
             entity: Entity::new(entity),
             id: None,
@@ -260,8 +291,15 @@ impl Kapok {
             owner,
             author: Author::Program,
         };
-        saving::save(&self.shared, &self.writer, Principal::System, &request, |_, _| Ok(()), |_, _, _| Ok(()))
-            .map(|(record, ())| record)
+        saving::save(
+            &self.shared,
+            &self.writer,
+            Principal::System,
+            &request,
+            |_, _| Ok(()),
+            |_, _, _| Ok(()),
+        )
+        .map(|(record, ())| record)
     }
 
     /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine
@@ -297,7 +335,9 @@ impl Kapok {
     }
 
     pub(crate) fn command(&self, command: Command) -> Result<Answer, Error> {
-        self.writer.submit(move |step| step.process(Principal::System, &command)).wait()
+        self.writer
+            .submit(move |step| step.process(Principal::System, &command))
+            .wait()
     }
 
     pub(crate) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {

@@ -60,6 +60,10 @@ impl Environment for Installed<'_> {
         if self.organisation.is_empty() {
             return Known::Unknown;
         }
-        if self.shared.plugins.entity(id).is_some() { Known::Yes } else { Known::No }
+        if self.shared.plugins.entity(id).is_some() {
+            Known::Yes
+        } else {
+            Known::No
+        }
     }
 }

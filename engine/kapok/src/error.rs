@@ -59,7 +59,11 @@ impl fmt::Display for Error {
             Self::Model(found) => {
                 for (number, finding) in found.iter().enumerate() {
                     let separator = if number == 0 { "" } else { "\n" };
-                    write!(f, "{separator}line {}: {} ({})", finding.line, finding.message, finding.rule)?;
+                    write!(
+                        f,
+                        "{separator}line {}: {} ({})",
+                        finding.line, finding.message, finding.rule
+                    )?;
                 }
                 Ok(())
             }

@@ -66,11 +66,13 @@ impl Rules {
     }
 
     pub(crate) fn script(&self, script: &str) -> Result<Compiled, Text> {
-        self.scripts.get(&script.to_owned(), || self.sandbox.compile_script(script))
+        self.scripts
+            .get(&script.to_owned(), || self.sandbox.compile_script(script))
     }
 
     fn template(&self, template: &str) -> Result<Arc<Template>, Text> {
-        self.templates.get(&template.to_owned(), || Template::parse(template).map(Arc::new))
+        self.templates
+            .get(&template.to_owned(), || Template::parse(template).map(Arc::new))
     }
 }
 
@@ -91,32 +93,67 @@ impl<'a> Expressions<'a> {
         now: Timestamp,
     ) -> Self {
         let context = organisation.context(actor.person(), now, shared.settings.utc_offset_minutes);
-        Self { shared, rules: &shared.rules, read, context }
+        Self {
+            shared,
+            rules: &shared.rules,
+            read,
+            context,
+        }
     }
 }
 
 impl Evaluator for Expressions<'_> {
     fn value(&self, expression: &Expression, scope: &dyn Scope) -> Result<Value, EvaluationError> {
         let compiled = self.rules.expression(expression)?;
-        compiled.evaluate(&self.rules.sandbox, &Names { scope, expressions: self }).map_err(|error| error.text())
+        compiled
+            .evaluate(
+                &self.rules.sandbox,
+                &Names {
+                    scope,
+                    expressions: self,
+                },
+            )
+            .map_err(|error| error.text())
     }
 
     fn condition(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError> {
         let compiled = self.rules.expression(expression)?;
-        compiled.condition(&self.rules.sandbox, &Names { scope, expressions: self }).map_err(|error| error.text())
+        compiled
+            .condition(
+                &self.rules.sandbox,
+                &Names {
+                    scope,
+                    expressions: self,
+                },
+            )
+            .map_err(|error| error.text())
     }
 
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError> {
         let compiled = self.rules.script(script)?;
         let outcome = compiled
-            .run(&self.rules.sandbox, &Names { scope, expressions: self })
+            .run(
+                &self.rules.sandbox,
+                &Names {
+                    scope,
+                    expressions: self,
+                },
+            )
             .map_err(|error| error.text())?;
-        Ok(ScriptResult { value: outcome.value, writes: outcome.writes })
+        Ok(ScriptResult {
+            value: outcome.value,
+            writes: outcome.writes,
+        })
     }
 
     fn text(&self, template: &str, scope: &dyn Scope) -> Result<String, EvaluationError> {
         let template = self.rules.template(template)?;
-        template.render(&Names { scope, expressions: self }).map_err(|error| error.text())
+        template
+            .render(&Names {
+                scope,
+                expressions: self,
+            })
+            .map_err(|error| error.text())
     }
 }
 

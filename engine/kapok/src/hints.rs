@@ -67,7 +67,12 @@ impl Hints {
     pub(crate) fn send(&self, hints: Vec<(HintKind, u64, Audience)>, seq: u64) {
         for (kind, id, audience) in hints {
             // Nobody listening is no error.
-            let _ = self.0.send(Hint { kind, id, seq, audience });
+            let _ = self.0.send(Hint {
+                kind,
+                id,
+                seq,
+                audience,
+            });
         }
     }
 }
@@ -85,7 +90,11 @@ pub(crate) fn of_changes(changes: &Changes) -> Vec<(HintKind, u64, Audience)> {
     for (id, instance) in &changes.instances {
         let Some(instance) = instance else { continue };
         hints.push((HintKind::Instance, id.get(), Audience::Administrators));
-        hints.extend(instance.initiator.map(|person| (HintKind::Instance, id.get(), Audience::Person(person))));
+        hints.extend(
+            instance
+                .initiator
+                .map(|person| (HintKind::Instance, id.get(), Audience::Person(person))),
+        );
     }
     hints
 }

@@ -65,14 +65,19 @@ impl Organisation {
         for record in all(ROLE)? {
             if let Some(code) = text(&record, "code") {
                 organisation.role_ids.insert(record.id, code.clone());
-                organisation.roles.insert(code, text(&record, "name").unwrap_or_default());
+                organisation
+                    .roles
+                    .insert(code, text(&record, "name").unwrap_or_default());
             }
         }
         for record in all(DEPARTMENT)? {
             let code = text(&record, "code").unwrap_or_default();
             let name = text(&record, "name").unwrap_or_default();
-            let department =
-                Department { code: code.clone(), parent: id(&record, "parent"), head: id(&record, "head").map(Into::into) };
+            let department = Department {
+                code: code.clone(),
+                parent: id(&record, "parent"),
+                head: id(&record, "head").map(Into::into),
+            };
             organisation.places.departments.insert(record.id, department);
             organisation.departments.insert(record.id, Named { code, name });
         }
@@ -87,7 +92,11 @@ impl Organisation {
         let login = text(record, "login").unwrap_or_default();
         let name = text(record, "name").unwrap_or_else(|| login.clone());
         let roles = record.fields.get("roles").map(ids).unwrap_or_default();
-        let roles = roles.iter().filter_map(|role| self.role_ids.get(role)).cloned().collect();
+        let roles = roles
+            .iter()
+            .filter_map(|role| self.role_ids.get(role))
+            .cloned()
+            .collect();
         let member = Member {
             login: login.clone(),
             superior: id(record, "superior").map(Into::into),
@@ -97,7 +106,11 @@ impl Organisation {
         };
         self.by_login.insert(login, person);
         self.places.people.insert(person, member);
-        let contact = Contact { name, email: text(record, "email"), phone: text(record, "phone") };
+        let contact = Contact {
+            name,
+            email: text(record, "email"),
+            phone: text(record, "phone"),
+        };
         self.contacts.insert(person, contact);
     }
 
@@ -110,7 +123,9 @@ impl Organisation {
     }
 
     pub(crate) fn name_of(&self, person: PersonId) -> String {
-        self.contacts.get(&person).map_or_else(|| person.to_string(), |contact| contact.name.clone())
+        self.contacts
+            .get(&person)
+            .map_or_else(|| person.to_string(), |contact| contact.name.clone())
     }
 
     pub(crate) fn member(&self, person: PersonId) -> Option<&Member> {
@@ -134,7 +149,13 @@ impl Organisation {
     }
 
     pub(crate) fn roles(&self) -> Vec<Named> {
-        self.roles.iter().map(|(code, name)| Named { code: code.clone(), name: name.clone() }).collect()
+        self.roles
+            .iter()
+            .map(|(code, name)| Named {
+                code: code.clone(),
+                name: name.clone(),
+            })
+            .collect()
     }
 
     pub(crate) fn departments(&self) -> Vec<Named> {
@@ -157,10 +178,18 @@ impl Organisation {
 
     /// The groups a person belongs to: those whose unclaimed tasks they may take.
     pub(crate) fn groups_of(&self, person: PersonId) -> Vec<Candidate> {
-        let Some(member) = self.member(person) else { return Vec::new() };
+        let Some(member) = self.member(person) else {
+            return Vec::new();
+        };
         let department = member.department.and_then(|id| self.places.departments.get(&id));
         let department = department.map(|department| Candidate::Department(department.code.clone()));
-        member.roles.iter().cloned().map(Candidate::Role).chain(department).collect()
+        member
+            .roles
+            .iter()
+            .cloned()
+            .map(Candidate::Role)
+            .chain(department)
+            .collect()
     }
 
     /// The active people whose name or login contains a text; all when it is empty.
@@ -192,8 +221,12 @@ impl Organisation {
     pub(crate) fn context(&self, person: Option<PersonId>, now: Timestamp, utc_offset_minutes: i32) -> Context {
         Context {
             me: person,
-            department: person.and_then(|person| self.member(person)).and_then(|member| member.department),
-            subordinates: person.map(|person| self.subordinates(person).into_iter().collect()).unwrap_or_default(),
+            department: person
+                .and_then(|person| self.member(person))
+                .and_then(|member| member.department),
+            subordinates: person
+                .map(|person| self.subordinates(person).into_iter().collect())
+                .unwrap_or_default(),
             today: today(now, utc_offset_minutes),
         }
     }
@@ -206,7 +239,10 @@ pub(crate) fn today(now: Timestamp, utc_offset_minutes: i32) -> NaiveDate {
 
 impl Directory for Organisation {
     fn person(&self, login: &str) -> Option<PersonId> {
-        self.by_login.get(login).copied().filter(|person| self.member(*person).is_some())
+        self.by_login
+            .get(login)
+            .copied()
+            .filter(|person| self.member(*person).is_some())
     }
 
     fn exists(&self, person: PersonId) -> bool {
@@ -228,9 +264,11 @@ impl Directory for Organisation {
     fn members(&self, group: &Candidate) -> Vec<PersonId> {
         let members = match group {
             Candidate::Role(code) => self.places.members_of_role(code),
-            Candidate::Department(code) => {
-                self.places.by_code(code).map(|id| self.places.members_of_department(id)).unwrap_or_default()
-            }
+            Candidate::Department(code) => self
+                .places
+                .by_code(code)
+                .map(|id| self.places.members_of_department(id))
+                .unwrap_or_default(),
         };
         members.into_iter().collect()
     }
@@ -240,7 +278,8 @@ impl Directory for Organisation {
     }
 
     fn is_administrator(&self, person: PersonId) -> bool {
-        self.member(person).is_some_and(|member| member.roles.contains(ADMINISTRATOR))
+        self.member(person)
+            .is_some_and(|member| member.roles.contains(ADMINISTRATOR))
     }
 }
 
@@ -254,5 +293,8 @@ fn id(record: &Record, field: &str) -> Option<RecordId> {
 
 fn ids(value: &Value) -> Vec<RecordId> {
     let items = value.as_list().unwrap_or_default().iter();
-    items.filter_map(Value::as_text).filter_map(|id| id.parse().ok()).collect()
+    items
+        .filter_map(Value::as_text)
+        .filter_map(|id| id.parse().ok())
+        .collect()
 }

@@ -47,7 +47,11 @@ impl PluginSource {
                 false => None,
             };
             let text = fs::read_to_string(&manifest).map_err(|error| failed(&manifest, error))?;
-            sources.push(Self { origin: manifest.display().to_string(), manifest: text, component });
+            sources.push(Self {
+                origin: manifest.display().to_string(),
+                manifest: text,
+                component,
+            });
         }
         sources.sort_by(|a, b| a.origin.cmp(&b.origin));
         Ok(sources)
@@ -103,23 +107,31 @@ impl Plugins {
             );
             let host = match &host {
                 Some(host) => host,
-                None => host.insert(
-                    PluginHost::new(Limits::default()).map_err(|error| Error::Data(error.text.to_string()))?,
-                ),
+                None => host
+                    .insert(PluginHost::new(Limits::default()).map_err(|error| Error::Data(error.text.to_string()))?),
             };
             let state = state_of(&manifest, None);
             match host.load(manifest, source.component.as_deref()) {
                 Ok(plugin) => loaded.push(plugin),
                 Err(error) => {
                     tracing::error!(plugin = state.id, "{}", error.text);
-                    failed.push(PluginState { fault: Some(error.text), ..state });
+                    failed.push(PluginState {
+                        fault: Some(error.text),
+                        ..state
+                    });
                 }
             }
         }
         let catalogue = Catalogue::new(declared).map_err(|errors| Error::Data(lines(errors.iter())))?;
         let client = HttpClient::new(&outgoing.allowed, HttpLimits::default());
         let client = client.map_err(|error| Error::Data(error.0.to_string()))?;
-        Ok(Self { loaded, failed, catalogue, client, runtime: OnceLock::new() })
+        Ok(Self {
+            loaded,
+            failed,
+            catalogue,
+            client,
+            runtime: OnceLock::new(),
+        })
     }
 
     pub(crate) fn states(&self) -> Vec<PluginState> {
@@ -148,16 +160,26 @@ impl Plugins {
     }
 
     pub(crate) fn handler(&self, name: &str) -> Option<Plugin> {
-        self.loaded.iter().find(|plugin| plugin.manifest().handlers.contains_key(name)).cloned()
+        self.loaded
+            .iter()
+            .find(|plugin| plugin.manifest().handlers.contains_key(name))
+            .cloned()
     }
 
     pub(crate) fn channel(&self, name: &str) -> Option<Plugin> {
-        self.loaded.iter().find(|plugin| plugin.manifest().channels.contains_key(name)).cloned()
+        self.loaded
+            .iter()
+            .find(|plugin| plugin.manifest().channels.contains_key(name))
+            .cloned()
     }
 
     /// The plugins that check records of an entity before they are saved, in the order of loading.
     pub(crate) fn before_save(&self, entity: &Entity) -> Vec<Plugin> {
-        self.loaded.iter().filter(|plugin| plugin.manifest().before_save.contains(entity)).cloned().collect()
+        self.loaded
+            .iter()
+            .filter(|plugin| plugin.manifest().before_save.contains(entity))
+            .cloned()
+            .collect()
     }
 
     /// The plugin whose code should check an entity's records, but is not running.
@@ -168,7 +190,12 @@ impl Plugins {
 
     /// What a call of a plugin is given.
     pub(crate) fn call(&self, shared: &Shared, plugin: &Plugin, caller: Caller) -> Call {
-        let settings = shared.outgoing.plugins.get(&plugin.manifest().id).cloned().unwrap_or_default();
+        let settings = shared
+            .outgoing
+            .plugins
+            .get(&plugin.manifest().id)
+            .cloned()
+            .unwrap_or_default();
         Call {
             principal: match caller {
                 Caller::Person(person) => Principal::Person(person),
@@ -191,7 +218,10 @@ impl Plugins {
         if let Some(runtime) = self.runtime.get() {
             return Some(runtime);
         }
-        let made = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let made = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
         match made {
             Ok(runtime) => Some(self.runtime.get_or_init(|| runtime)),
             Err(error) => {
@@ -261,12 +291,24 @@ impl HostServices for Services {
         let Some(runtime) = &self.runtime else {
             return Err(FetchError::NotSent("there is no way out just now".into()));
         };
-        let HttpRequest { method, url, headers, body } = request;
-        let request = kapok_notify::HttpRequest { method, url, headers, body };
+        let HttpRequest {
+            method,
+            url,
+            headers,
+            body,
+        } = request;
+        let request = kapok_notify::HttpRequest {
+            method,
+            url,
+            headers,
+            body,
+        };
         match self.client.fetch_blocking(runtime, request) {
-            Ok(response) => {
-                Ok(HttpResponse { status: response.status, headers: response.headers, body: response.body })
-            }
+            Ok(response) => Ok(HttpResponse {
+                status: response.status,
+                headers: response.headers,
+                body: response.body,
+            }),
             Err(ClientError::Refused(reason)) => Err(FetchError::Refused(reason)),
             Err(ClientError::NotSent(reason)) => Err(FetchError::NotSent(reason)),
             Err(ClientError::Unknown(reason)) => Err(FetchError::Unknown(reason)),
@@ -282,4 +324,3 @@ impl HostServices for Services {
         }
     }
 }
-

@@ -77,7 +77,12 @@ fn check(
     let definition = entity(shared, &request.entity)?;
     let view = shared.store.view();
     let before = match request.id {
-        Some(id) => Some(Queries(&view).record(&request.entity, id)?.ok_or_else(|| Error::not_found("记录", "record"))?.record),
+        Some(id) => Some(
+            Queries(&view)
+                .record(&request.entity, id)?
+                .ok_or_else(|| Error::not_found("记录", "record"))?
+                .record,
+        ),
         None => None,
     };
     allow(definition, before.as_ref())?;
@@ -89,7 +94,9 @@ fn check(
     }
     let organisation = shared.organisation();
     let context = organisation.context(actor.person(), shared.clock.now(), shared.settings.utc_offset_minutes);
-    let current = before.as_ref().map_or_else(|| defaults(definition, &context), |record| record.fields.clone());
+    let current = before
+        .as_ref()
+        .map_or_else(|| defaults(definition, &context), |record| record.fields.clone());
     let mut fields = validate(definition, &current, &request.fields, request.author)?;
     if let Some(missing) = shared.plugins.missing_check(&request.entity) {
         let name = &missing.label;
@@ -97,7 +104,10 @@ fn check(
             RefusalKind::Unavailable,
             "plugin.not-running",
             format!("插件“{}”没有运行，暂时不能保存它的记录。请联系管理员。", name.zh),
-            format!("The plugin “{}” is not running, so its records cannot be saved. Tell the administrator.", name.en),
+            format!(
+                "The plugin “{}” is not running, so its records cannot be saved. Tell the administrator.",
+                name.en
+            ),
         )
         .into());
     }
@@ -108,14 +118,21 @@ fn check(
     };
     for plugin in shared.plugins.before_save(&request.entity) {
         let call = shared.plugins.call(shared, &plugin, caller);
-        let save = Save { entity: request.entity.clone(), before: before.clone(), after: fields.clone() };
+        let save = Save {
+            entity: request.entity.clone(),
+            before: before.clone(),
+            after: fields.clone(),
+        };
         let answered = plugin.before_save(&call, &save).map_err(|fault| {
             tracing::error!(%fault, "a plugin could not check a record");
             Error::from(Refusal::new(
                 RefusalKind::Unavailable,
                 "plugin.fault",
                 format!("插件检查这条记录时出错，没有保存。{}", fault.text.zh),
-                format!("A plugin failed while checking this record; nothing was saved. {}", fault.text.en),
+                format!(
+                    "A plugin failed while checking this record; nothing was saved. {}",
+                    fault.text.en
+                ),
             ))
         })?;
         // A plugin writes what people may not, but nothing that the definition does not allow.
@@ -124,7 +141,9 @@ fn check(
     Ok(CheckedSave {
         record: request.id,
         on_version: before.as_ref().map(|record| record.version),
-        owner: request.owner.or_else(|| before.is_none().then(|| actor.person()).flatten()),
+        owner: request
+            .owner
+            .or_else(|| before.is_none().then(|| actor.person()).flatten()),
         fields,
     })
 }

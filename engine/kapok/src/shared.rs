@@ -6,15 +6,8 @@ use kapok_process::Limits;
 use kapok_store::Store;
 
 use crate::{
-    Error, Outgoing,
-    bell::Bell,
-    clock::Clock,
-    definitions::DefinitionCache,
-    evaluate::Rules,
-    handlers::Handlers,
-    hints::Hints,
-    organisation::Organisation,
-    plugins::Plugins,
+    Error, Outgoing, bell::Bell, clock::Clock, definitions::DefinitionCache, evaluate::Rules, handlers::Handlers,
+    hints::Hints, organisation::Organisation, plugins::Plugins,
 };
 
 /// How an engine behaves.
@@ -82,13 +75,19 @@ impl Shared {
 
     /// The organisation as it is now.
     pub(crate) fn organisation(&self) -> Arc<Organisation> {
-        self.organisation.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        self.organisation
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
     }
 
     /// Reads the organisation again, after one of its records was saved.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
         let fresh = Organisation::read(&self.store.view())?;
-        *self.organisation.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
+        *self
+            .organisation
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
         Ok(())
     }
 }

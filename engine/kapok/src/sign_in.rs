@@ -61,14 +61,21 @@ impl Kapok {
         };
         let right = PasswordHash::new(hash)
             .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
-        let (Some(credential), true) = (credential, right) else { return Err(wrong()) };
+        let (Some(credential), true) = (credential, right) else {
+            return Err(wrong());
+        };
         let staff = self.staff(credential.person)?;
         let secret = Secret::draw()?;
         let (hash, person) = (hash_of(secret.reveal()), credential.person);
         self.writer
             .submit(move |step| {
                 let expires_at = step.now.plus_millis(SESSION_MILLIS);
-                Ok(step.tx.put_session(&Session { hash, person, created_at: step.now, expires_at })?)
+                Ok(step.tx.put_session(&Session {
+                    hash,
+                    person,
+                    created_at: step.now,
+                    expires_at,
+                })?)
             })
             .wait()?;
         Ok((staff, secret))
@@ -86,7 +93,9 @@ impl Kapok {
     /// Ends a session.
     pub fn sign_out(&self, secret: &str) -> Result<(), Error> {
         let hash = hash_of(secret);
-        self.writer.submit(move |step| Ok(step.tx.delete_session(&hash)?)).wait()
+        self.writer
+            .submit(move |step| Ok(step.tx.delete_session(&hash)?))
+            .wait()
     }
 
     /// The person in whose name a program acts.
@@ -103,7 +112,12 @@ impl Kapok {
         self.writer
             .submit(move |step| {
                 let created_at = step.now;
-                Ok(step.tx.put_token(&Token { hash, person, label, created_at })?)
+                Ok(step.tx.put_token(&Token {
+                    hash,
+                    person,
+                    label,
+                    created_at,
+                })?)
             })
             .wait()?;
         Ok(secret)
@@ -126,7 +140,11 @@ impl Kapok {
         self.writer
             .submit(move |step| {
                 let changed_at = step.now;
-                Ok(step.tx.put_credential(&Credential { person, password_hash, changed_at })?)
+                Ok(step.tx.put_credential(&Credential {
+                    person,
+                    password_hash,
+                    changed_at,
+                })?)
             })
             .wait()
     }
@@ -139,13 +157,19 @@ impl Kapok {
 
 pub(crate) fn hash_password(password: &str) -> Result<String, Error> {
     let hashed = Argon2::default().hash_password(password.as_bytes());
-    hashed.map(|hash| hash.to_string()).map_err(|error| Error::Data(format!("the password cannot be hashed: {error}")))
+    hashed
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::Data(format!("the password cannot be hashed: {error}")))
 }
 
 /// A hash that no password has.
 fn nobodys_hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| Secret::draw().and_then(|secret| hash_password(secret.reveal())).unwrap_or_default())
+    HASH.get_or_init(|| {
+        Secret::draw()
+            .and_then(|secret| hash_password(secret.reveal()))
+            .unwrap_or_default()
+    })
 }
 
 /// Secrets are 256 random bits, so a fast hash is enough.

@@ -13,9 +13,7 @@ use kapok_process::{
     Answer,
     state::{EventKind, InstanceState, TaskState},
 };
-use kapok_protocol::{
-    Command, Decision, InstanceId, IsoDuration, JobOutcome, StartRequest, Timestamp, Value,
-};
+use kapok_protocol::{Command, Decision, InstanceId, IsoDuration, JobOutcome, StartRequest, Timestamp, Value};
 use kapok_tables::{Queries, TaskList};
 use serde::Serialize;
 
@@ -63,7 +61,10 @@ pub struct Outcome {
 
 /// Checks a model with no data folder: nothing is known about handlers, people or records.
 pub fn check(xml: &str) -> Result<Vec<Diagnostic>, Error> {
-    let settings = Settings { missing_handlers_are_unknown: true, ..Settings::default() };
+    let settings = Settings {
+        missing_handlers_are_unknown: true,
+        ..Settings::default()
+    };
     let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
     let kapok = Kapok::builder().settings(settings).clock(clock).memory()?;
     Ok(crate::definitions::check(&kapok.shared, xml).diagnostics)
@@ -72,21 +73,42 @@ pub fn check(xml: &str) -> Result<Vec<Diagnostic>, Error> {
 impl Simulation {
     /// Deploys a model on a clock that shows `start`. Answers the keys of its executable processes too.
     pub fn new(xml: &str, start: Timestamp) -> Result<(Self, Vec<String>), Error> {
-        let settings = Settings { missing_handlers_are_unknown: true, ..Settings::default() };
+        let settings = Settings {
+            missing_handlers_are_unknown: true,
+            ..Settings::default()
+        };
         let clock = Arc::new(ManualClock::new(start));
         let kapok = Kapok::builder().settings(settings).clock(clock.clone()).memory()?;
         let deployed = kapok.deploy(xml)?;
-        let keys = deployed.definitions.into_iter().map(|definition| definition.key).collect();
-        Ok((Self { kapok, clock, instances: Vec::new(), told: BTreeMap::new(), refused: false }, keys))
+        let keys = deployed
+            .definitions
+            .into_iter()
+            .map(|definition| definition.key)
+            .collect();
+        Ok((
+            Self {
+                kapok,
+                clock,
+                instances: Vec::new(),
+                told: BTreeMap::new(),
+                refused: false,
+            },
+            keys,
+        ))
     }
 
     /// Whether a process can be started by hand.
     pub fn can_start(&self, process: &str) -> bool {
         use kapok_model::{NodeKind, StartTrigger};
         let latest = self.kapok.shared.definitions.all_latest();
-        latest.iter().filter(|(_, graph)| graph.key == process).any(|(_, graph)| {
-            graph.children(None).any(|(_, node)| matches!(node.kind, NodeKind::StartEvent(StartTrigger::None)))
-        })
+        latest
+            .iter()
+            .filter(|(_, graph)| graph.key == process)
+            .any(|(_, graph)| {
+                graph
+                    .children(None)
+                    .any(|(_, node)| matches!(node.kind, NodeKind::StartEvent(StartTrigger::None)))
+            })
     }
 
     /// Starts a case.
@@ -95,7 +117,10 @@ impl Simulation {
         // A record trigger is started as if by a record; without a none start event that is the way in.
         let graph = kapok_process::Definitions::graph(&self.kapok.shared.definitions, definition);
         let start_event = graph.filter(|_| !self.can_start(process)).and_then(|graph| {
-            graph.children(None).find(|(_, node)| node.kind.bpmn_name() == "startEvent").map(|(_, node)| node.id.clone())
+            graph
+                .children(None)
+                .find(|(_, node)| node.kind.bpmn_name() == "startEvent")
+                .map(|(_, node)| node.id.clone())
         });
         let request = StartRequest {
             definition,
@@ -142,24 +167,35 @@ impl Simulation {
                         Some("reject") => Decision::Reject,
                         _ => Decision::Approve,
                     });
-                    comment = input.remove("comment").and_then(|comment| comment.as_text().map(str::to_owned));
+                    comment = input
+                        .remove("comment")
+                        .and_then(|comment| comment.as_text().map(str::to_owned));
                 }
-                return Ok(Command::Complete { task: shown.task.id, decision, comment, variables: input });
+                return Ok(Command::Complete {
+                    task: shown.task.id,
+                    decision,
+                    comment,
+                    variables: input,
+                });
             }
         }
         for job in viewing.queries.ready_jobs(usize::MAX)? {
-            let row = kapok_process::state::State::element(
-                &kapok_tables::ProcessState(&view),
-                job.instance,
-                job.element,
-            );
+            let row =
+                kapok_process::state::State::element(&kapok_tables::ProcessState(&view), job.instance, job.element);
             let row = row.map_err(|error| Error::Data(error.to_string()))?;
             let node = row.and_then(|row| {
                 let instance = viewing.queries.instance(job.instance).ok()??;
-                viewing.graph(instance.definition).ok()?.node(row.node).map(|node| node.id.clone())
+                viewing
+                    .graph(instance.definition)
+                    .ok()?
+                    .node(row.node)
+                    .map(|node| node.id.clone())
             });
             if node.as_deref() == Some(element) {
-                return Ok(Command::FinishJob { job: job.id, outcome: JobOutcome::Completed(input) });
+                return Ok(Command::FinishJob {
+                    job: job.id,
+                    outcome: JobOutcome::Completed(input),
+                });
             }
         }
         self.refused = true;
@@ -169,7 +205,10 @@ impl Simulation {
     /// Lets time pass; timers fire at their moments, in order.
     pub fn advance(&mut self, duration: IsoDuration) -> Result<(), Error> {
         let target = duration.after(self.clock.now());
-        while let Some(next) = Queries(&self.kapok.shared.store.view()).next_timer()?.filter(|next| *next <= target) {
+        while let Some(next) = Queries(&self.kapok.shared.store.view())
+            .next_timer()?
+            .filter(|next| *next <= target)
+        {
             self.clock.move_to(next);
             react::fire_due_timers(&self.kapok.shared, &self.kapok.writer, self.clock.now())?;
             self.settle()?;
@@ -189,7 +228,9 @@ impl Simulation {
         let viewing = self.kapok.viewing(&view);
         let mut fresh: Vec<(u64, Transition)> = Vec::new();
         for id in self.known()? {
-            let Some(instance) = viewing.queries.instance(id)? else { continue };
+            let Some(instance) = viewing.queries.instance(id)? else {
+                continue;
+            };
             let graph = viewing.graph(instance.definition)?;
             let told = self.told.get(&id).copied().unwrap_or(0);
             let events = viewing.queries.events(id, usize::MAX)?;
@@ -219,7 +260,9 @@ impl Simulation {
         let (mut variables, mut tasks, mut incidents) = (BTreeMap::new(), Vec::new(), Vec::new());
         let mut active = false;
         for id in self.known()? {
-            let Some(instance) = viewing.queries.instance(id)? else { continue };
+            let Some(instance) = viewing.queries.instance(id)? else {
+                continue;
+            };
             active |= instance.state == InstanceState::Active;
             variables.extend(self.kapok.variables(id)?);
             for task in viewing.queries.tasks(&TaskList::Of(id), None, usize::MAX)?.items {
@@ -246,13 +289,20 @@ impl Simulation {
             (_, _, true) => "active",
             _ => "completed",
         };
-        Ok(Outcome { state, variables, tasks, incidents })
+        Ok(Outcome {
+            state,
+            variables,
+            tasks,
+            incidents,
+        })
     }
 
     /// Every case, those that timers started included, in the order of their start.
     fn known(&self) -> Result<Vec<InstanceId>, Error> {
         let view = self.kapok.shared.store.view();
-        let all = Queries(&view).instances(&kapok_tables::InstanceList::All, None, usize::MAX)?.items;
+        let all = Queries(&view)
+            .instances(&kapok_tables::InstanceList::All, None, usize::MAX)?
+            .items;
         let ids: BTreeSet<InstanceId> = all.into_iter().map(|instance| instance.id).collect();
         Ok(ids.into_iter().collect())
     }
@@ -282,7 +332,9 @@ fn described(kind: &EventKind, organisation: &crate::organisation::Organisation)
         EventKind::Completed => ("completed", Value::Null),
         EventKind::Cancelled => ("cancelled", Value::Null),
         EventKind::Failed(code) => ("failed", one("code", code.as_str().into())),
-        EventKind::TaskCreated { assignee, .. } => ("task-created", one("assignee", assignee.as_ref().map(person).into())),
+        EventKind::TaskCreated { assignee, .. } => {
+            ("task-created", one("assignee", assignee.as_ref().map(person).into()))
+        }
         EventKind::TaskClaimed(_) => ("task-claimed", Value::Null),
         EventKind::TaskReleased(_) => ("task-released", Value::Null),
         EventKind::TaskCompleted { decision, comment, .. } => {
@@ -290,14 +342,18 @@ fn described(kind: &EventKind, organisation: &crate::organisation::Organisation)
                 Decision::Approve => "approve",
                 Decision::Reject => "reject",
             });
-            let data = [("decision", Value::from(decision)), ("comment", Value::from(comment.clone()))];
+            let data = [
+                ("decision", Value::from(decision)),
+                ("comment", Value::from(comment.clone())),
+            ];
             ("task-completed", Value::from_iter(data))
         }
         EventKind::Reminded { person: whom, .. } => ("reminded", one("person", person(whom))),
         EventKind::Urged { person: whom, .. } => ("urged", one("person", person(whom))),
-        EventKind::Escalated { from, to, .. } => {
-            ("escalated", Value::from_iter([("from", Value::from(from.as_ref().map(person))), ("to", person(to))]))
-        }
+        EventKind::Escalated { from, to, .. } => (
+            "escalated",
+            Value::from_iter([("from", Value::from(from.as_ref().map(person))), ("to", person(to))]),
+        ),
         EventKind::Told { person: whom, .. } => ("told", one("person", person(whom))),
         EventKind::IncidentRaised(_) => ("incident", Value::Null),
         EventKind::IncidentRetried(_) => ("retried", Value::Null),
@@ -305,4 +361,3 @@ fn described(kind: &EventKind, organisation: &crate::organisation::Organisation)
         EventKind::CancelRequested(reason) => ("cancel-requested", one("reason", reason.as_str().into())),
     }
 }
-

@@ -185,7 +185,10 @@ const SHOWN: usize = 10_000;
 
 impl Viewing<'_> {
     pub(crate) fn who(&self, person: PersonId) -> Who {
-        Who { id: person, name: self.organisation.name_of(person) }
+        Who {
+            id: person,
+            name: self.organisation.name_of(person),
+        }
     }
 
     pub(crate) fn graph(&self, definition: DefinitionId) -> Result<Arc<ProcessGraph>, Error> {
@@ -205,16 +208,25 @@ impl Viewing<'_> {
                 task.candidates.iter().any(|group| groups.contains(group))
             });
         Ok(TaskView {
-            title: instance.as_ref().map(|instance| instance.title.clone()).unwrap_or_default(),
+            title: instance
+                .as_ref()
+                .map(|instance| instance.title.clone())
+                .unwrap_or_default(),
             name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
             element: node.map(|node| node.id.clone()).unwrap_or_default(),
             process: graph.key.clone(),
             process_name: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
             approval: human(&graph, &task).is_some_and(|human| human.approval.is_some()),
             assignee: task.assignee.map(|person| self.who(person)),
-            candidates: task.candidates.iter().map(|group| self.organisation.group_name(group)).collect(),
+            candidates: task
+                .candidates
+                .iter()
+                .map(|group| self.organisation.group_name(group))
+                .collect(),
             claimable,
-            initiator: instance.and_then(|instance| instance.initiator).map(|person| self.who(person)),
+            initiator: instance
+                .and_then(|instance| instance.initiator)
+                .map(|person| self.who(person)),
             escalated_from: task.escalated_from.map(|person| self.who(person)),
             completed_by: task.completed_by.map(|person| self.who(person)),
             overdue: open && task.due_at.is_some_and(|due| due < self.now),
@@ -227,7 +239,9 @@ impl Viewing<'_> {
         let definition = definition.ok_or_else(|| Error::not_found("流程", "process"))?;
         let mut waiting: Vec<(String, String, Vec<String>)> = Vec::new();
         if instance.state == kapok_process::state::InstanceState::Active {
-            let tasks = self.queries.tasks(&kapok_tables::TaskList::Of(instance.id), None, SHOWN)?;
+            let tasks = self
+                .queries
+                .tasks(&kapok_tables::TaskList::Of(instance.id), None, SHOWN)?;
             for task in tasks.items.into_iter().filter(|task| task.state == TaskState::Open) {
                 let view = self.task(task, None)?;
                 let whom = view.assignee.map_or(view.candidates, |who| vec![who.name]);
@@ -238,7 +252,12 @@ impl Viewing<'_> {
             }
         }
         let initiator = instance.initiator.map(|person| self.who(person));
-        Ok(InstanceView { instance, definition, initiator, waiting })
+        Ok(InstanceView {
+            instance,
+            definition,
+            initiator,
+            waiting,
+        })
     }
 
     pub(crate) fn detail(&self, instance: Instance) -> Result<InstanceDetail, Error> {
@@ -253,8 +272,14 @@ impl Viewing<'_> {
             record: None,
             elements,
             flows,
-            tasks: tasks.into_iter().map(|task| self.task(task, None)).collect::<Result<_, _>>()?,
-            incidents: incidents.into_iter().map(|row| self.incident(row)).collect::<Result<_, _>>()?,
+            tasks: tasks
+                .into_iter()
+                .map(|task| self.task(task, None))
+                .collect::<Result<_, _>>()?,
+            incidents: incidents
+                .into_iter()
+                .map(|row| self.incident(row))
+                .collect::<Result<_, _>>()?,
             history: self.history(&graph, id)?,
             view: self.instance(instance)?,
         })
@@ -282,7 +307,10 @@ impl Viewing<'_> {
             element: node.map(|node| node.id.clone()),
             name: node.map(|node| node.label().to_owned()),
             actor: event.actor.person().map(|person| self.who(person)),
-            names: persons.into_iter().map(|person| (person, self.organisation.name_of(person))).collect(),
+            names: persons
+                .into_iter()
+                .map(|person| (person, self.organisation.name_of(person)))
+                .collect(),
             event,
         }
     }
@@ -303,18 +331,28 @@ impl Viewing<'_> {
     }
 
     /// What a field that points at something shows.
-    pub(crate) fn display(&self, entity: &EntityDefinition, fields: &Fields) -> Result<BTreeMap<String, String>, Error> {
+    pub(crate) fn display(
+        &self,
+        entity: &EntityDefinition,
+        fields: &Fields,
+    ) -> Result<BTreeMap<String, String>, Error> {
         use kapok_records::FieldKind;
         let mut display = BTreeMap::new();
         for field in &entity.fields {
-            let Some(id) = fields.get(&field.id).and_then(Value::as_text).and_then(|id| id.parse::<RecordId>().ok())
+            let Some(id) = fields
+                .get(&field.id)
+                .and_then(Value::as_text)
+                .and_then(|id| id.parse::<RecordId>().ok())
             else {
                 continue;
             };
             let shown = match &field.kind {
                 FieldKind::Person => Some(self.organisation.name_of(id.into())),
                 FieldKind::Department => self.organisation.department_name(id),
-                FieldKind::Reference { entity, .. } => self.title(&RecordRef { entity: entity.clone(), id })?,
+                FieldKind::Reference { entity, .. } => self.title(&RecordRef {
+                    entity: entity.clone(),
+                    id,
+                })?,
                 _ => None,
             };
             display.extend(shown.map(|shown| (field.id.clone(), shown)));
@@ -324,7 +362,9 @@ impl Viewing<'_> {
 
     /// What a record is called.
     pub(crate) fn title(&self, reference: &RecordRef) -> Result<Option<String>, Error> {
-        let Some(entity) = self.shared.plugins.entity(reference.entity.as_str()) else { return Ok(None) };
+        let Some(entity) = self.shared.plugins.entity(reference.entity.as_str()) else {
+            return Ok(None);
+        };
         let row = self.queries.record(&reference.entity, reference.id)?;
         Ok(row.map(|row| title_of(entity, &row.record.fields)))
     }
@@ -360,9 +400,19 @@ fn element(graph: &ProcessGraph, row: ElementInstance) -> ElementView {
 /// The flows between activations and those that caused them.
 fn taken(graph: &ProcessGraph, rows: &[ElementInstance]) -> Vec<String> {
     let nodes: BTreeMap<_, _> = rows.iter().map(|row| (row.id, row.node)).collect();
-    let mut pairs: Vec<_> =
-        rows.iter().flat_map(|row| row.causes.iter().filter_map(|cause| Some((*nodes.get(cause)?, row.node)))).collect();
-    pairs.extend(rows.iter().flat_map(|row| row.arrivals.iter().filter_map(|arrival| Some((*nodes.get(&arrival.cause)?, row.node)))));
+    let mut pairs: Vec<_> = rows
+        .iter()
+        .flat_map(|row| {
+            row.causes
+                .iter()
+                .filter_map(|cause| Some((*nodes.get(cause)?, row.node)))
+        })
+        .collect();
+    pairs.extend(rows.iter().flat_map(|row| {
+        row.arrivals
+            .iter()
+            .filter_map(|arrival| Some((*nodes.get(&arrival.cause)?, row.node)))
+    }));
     pairs.sort_unstable();
     pairs.dedup();
     let mut flows = Vec::new();

@@ -34,12 +34,17 @@ pub struct Expression {
 impl Expression {
     /// An expression in rhai.
     pub fn rhai(text: impl Into<String>) -> Self {
-        Self { language: Language::Rhai, text: text.into() }
+        Self {
+            language: Language::Rhai,
+            text: text.into(),
+        }
     }
 
     /// Condition rows, from their JSON text; see [`Filter`](crate::Filter).
     pub fn filter(json: impl Into<String>) -> Self {
-        Self { language: Language::Filter, text: json.into() }
+        Self {
+            language: Language::Filter,
+            text: json.into(),
+        }
     }
 }
-

@@ -103,14 +103,46 @@ impl TryFrom<Shape> for Filter {
 
     fn try_from(shape: Shape) -> Result<Self, Self::Error> {
         match shape {
-            Shape { all: Some(parts), any: None, not: None, field: None, op: None, value: None } => Ok(Self::All(parts)),
-            Shape { all: None, any: Some(parts), not: None, field: None, op: None, value: None } => Ok(Self::Any(parts)),
-            Shape { all: None, any: None, not: Some(part), field: None, op: None, value: None } => Ok(Self::Not(part)),
-            Shape { all: None, any: None, not: None, field: Some(field), op: Some(op), value } => {
+            Shape {
+                all: Some(parts),
+                any: None,
+                not: None,
+                field: None,
+                op: None,
+                value: None,
+            } => Ok(Self::All(parts)),
+            Shape {
+                all: None,
+                any: Some(parts),
+                not: None,
+                field: None,
+                op: None,
+                value: None,
+            } => Ok(Self::Any(parts)),
+            Shape {
+                all: None,
+                any: None,
+                not: Some(part),
+                field: None,
+                op: None,
+                value: None,
+            } => Ok(Self::Not(part)),
+            Shape {
+                all: None,
+                any: None,
+                not: None,
+                field: Some(field),
+                op: Some(op),
+                value,
+            } => {
                 if value.is_none() && !op.is_unary() {
                     return Err("this operator compares with a value: add \"value\"");
                 }
-                Ok(Self::Test(Test { field, op, value: value.unwrap_or(Value::Null) }))
+                Ok(Self::Test(Test {
+                    field,
+                    op,
+                    value: value.unwrap_or(Value::Null),
+                }))
             }
             _ => Err("a condition is one of {\"all\":[…]}, {\"any\":[…]}, {\"not\":…} or {\"field\",\"op\",\"value\"}"),
         }
@@ -119,7 +151,14 @@ impl TryFrom<Shape> for Filter {
 
 impl From<Filter> for Shape {
     fn from(filter: Filter) -> Self {
-        let mut shape = Self { all: None, any: None, not: None, field: None, op: None, value: None };
+        let mut shape = Self {
+            all: None,
+            any: None,
+            not: None,
+            field: None,
+            op: None,
+            value: None,
+        };
         match filter {
             Filter::All(parts) => shape.all = Some(parts),
             Filter::Any(parts) => shape.any = Some(parts),

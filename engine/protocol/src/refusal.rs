@@ -39,7 +39,12 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal from its parts.
     pub fn new(kind: RefusalKind, code: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), text: Text::new(zh, en), field: None }
+        Self {
+            kind,
+            code: code.into(),
+            text: Text::new(zh, en),
+            field: None,
+        }
     }
 
     /// The same refusal, pointing at a field.

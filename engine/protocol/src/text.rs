@@ -15,18 +15,28 @@ pub struct Text {
 impl Text {
     /// A sentence from its two languages.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 
     /// The same words in both languages: names that people gave themselves.
     pub fn same(words: impl Into<String>) -> Self {
         let words = words.into();
-        Self { zh: words.clone(), en: words }
+        Self {
+            zh: words.clone(),
+            en: words,
+        }
     }
 }
 
 impl std::fmt::Display for Text {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.zh == self.en { f.write_str(&self.zh) } else { write!(f, "{} / {}", self.zh, self.en) }
+        if self.zh == self.en {
+            f.write_str(&self.zh)
+        } else {
+            write!(f, "{} / {}", self.zh, self.en)
+        }
     }
 }

@@ -77,7 +77,11 @@ pub struct IsoDuration {
 impl IsoDuration {
     /// An exact duration.
     pub const fn from_millis(millis: i64) -> Self {
-        Self { months: 0, days: 0, millis }
+        Self {
+            months: 0,
+            days: 0,
+            millis,
+        }
     }
 
     /// Whether it is no time at all.
@@ -130,7 +134,10 @@ impl FromStr for IsoDuration {
                 'W' => (&mut duration.days, 7),
                 _ => (&mut duration.days, 1),
             };
-            *field = amount.checked_mul(factor).and_then(|n| field.checked_add(n)).ok_or(ParseDurationError)?;
+            *field = amount
+                .checked_mul(factor)
+                .and_then(|n| field.checked_add(n))
+                .ok_or(ParseDurationError)?;
         }
         for (amount, unit) in parts(time, "HMS")? {
             let millis = match unit {

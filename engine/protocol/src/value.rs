@@ -152,7 +152,12 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Value {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        Self::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
@@ -164,10 +169,14 @@ impl fmt::Display for Value {
             Self::Bool(value) => value.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => write!(f, "{text:?}"),
-            Self::List(items) => f.debug_list().entries(items.iter().map(|item| format_args_of(item))).finish(),
-            Self::Map(entries) => {
-                f.debug_map().entries(entries.iter().map(|(key, value)| (key, format_args_of(value)))).finish()
-            }
+            Self::List(items) => f
+                .debug_list()
+                .entries(items.iter().map(|item| format_args_of(item)))
+                .finish(),
+            Self::Map(entries) => f
+                .debug_map()
+                .entries(entries.iter().map(|(key, value)| (key, format_args_of(value))))
+                .finish(),
         }
     }
 }
@@ -188,7 +197,9 @@ impl Serialize for Value {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => rust_decimal::serde::arbitrary_precision::serialize(&number.normalize(), serializer),
+            Self::Number(number) => {
+                rust_decimal::serde::arbitrary_precision::serialize(&number.normalize(), serializer)
+            }
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
             Self::Map(entries) => serializer.collect_map(entries),
@@ -283,7 +294,12 @@ mod tests {
 
     #[test]
     fn json_survives_a_round_trip_with_exact_numbers() {
-        for json in [r#"{"a":[1,2.5,-0.1],"b":"x","c":null,"d":true}"#, "1234567890123456789.123456789", "[]", "{}"] {
+        for json in [
+            r#"{"a":[1,2.5,-0.1],"b":"x","c":null,"d":true}"#,
+            "1234567890123456789.123456789",
+            "[]",
+            "{}",
+        ] {
             let value: Value = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&value).unwrap(), json);
         }

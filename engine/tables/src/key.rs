@@ -89,11 +89,32 @@ mod tests {
     #[test]
     fn keys_sort_as_their_tuples_do() {
         let key = |text: &str, n: u64| Key::new(Prefix::RecordByUnique).text(text).number(n).into_bytes();
-        let mut keys = [key("a", 2), key("a", 1), key("ab", 0), key("a\0", 5), key("", 9), key("b", 0)];
+        let mut keys = [
+            key("a", 2),
+            key("a", 1),
+            key("ab", 0),
+            key("a\0", 5),
+            key("", 9),
+            key("b", 0),
+        ];
         keys.sort();
-        assert_eq!(keys, [key("", 9), key("a", 1), key("a", 2), key("a\0", 5), key("ab", 0), key("b", 0)]);
+        assert_eq!(
+            keys,
+            [
+                key("", 9),
+                key("a", 1),
+                key("a", 2),
+                key("a\0", 5),
+                key("ab", 0),
+                key("b", 0)
+            ]
+        );
 
-        let moment = |millis| Key::new(Prefix::TimerByDue).moment(Timestamp::from_millis(millis)).into_bytes();
+        let moment = |millis| {
+            Key::new(Prefix::TimerByDue)
+                .moment(Timestamp::from_millis(millis))
+                .into_bytes()
+        };
         assert!(moment(-1) < moment(0) && moment(0) < moment(1) && moment(i64::MIN) < moment(-1));
     }
 }

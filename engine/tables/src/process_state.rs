@@ -1,8 +1,6 @@
 //! The process engine's rows, read through its own port and written from its own changes.
 
-use kapok_process::state::{
-    Changes, ElementInstance, Incident, Instance, Job, State, StateError, Task, Timer,
-};
+use kapok_process::state::{Changes, ElementInstance, Incident, Instance, Job, State, StateError, Task, Timer};
 use kapok_protocol::{ElementInstanceId, IncidentId, InstanceId, JobId, TaskId, TimerId, Value};
 
 use crate::{Key, Prefix, Read, TableError, Transaction, codec, read};
@@ -27,10 +25,14 @@ impl State for ProcessState<'_> {
         instance: InstanceId,
         scope: Option<ElementInstanceId>,
     ) -> Result<Vec<ElementInstanceId>, StateError> {
-        let prefix =
-            Key::new(Prefix::LiveElement).number(instance.get()).optional(scope.map(ElementInstanceId::get));
+        let prefix = Key::new(Prefix::LiveElement)
+            .number(instance.get())
+            .optional(scope.map(ElementInstanceId::get));
         let ids = read::ids(self.0, &prefix, None, LIVE).map_err(failed)?;
-        Ok(ids.into_iter().filter_map(|(_, id)| ElementInstanceId::new(id)).collect())
+        Ok(ids
+            .into_iter()
+            .filter_map(|(_, id)| ElementInstanceId::new(id))
+            .collect())
     }
 
     fn variable(
@@ -40,8 +42,12 @@ impl State for ProcessState<'_> {
         name: &str,
     ) -> Result<Option<Value>, StateError> {
         let key = variable_key(instance, scope).text(name);
-        let Some(bytes) = self.0.get(key.as_bytes()).map_err(failed)? else { return Ok(None) };
-        codec::decode(VARIABLE_VERSION, &bytes).map(Some).map_err(|error| StateError(error.to_string()))
+        let Some(bytes) = self.0.get(key.as_bytes()).map_err(failed)? else {
+            return Ok(None);
+        };
+        codec::decode(VARIABLE_VERSION, &bytes)
+            .map(Some)
+            .map_err(|error| StateError(error.to_string()))
     }
 
     fn task(&self, id: TaskId) -> Result<Option<Task>, StateError> {
@@ -68,7 +74,9 @@ fn failed(error: TableError) -> StateError {
 const VARIABLE_VERSION: u8 = 1;
 
 fn variable_key(instance: InstanceId, scope: Option<ElementInstanceId>) -> Key {
-    Key::new(Prefix::Variable).number(instance.get()).optional(scope.map(ElementInstanceId::get))
+    Key::new(Prefix::Variable)
+        .number(instance.get())
+        .optional(scope.map(ElementInstanceId::get))
 }
 
 impl Transaction<'_> {
@@ -122,9 +130,13 @@ pub fn variables(
     pairs
         .iter()
         .map(|(key, bytes)| {
-            let name = key.get(prefix.as_bytes().len()..key.len().saturating_sub(2)).unwrap_or_default();
-            let value = codec::decode(VARIABLE_VERSION, bytes)
-                .map_err(|error| TableError::Codec { key: read::hexadecimal(key), error })?;
+            let name = key
+                .get(prefix.as_bytes().len()..key.len().saturating_sub(2))
+                .unwrap_or_default();
+            let value = codec::decode(VARIABLE_VERSION, bytes).map_err(|error| TableError::Codec {
+                key: read::hexadecimal(key),
+                error,
+            })?;
             Ok((String::from_utf8_lossy(name).into_owned(), value))
         })
         .collect()

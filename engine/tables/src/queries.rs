@@ -27,7 +27,10 @@ pub struct Slice<T> {
 impl<T> Slice<T> {
     /// The same page with other items.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
-        Slice { items: self.items.into_iter().map(f).collect(), next: self.next }
+        Slice {
+            items: self.items.into_iter().map(f).collect(),
+            next: self.next,
+        }
     }
 }
 
@@ -80,7 +83,9 @@ impl InstanceList {
             Self::All => Key::new(Prefix::InstanceByStart),
             Self::StartedBy(person) => Key::new(Prefix::InstanceByInitiator).number(person.get()),
             Self::Of(definition, active) => rows::instances_of(*definition, *active),
-            Self::About(entity, record) => Key::new(Prefix::InstanceByRecord).text(entity.as_str()).number(record.get()),
+            Self::About(entity, record) => Key::new(Prefix::InstanceByRecord)
+                .text(entity.as_str())
+                .number(record.get()),
         }
     }
 }
@@ -108,9 +113,9 @@ impl RecordList {
     fn prefix(&self) -> Key {
         match self {
             Self::All(entity) => Key::new(Prefix::Record).text(entity.as_str()),
-            Self::OwnedBy(entity, owner) => {
-                Key::new(Prefix::RecordByOwner).text(entity.as_str()).optional(owner.map(PersonId::get))
-            }
+            Self::OwnedBy(entity, owner) => Key::new(Prefix::RecordByOwner)
+                .text(entity.as_str())
+                .optional(owner.map(PersonId::get)),
         }
     }
 }
@@ -134,13 +139,17 @@ impl Queries<'_> {
     /// The versions of a process, newest first.
     pub fn versions(&self, key: &str, limit: usize) -> Answer<Vec<Definition>> {
         let prefix = Key::new(Prefix::DefinitionByKey).text(key);
-        self.follow(&prefix, None, limit, |id| DefinitionId::new(id)).map(|page| page.items)
+        self.follow(&prefix, None, limit, |id| DefinitionId::new(id))
+            .map(|page| page.items)
     }
 
     /// The XML of a version, byte for byte as it was deployed.
     pub fn definition_xml(&self, id: DefinitionId) -> Answer<Option<String>> {
         let key = xml_key(id);
-        Ok(self.0.get(key.as_bytes())?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(self
+            .0
+            .get(key.as_bytes())?
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// A case.
@@ -217,7 +226,8 @@ impl Queries<'_> {
 
     /// Jobs that may run now, oldest first.
     pub fn ready_jobs(&self, limit: usize) -> Answer<Vec<Job>> {
-        self.follow(&Key::new(Prefix::JobReady), None, limit, JobId::new).map(|page| page.items)
+        self.follow(&Key::new(Prefix::JobReady), None, limit, JobId::new)
+            .map(|page| page.items)
     }
 
     /// An incident.
@@ -233,7 +243,8 @@ impl Queries<'_> {
     /// The incidents of a case.
     pub fn incidents_of(&self, instance: InstanceId, limit: usize) -> Answer<Vec<Incident>> {
         let prefix = Key::new(Prefix::IncidentByInstance).number(instance.get());
-        self.follow(&prefix, None, limit, IncidentId::new).map(|page| page.items)
+        self.follow(&prefix, None, limit, IncidentId::new)
+            .map(|page| page.items)
     }
 
     /// A page to a person.
@@ -252,7 +263,10 @@ impl Queries<'_> {
     pub fn unread_pages(&self, person: PersonId, limit: usize) -> Answer<Vec<Page>> {
         let prefix = Key::new(Prefix::PageUnread).number(person.get());
         let ids = read::ids(self.0, &prefix, None, limit)?;
-        let pages = ids.into_iter().filter_map(|(_, id)| PageId::new(id)).map(|id| self.page(person, id));
+        let pages = ids
+            .into_iter()
+            .filter_map(|(_, id)| PageId::new(id))
+            .map(|id| self.page(person, id));
         Ok(pages.collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
@@ -275,7 +289,13 @@ impl Queries<'_> {
     /// The messages to be looked at by `now`: waiting ones to be sent, leased ones whose lease has run out.
     pub fn due_messages(&self, now: Timestamp, limit: usize) -> Answer<Vec<OutboxRow>> {
         let ids = self.until(Prefix::OutboxByMoment, now, limit, OutboxId::new)?;
-        Ok(ids.iter().map(|id| self.outbox_row(*id)).collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect())
+        Ok(ids
+            .iter()
+            .map(|id| self.outbox_row(*id))
+            .collect::<Answer<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// When a message is to be looked at next.
@@ -296,21 +316,28 @@ impl Queries<'_> {
                 let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
                 slice(pairs, limit, |(key, value)| read::decode(key, value))
             }
-            RecordList::OwnedBy(entity, _) => {
-                self.follow(&prefix, after, limit, |id| RecordId::new(id).map(|id| (entity.clone(), id)))
-            }
+            RecordList::OwnedBy(entity, _) => self.follow(&prefix, after, limit, |id| {
+                RecordId::new(id).map(|id| (entity.clone(), id))
+            }),
         }
     }
 
     /// The record that has a unique value.
     pub fn record_with(&self, entity: &Entity, field: &str, value: &str) -> Answer<Option<RecordId>> {
         let prefix = rows::unique_key(entity, field, value);
-        Ok(read::ids(self.0, &prefix, None, 1)?.first().and_then(|(_, id)| RecordId::new(*id)))
+        Ok(read::ids(self.0, &prefix, None, 1)?
+            .first()
+            .and_then(|(_, id)| RecordId::new(*id)))
     }
 
     /// Who changed what in a record, oldest first.
     pub fn record_history(&self, entity: &Entity, id: RecordId, limit: usize) -> Answer<Vec<HistoryEntry>> {
-        read::rows(self.0, &Key::new(Prefix::RecordHistory).text(entity.as_str()).number(id.get()), None, limit)
+        read::rows(
+            self.0,
+            &Key::new(Prefix::RecordHistory).text(entity.as_str()).number(id.get()),
+            None,
+            limit,
+        )
     }
 
     /// How a person signs in.
@@ -351,7 +378,9 @@ impl Queries<'_> {
         id: impl Fn(u64) -> Option<R::Id>,
     ) -> Answer<Slice<R>> {
         let found = read::ids(self.0, prefix, after, limit)?;
-        let next = (found.len() == limit).then(|| found.last().map(|(key, _)| key.to_vec())).flatten();
+        let next = (found.len() == limit)
+            .then(|| found.last().map(|(key, _)| key.to_vec()))
+            .flatten();
         let mut items = Vec::with_capacity(found.len());
         for (_, number) in found {
             if let Some(id) = id(number)
@@ -381,8 +410,13 @@ impl Queries<'_> {
 }
 
 fn slice<T>(pairs: Vec<Pair>, limit: usize, item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>) -> Answer<Slice<T>> {
-    let next = (pairs.len() == limit).then(|| pairs.last().map(|(key, _)| key.to_vec())).flatten();
-    Ok(Slice { items: pairs.iter().map(item).collect::<Answer<_>>()?, next })
+    let next = (pairs.len() == limit)
+        .then(|| pairs.last().map(|(key, _)| key.to_vec()))
+        .flatten();
+    Ok(Slice {
+        items: pairs.iter().map(item).collect::<Answer<_>>()?,
+        next,
+    })
 }
 
 fn xml_key(id: DefinitionId) -> Key {
@@ -394,7 +428,10 @@ fn counter_key() -> Key {
 }
 
 fn number_key(entity: &Entity, field: &str, period: &str) -> Key {
-    Key::new(Prefix::RecordNumber).text(entity.as_str()).text(field).text(period)
+    Key::new(Prefix::RecordNumber)
+        .text(entity.as_str())
+        .text(field)
+        .text(period)
 }
 
 /// The last id given out; 0 in a new store.
@@ -403,8 +440,13 @@ pub fn last_id(read: &dyn Read) -> Answer<u64> {
 }
 
 fn counter(read: &dyn Read, key: &Key) -> Answer<u64> {
-    let Some(bytes) = read.get(key.as_bytes())? else { return Ok(0) };
-    codec::decode(1, &bytes).map_err(|error| TableError::Codec { key: read::hexadecimal(key.as_bytes()), error })
+    let Some(bytes) = read.get(key.as_bytes())? else {
+        return Ok(0);
+    };
+    codec::decode(1, &bytes).map_err(|error| TableError::Codec {
+        key: read::hexadecimal(key.as_bytes()),
+        error,
+    })
 }
 
 macro_rules! puts {

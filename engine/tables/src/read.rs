@@ -71,12 +71,17 @@ impl Read for View {
 /// Reads one row.
 pub(crate) fn row<R: Row>(read: &dyn Read, id: &R::Id) -> Result<Option<R>, TableError> {
     let key = R::key(id);
-    read.get(key.as_bytes())?.map(|bytes| decode(key.as_bytes(), &bytes)).transpose()
+    read.get(key.as_bytes())?
+        .map(|bytes| decode(key.as_bytes(), &bytes))
+        .transpose()
 }
 
 /// Decodes the value at a key.
 pub(crate) fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<R, TableError> {
-    codec::decode(R::VERSION, bytes).map_err(|error| TableError::Codec { key: hexadecimal(key), error })
+    codec::decode(R::VERSION, bytes).map_err(|error| TableError::Codec {
+        key: hexadecimal(key),
+        error,
+    })
 }
 
 /// Reads the rows under a prefix, one page.
@@ -86,7 +91,10 @@ pub(crate) fn rows<R: Row>(
     after: Option<&[u8]>,
     limit: usize,
 ) -> Result<Vec<R>, TableError> {
-    read.scan(prefix.as_bytes(), after, limit)?.iter().map(|(key, value)| decode(key, value)).collect()
+    read.scan(prefix.as_bytes(), after, limit)?
+        .iter()
+        .map(|(key, value)| decode(key, value))
+        .collect()
 }
 
 /// Reads the ids at the ends of the index keys under a prefix, with the keys themselves.
@@ -97,7 +105,10 @@ pub(crate) fn ids(
     limit: usize,
 ) -> Result<Vec<(Arc<[u8]>, u64)>, TableError> {
     let pairs = read.scan(prefix.as_bytes(), after, limit)?;
-    Ok(pairs.into_iter().filter_map(|(key, _)| last_number(&key).map(|id| (key, id))).collect())
+    Ok(pairs
+        .into_iter()
+        .filter_map(|(key, _)| last_number(&key).map(|id| (key, id)))
+        .collect())
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

@@ -28,7 +28,10 @@ pub struct WriteSet(Writes);
 impl<'a> Transaction<'a> {
     /// No changes yet.
     pub fn new(below: &'a dyn Read) -> Self {
-        Self { below, writes: Writes::new() }
+        Self {
+            below,
+            writes: Writes::new(),
+        }
     }
 
     /// Takes over the changes of a transaction that stood above this one.
@@ -81,8 +84,14 @@ impl<'a> Transaction<'a> {
     }
 
     fn indexes_of<R: Row>(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, TableError> {
-        let Some(bytes) = self.get(key)? else { return Ok(Vec::new()) };
-        Ok(read::decode::<R>(key, &bytes)?.indexes().into_iter().map(Vec::from).collect())
+        let Some(bytes) = self.get(key)? else {
+            return Ok(Vec::new());
+        };
+        Ok(read::decode::<R>(key, &bytes)?
+            .indexes()
+            .into_iter()
+            .map(Vec::from)
+            .collect())
     }
 }
 

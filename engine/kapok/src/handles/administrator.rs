@@ -69,8 +69,14 @@ impl Administrator {
                 Ok(deployed.into_iter().map(|definition| definition.id).collect())
             })?,
         };
-        let definitions = ids.into_iter().map(|id| self.definition(id)).collect::<Result<_, _>>()?;
-        Ok(Deployed { definitions, diagnostics })
+        let definitions = ids
+            .into_iter()
+            .map(|id| self.definition(id))
+            .collect::<Result<_, _>>()?;
+        Ok(Deployed {
+            definitions,
+            diagnostics,
+        })
     }
 
     /// The present version of each process, with the number of its active cases.
@@ -80,9 +86,11 @@ impl Administrator {
         let mut found = Vec::new();
         for (id, _) in self.kapok.shared.definitions.all_latest() {
             if let Some(definition) = queries.definition(id)? {
-                found.extend(self.counted(&queries, queries.versions(&definition.key, usize::MAX)?)?.into_iter().reduce(
-                    |(newest, count), (_, more)| (newest, count + more),
-                ));
+                found.extend(
+                    self.counted(&queries, queries.versions(&definition.key, usize::MAX)?)?
+                        .into_iter()
+                        .reduce(|(newest, count), (_, more)| (newest, count + more)),
+                );
             }
         }
         Ok(found)
@@ -107,7 +115,10 @@ impl Administrator {
     /// Who published a version.
     pub fn publisher(&self, definition: &Definition) -> Option<Who> {
         let organisation = self.kapok.shared.organisation();
-        definition.deployed_by.map(|person| Who { id: person, name: organisation.name_of(person) })
+        definition.deployed_by.map(|person| Who {
+            id: person,
+            name: organisation.name_of(person),
+        })
     }
 
     /// The service task handlers that plugins offer: name, label, inputs (name, label).
@@ -117,7 +128,10 @@ impl Administrator {
         let handlers = manifests.flat_map(|manifest| &manifest.handlers);
         handlers
             .map(|(name, handler)| {
-                let inputs = handler.inputs.iter().map(|(name, input)| (name.clone(), input.label.clone()));
+                let inputs = handler
+                    .inputs
+                    .iter()
+                    .map(|(name, input)| (name.clone(), input.label.clone()));
                 (name.clone(), handler.label.clone(), inputs.collect())
             })
             .collect()
@@ -167,7 +181,14 @@ impl Administrator {
                 Message::Mail(_) => contact.email,
                 Message::Sms(_) => contact.phone,
             };
-            OutboxView { to: Who { id: to, name: organisation.name_of(to) }, address, row }
+            OutboxView {
+                to: Who {
+                    id: to,
+                    name: organisation.name_of(to),
+                },
+                address,
+                row,
+            }
         }))
     }
 
@@ -181,7 +202,10 @@ impl Administrator {
 
     /// Sends a message again whose fate is unknown or that has failed: a person has decided it.
     pub fn resend(&self, id: OutboxId) -> Result<(), Error> {
-        self.settle(id, |now| Delivery::Waiting { next: now, reason: None })
+        self.settle(id, |now| Delivery::Waiting {
+            next: now,
+            reason: None,
+        })
     }
 
     /// Gives a message up.

@@ -54,7 +54,9 @@ impl Staff {
 
     fn lists(&self) -> Vec<TaskList> {
         let groups = self.kapok.shared.organisation().groups_of(self.person);
-        std::iter::once(TaskList::Assigned(self.person)).chain(groups.into_iter().map(TaskList::Candidates)).collect()
+        std::iter::once(TaskList::Assigned(self.person))
+            .chain(groups.into_iter().map(TaskList::Candidates))
+            .collect()
     }
 }
 
@@ -63,5 +65,8 @@ fn order(task: &Task) -> (Timestamp, TaskId) {
 }
 
 fn position(task: &Task) -> InboxPosition {
-    InboxPosition { due: task.due_at, task: task.id }
+    InboxPosition {
+        due: task.due_at,
+        task: task.id,
+    }
 }

@@ -40,8 +40,15 @@ impl Staff {
             )
             .into());
         }
-        let request = RequestKey { principal: self.principal(), key: key.into(), hash: hash.into() };
-        Ok(Self { request: Some(request), ..self.clone() })
+        let request = RequestKey {
+            principal: self.principal(),
+            key: key.into(),
+            hash: hash.into(),
+        };
+        Ok(Self {
+            request: Some(request),
+            ..self.clone()
+        })
     }
 
     /// The answer this request got before, if it is a repetition.
@@ -58,7 +65,10 @@ impl Staff {
         work: impl FnOnce(&mut Step<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let request = self.request.clone();
-        self.kapok.writer.submit(move |step| keep(request.as_ref(), step, work)).wait()
+        self.kapok
+            .writer
+            .submit(move |step| keep(request.as_ref(), step, work))
+            .wait()
     }
 }
 
@@ -79,8 +89,12 @@ pub(super) fn keep<T: Serialize + DeserializeOwned>(
 
 impl RequestKey {
     fn answered<T: DeserializeOwned>(&self, queries: &Queries<'_>) -> Result<Option<T>, Error> {
-        let Some(stored) = queries.stored_answer(self.principal, &self.key)? else { return Ok(None) };
-        let answer = serde_json::from_str(&stored.answer).ok().filter(|_| stored.request_hash == *self.hash);
+        let Some(stored) = queries.stored_answer(self.principal, &self.key)? else {
+            return Ok(None);
+        };
+        let answer = serde_json::from_str(&stored.answer)
+            .ok()
+            .filter(|_| stored.request_hash == *self.hash);
         answer.map(Some).ok_or_else(|| {
             Refusal::new(
                 RefusalKind::Invalid,

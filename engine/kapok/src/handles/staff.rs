@@ -60,7 +60,11 @@ impl Staff {
                 "This account is not active. Ask the administrator.",
             ));
         }
-        Ok(Self { kapok, person, request: None })
+        Ok(Self {
+            kapok,
+            person,
+            request: None,
+        })
     }
 
     /// The person.
@@ -73,7 +77,10 @@ impl Staff {
         if self.is_administrator() {
             Ok(Administrator::new(self.clone()))
         } else {
-            Err(Error::forbidden("只有管理员可以这样做。", "Only administrators may do this."))
+            Err(Error::forbidden(
+                "只有管理员可以这样做。",
+                "Only administrators may do this.",
+            ))
         }
     }
 
@@ -91,7 +98,9 @@ impl Staff {
         let queries = Queries(&view);
         let organisation = self.kapok.shared.organisation();
         let member = organisation.member(self.person).cloned().unwrap_or_default();
-        let language = queries.preference(self.person)?.map_or_else(|| "zh-CN".to_owned(), |chosen| chosen.language);
+        let language = queries
+            .preference(self.person)?
+            .map_or_else(|| "zh-CN".to_owned(), |chosen| chosen.language);
         Ok(Me {
             id: self.person,
             login: member.login,
@@ -115,7 +124,10 @@ impl Staff {
             );
             return Err(refusal.at("language").into());
         }
-        let preference = Preference { person: self.person, language: language.to_owned() };
+        let preference = Preference {
+            person: self.person,
+            language: language.to_owned(),
+        };
         self.submit(move |step| Ok(step.tx.put_preference(&preference)?))
     }
 
@@ -172,7 +184,9 @@ impl Staff {
             Audience::Group(group) => self.kapok.shared.organisation().is_member(self.person, group),
             Audience::Administrators => self.is_administrator(),
             Audience::Readers(entity, owner) => {
-                let Some(definition) = self.kapok.shared.plugins.entity(entity.as_str()) else { return false };
+                let Some(definition) = self.kapok.shared.plugins.entity(entity.as_str()) else {
+                    return false;
+                };
                 // Shares do not matter here: a task's hint tells its handler.
                 let viewer = self.kapok.shared.organisation().viewer(self.person, BTreeSet::new());
                 viewer.is_some_and(|viewer| {
@@ -191,7 +205,12 @@ impl Staff {
         let mut shares: BTreeSet<RecordRef> = BTreeSet::new();
         let mut lists = vec![TaskList::Assigned(self.person)];
         let organisation = self.kapok.shared.organisation();
-        lists.extend(organisation.groups_of(self.person).into_iter().map(TaskList::Candidates));
+        lists.extend(
+            organisation
+                .groups_of(self.person)
+                .into_iter()
+                .map(TaskList::Candidates),
+        );
         for list in lists {
             for task in queries.tasks(&list, None, SHARES)?.items {
                 debug_assert_eq!(task.state, TaskState::Open);

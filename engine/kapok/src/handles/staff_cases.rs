@@ -66,9 +66,14 @@ impl Staff {
     pub fn finished(&self, after: Option<&[u8]>, limit: usize) -> Result<Slice<TaskView>, Error> {
         let view = self.view();
         let viewing = self.viewing(&view);
-        let page = viewing.queries.tasks(&TaskList::FinishedBy(self.person), after, limit)?;
+        let page = viewing
+            .queries
+            .tasks(&TaskList::FinishedBy(self.person), after, limit)?;
         let items = page.items.into_iter().map(|task| viewing.task(task, Some(self.person)));
-        Ok(Slice { items: items.collect::<Result<_, _>>()?, next: page.next })
+        Ok(Slice {
+            items: items.collect::<Result<_, _>>()?,
+            next: page.next,
+        })
     }
 
     /// A task with its form, for those who may see its case.
@@ -88,14 +93,23 @@ impl Staff {
                 values.insert(field.id.clone(), value);
             }
         }
-        let access: BTreeMap<_, _> = human.fields.iter().map(|step| (step.field.clone(), step.access)).collect();
+        let access: BTreeMap<_, _> = human
+            .fields
+            .iter()
+            .map(|step| (step.field.clone(), step.access))
+            .collect();
         let hidden = |field: &str| access.get(field) == Some(&FieldAccess::Hidden);
         values.retain(|field, _| !hidden(field));
         let record = record.map(|(mut record, definition)| {
             record.fields.retain(|field, _| !hidden(field));
             (record, definition)
         });
-        let form = TaskForm { record, fields: graph.settings.form.clone(), values, access };
+        let form = TaskForm {
+            record,
+            fields: graph.settings.form.clone(),
+            values,
+            access,
+        };
         Ok(TaskDetail {
             reason_required: human.approval.is_some_and(|approval| approval.reason_required),
             form,
@@ -106,7 +120,8 @@ impl Staff {
 
     fn variable(&self, viewing: &Viewing<'_>, instance: InstanceId, name: &str) -> Result<Option<Value>, Error> {
         let state = kapok_tables::ProcessState(viewing.queries.0);
-        kapok_process::state::State::variable(&state, instance, None, name).map_err(|error| Error::Data(error.to_string()))
+        kapok_process::state::State::variable(&state, instance, None, name)
+            .map_err(|error| Error::Data(error.to_string()))
     }
 
     /// A task whose case the person may see; otherwise it is as if there were none.
@@ -152,9 +167,19 @@ impl Staff {
 
     /// Finishes a task. Changes to the record are saved in the same commit, or nothing is done.
     pub fn complete(&self, id: TaskId, completion: TaskCompletion) -> Result<(), Error> {
-        let TaskCompletion { decision, comment, variables, record } = completion;
+        let TaskCompletion {
+            decision,
+            comment,
+            variables,
+            record,
+        } = completion;
         let (task, instance) = self.visible_task(&self.viewing(&self.view()), id)?;
-        let command = Command::Complete { task: id, decision, comment, variables };
+        let command = Command::Complete {
+            task: id,
+            decision,
+            comment,
+            variables,
+        };
         let Some((version, fields)) = record.filter(|(_, fields)| !fields.is_empty()) else {
             return self.command(command).map(drop);
         };
@@ -175,9 +200,19 @@ impl Staff {
             author: Author::Person,
         };
         // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.
-        saving::save(&self.kapok.shared, &self.kapok.writer, actor, &request, |_, _| Ok(()), move |step, _, _| {
-            once::keep(key.as_ref(), step, |step| step.process(actor, &command).map(|_| None::<InstanceId>)).map(drop)
-        })
+        saving::save(
+            &self.kapok.shared,
+            &self.kapok.writer,
+            actor,
+            &request,
+            |_, _| Ok(()),
+            move |step, _, _| {
+                once::keep(key.as_ref(), step, |step| {
+                    step.process(actor, &command).map(|_| None::<InstanceId>)
+                })
+                .map(drop)
+            },
+        )
         .map(drop)
     }
 
@@ -188,12 +223,21 @@ impl Staff {
             .map(|human| {
                 let fields = human.fields.iter();
                 let editable = fields.filter(|step| matches!(step.access, FieldAccess::Edit | FieldAccess::Required));
-                editable.map(|step| step.field.split('.').next().unwrap_or_default().to_owned()).collect()
+                editable
+                    .map(|step| step.field.split('.').next().unwrap_or_default().to_owned())
+                    .collect()
             })
             .unwrap_or_default();
-        let refused: Vec<Refusal> =
-            fields.keys().filter(|field| !editable.contains(field)).map(|field| not_editable(field)).collect();
-        if refused.is_empty() { Ok(()) } else { Err(refused.into()) }
+        let refused: Vec<Refusal> = fields
+            .keys()
+            .filter(|field| !editable.contains(field))
+            .map(|field| not_editable(field))
+            .collect();
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(refused.into())
+        }
     }
 
     /// Processes the person may start by hand.
@@ -268,14 +312,20 @@ impl Staff {
             CaseFilter::Mine => InstanceList::StartedBy(self.person),
             CaseFilter::Done => return self.instances_done(&viewing, after, limit),
             CaseFilter::All | CaseFilter::Of(..) if !self.is_administrator() => {
-                return Err(Error::forbidden("只有管理员可以查看所有流程。", "Only administrators may list all cases."));
+                return Err(Error::forbidden(
+                    "只有管理员可以查看所有流程。",
+                    "Only administrators may list all cases.",
+                ));
             }
             CaseFilter::All => InstanceList::All,
             CaseFilter::Of(definition, active) => InstanceList::Of(*definition, *active),
         };
         let page = viewing.queries.instances(&list, after, limit)?;
         let items = page.items.into_iter().map(|instance| viewing.instance(instance));
-        Ok(Slice { items: items.collect::<Result<_, _>>()?, next: page.next })
+        Ok(Slice {
+            items: items.collect::<Result<_, _>>()?,
+            next: page.next,
+        })
     }
 
     fn instances_done(
@@ -284,7 +334,9 @@ impl Staff {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Slice<InstanceView>, Error> {
-        let page = viewing.queries.tasks(&TaskList::FinishedBy(self.person), after, limit)?;
+        let page = viewing
+            .queries
+            .tasks(&TaskList::FinishedBy(self.person), after, limit)?;
         let mut items: Vec<InstanceView> = Vec::new();
         for task in page.items {
             if items.iter().any(|seen| seen.instance.id == task.instance) {
@@ -340,7 +392,9 @@ impl Staff {
         let viewing = self.viewing(&view);
         let nothing = || Error::not_found("流程", "process");
         let allowed = self.is_administrator() || {
-            let mine = viewing.queries.instances(&InstanceList::StartedBy(self.person), None, 1_000)?;
+            let mine = viewing
+                .queries
+                .instances(&InstanceList::StartedBy(self.person), None, 1_000)?;
             let had = viewing.queries.tasks(&TaskList::FinishedBy(self.person), None, 1_000)?;
             let (open, _) = self.inbox(None, 1_000)?;
             mine.items.iter().any(|instance| instance.definition == id)
@@ -362,7 +416,11 @@ impl Staff {
     fn visible_instance(&self, viewing: &Viewing<'_>, id: InstanceId) -> Result<Instance, Error> {
         let nothing = || Error::not_found("流程", "case");
         let instance = viewing.queries.instance(id)?.ok_or_else(nothing)?;
-        if self.may_see(viewing, &instance)? { Ok(instance) } else { Err(nothing()) }
+        if self.may_see(viewing, &instance)? {
+            Ok(instance)
+        } else {
+            Err(nothing())
+        }
     }
 
     fn may_see(&self, viewing: &Viewing<'_>, instance: &Instance) -> Result<bool, Error> {
@@ -392,11 +450,17 @@ impl Staff {
         viewing: &Viewing<'_>,
         reference: &RecordRef,
     ) -> Result<Option<(RecordView, kapok_records::EntityDefinition)>, Error> {
-        let Some(definition) = viewing.shared.plugins.entity(reference.entity.as_str()) else { return Ok(None) };
-        let Some(row) = viewing.queries.record(&reference.entity, reference.id)? else { return Ok(None) };
+        let Some(definition) = viewing.shared.plugins.entity(reference.entity.as_str()) else {
+            return Ok(None);
+        };
+        let Some(row) = viewing.queries.record(&reference.entity, reference.id)? else {
+            return Ok(None);
+        };
         let viewer = self.viewer(&viewing.queries)?;
         let access = kapok_records::decide(&viewer, Action::Read, definition, Some(&row.record));
-        Ok(self.present(viewing, definition, &access, row.record)?.map(|view| (view, definition.clone())))
+        Ok(self
+            .present(viewing, definition, &access, row.record)?
+            .map(|view| (view, definition.clone())))
     }
 }
 

@@ -108,7 +108,10 @@ impl Staff {
         if reach.is_nothing() {
             return Ok((Vec::new(), None));
         }
-        let search = search.map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
+        let search = search
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_lowercase);
         let keeps = |record: &Record| {
             reach.admits(definition, record)
                 && search
@@ -141,7 +144,9 @@ impl Staff {
     pub fn record(&self, reference: &RecordRef) -> Result<RecordView, Error> {
         let view = self.view();
         let found = self.record_view(&self.viewing(&view), reference)?;
-        found.map(|(record, _)| record).ok_or_else(|| Error::not_found("记录", "record"))
+        found
+            .map(|(record, _)| record)
+            .ok_or_else(|| Error::not_found("记录", "record"))
     }
 
     /// Saves a record; answers it as the person may see it now, and the cases its save started.
@@ -165,19 +170,37 @@ impl Staff {
             .into());
         }
         if let Some((id, started)) = self.answered::<(RecordId, Vec<InstanceId>)>()? {
-            return Ok((self.record(&RecordRef { entity: save.entity, id })?, started));
+            return Ok((
+                self.record(&RecordRef {
+                    entity: save.entity,
+                    id,
+                })?,
+                started,
+            ));
         }
         let viewer = {
             let view = self.view();
             self.viewer(&self.viewing(&view).queries)?
         };
         let allow = |definition: &EntityDefinition, before: Option<&Record>| {
-            let action = if before.is_some() { Action::Update } else { Action::Create };
+            let action = if before.is_some() {
+                Action::Update
+            } else {
+                Action::Create
+            };
             self.allow(&viewer, action, definition, before, &request.fields)
         };
-        let (record, started) =
-            saving::save(&self.kapok.shared, &self.kapok.writer, self.principal(), &request, allow, {
-                let locked = save.id.map(|id| RecordRef { entity: save.entity.clone(), id });
+        let (record, started) = saving::save(
+            &self.kapok.shared,
+            &self.kapok.writer,
+            self.principal(),
+            &request,
+            allow,
+            {
+                let locked = save.id.map(|id| RecordRef {
+                    entity: save.entity.clone(),
+                    id,
+                });
                 let key = self.request.clone();
                 move |step, record, started| {
                     let id = record.id;
@@ -189,8 +212,12 @@ impl Staff {
                     }
                     once::keep(key.as_ref(), step, |_| Ok((id, started))).map(|(_, started)| started)
                 }
-            })?;
-        let reference = RecordRef { entity: save.entity, id: record.id };
+            },
+        )?;
+        let reference = RecordRef {
+            entity: save.entity,
+            id: record.id,
+        };
         Ok((self.record(&reference)?, started))
     }
 
@@ -200,7 +227,11 @@ impl Staff {
         let viewing = self.viewing(&view);
         let definition = entity(&self.kapok.shared, &reference.entity)?;
         let nothing = || Error::not_found("记录", "record");
-        let record = viewing.queries.record(&reference.entity, reference.id)?.ok_or_else(nothing)?.record;
+        let record = viewing
+            .queries
+            .record(&reference.entity, reference.id)?
+            .ok_or_else(nothing)?
+            .record;
         let viewer = self.viewer(&viewing.queries)?;
         self.allow(&viewer, Action::Delete, definition, Some(&record), &Fields::new())?;
         let (actor, reference) = (self.principal(), reference.clone());
@@ -225,7 +256,10 @@ impl Staff {
             return Err(Error::not_found("记录", "record"));
         }
         match decide(viewer, action, definition, record) {
-            Access::Denied => Err(Error::forbidden("您没有权限这样修改。", "You may not make this change.")),
+            Access::Denied => Err(Error::forbidden(
+                "您没有权限这样修改。",
+                "You may not make this change.",
+            )),
             Access::Granted { hidden } => match fields.keys().find(|field| hidden.contains(*field)) {
                 Some(field) => Err(Refusal::new(
                     RefusalKind::Forbidden,
@@ -253,7 +287,10 @@ impl Staff {
         }
         let fields = visible_fields(&record, access);
         Ok(Some(RecordView {
-            reference: RecordRef { entity: definition.id.clone(), id: record.id },
+            reference: RecordRef {
+                entity: definition.id.clone(),
+                id: record.id,
+            },
             version: record.version,
             owner: record.owner.map(|person| viewing.who(person)),
             created_at: record.created_at,

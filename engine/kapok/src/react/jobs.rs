@@ -4,8 +4,8 @@
 use std::{
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
-    thread,
+    sync::Mutex,
+    thread::{self, Scope},
 };
 
 use kapok_plugin_host::{ServiceFailure, ServiceJob};
@@ -13,7 +13,7 @@ use kapok_process::state::Job;
 use kapok_protocol::{Command, JobId, JobOutcome, Principal, RecordChange};
 use kapok_tables::Queries;
 
-use super::{AFTER_FAILURE, LONGEST};
+use super::{AFTER_FAILURE, LONGEST, enter_own_thread};
 use crate::{Error, handlers::HandlerCall, plugins::Caller, shared::Shared, writer::Writer};
 
 /// So many jobs run at once.
@@ -25,49 +25,72 @@ struct Finished {
     changes: Vec<RecordChange>,
 }
 
-pub(super) fn run(shared: &Arc<Shared>, writer: &Writer) {
-    let running: Arc<Mutex<HashSet<JobId>>> = Arc::default();
-    loop {
-        let heard = shared.bell.heard();
-        match Queries(&shared.store.view()).ready_jobs(WORKERS * 2) {
-            Ok(ready) => {
-                for job in ready {
-                    begin(shared, writer, &running, job);
+/// Runs jobs until the engine stops, and then waits for those that still run.
+pub(super) fn run(shared: &Shared, writer: &Writer) {
+    let running = Running::default();
+    thread::scope(|scope| {
+        loop {
+            let heard = shared.bell.heard();
+            match Queries(&shared.store.view()).ready_jobs(WORKERS * 2) {
+                Ok(ready) => {
+                    for job in ready {
+                        begin(scope, shared, writer, &running, job);
+                    }
                 }
+                Err(error) => tracing::error!(%error, "jobs wait: {error}"),
             }
-            Err(error) => {
-                tracing::error!(%error, "jobs wait: {error}");
-                thread::sleep(AFTER_FAILURE);
+            if !shared.bell.wait(heard, LONGEST) {
+                return;
             }
         }
-        if !shared.bell.wait(heard, LONGEST) {
-            return;
-        }
-    }
+    });
 }
 
 /// Runs a job on a thread of its own, unless it runs already or enough others do.
-fn begin(shared: &Arc<Shared>, writer: &Writer, running: &Arc<Mutex<HashSet<JobId>>>, job: Job) {
-    let lock = || running.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    {
-        let mut running = lock();
-        if running.len() >= WORKERS || !running.insert(job.id) {
-            return;
-        }
+fn begin<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    shared: &'scope Shared,
+    writer: &'scope Writer,
+    running: &'scope Running,
+    job: Job,
+) {
+    if !running.begin(job.id) {
+        return;
     }
     let id = job.id;
-    let (shared_there, writer, running_there) = (shared.clone(), writer.clone(), running.clone());
-    let started = thread::Builder::new().name(format!("kapok-job-{id}")).spawn(move || {
-        if let Err(error) = carry_out(&shared_there, &writer, &job) {
-            tracing::error!(%error, job = %id, "a job's end could not be kept; it will run again: {error}");
-            thread::sleep(AFTER_FAILURE);
-        }
-        running_there.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(&id);
-        shared_there.bell.ring();
-    });
+    let started = thread::Builder::new()
+        .name(format!("kapok-job-{id}"))
+        .spawn_scoped(scope, move || {
+            enter_own_thread();
+            if let Err(error) = carry_out(shared, writer, &job) {
+                tracing::error!(%error, job = %id, "a job's end could not be kept; it will run again: {error}");
+                thread::sleep(AFTER_FAILURE);
+            }
+            running.end(id);
+            shared.bell.ring();
+        });
     if let Err(error) = started {
         tracing::error!(%error, "a job waits for a thread");
-        lock().remove(&id);
+        running.end(id);
+    }
+}
+
+/// The jobs that run just now.
+#[derive(Default)]
+struct Running(Mutex<HashSet<JobId>>);
+
+impl Running {
+    /// Whether this one may begin.
+    fn begin(&self, job: JobId) -> bool {
+        let mut running = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        running.len() < WORKERS && running.insert(job)
+    }
+
+    fn end(&self, job: JobId) {
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .remove(&job);
     }
 }
 
@@ -95,8 +118,14 @@ fn carry_out(shared: &Shared, writer: &Writer, job: &Job) -> Result<(), Error> {
     match saved {
         // What the plugin wants saved is refused: that is a failure of the step, and a person must look.
         Err(Error::Refused(reasons)) => {
-            let message = reasons.iter().map(|reason| reason.text.to_string()).collect::<Vec<_>>().join("; ");
-            writer.submit(move |step| finish(step, job, JobOutcome::Failed { message, retry: false })).wait()
+            let message = reasons
+                .iter()
+                .map(|reason| reason.text.to_string())
+                .collect::<Vec<_>>()
+                .join("; ");
+            writer
+                .submit(move |step| finish(step, job, JobOutcome::Failed { message, retry: false }))
+                .wait()
         }
         other => other,
     }
@@ -107,35 +136,58 @@ fn finish(step: &mut crate::writer::Step<'_>, job: JobId, outcome: JobOutcome) -
     if step.queries().job(job)?.is_none() {
         return Ok(());
     }
-    step.process(Principal::System, &Command::FinishJob { job, outcome }).map(drop)
+    step.process(Principal::System, &Command::FinishJob { job, outcome })
+        .map(drop)
 }
 
 fn answer(shared: &Shared, job: &Job) -> Finished {
-    let failed = |message: String, retry| Finished { outcome: JobOutcome::Failed { message, retry }, changes: Vec::new() };
+    let failed = |message: String, retry| Finished {
+        outcome: JobOutcome::Failed { message, retry },
+        changes: Vec::new(),
+    };
     if let Some(handler) = shared.handlers.get(&job.handler) {
-        let call = HandlerCall { job: job.id, instance: job.instance, inputs: job.inputs.clone() };
+        let call = HandlerCall {
+            job: job.id,
+            instance: job.instance,
+            inputs: job.inputs.clone(),
+        };
         let outcome = catch_unwind(AssertUnwindSafe(|| handler(call)));
         return match outcome {
-            Ok(outcome) => Finished { outcome, changes: Vec::new() },
-            Err(_) => failed(format!("处理程序 {0} 出错中断 / the handler {0} panicked", job.handler), false),
+            Ok(outcome) => Finished {
+                outcome,
+                changes: Vec::new(),
+            },
+            Err(_) => failed(
+                format!("处理程序 {0} 出错中断 / the handler {0} panicked", job.handler),
+                false,
+            ),
         };
     }
     let Some(plugin) = shared.plugins.handler(&job.handler) else {
         let name = &job.handler;
         return failed(
-            format!("没有安装处理程序 {name}，请安装它的插件后重试 / no handler {name} is installed: install its plugin and retry"),
+            format!(
+                "没有安装处理程序 {name}，请安装它的插件后重试 / no handler {name} is installed: install its plugin and retry"
+            ),
             false,
         );
     };
     let call = shared.plugins.call(shared, &plugin, Caller::Process(job.instance));
-    let request = ServiceJob { handler: job.handler.clone(), key: job.id.to_string(), inputs: job.inputs.clone() };
+    let request = ServiceJob {
+        handler: job.handler.clone(),
+        key: job.id.to_string(),
+        inputs: job.inputs.clone(),
+    };
     match plugin.run_service(&call, &request) {
-        Ok(Ok(answer)) => Finished { outcome: JobOutcome::Completed(answer.variables), changes: answer.changes },
-        Ok(Err(ServiceFailure::Error { code, message })) => {
-            Finished { outcome: JobOutcome::Error { code, message }, changes: Vec::new() }
-        }
+        Ok(Ok(answer)) => Finished {
+            outcome: JobOutcome::Completed(answer.variables),
+            changes: answer.changes,
+        },
+        Ok(Err(ServiceFailure::Error { code, message })) => Finished {
+            outcome: JobOutcome::Error { code, message },
+            changes: Vec::new(),
+        },
         Ok(Err(ServiceFailure::Failed { message, retry })) => failed(message, retry),
         Err(fault) => failed(fault.to_string(), false),
     }
 }
-

@@ -9,6 +9,7 @@ mod outbox;
 mod timers;
 
 use std::{
+    cell::Cell,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -27,12 +28,19 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// How long to wait after a failure before trying again.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
+thread_local! {
+    static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Starts the threads; none when the clock is moved by hand.
 pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHandle<()>>, Error> {
     let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
         thread::Builder::new()
             .name(name.into())
-            .spawn(body)
+            .spawn(move || {
+                enter_own_thread();
+                body();
+            })
             .map_err(|error| Error::Data(format!("the thread {name} cannot be started: {error}")))
     };
     let mut threads = Vec::new();
@@ -52,6 +60,15 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
         threads.push(spawn("kapok-outbox", Box::new(move || outbox::run(&shared, &writer)))?);
     }
     Ok(threads)
+}
+
+fn enter_own_thread() {
+    OWN_THREAD.set(true);
+}
+
+/// Whether this is a thread of an engine.
+pub(crate) fn on_own_thread() -> bool {
+    OWN_THREAD.get()
 }
 
 /// How long from now until a moment, at most [`LONGEST`].

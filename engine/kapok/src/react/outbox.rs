@@ -70,7 +70,10 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
 fn end_leases(shared: &Shared, writer: &Writer) -> Result<(), Error> {
     // Leases end in the future, so all moments are looked at.
     let leased = Queries(&shared.store.view()).due_messages(Timestamp::from_millis(i64::MAX), usize::MAX)?;
-    for row in leased.into_iter().filter(|row| matches!(row.delivery, Delivery::Leased { .. })) {
+    for row in leased
+        .into_iter()
+        .filter(|row| matches!(row.delivery, Delivery::Leased { .. }))
+    {
         let now = shared.clock.now();
         let delivery = after_unknown(&row.message, now);
         keep(writer, row.id, delivery)?;
@@ -81,7 +84,10 @@ fn end_leases(shared: &Shared, writer: &Writer) -> Result<(), Error> {
 /// Where a message goes whose fate is unknown.
 fn after_unknown(message: &Message, now: Timestamp) -> Delivery {
     match message {
-        Message::Mail(_) => Delivery::Waiting { next: now, reason: None },
+        Message::Mail(_) => Delivery::Waiting {
+            next: now,
+            reason: None,
+        },
         Message::Sms(_) => Delivery::Unknown { since: now },
     }
 }
@@ -97,7 +103,9 @@ fn send_due(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
             continue;
         }
         let until = now.plus_millis(LEASE_MILLIS);
-        let Some(row) = lease(writer, row.id, until)? else { continue };
+        let Some(row) = lease(writer, row.id, until)? else {
+            continue;
+        };
         let sent = match &row.message {
             Message::Mail(mail) => send_mail(shared, row.id, mail),
             Message::Sms(sms) => send_sms(shared, row.id, sms),
@@ -112,10 +120,19 @@ fn delivery_after(sent: Sent, row: &OutboxRow, now: Timestamp) -> Delivery {
         Sent::Receipt(receipt) => Delivery::Sent { at: now, receipt },
         Sent::Never(reason) => Delivery::Failed { reason },
         Sent::Later(reason) if row.attempts >= ATTEMPTS => Delivery::Failed { reason },
-        Sent::Later(reason) => Delivery::Waiting { next: backoff(row.attempts).after(now), reason: Some(reason) },
-        Sent::NoWay(reason) => Delivery::Waiting { next: now.plus_millis(60_000), reason: Some(reason) },
+        Sent::Later(reason) => Delivery::Waiting {
+            next: backoff(row.attempts).after(now),
+            reason: Some(reason),
+        },
+        Sent::NoWay(reason) => Delivery::Waiting {
+            next: now.plus_millis(60_000),
+            reason: Some(reason),
+        },
         Sent::Unknown => match after_unknown(&row.message, now) {
-            Delivery::Waiting { reason, .. } => Delivery::Waiting { next: backoff(row.attempts).after(now), reason },
+            Delivery::Waiting { reason, .. } => Delivery::Waiting {
+                next: backoff(row.attempts).after(now),
+                reason,
+            },
             other => other,
         },
     }
@@ -130,7 +147,9 @@ fn backoff(attempts: u32) -> IsoDuration {
 fn lease(writer: &Writer, id: OutboxId, until: Timestamp) -> Result<Option<OutboxRow>, Error> {
     writer
         .submit(move |step| {
-            let Some(mut row) = step.queries().outbox_row(id)? else { return Ok(None) };
+            let Some(mut row) = step.queries().outbox_row(id)? else {
+                return Ok(None);
+            };
             if !matches!(row.delivery, Delivery::Waiting { .. }) {
                 return Ok(None);
             }
@@ -167,7 +186,9 @@ fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
         ));
     };
     let organisation = shared.organisation();
-    let Some(member) = organisation.contact(mail.to) else { return nobody() };
+    let Some(member) = organisation.contact(mail.to) else {
+        return nobody();
+    };
     let Some(address) = member.email else {
         return Sent::Never(Text::new(
             format!("{} 没有邮箱地址。", member.name),
@@ -183,7 +204,10 @@ fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
         body: mail.body.clone(),
     };
     let Some(runtime) = shared.plugins.runtime() else {
-        return Sent::Later(Text::new("系统资源不足，稍后再试。", "Out of resources; tried again later."));
+        return Sent::Later(Text::new(
+            "系统资源不足，稍后再试。",
+            "Out of resources; tried again later.",
+        ));
     };
     match runtime.block_on(settings.transport.send(&mail)) {
         Ok(receipt) => Sent::Receipt(receipt.id),
@@ -204,11 +228,15 @@ fn send_sms(shared: &Shared, id: OutboxId, sms: &Sms) -> Sent {
         let id = &plugin.manifest().id;
         return Sent::NoWay(Text::new(
             format!("短信插件 {id} 还没有设置，短信在此等候。请在配置文件的 [plugins.{id}] 中填写。"),
-            format!("The SMS plugin {id} is not set up, so the SMS waits here. Fill in [plugins.{id}] in the configuration file."),
+            format!(
+                "The SMS plugin {id} is not set up, so the SMS waits here. Fill in [plugins.{id}] in the configuration file."
+            ),
         ));
     }
     let organisation = shared.organisation();
-    let Some(member) = organisation.contact(sms.to) else { return nobody() };
+    let Some(member) = organisation.contact(sms.to) else {
+        return nobody();
+    };
     let Some(recipient) = member.phone else {
         return Sent::Never(Text::new(
             format!("{} 没有手机号码。", member.name),
@@ -240,5 +268,8 @@ fn send_sms(shared: &Shared, id: OutboxId, sms: &Sms) -> Sent {
 }
 
 fn nobody() -> Sent {
-    Sent::Never(Text::new("收件人已不在系统中。", "The recipient is no longer in the system."))
+    Sent::Never(Text::new(
+        "收件人已不在系统中。",
+        "The recipient is no longer in the system.",
+    ))
 }

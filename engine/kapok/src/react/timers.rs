@@ -37,17 +37,19 @@ pub(crate) fn fire_due_timers(shared: &Shared, writer: &Writer, now: Timestamp) 
         .iter()
         .map(|timer| {
             let timer = *timer;
-            writer.submit(move |step| match step.process(Principal::System, &Command::FireTimer(timer)) {
-                Ok(_) => Ok(()),
-                // A timer that cannot fire would be due for ever: it goes, and the log says why.
-                Err(Error::Refused(reasons)) => {
-                    for reason in &reasons {
-                        tracing::warn!(%timer, "a timer was dropped: {reason}");
+            writer.submit(
+                move |step| match step.process(Principal::System, &Command::FireTimer(timer)) {
+                    Ok(_) => Ok(()),
+                    // A timer that cannot fire would be due for ever: it goes, and the log says why.
+                    Err(Error::Refused(reasons)) => {
+                        for reason in &reasons {
+                            tracing::warn!(%timer, "a timer was dropped: {reason}");
+                        }
+                        Ok(step.tx.delete_timer(timer)?)
                     }
-                    Ok(step.tx.delete_timer(timer)?)
-                }
-                Err(error) => Err(error),
-            })
+                    Err(error) => Err(error),
+                },
+            )
         })
         .collect();
     let any = !replies.is_empty();

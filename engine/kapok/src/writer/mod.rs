@@ -15,8 +15,7 @@ use std::{
 };
 
 use kapok_store::{Batch, Seq};
-use kapok_tables::{Read, Transaction, last_id};
-use tokio::sync::oneshot;
+use kapok_tables::{Transaction, last_id};
 
 pub(crate) use records::{CheckedSave, Saved, entity};
 pub(crate) use step::Step;
@@ -33,12 +32,12 @@ const QUEUE: usize = 4096;
 pub(crate) struct Writer(mpsc::SyncSender<Box<dyn Entry>>);
 
 /// An answer that comes after the commit.
-pub(crate) struct Reply<T>(oneshot::Receiver<Result<T, Error>>);
+pub(crate) struct Reply<T>(mpsc::Receiver<Result<T, Error>>);
 
 impl<T> Reply<T> {
-    /// Waits for it, blocking the thread; not to be called on an async one.
+    /// Waits for it, blocking the thread.
     pub(crate) fn wait(self) -> Result<T, Error> {
-        self.0.blocking_recv().unwrap_or(Err(Error::Unknown))
+        self.0.recv().unwrap_or(Err(Error::Unknown))
     }
 }
 
@@ -53,7 +52,7 @@ trait Entry: Send {
 struct Command<T, F> {
     work: Option<F>,
     result: Result<T, Error>,
-    reply: oneshot::Sender<Result<T, Error>>,
+    reply: mpsc::SyncSender<Result<T, Error>>,
 }
 
 impl<T: Send, F: FnOnce(&mut Step<'_>) -> Result<T, Error> + Send> Entry for Command<T, F> {
@@ -61,7 +60,9 @@ impl<T: Send, F: FnOnce(&mut Step<'_>) -> Result<T, Error> + Send> Entry for Com
         let Some(work) = self.work.take() else { return false };
         // A panic in a decision drops only that command: its transaction is thrown away like a refused one's.
         self.result = catch_unwind(AssertUnwindSafe(|| work(step))).unwrap_or_else(|_| {
-            Err(Error::Data("the engine made a mistake while carrying this out; nothing was changed. See the log.".into()))
+            Err(Error::Data(
+                "the engine made a mistake while carrying this out; nothing was changed. See the log.".into(),
+            ))
         });
         self.result.is_ok()
     }
@@ -93,8 +94,12 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Step<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Reply<T> {
-        let (reply, receiver) = oneshot::channel();
-        let command = Command { work: Some(work), result: Err(Error::Unknown), reply };
+        let (reply, receiver) = mpsc::sync_channel(1);
+        let command = Command {
+            work: Some(work),
+            result: Err(Error::Unknown),
+            reply,
+        };
         // A writer that is gone drops the sender, and the reply says so.
         let _ = self.0.send(Box::new(command));
         Reply(receiver)
@@ -123,7 +128,10 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
                 next = queue.try_recv().ok();
             }
         }
-        let committed = commit(shared, group, last, now.millis());
+        let batch = batch_of(group, last);
+        // The store waits for old views before it moves on; the writer must not hold one while it commits.
+        drop(view);
+        let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));
         if let Ok(seq) = committed {
             for action in after_commit {
                 action(shared);
@@ -137,12 +145,14 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
     }
 }
 
-fn commit(shared: &Shared, mut group: Transaction<'_>, last: u64, now: i64) -> Result<Seq, Error> {
-    if group.is_empty() {
-        return Ok(shared.store.view().seq());
-    }
-    if last_id(&group as &dyn Read)? != last {
+/// What a group changed, with the counter it drew its ids from.
+fn batch_of(mut group: Transaction<'_>, last: u64) -> Result<Batch, Error> {
+    if !group.is_empty() && last_id(&group)? != last {
         group.set_last_id(last);
     }
-    Ok(shared.store.commit(Batch::from(group.into_writes()), now)?)
+    Ok(Batch::from(group.into_writes()))
+}
+
+fn commit(shared: &Shared, batch: Batch, now: i64) -> Result<Seq, Error> {
+    Ok(shared.store.commit(batch, now)?)
 }

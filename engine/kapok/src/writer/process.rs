@@ -70,10 +70,16 @@ impl Step<'_> {
                 continue;
             };
             let graph = kapok_process::Definitions::graph(&self.shared.definitions, instance.definition);
-            let Some(subject) = graph.as_ref().and_then(|graph| graph.settings.subject.as_ref()) else { continue };
+            let Some(subject) = graph.as_ref().and_then(|graph| graph.settings.subject.as_ref()) else {
+                continue;
+            };
             let value = if begun { &subject.running } else { &subject.rejected };
             if let (Some(record), Some(field), Some(value)) = (&instance.record, &subject.status_field, value) {
-                self.set_fields(Principal::Process(instance.id), record, [(field.clone(), value.as_str().into())])?;
+                self.set_fields(
+                    Principal::Process(instance.id),
+                    record,
+                    [(field.clone(), value.as_str().into())],
+                )?;
             }
         }
         Ok(())
@@ -84,7 +90,9 @@ impl Step<'_> {
         for (_, incident) in &changes.incidents {
             let Some(incident) = incident else { continue };
             let title = changes.instances.iter().find(|(id, _)| *id == incident.instance);
-            let title = title.and_then(|(_, instance)| instance.as_ref()).map_or("", |instance| &instance.title);
+            let title = title
+                .and_then(|(_, instance)| instance.as_ref())
+                .map_or("", |instance| &instance.title);
             let text = Text::new(
                 format!("流程“{title}”有一步卡住了：{}", incident.text.zh),
                 format!("The case “{title}” is stuck: {}", incident.text.en),
@@ -99,7 +107,16 @@ impl Step<'_> {
         let group = Candidate::Role(kapok_records::ADMINISTRATOR.into());
         for to in self.shared.organisation().members(&group) {
             let text = text.clone();
-            self.effect(instance, Effect::Page { to, kind: PageKind::Page, text, task: None, instance })?;
+            self.effect(
+                instance,
+                Effect::Page {
+                    to,
+                    kind: PageKind::Page,
+                    text,
+                    task: None,
+                    instance,
+                },
+            )?;
         }
         Ok(())
     }
@@ -107,16 +124,41 @@ impl Step<'_> {
     /// Puts what is to be told into rows of its own, in the batch of its cause.
     pub(crate) fn effect(&mut self, instance: Option<InstanceId>, effect: Effect) -> Result<(), Error> {
         match effect {
-            Effect::Page { to, kind, text, task, instance } => {
+            Effect::Page {
+                to,
+                kind,
+                text,
+                task,
+                instance,
+            } => {
                 let id = PageId::from(self.next_id());
-                let page = Page { id, to, kind, text, at: self.now, read_at: None, task, instance };
+                let page = Page {
+                    id,
+                    to,
+                    kind,
+                    text,
+                    at: self.now,
+                    read_at: None,
+                    task,
+                    instance,
+                };
                 self.tx.put_page(&page)?;
                 self.hint(HintKind::Page, id.get(), Audience::Person(to));
             }
             Effect::Send(message) => {
                 let id = OutboxId::from(self.next_id());
-                let delivery = Delivery::Waiting { next: self.now, reason: None };
-                let row = OutboxRow { id, message, created_at: self.now, attempts: 0, delivery, instance };
+                let delivery = Delivery::Waiting {
+                    next: self.now,
+                    reason: None,
+                };
+                let row = OutboxRow {
+                    id,
+                    message,
+                    created_at: self.now,
+                    attempts: 0,
+                    delivery,
+                    instance,
+                };
                 self.tx.put_outbox(&row)?;
                 self.hint(HintKind::Outbox, id.get(), Audience::Administrators);
             }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_process::{Answer, state::InstanceState};
 use kapok_protocol::{
-    Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef,
-    Refusal, RefusalKind, StartRequest, Text, Value,
+    Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
+    StartRequest, Text, Value,
 };
 use kapok_records::{Author, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, ROLE, validate};
 use kapok_rules::{Condition, Values};
@@ -42,7 +42,12 @@ const CASES: usize = 100;
 
 impl Step<'_> {
     /// Saves a checked record, numbers it, and starts what its save starts.
-    pub(crate) fn save(&mut self, actor: Principal, entity: &EntityDefinition, save: CheckedSave) -> Result<Saved, Error> {
+    pub(crate) fn save(
+        &mut self,
+        actor: Principal,
+        entity: &EntityDefinition,
+        save: CheckedSave,
+    ) -> Result<Saved, Error> {
         let before = match save.record {
             Some(id) => self.queries().record(&entity.id, id)?.map(|row| row.record),
             None => None,
@@ -50,7 +55,11 @@ impl Step<'_> {
         if before.as_ref().map(|record| record.version) != save.on_version {
             return Ok(Saved::Stale);
         }
-        let event = if before.is_some() { RecordEvent::Updated } else { RecordEvent::Created };
+        let event = if before.is_some() {
+            RecordEvent::Updated
+        } else {
+            RecordEvent::Created
+        };
         let id = save.record.unwrap_or_else(|| self.next_id().into());
         let mut fields = save.fields;
         if before.is_none() {
@@ -59,7 +68,10 @@ impl Step<'_> {
         self.refuse_dangling(entity, before.as_ref(), &fields)?;
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
         self.store_record(actor, entity, id, before, owner, fields)?;
-        let reference = RecordRef { entity: entity.id.clone(), id };
+        let reference = RecordRef {
+            entity: entity.id.clone(),
+            id,
+        };
         let started = self.trigger(actor, &reference, event)?;
         let row = self.queries().record(&entity.id, id)?;
         let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
@@ -125,23 +137,48 @@ impl Step<'_> {
             before,
             after,
         })?;
-        self.tx.put_record(&RecordRow { entity: entity.id.clone(), record, unique })?;
+        self.tx.put_record(&RecordRow {
+            entity: entity.id.clone(),
+            record,
+            unique,
+        })?;
         self.hint(HintKind::Record, id.get(), Audience::Readers(entity.id.clone(), owner));
         self.refresh_organisation(&entity.id);
         Ok(())
     }
 
     /// Deletes a record for good. What it was stays in its history.
-    pub(crate) fn delete_record(&mut self, actor: Principal, entity: &EntityDefinition, id: RecordId) -> Result<(), Error> {
-        let Some(row) = self.queries().record(&entity.id, id)? else { return Err(Error::not_found("记录", "record")) };
-        self.refuse_under_approval(&RecordRef { entity: entity.id.clone(), id })?;
+    pub(crate) fn delete_record(
+        &mut self,
+        actor: Principal,
+        entity: &EntityDefinition,
+        id: RecordId,
+    ) -> Result<(), Error> {
+        let Some(row) = self.queries().record(&entity.id, id)? else {
+            return Err(Error::not_found("记录", "record"));
+        };
+        self.refuse_under_approval(&RecordRef {
+            entity: entity.id.clone(),
+            id,
+        })?;
         let (before, after) = difference(&row.record.fields, &Fields::new());
         let sequence = self.next_id().get();
-        let entry =
-            HistoryEntry { entity: entity.id.clone(), record: id, sequence, at: self.now, actor, before, after };
+        let entry = HistoryEntry {
+            entity: entity.id.clone(),
+            record: id,
+            sequence,
+            at: self.now,
+            actor,
+            before,
+            after,
+        };
         self.tx.put_record_history(&entry)?;
         self.tx.delete_record(&entity.id, id)?;
-        self.hint(HintKind::Record, id.get(), Audience::Readers(entity.id.clone(), row.record.owner));
+        self.hint(
+            HintKind::Record,
+            id.get(),
+            Audience::Readers(entity.id.clone(), row.record.owner),
+        );
         self.refresh_organisation(&entity.id);
         Ok(())
     }
@@ -156,7 +193,10 @@ impl Step<'_> {
                 RefusalKind::Conflict,
                 "record.under-approval",
                 format!("该记录正在审批（{}），结束前不能修改。", case.title),
-                format!("The record is under approval ({}) and cannot be changed until that ends.", case.title),
+                format!(
+                    "The record is under approval ({}) and cannot be changed until that ends.",
+                    case.title
+                ),
             )
             .into()),
         }
@@ -201,7 +241,9 @@ impl Step<'_> {
                 _ => continue,
             };
             let old = before.and_then(|record| record.fields.get(&field.id));
-            let Some(value) = new.get(&field.id).filter(|value| old != Some(*value)) else { continue };
+            let Some(value) = new.get(&field.id).filter(|value| old != Some(*value)) else {
+                continue;
+            };
             let ids = value.as_list().unwrap_or(std::slice::from_ref(value)).iter();
             for id in ids.filter_map(|id| id.as_text()?.parse().ok()) {
                 if self.queries().record(&target, id)?.is_none() {
@@ -217,7 +259,11 @@ impl Step<'_> {
                 }
             }
         }
-        if refusals.is_empty() { Ok(()) } else { Err(refusals.into()) }
+        if refusals.is_empty() {
+            Ok(())
+        } else {
+            Err(refusals.into())
+        }
     }
 
     /// The unique values of a record, or who has one of them already.
@@ -232,7 +278,10 @@ impl Step<'_> {
                     RefusalKind::Conflict,
                     "field.not-unique",
                     format!("“{}”已被另一条记录使用，请换一个。", field.label.zh),
-                    format!("“{}” is used by another record already; choose another.", field.label.en),
+                    format!(
+                        "“{}” is used by another record already; choose another.",
+                        field.label.en
+                    ),
                 )
                 .at(field.id.clone())
                 .into());
@@ -244,13 +293,20 @@ impl Step<'_> {
 
     /// Starts the processes that a saved record starts. A start that fails is told to the administrators; the save
     /// stands. What a process saves starts nothing, so that no two processes can feed each other for ever.
-    fn trigger(&mut self, actor: Principal, reference: &RecordRef, event: RecordEvent) -> Result<Vec<InstanceId>, Error> {
+    fn trigger(
+        &mut self,
+        actor: Principal,
+        reference: &RecordRef,
+        event: RecordEvent,
+    ) -> Result<Vec<InstanceId>, Error> {
         let mut started = Vec::new();
         if matches!(actor, Principal::Process(_)) {
             return Ok(started);
         }
         for trigger in self.shared.definitions.triggers(&reference.entity, event) {
-            let Some(row) = self.queries().record(&reference.entity, reference.id)? else { break };
+            let Some(row) = self.queries().record(&reference.entity, reference.id)? else {
+                break;
+            };
             let initiator = actor.person().or(row.record.owner);
             let organisation = self.shared.organisation();
             let context = organisation.context(initiator, self.now, self.shared.settings.utc_offset_minutes);
@@ -289,7 +345,10 @@ impl Step<'_> {
     fn tell_administrators(&mut self, process: &str, reason: &Text) -> Result<(), Error> {
         let text = Text::new(
             format!("流程“{process}”没有随记录保存而启动：{}", reason.zh),
-            format!("The process “{process}” was not started by a saved record: {}", reason.en),
+            format!(
+                "The process “{process}” was not started by a saved record: {}",
+                reason.en
+            ),
         );
         self.page_administrators(&text, None)
     }
@@ -297,7 +356,10 @@ impl Step<'_> {
 
 /// The definition of an entity.
 pub(crate) fn entity<'a>(shared: &'a Shared, id: &Entity) -> Result<&'a EntityDefinition, Error> {
-    shared.plugins.entity(id.as_str()).ok_or_else(|| Error::not_found("实体", "entity"))
+    shared
+        .plugins
+        .entity(id.as_str())
+        .ok_or_else(|| Error::not_found("实体", "entity"))
 }
 
 /// What changed: the fields before and after, null where there was nothing.
@@ -305,5 +367,7 @@ fn difference(before: &Fields, after: &Fields) -> (BTreeMap<String, Value>, BTre
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
     let value = |fields: &Fields, name: &String| fields.get(name).cloned().unwrap_or(Value::Null);
-    changed.map(|name| ((name.clone(), value(before, name)), (name.clone(), value(after, name)))).unzip()
+    changed
+        .map(|name| ((name.clone(), value(before, name)), (name.clone(), value(after, name))))
+        .unzip()
 }

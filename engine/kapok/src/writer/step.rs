@@ -34,11 +34,22 @@ pub(crate) struct Finished {
 
 impl<'a> Step<'a> {
     pub(crate) fn new(shared: &'a Shared, tx: Transaction<'a>, now: Timestamp, last_id: &'a mut u64) -> Self {
-        Self { shared, tx, now, last_id, hints: Vec::new(), after_commit: Vec::new() }
+        Self {
+            shared,
+            tx,
+            now,
+            last_id,
+            hints: Vec::new(),
+            after_commit: Vec::new(),
+        }
     }
 
     pub(crate) fn finish(self) -> Finished {
-        Finished { writes: self.tx.into_writes(), hints: self.hints, after_commit: self.after_commit }
+        Finished {
+            writes: self.tx.into_writes(),
+            hints: self.hints,
+            after_commit: self.after_commit,
+        }
     }
 
     /// A new id. One that a refused command drew is not used again, which costs nothing.

@@ -100,7 +100,11 @@ impl Field for IsoDuration {
     }
     fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
         match length(input.array()?)? {
-            3 => Ok(Self { months: Field::decode(input)?, days: Field::decode(input)?, millis: Field::decode(input)? }),
+            3 => Ok(Self {
+                months: Field::decode(input)?,
+                days: Field::decode(input)?,
+                millis: Field::decode(input)?,
+            }),
             other => Err(CodecError(format!("a duration has 3 parts, not {other}"))),
         }
     }
@@ -138,7 +142,10 @@ impl Field for Text {
     }
     fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
         match length(input.array()?)? {
-            2 => Ok(Self { zh: Field::decode(input)?, en: Field::decode(input)? }),
+            2 => Ok(Self {
+                zh: Field::decode(input)?,
+                en: Field::decode(input)?,
+            }),
             other => Err(CodecError(format!("a text has 2 languages, not {other}"))),
         }
     }
@@ -209,7 +216,9 @@ impl<V: Field> Field for BTreeMap<String, V> {
     }
     fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
         let length = length(input.map()?)?;
-        (0..length).map(|_| Ok((String::decode(input)?, V::decode(input)?))).collect()
+        (0..length)
+            .map(|_| Ok((String::decode(input)?, V::decode(input)?)))
+            .collect()
     }
     fn is_absent(&self) -> bool {
         self.is_empty()
@@ -253,7 +262,10 @@ fn value(input: &mut Input<'_>, depth: usize) -> Result<Value, CodecError> {
         }
         Type::Bool => Value::Bool(input.bool()?),
         Type::Bytes => {
-            let bytes = input.bytes()?.try_into().map_err(|_| CodecError("a number has 16 bytes".into()))?;
+            let bytes = input
+                .bytes()?
+                .try_into()
+                .map_err(|_| CodecError("a number has 16 bytes".into()))?;
             Value::Number(Decimal::deserialize(bytes))
         }
         Type::String => Value::Text(String::decode(input)?),
@@ -264,7 +276,9 @@ fn value(input: &mut Input<'_>, depth: usize) -> Result<Value, CodecError> {
         Type::Map => {
             let length = length(input.map()?)?;
             Value::Map(
-                (0..length).map(|_| Ok((String::decode(input)?, value(input, depth)?))).collect::<Result<_, CodecError>>()?,
+                (0..length)
+                    .map(|_| Ok((String::decode(input)?, value(input, depth)?)))
+                    .collect::<Result<_, CodecError>>()?,
             )
         }
         _ => Value::Number(input.i64()?.into()),

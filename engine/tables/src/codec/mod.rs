@@ -52,10 +52,12 @@ pub(crate) fn decode<T: Field>(version: u8, bytes: &[u8]) -> Result<T, CodecErro
             }
             Ok(value)
         }
-        Some((found, _)) if *found > version => {
-            Err(CodecError(format!("the row is of version {found}, this program knows up to {version}: use a newer kapok")))
-        }
-        Some((found, _)) => Err(CodecError(format!("the row is of version {found}, which has no upcaster"))),
+        Some((found, _)) if *found > version => Err(CodecError(format!(
+            "the row is of version {found}, this program knows up to {version}: use a newer kapok"
+        ))),
+        Some((found, _)) => Err(CodecError(format!(
+            "the row is of version {found}, which has no upcaster"
+        ))),
         None => Err(CodecError("the row is empty".into())),
     }
 }

@@ -99,7 +99,12 @@ impl Row for Definition {
         self.id
     }
     fn indexes(&self) -> Vec<Key> {
-        vec![Key::new(Prefix::DefinitionByKey).text(&self.key).newest(self.version.into()).number(self.id.get())]
+        vec![
+            Key::new(Prefix::DefinitionByKey)
+                .text(&self.key)
+                .newest(self.version.into())
+                .number(self.id.get()),
+        ]
     }
 }
 

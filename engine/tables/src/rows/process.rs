@@ -94,14 +94,28 @@ impl Row for Instance {
         let id = self.id.get();
         let active = u8::from(self.state != InstanceState::Active);
         let mut keys = vec![
-            Key::new(Prefix::InstanceByDefinition).number(self.definition.get()).byte(active).newest(id).number(id),
+            Key::new(Prefix::InstanceByDefinition)
+                .number(self.definition.get())
+                .byte(active)
+                .newest(id)
+                .number(id),
             Key::new(Prefix::InstanceByStart).newest(id).number(id),
         ];
         if let Some(person) = self.initiator {
-            keys.push(Key::new(Prefix::InstanceByInitiator).number(person.get()).newest(id).number(id));
+            keys.push(
+                Key::new(Prefix::InstanceByInitiator)
+                    .number(person.get())
+                    .newest(id)
+                    .number(id),
+            );
         }
         if let Some(record) = &self.record {
-            keys.push(Key::new(Prefix::InstanceByRecord).text(record.entity.as_str()).number(record.id.get()).number(id));
+            keys.push(
+                Key::new(Prefix::InstanceByRecord)
+                    .text(record.entity.as_str())
+                    .number(record.id.get())
+                    .number(id),
+            );
         }
         keys
     }
@@ -120,7 +134,12 @@ impl Row for ElementInstance {
             return Vec::new();
         }
         let scope = self.scope.map(ElementInstanceId::get);
-        vec![Key::new(Prefix::LiveElement).number(self.instance.get()).optional(scope).number(self.id.get())]
+        vec![
+            Key::new(Prefix::LiveElement)
+                .number(self.instance.get())
+                .optional(scope)
+                .number(self.id.get()),
+        ]
     }
 }
 
@@ -138,14 +157,28 @@ impl Row for Task {
         let mut keys = vec![Key::new(Prefix::TaskByInstance).number(self.instance.get()).number(id)];
         match (self.state, self.assignee) {
             (TaskState::Open, Some(person)) => {
-                keys.push(Key::new(Prefix::TaskByAssignee).number(person.get()).moment(due).number(id));
+                keys.push(
+                    Key::new(Prefix::TaskByAssignee)
+                        .number(person.get())
+                        .moment(due)
+                        .number(id),
+                );
             }
             (TaskState::Open, None) => {
-                keys.extend(self.candidates.iter().map(|group| candidate_key(group).moment(due).number(id)));
+                keys.extend(
+                    self.candidates
+                        .iter()
+                        .map(|group| candidate_key(group).moment(due).number(id)),
+                );
             }
             (TaskState::Completed, _) => {
                 if let (Some(person), Some(at)) = (self.completed_by, self.ended_at) {
-                    keys.push(Key::new(Prefix::TaskByFinisher).number(person.get()).newest(moment(at)).number(id));
+                    keys.push(
+                        Key::new(Prefix::TaskByFinisher)
+                            .number(person.get())
+                            .newest(moment(at))
+                            .number(id),
+                    );
                 }
             }
             (TaskState::Cancelled, _) => {}
@@ -194,7 +227,11 @@ impl Row for Job {
         self.id
     }
     fn indexes(&self) -> Vec<Key> {
-        if self.ready { vec![Key::new(Prefix::JobReady).number(self.id.get())] } else { Vec::new() }
+        if self.ready {
+            vec![Key::new(Prefix::JobReady).number(self.id.get())]
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -207,7 +244,11 @@ impl Row for Incident {
         self.id
     }
     fn indexes(&self) -> Vec<Key> {
-        vec![Key::new(Prefix::IncidentByInstance).number(self.instance.get()).number(self.id.get())]
+        vec![
+            Key::new(Prefix::IncidentByInstance)
+                .number(self.instance.get())
+                .number(self.id.get()),
+        ]
     }
 }
 
@@ -233,7 +274,12 @@ impl Row for Page {
         if self.read_at.is_some() {
             return Vec::new();
         }
-        vec![Key::new(Prefix::PageUnread).number(self.to.get()).newest(self.id.get()).number(self.id.get())]
+        vec![
+            Key::new(Prefix::PageUnread)
+                .number(self.to.get())
+                .newest(self.id.get())
+                .number(self.id.get()),
+        ]
     }
 }
 
@@ -257,5 +303,7 @@ impl Row for OutboxRow {
 
 /// The index rows of a definition's cases begin with this.
 pub(crate) fn instances_of(definition: DefinitionId, active: bool) -> Key {
-    Key::new(Prefix::InstanceByDefinition).number(definition.get()).byte(u8::from(!active))
+    Key::new(Prefix::InstanceByDefinition)
+        .number(definition.get())
+        .byte(u8::from(!active))
 }

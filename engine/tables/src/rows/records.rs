@@ -62,22 +62,37 @@ impl Row for RecordRow {
     fn indexes(&self) -> Vec<Key> {
         let id = self.record.id.get();
         let owner = self.record.owner.map(|person| person.get());
-        let mut keys =
-            vec![Key::new(Prefix::RecordByOwner).text(self.entity.as_str()).optional(owner).newest(id).number(id)];
-        keys.extend(self.unique.iter().map(|(field, value)| unique_key(&self.entity, field, value).number(id)));
+        let mut keys = vec![
+            Key::new(Prefix::RecordByOwner)
+                .text(self.entity.as_str())
+                .optional(owner)
+                .newest(id)
+                .number(id),
+        ];
+        keys.extend(
+            self.unique
+                .iter()
+                .map(|(field, value)| unique_key(&self.entity, field, value).number(id)),
+        );
         keys
     }
 }
 
 /// The index row of a unique value begins with this.
 pub(crate) fn unique_key(entity: &Entity, field: &str, value: &str) -> Key {
-    Key::new(Prefix::RecordByUnique).text(entity.as_str()).text(field).text(value)
+    Key::new(Prefix::RecordByUnique)
+        .text(entity.as_str())
+        .text(field)
+        .text(value)
 }
 
 impl Row for HistoryEntry {
     type Id = (Entity, RecordId, u64);
     fn key((entity, record, sequence): &Self::Id) -> Key {
-        Key::new(Prefix::RecordHistory).text(entity.as_str()).number(record.get()).number(*sequence)
+        Key::new(Prefix::RecordHistory)
+            .text(entity.as_str())
+            .number(record.get())
+            .number(*sequence)
     }
     fn id(&self) -> Self::Id {
         (self.entity.clone(), self.record, self.sequence)
