@@ -54,6 +54,8 @@ pub struct DemoPerson {
 }
 
 type Row = BTreeMap<String, String>;
+/// A row, and the field of its line items with their rows.
+type ImportRow = (Row, Option<(String, Vec<Row>)>);
 
 /// So many records are saved in one commit.
 const BATCH: usize = 500;
@@ -226,7 +228,7 @@ fn put(
 fn import(
     step: &mut Step<'_>,
     entity_id: &Entity,
-    rows: Vec<(Row, Option<(String, Vec<Row>)>)>,
+    rows: Vec<ImportRow>,
     people: &BTreeMap<String, PersonId>,
 ) -> Result<(), Error> {
     let shared = step.shared;

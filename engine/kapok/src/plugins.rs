@@ -84,6 +84,9 @@ pub(crate) struct Plugins {
     runtime: OnceLock<Runtime>,
 }
 
+/// Whether a caller may read a record.
+type Readable = Box<dyn Fn(&Entity, &Record) -> bool + Send + Sync>;
+
 /// On whose behalf a plugin is called.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Caller {
@@ -231,7 +234,7 @@ impl Plugins {
         }
     }
 
-    fn readable(&self, shared: &Shared, caller: Caller) -> Box<dyn Fn(&Entity, &Record) -> bool + Send + Sync> {
+    fn readable(&self, shared: &Shared, caller: Caller) -> Readable {
         match caller {
             // A process reads what its definition names: the record it is about and those its inputs point at. Grants
             // per entity are confirmed when it is published.
@@ -278,7 +281,7 @@ struct Services {
     store: Store,
     client: HttpClient,
     runtime: Option<tokio::runtime::Handle>,
-    readable: Box<dyn Fn(&Entity, &Record) -> bool + Send + Sync>,
+    readable: Readable,
 }
 
 impl HostServices for Services {

@@ -171,7 +171,7 @@ impl fmt::Display for Value {
             Self::Text(text) => write!(f, "{text:?}"),
             Self::List(items) => f
                 .debug_list()
-                .entries(items.iter().map(|item| format_args_of(item)))
+                .entries(items.iter().map(format_args_of))
                 .finish(),
             Self::Map(entries) => f
                 .debug_map()

@@ -51,7 +51,7 @@ pub enum Prefix {
     InstanceByInitiator = 36,
     /// (definition, active or not, newest first, case).
     InstanceByDefinition = 37,
-    /// (entity, record, case): cases about a record.
+    /// (entity, record, newest first, case): cases about a record.
     InstanceByRecord = 38,
     /// (case, incident).
     IncidentByInstance = 39,

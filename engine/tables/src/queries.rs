@@ -139,7 +139,7 @@ impl Queries<'_> {
     /// The versions of a process, newest first.
     pub fn versions(&self, key: &str, limit: usize) -> Answer<Vec<Definition>> {
         let prefix = Key::new(Prefix::DefinitionByKey).text(key);
-        self.follow(&prefix, None, limit, |id| DefinitionId::new(id))
+        self.follow(&prefix, None, limit, DefinitionId::new)
             .map(|page| page.items)
     }
 

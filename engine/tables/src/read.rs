@@ -45,6 +45,9 @@ impl From<StoreError> for TableError {
 /// A key and its value.
 pub type Pair = (Arc<[u8]>, Arc<[u8]>);
 
+/// An index key, and the id at its end.
+pub(crate) type Pointer = (Arc<[u8]>, u64);
+
 /// Rows by key, as bytes.
 pub trait Read {
     /// The value of a key.
@@ -103,7 +106,7 @@ pub(crate) fn ids(
     prefix: &Key,
     after: Option<&[u8]>,
     limit: usize,
-) -> Result<Vec<(Arc<[u8]>, u64)>, TableError> {
+) -> Result<Vec<Pointer>, TableError> {
     let pairs = read.scan(prefix.as_bytes(), after, limit)?;
     Ok(pairs
         .into_iter()

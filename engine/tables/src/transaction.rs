@@ -104,7 +104,10 @@ impl Read for Transaction<'_> {
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError> {
-        let start = after.map_or(Bound::Included(prefix), Bound::Excluded);
+        let start = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
         let mine: Vec<_> = self
             .writes
             .range::<[u8], _>((start, Bound::Unbounded))

@@ -110,12 +110,8 @@ impl Row for Instance {
             );
         }
         if let Some(record) = &self.record {
-            keys.push(
-                Key::new(Prefix::InstanceByRecord)
-                    .text(record.entity.as_str())
-                    .number(record.id.get())
-                    .number(id),
-            );
+            let key = Key::new(Prefix::InstanceByRecord).text(record.entity.as_str()).number(record.id.get());
+            keys.push(key.newest(id).number(id));
         }
         keys
     }
