@@ -111,6 +111,25 @@ it('a refused record says what is wrong in the cell where it is wrong, and keeps
   expect(await test('field-title').locator('input').inputValue()).toBe('新报价')
 })
 
+it('a session that has ended leads to signing in, and from there back', async () => {
+  await open('/done')
+  await test('done-task').first().waitFor()
+  await page.route('**/api/v1/session', (route) =>
+    route.request().method() === 'GET' ? route.fulfill({ status: 401, json: {} }) : route.fallback(),
+  )
+  server.hint('task')
+  await test('demo-p0').click()
+  await test('done-task').first().waitFor()
+  expect(page.url()).toBe(`${server.address}/done`)
+})
+
+it('signing out forgets where one was', async () => {
+  await open('/mine')
+  await test('sign-out').click()
+  await test('sign-in').waitFor()
+  expect(page.url()).toBe(`${server.address}/sign-in`)
+})
+
 it('signing in leads to where one wanted to go, and nowhere else', async () => {
   await open('/sign-in?next=//evil.example')
   await test('demo-p0').click()

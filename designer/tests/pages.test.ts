@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { AxeResults, RunOptions } from 'axe-core'
-import { chromium, type Browser, type Page } from 'playwright'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startFakeServer } from './fake/server'
 
@@ -67,7 +67,7 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
     act: (page) => page.click('[data-test=start-submit]'),
   },
   { name: 'messages', path: '/messages', ready: '[data-test=page]' },
-  { name: 'case', path: '/cases/301', ready: '[data-test=history]' },
+  { name: 'case', path: '/cases/301', ready: '[data-test=case-diagram] [data-element-id=finance]' },
   { name: 'records', path: '/records/quotes.quote', ready: '[data-test=record]' },
   { name: 'record', path: '/records/quotes.quote/901', ready: '[data-test=field-total]' },
   {
@@ -85,7 +85,7 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
   { name: 'plugins', path: '/admin/plugins', ready: '[data-test=plugin]' },
 ]
 
-async function open(view: View): Promise<{ page: Page; faults: string[] }> {
+async function contextOf(view: View): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: view.width, height: view.height },
     colorScheme: view.dark ? 'dark' : 'light',
@@ -97,6 +97,10 @@ async function open(view: View): Promise<{ page: Page; faults: string[] }> {
     await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), language: view.language } })
   })
   await context.addInitScript((language) => localStorage.setItem('kapok.language', language), view.language)
+  return context
+}
+
+async function open(context: BrowserContext): Promise<{ page: Page; faults: string[] }> {
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -107,8 +111,14 @@ async function open(view: View): Promise<{ page: Page; faults: string[] }> {
 }
 
 describe.each(views)('$name', (view) => {
+  let context: BrowserContext
+  beforeAll(async () => {
+    context = await contextOf(view)
+  })
+  afterAll(() => context?.close())
+
   it.each(places)('$name', async ({ name, path, ready, act }) => {
-    const { page, faults } = await open(view)
+    const { page, faults } = await open(context)
     await page.goto(server.address + path)
     await page.locator(ready).first().waitFor()
     await act?.(page)
@@ -126,7 +136,7 @@ describe.each(views)('$name', (view) => {
     const violations = results.violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ''}`).join(' | ')}`,
     )
-    await page.context().close()
+    await page.close()
     expect({ violations, faults, overflow: Math.max(0, overflow) }).toEqual({ violations: [], faults: [], overflow: 0 })
   })
 })

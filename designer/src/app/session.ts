@@ -21,8 +21,9 @@ export const useSession = defineStore('session', () => {
       accept(await api.get<Me>('/session'))
       return true
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return false
-      throw error
+      if (!(error instanceof ApiError && error.status === 401)) throw error
+      me.value = null
+      return false
     }
   }
 
@@ -33,7 +34,6 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     await api.delete('/session')
     forgetAll()
-    me.value = null
   }
 
   async function speak(language: Language): Promise<void> {
