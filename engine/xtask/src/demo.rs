@@ -1,6 +1,6 @@
 //! Everything built, and a sample company served.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use crate::{place, plugins, run, web};
 
@@ -33,6 +33,15 @@ pub fn binary(release: bool) -> Result<(), String> {
         cargo.arg("--release");
     }
     run::run(&mut cargo)
+}
+
+/// Where the binary is then.
+pub fn built(release: bool) -> Result<PathBuf, String> {
+    let profile = if release { "release" } else { "debug" };
+    Ok(place::target()?
+        .join(profile)
+        .join("kapok")
+        .with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// Replaces this program, so that signals reach the server and its exit code is ours.
