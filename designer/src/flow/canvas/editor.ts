@@ -248,10 +248,9 @@ export class FlowEditor {
   }
 
   private makeRoom(from: number, width: number): void {
-    const shapes = this.root.children.filter((element) => !element.waypoints)
     const { movingShapes, resizingShapes } = this.modeler
       .get('spaceTool')
-      .calculateAdjustments(shapes, 'x', width, from)
+      .calculateAdjustments(this.root.children, 'x', width, from)
     this.modeler.get('modeling').createSpace(movingShapes, resizingShapes, { x: width, y: 0 }, 'e', from)
   }
 }
