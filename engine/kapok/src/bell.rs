@@ -39,6 +39,14 @@ impl Bell {
         self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).count
     }
 
+    /// Whether it was closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .closed
+    }
+
     /// Waits until it rings again after `heard`, or for `at_most`. False when it was closed.
     pub(crate) fn wait(&self, heard: u64, at_most: Duration) -> bool {
         let state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -14,7 +14,7 @@ use crate::{
     hints::{Audience, HintKind},
     organisation::Named,
     plugins::PluginState,
-    react::SMS_CHANNEL,
+    react::ways_out,
     views::{IncidentView, Who},
 };
 
@@ -194,10 +194,7 @@ impl Administrator {
 
     /// Whether there is a way out for mail, and for SMS.
     pub fn ways_out(&self) -> (bool, bool) {
-        let shared = &self.kapok.shared;
-        let sms = shared.plugins.channel(SMS_CHANNEL);
-        let sms = sms.is_some_and(|plugin| shared.outgoing.plugins.contains_key(&plugin.manifest().id));
-        (shared.outgoing.mail.is_some(), sms)
+        ways_out(&self.kapok.shared)
     }
 
     /// Sends a message again whose fate is unknown or that has failed: a person has decided it.

@@ -20,7 +20,7 @@ use kapok_protocol::Timestamp;
 use crate::{Error, shared::Shared, writer::Writer};
 
 pub(crate) use jobs::run_ready_jobs;
-pub(crate) use outbox::SMS_CHANNEL;
+pub(crate) use outbox::ways_out;
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.

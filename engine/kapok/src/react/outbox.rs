@@ -3,14 +3,16 @@
 //! A lease is on disk before anything leaves. A lease that outlived its sender says that nobody knows: a mail is sent
 //! again with the same Message-ID, an SMS waits for a person, because a second SMS cannot be told from a new one.
 
+use std::time::Duration;
+
 use kapok_notify::{OutgoingMail, SendError, message_id};
-use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind};
+use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Plugin};
 use kapok_protocol::{Delivery, IsoDuration, Mail, Message, OutboxId, OutboxRow, Sms, Text, Timestamp};
 use kapok_tables::Queries;
 
 use super::{AFTER_FAILURE, until};
 use crate::{
-    Error,
+    Error, MailSettings,
     hints::{Audience, HintKind},
     plugins::Caller,
     shared::Shared,
@@ -21,10 +23,12 @@ use crate::{
 const BATCH: usize = 32;
 /// A sender that has not come back after this is taken for dead. Longer than any of its own time-outs together.
 const LEASE_MILLIS: i64 = 5 * 60_000;
+/// How long a message without a way out waits before it is looked at again.
+const NO_WAY_MILLIS: i64 = 60_000;
 /// After so many attempts a message has failed.
 const ATTEMPTS: u32 = 10;
 /// The SMS channel's name in plugins' manifests.
-pub(crate) const SMS_CHANNEL: &str = "sms";
+const SMS_CHANNEL: &str = "sms";
 
 /// What sending gave.
 enum Sent {
@@ -35,8 +39,6 @@ enum Sent {
     Never(Text),
     /// Nobody knows.
     Unknown,
-    /// There is no way out: it waits until there is one.
-    NoWay(Text),
 }
 
 pub(super) fn run(shared: &Shared, writer: &Writer) {
@@ -50,14 +52,13 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     loop {
         let heard = shared.bell.heard();
         let wait = match send_due(shared, writer) {
-            Ok(true) => continue,
+            Ok(true) => Duration::ZERO,
             Ok(false) => match Queries(&shared.store.view()).next_message() {
                 Ok(next) => until(shared.clock.now(), next),
                 Err(_) => AFTER_FAILURE,
             },
             Err(error) => {
                 tracing::error!(%error, "the outbox waits: {error}");
-                std::thread::sleep(AFTER_FAILURE);
                 AFTER_FAILURE
             }
         };
@@ -98,8 +99,16 @@ fn send_due(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
     let due = Queries(&shared.store.view()).due_messages(now, BATCH)?;
     let any = !due.is_empty();
     for row in due {
+        if shared.bell.is_closed() {
+            break;
+        }
         if matches!(row.delivery, Delivery::Leased { .. }) {
             keep(writer, row.id, after_unknown(&row.message, now))?;
+            continue;
+        }
+        // One for which there is no way out is not leased: that would be an attempt.
+        if let Err(reason) = way_out(shared, &row.message) {
+            wait_for_way(writer, row.id, reason)?;
             continue;
         }
         let until = now.plus_millis(LEASE_MILLIS);
@@ -124,10 +133,7 @@ fn delivery_after(sent: Sent, row: &OutboxRow, now: Timestamp) -> Delivery {
             next: backoff(row.attempts).after(now),
             reason: Some(reason),
         },
-        Sent::NoWay(reason) => Delivery::Waiting {
-            next: now.plus_millis(60_000),
-            reason: Some(reason),
-        },
+
         Sent::Unknown => match after_unknown(&row.message, now) {
             Delivery::Waiting { reason, .. } => Delivery::Waiting {
                 next: backoff(row.attempts).after(now),
@@ -145,6 +151,29 @@ fn backoff(attempts: u32) -> IsoDuration {
 
 /// Takes a message for sending. `None` when a person decided otherwise meanwhile.
 fn lease(writer: &Writer, id: OutboxId, until: Timestamp) -> Result<Option<OutboxRow>, Error> {
+    change_waiting(writer, id, move |row, _| {
+        row.attempts = row.attempts.saturating_add(1);
+        row.delivery = Delivery::Leased { until };
+    })
+}
+
+/// Says why a message waits, and has it looked at again in a while.
+fn wait_for_way(writer: &Writer, id: OutboxId, reason: Text) -> Result<(), Error> {
+    change_waiting(writer, id, |row, now| {
+        row.delivery = Delivery::Waiting {
+            next: now.plus_millis(NO_WAY_MILLIS),
+            reason: Some(reason),
+        };
+    })
+    .map(drop)
+}
+
+/// Changes a message, if it still waits.
+fn change_waiting(
+    writer: &Writer,
+    id: OutboxId,
+    change: impl FnOnce(&mut OutboxRow, Timestamp) + Send + 'static,
+) -> Result<Option<OutboxRow>, Error> {
     writer
         .submit(move |step| {
             let Some(mut row) = step.queries().outbox_row(id)? else {
@@ -153,9 +182,9 @@ fn lease(writer: &Writer, id: OutboxId, until: Timestamp) -> Result<Option<Outbo
             if !matches!(row.delivery, Delivery::Waiting { .. }) {
                 return Ok(None);
             }
-            row.attempts += 1;
-            row.delivery = Delivery::Leased { until };
+            change(&mut row, step.now);
             step.tx.put_outbox(&row)?;
+            step.hint(HintKind::Outbox, id.get(), Audience::Administrators);
             Ok(Some(row))
         })
         .wait()
@@ -165,10 +194,6 @@ fn keep(writer: &Writer, id: OutboxId, delivery: Delivery) -> Result<(), Error> 
     writer
         .submit(move |step| {
             if let Some(mut row) = step.queries().outbox_row(id)? {
-                // An attempt for which there was no way out is none.
-                if matches!(&delivery, Delivery::Waiting { reason: Some(_), .. }) && row.attempts > ATTEMPTS {
-                    row.attempts = ATTEMPTS;
-                }
                 row.delivery = delivery;
                 step.tx.put_outbox(&row)?;
                 step.hint(HintKind::Outbox, id.get(), Audience::Administrators);
@@ -178,12 +203,51 @@ fn keep(writer: &Writer, id: OutboxId, delivery: Delivery) -> Result<(), Error> 
         .wait()
 }
 
-fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
-    let Some(settings) = &shared.outgoing.mail else {
-        return Sent::NoWay(Text::new(
+/// Whether there is a way out for a message, or why not.
+fn way_out(shared: &Shared, message: &Message) -> Result<(), Text> {
+    match message {
+        Message::Mail(_) => mail_way(shared).map(drop),
+        Message::Sms(_) => sms_way(shared).map(drop),
+    }
+}
+
+/// Whether there is a way out for mail, and for SMS.
+pub(crate) fn ways_out(shared: &Shared) -> (bool, bool) {
+    (mail_way(shared).is_ok(), sms_way(shared).is_ok())
+}
+
+fn mail_way(shared: &Shared) -> Result<&MailSettings, Text> {
+    shared.outgoing.mail.as_ref().ok_or_else(|| {
+        Text::new(
             "没有设置邮件服务器，邮件在此等候。请在配置文件的 [mail] 中填写。",
             "No mail server is set up, so the mail waits here. Fill in [mail] in the configuration file.",
+        )
+    })
+}
+
+fn sms_way(shared: &Shared) -> Result<Plugin, Text> {
+    let plugin = shared.plugins.channel(SMS_CHANNEL).ok_or_else(|| {
+        Text::new(
+            "没有安装短信插件，短信在此等候。请安装一个提供短信通道的插件。",
+            "No SMS plugin is installed, so the SMS waits here. Install a plugin with an SMS channel.",
+        )
+    })?;
+    let id = &plugin.manifest().id;
+    if !shared.outgoing.plugins.contains_key(id) {
+        return Err(Text::new(
+            format!("短信插件 {id} 还没有设置，短信在此等候。请在配置文件的 [plugins.{id}] 中填写。"),
+            format!(
+                "The SMS plugin {id} is not set up, so the SMS waits here. Fill in [plugins.{id}] in the configuration file."
+            ),
         ));
+    }
+    Ok(plugin)
+}
+
+fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
+    let settings = match mail_way(shared) {
+        Ok(settings) => settings,
+        Err(reason) => return Sent::Later(reason),
     };
     let organisation = shared.organisation();
     let Some(member) = organisation.contact(mail.to) else {
@@ -218,21 +282,10 @@ fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
 }
 
 fn send_sms(shared: &Shared, id: OutboxId, sms: &Sms) -> Sent {
-    let Some(plugin) = shared.plugins.channel(SMS_CHANNEL) else {
-        return Sent::NoWay(Text::new(
-            "没有安装短信插件，短信在此等候。请安装一个提供短信通道的插件。",
-            "No SMS plugin is installed, so the SMS waits here. Install a plugin with an SMS channel.",
-        ));
+    let plugin = match sms_way(shared) {
+        Ok(plugin) => plugin,
+        Err(reason) => return Sent::Later(reason),
     };
-    if !shared.outgoing.plugins.contains_key(&plugin.manifest().id) {
-        let id = &plugin.manifest().id;
-        return Sent::NoWay(Text::new(
-            format!("短信插件 {id} 还没有设置，短信在此等候。请在配置文件的 [plugins.{id}] 中填写。"),
-            format!(
-                "The SMS plugin {id} is not set up, so the SMS waits here. Fill in [plugins.{id}] in the configuration file."
-            ),
-        ));
-    }
     let organisation = shared.organisation();
     let Some(member) = organisation.contact(sms.to) else {
         return nobody();
