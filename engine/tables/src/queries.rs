@@ -187,9 +187,10 @@ impl Queries<'_> {
         self.follow(&list.prefix(), after, limit, TaskId::new)
     }
 
-    /// How many tasks are in a list, counting no further than `limit`.
-    pub fn count_tasks(&self, list: &TaskList, limit: usize) -> Answer<usize> {
-        self.count(&list.prefix(), limit)
+    /// The ids of the tasks of a list, at most `limit`: enough to count tasks that stand in several lists.
+    pub fn task_ids(&self, list: &TaskList, limit: usize) -> Answer<Vec<TaskId>> {
+        let ids = read::ids(self.0, &list.prefix(), None, limit)?;
+        Ok(ids.into_iter().filter_map(|(_, id)| TaskId::new(id)).collect())
     }
 
     /// A timer.

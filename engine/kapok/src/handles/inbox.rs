@@ -1,5 +1,7 @@
 //! The to-do list: one's own tasks and those one could claim, merged by due time from index rows.
 
+use std::collections::BTreeSet;
+
 use kapok_process::state::Task;
 use kapok_protocol::{TaskId, Timestamp};
 use kapok_tables::{Queries, TaskList};
@@ -45,11 +47,12 @@ impl Staff {
     }
 
     pub(super) fn count_inbox(&self, queries: &Queries<'_>) -> Result<usize, Error> {
-        let mut count = 0;
+        // A task may be offered to several groups of one person.
+        let mut tasks = BTreeSet::new();
         for list in self.lists() {
-            count += queries.count_tasks(&list, COUNTED)?;
+            tasks.extend(queries.task_ids(&list, COUNTED)?);
         }
-        Ok(count.min(COUNTED))
+        Ok(tasks.len().min(COUNTED))
     }
 
     fn lists(&self) -> Vec<TaskList> {

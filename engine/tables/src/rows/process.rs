@@ -110,7 +110,9 @@ impl Row for Instance {
             );
         }
         if let Some(record) = &self.record {
-            let key = Key::new(Prefix::InstanceByRecord).text(record.entity.as_str()).number(record.id.get());
+            let key = Key::new(Prefix::InstanceByRecord)
+                .text(record.entity.as_str())
+                .number(record.id.get());
             keys.push(key.newest(id).number(id));
         }
         keys
