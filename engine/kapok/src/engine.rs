@@ -290,6 +290,7 @@ impl Kapok {
             fields,
             owner,
             author: Author::Program,
+            key: None,
         };
         saving::save(
             &self.shared,
@@ -297,9 +298,8 @@ impl Kapok {
             Principal::System,
             &request,
             |_, _| Ok(()),
-            |_, _, _| Ok(()),
+            |_, record, _| Ok(record.clone()),
         )
-        .map(|(record, ())| record)
     }
 
     /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
 use kapok_records::{Author, EntityDefinition, Fields, conflicts, defaults, validate};
+use kapok_store::View;
 use kapok_tables::Queries;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Error,
+    handles::once::RequestKey,
     plugins::Caller,
     shared::Shared,
     writer::{CheckedSave, Saved, Step, Writer, entity},
@@ -26,34 +29,50 @@ pub(crate) struct SaveRequest {
     pub(crate) fields: Fields,
     pub(crate) owner: Option<PersonId>,
     pub(crate) author: Author,
+    /// The key under which it is asked for, if it is to be done once.
+    pub(crate) key: Option<RequestKey>,
 }
 
 const ATTEMPTS: usize = 3;
 
-/// Saves a record. `allow` decides, on the record as it is, whether the caller may; `also` runs in the same commit.
-pub(crate) fn save<T: Send + 'static>(
+/// Saves a record. `allow` decides, on the record as it is, whether the caller may; `also` runs in the same commit and
+/// gives the answer.
+pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
     shared: &Arc<Shared>,
     writer: &Writer,
     actor: Principal,
     request: &SaveRequest,
     allow: impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
     also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
-) -> Result<(Record, T), Error> {
+) -> Result<T, Error> {
     for _ in 0..ATTEMPTS {
-        let checked = check(shared, actor, request, &allow)?;
-        let (entity, also) = (request.entity.clone(), also.clone());
+        let checked = {
+            let view = shared.store.view();
+            if let Some(key) = &request.key
+                && let Some(answer) = key.answered(&Queries(&view))?
+            {
+                return Ok(answer);
+            }
+            check(shared, &view, actor, request, &allow)?
+        };
+        let (entity, key, also) = (request.entity.clone(), request.key.clone(), also.clone());
         let saved = writer.submit(move |step| {
+            // The same request may have been asked twice at once: the other one was first.
+            if let Some(key) = &key
+                && let Some(answer) = key.answered(&step.queries())?
+            {
+                return Ok(Some(answer));
+            }
             let shared = step.shared;
             let definition = crate::writer::entity(shared, &entity)?;
-            match step.save(actor, definition, checked)? {
-                Saved::Done(record, started) => {
-                    let more = also(step, &record, started)?;
-                    // What ran beside the save may have changed the record again.
-                    let row = step.queries().record(&entity, record.id)?;
-                    Ok(Some((row.map_or(*record, |row| row.record), more)))
-                }
-                Saved::Stale => Ok(None),
+            let Saved::Done(record, started) = step.save(actor, definition, checked)? else {
+                return Ok(None);
+            };
+            let answer = also(step, &record, started)?;
+            if let Some(key) = &key {
+                key.store(step, &answer)?;
             }
+            Ok(Some(answer))
         });
         if let Some(done) = saved.wait()? {
             return Ok(done);
@@ -70,15 +89,15 @@ pub(crate) fn save<T: Send + 'static>(
 
 fn check(
     shared: &Shared,
+    view: &View,
     actor: Principal,
     request: &SaveRequest,
     allow: &impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
 ) -> Result<CheckedSave, Error> {
     let definition = entity(shared, &request.entity)?;
-    let view = shared.store.view();
     let before = match request.id {
         Some(id) => Some(
-            Queries(&view)
+            Queries(view)
                 .record(&request.entity, id)?
                 .ok_or_else(|| Error::not_found("记录", "record"))?
                 .record,

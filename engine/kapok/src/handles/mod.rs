@@ -6,7 +6,7 @@
 
 mod administrator;
 mod inbox;
-mod once;
+pub(crate) mod once;
 mod staff;
 mod staff_cases;
 mod staff_records;

@@ -73,7 +73,7 @@ impl Staff {
 }
 
 /// Carries a command out and keeps its answer, or finds that it was carried out before.
-pub(super) fn keep<T: Serialize + DeserializeOwned>(
+pub(crate) fn keep<T: Serialize + DeserializeOwned>(
     request: Option<&RequestKey>,
     step: &mut Step<'_>,
     work: impl FnOnce(&mut Step<'_>) -> Result<T, Error>,
@@ -88,7 +88,8 @@ pub(super) fn keep<T: Serialize + DeserializeOwned>(
 }
 
 impl RequestKey {
-    fn answered<T: DeserializeOwned>(&self, queries: &Queries<'_>) -> Result<Option<T>, Error> {
+    /// The answer the request got before, if it is a repetition.
+    pub(crate) fn answered<T: DeserializeOwned>(&self, queries: &Queries<'_>) -> Result<Option<T>, Error> {
         let Some(stored) = queries.stored_answer(self.principal, &self.key)? else {
             return Ok(None);
         };
@@ -106,7 +107,7 @@ impl RequestKey {
         })
     }
 
-    fn store<T: Serialize>(&self, step: &mut Step<'_>, answer: &T) -> Result<(), Error> {
+    pub(crate) fn store<T: Serialize>(&self, step: &mut Step<'_>, answer: &T) -> Result<(), Error> {
         let answer = serde_json::to_string(answer).map_err(|error| Error::Data(error.to_string()))?;
         step.tx.forget_answers(step.now, FORGOTTEN)?;
         Ok(step.tx.put_stored_answer(&StoredAnswer {

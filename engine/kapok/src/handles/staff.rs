@@ -113,6 +113,12 @@ impl Staff {
         })
     }
 
+    /// The interface's language, `zh-CN` or `en`.
+    pub fn language(&self) -> Result<String, Error> {
+        let chosen = Queries(&self.view()).preference(self.person)?;
+        Ok(chosen.map_or_else(|| "zh-CN".to_owned(), |chosen| chosen.language))
+    }
+
     /// Chooses the interface's language.
     pub fn choose_language(&self, language: &str) -> Result<(), Error> {
         if !["zh-CN", "en"].contains(&language) {

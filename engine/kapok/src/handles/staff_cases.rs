@@ -13,7 +13,7 @@ use kapok_protocol::{
 use kapok_records::{Action, Author, Fields};
 use kapok_tables::{InstanceList, Queries, Slice, TaskList};
 
-use super::{Staff, once};
+use super::Staff;
 use crate::{
     Error,
     saving::{self, SaveRequest},
@@ -186,11 +186,9 @@ impl Staff {
         let Some(reference) = instance.record else {
             return Err(not_editable("record").into());
         };
-        if self.answered::<Option<InstanceId>>()?.is_some() {
-            return Ok(());
-        }
+
         self.check_editable(&task, &fields)?;
-        let (actor, key) = (self.principal(), self.request.clone());
+        let actor = self.principal();
         let request = SaveRequest {
             entity: reference.entity,
             id: Some(reference.id),
@@ -198,6 +196,7 @@ impl Staff {
             fields,
             owner: None,
             author: Author::Person,
+            key: self.request.clone(),
         };
         // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.
         saving::save(
@@ -206,12 +205,7 @@ impl Staff {
             actor,
             &request,
             |_, _| Ok(()),
-            move |step, _, _| {
-                once::keep(key.as_ref(), step, |step| {
-                    step.process(actor, &command).map(|_| None::<InstanceId>)
-                })
-                .map(drop)
-            },
+            move |step, _, _| step.process(actor, &command).map(|_| None::<InstanceId>),
         )
         .map(drop)
     }

@@ -6,7 +6,7 @@ use kapok_records::{
 };
 use kapok_tables::{RecordList, Slice};
 
-use super::{Staff, once, staff::COUNTED};
+use super::{Staff, staff::COUNTED};
 use crate::{
     Error,
     saving::{self, SaveRequest},
@@ -158,6 +158,7 @@ impl Staff {
             fields: save.fields,
             owner: None,
             author: Author::Person,
+            key: self.request.clone(),
         };
         if save.id.is_some() && save.version.is_none() {
             return Err(Refusal::new(
@@ -169,15 +170,7 @@ impl Staff {
             .at("version")
             .into());
         }
-        if let Some((id, started)) = self.answered::<(RecordId, Vec<InstanceId>)>()? {
-            return Ok((
-                self.record(&RecordRef {
-                    entity: save.entity,
-                    id,
-                })?,
-                started,
-            ));
-        }
+
         let viewer = {
             let view = self.view();
             self.viewer(&self.viewing(&view).queries)?
@@ -190,33 +183,27 @@ impl Staff {
             };
             self.allow(&viewer, action, definition, before, &request.fields)
         };
-        let (record, started) = saving::save(
+        let (id, started): (RecordId, Vec<InstanceId>) = saving::save(
             &self.kapok.shared,
             &self.kapok.writer,
             self.principal(),
             &request,
             allow,
             {
-                let locked = save.id.map(|id| RecordRef {
-                    entity: save.entity.clone(),
-                    id,
-                });
-                let key = self.request.clone();
+                let entity = save.entity.clone();
                 move |step, record, started| {
-                    let id = record.id;
-                    // Looked at after the save, in the same commit: what the save itself started does not lock it.
-                    if let Some(reference) = &locked
-                        && started.is_empty()
-                    {
-                        step.refuse_under_approval(reference)?;
-                    }
-                    once::keep(key.as_ref(), step, |_| Ok((id, started))).map(|(_, started)| started)
+                    let reference = RecordRef {
+                        entity: entity.clone(),
+                        id: record.id,
+                    };
+                    step.refuse_under_approval(&reference, &started)?;
+                    Ok((record.id, started))
                 }
             },
         )?;
         let reference = RecordRef {
             entity: save.entity,
-            id: record.id,
+            id,
         };
         Ok((self.record(&reference)?, started))
     }

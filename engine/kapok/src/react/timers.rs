@@ -1,5 +1,7 @@
 //! Timers that fall due become commands, in the order of their moments.
 
+use std::time::Duration;
+
 use kapok_protocol::{Command, Principal, Timestamp};
 use kapok_tables::Queries;
 
@@ -13,14 +15,13 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     loop {
         let heard = shared.bell.heard();
         let wait = match fire_due_timers(shared, writer, shared.clock.now()) {
-            Ok(true) => continue,
+            Ok(true) => Duration::ZERO,
             Ok(false) => match Queries(&shared.store.view()).next_timer() {
                 Ok(next) => until(shared.clock.now(), next),
                 Err(_) => AFTER_FAILURE,
             },
             Err(error) => {
                 tracing::error!(%error, "timers wait: {error}");
-                std::thread::sleep(AFTER_FAILURE);
                 AFTER_FAILURE
             }
         };
@@ -37,8 +38,8 @@ pub(crate) fn fire_due_timers(shared: &Shared, writer: &Writer, now: Timestamp) 
         .iter()
         .map(|timer| {
             let timer = *timer;
-            writer.submit(
-                move |step| match step.process(Principal::System, &Command::FireTimer(timer)) {
+            writer.submit(move |step| {
+                match step.attempt(|step| step.process(Principal::System, &Command::FireTimer(timer))) {
                     Ok(_) => Ok(()),
                     // A timer that cannot fire would be due for ever: it goes, and the log says why.
                     Err(Error::Refused(reasons)) => {
@@ -48,8 +49,8 @@ pub(crate) fn fire_due_timers(shared: &Shared, writer: &Writer, now: Timestamp) 
                         Ok(step.tx.delete_timer(timer)?)
                     }
                     Err(error) => Err(error),
-                },
-            )
+                }
+            })
         })
         .collect();
     let any = !replies.is_empty();

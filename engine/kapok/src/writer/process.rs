@@ -17,8 +17,8 @@ use crate::{
 };
 
 impl Step<'_> {
-    /// Carries out a process command. When it is refused nothing of it stays, and the step can go on with something
-    /// else.
+    /// Carries out a process command. When it is refused the step must be too, unless it was only an attempt
+    /// ([`Step::attempt`]).
     pub(crate) fn process(&mut self, actor: Principal, command: &Command) -> Result<Answer, Error> {
         let (answer, changes) = self.decision(actor, |work, context| decide(command, work, context))?;
         self.tx.write_process(&changes)?;

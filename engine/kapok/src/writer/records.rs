@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_process::{Answer, state::InstanceState};
+use kapok_process::{
+    Answer,
+    state::{Instance, InstanceState},
+};
 use kapok_protocol::{
     Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
     StartRequest, Text, Value,
@@ -37,8 +40,8 @@ pub(crate) enum Saved {
     Stale,
 }
 
-/// Under-approval cases of one record that are looked at.
-const CASES: usize = 100;
+/// So many cases of one record, newest first, are looked at for one that locks it.
+const CASES: usize = 1_000;
 
 impl Step<'_> {
     /// Saves a checked record, numbers it, and starts what its save starts.
@@ -157,10 +160,13 @@ impl Step<'_> {
         let Some(row) = self.queries().record(&entity.id, id)? else {
             return Err(Error::not_found("记录", "record"));
         };
-        self.refuse_under_approval(&RecordRef {
-            entity: entity.id.clone(),
-            id,
-        })?;
+        self.refuse_under_approval(
+            &RecordRef {
+                entity: entity.id.clone(),
+                id,
+            },
+            &[],
+        )?;
         let (before, after) = difference(&row.record.fields, &Fields::new());
         let sequence = self.next_id().get();
         let entry = HistoryEntry {
@@ -183,11 +189,13 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// A record under approval is locked, except for what its step may edit (N2).
-    pub(crate) fn refuse_under_approval(&self, record: &RecordRef) -> Result<(), Error> {
+    /// A record under approval is locked, except for what its step may edit (N2). The cases that this very command
+    /// started do not count.
+    pub(crate) fn refuse_under_approval(&self, record: &RecordRef, started: &[InstanceId]) -> Result<(), Error> {
         let list = InstanceList::About(record.entity.clone(), record.id);
         let cases = self.queries().instances(&list, None, CASES)?;
-        match cases.items.iter().find(|case| case.state == InstanceState::Active) {
+        let locks = |case: &&Instance| case.state == InstanceState::Active && !started.contains(&case.id);
+        match cases.items.iter().find(locks) {
             None => Ok(()),
             Some(case) => Err(Refusal::new(
                 RefusalKind::Conflict,
@@ -328,7 +336,7 @@ impl Step<'_> {
                 record: Some(reference.clone()),
                 initiator,
             });
-            match self.process(actor, &start) {
+            match self.attempt(|step| step.process(actor, &start)) {
                 Ok(Answer::Started(instance)) => started.push(instance),
                 Ok(Answer::Done) => {}
                 Err(Error::Refused(reasons)) => {

@@ -6,6 +6,7 @@ use kapok_protocol::Timestamp;
 use kapok_tables::{Queries, Read, Transaction, WriteSet};
 
 use crate::{
+    Error,
     hints::{Audience, HintKind},
     shared::Shared,
 };
@@ -50,6 +51,22 @@ impl<'a> Step<'a> {
             hints: self.hints,
             after_commit: self.after_commit,
         }
+    }
+
+    /// Carries out a part of the command that may be refused by itself: then nothing of it stays, and the command can go
+    /// on with something else.
+    pub(crate) fn attempt<T>(&mut self, part: impl FnOnce(&mut Step<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let mut inner = Step::new(self.shared, Transaction::new(&self.tx), self.now, self.last_id);
+        let answer = part(&mut inner)?;
+        let Finished {
+            writes,
+            hints,
+            after_commit,
+        } = inner.finish();
+        self.tx.absorb(writes);
+        self.hints.extend(hints);
+        self.after_commit.extend(after_commit);
+        Ok(answer)
     }
 
     /// A new id. One that a refused command drew is not used again, which costs nothing.
