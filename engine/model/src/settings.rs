@@ -79,7 +79,7 @@ pub struct StepField {
     pub access: FieldAccess,
 }
 
-/// What a step may do with a field (N3).
+/// What a step may do with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldAccess {
     /// Not shown.
@@ -99,7 +99,7 @@ pub struct Approval {
     pub mode: SignMode,
     /// What a rejection does.
     pub on_rejection: Rejection,
-    /// Whether a rejection must say why (N4).
+    /// Whether a rejection must say why.
     pub reason_required: bool,
 }
 

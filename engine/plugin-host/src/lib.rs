@@ -4,7 +4,7 @@
 //! sees only what the ports of this crate hand it, and whatever it does wrong (looping, eating memory, trapping,
 //! flooding the host) comes back as a [`PluginFault`], which is data: the call is over and everybody else is unaffected.
 //!
-//! The contract is `plugins/wit`; design §7 says why. This is the only crate that knows wasmtime.
+//! The contract is `plugins/wit`. This is the only crate that knows wasmtime.
 
 mod answer;
 mod bindings;

@@ -24,9 +24,9 @@ const ALLOWED: [&str; 13] = [
 /// Packages with other terms, and why they are taken all the same.
 const EXCEPTIONS: [(&str, &str, &str); 3] = [
     (
-        "rpds",
+        "smartstring",
         "MPL-2.0+",
-        "used unchanged, which the MPL allows in a work under other terms",
+        "part of rhai; used unchanged, which the MPL allows in a work under other terms",
     ),
     (
         "bpmn-js",

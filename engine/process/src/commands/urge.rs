@@ -1,4 +1,4 @@
-//! 催办: somebody who waits for a task nudges its handlers (R123).
+//! 催办: somebody who waits for a task nudges its handlers.
 
 use kapok_protocol::TaskId;
 

@@ -1,4 +1,4 @@
-//! What a step may change: its completion brings only what it may edit, and all that it must fill in (N3).
+//! What a step may change: its completion brings only what it may edit, and all that it must fill in.
 
 use std::collections::BTreeMap;
 
