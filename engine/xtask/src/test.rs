@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use StageResult::{Failed, NotRun, Passed};
+
 use crate::{demo, needs, plugins, run, tidy, web};
 
 type Work = fn() -> Result<(), String>;
@@ -33,9 +35,9 @@ fn stages() -> Vec<Stage> {
         stage("web pages", &["browser", "web build"], || web::script("test:pages")),
         stage("plugins", &[], plugins::build),
         stage("clippy", &[], clippy),
-        stage("tests", &["plugins"], tests),
-        stage("binary", &["plugins", "web build"], || demo::binary(false)),
-        stage("end to end", &["browser", "binary"], end_to_end),
+        stage("build", &["plugins"], build),
+        stage("tests", &["build"], tests),
+        stage("end to end", &["browser", "web build", "build"], end_to_end),
     ];
     stages.retain(|stage| match stage.name {
         "web pages" => web::has_script("test:pages"),
@@ -43,15 +45,6 @@ fn stages() -> Vec<Stage> {
         _ => true,
     });
     stages
-}
-
-/// Against the very binary that was built before.
-fn end_to_end() -> Result<(), String> {
-    run::run(
-        run::npm()
-            .args(["run", "--silent", "e2e"])
-            .env("KAPOK_BIN", demo::built(false)?),
-    )
 }
 
 fn clippy() -> Result<(), String> {
@@ -67,37 +60,42 @@ fn clippy() -> Result<(), String> {
     run::run(run::cargo()?.args(arguments))
 }
 
-fn tests() -> Result<(), String> {
-    run::run(run::cargo()?.args(["test", "--locked", "--workspace"]))
+/// Tests and binary at once: built one after the other, they would want the same crates with other features.
+fn build() -> Result<(), String> {
+    run::run(run::cargo()?.args(["build", "--locked", "--workspace", "--all-targets"]))
 }
 
-/// Runs every stage that can run, so that one failure does not hide another, and says what came of each.
+fn tests() -> Result<(), String> {
+    run::run(run::cargo()?.args(["test", "--locked", "--workspace", "--no-fail-fast"]))
+}
+
+/// Against the very binary that was built before.
+fn end_to_end() -> Result<(), String> {
+    run::run(
+        run::npm()
+            .args(["run", "--silent", "e2e"])
+            .env("KAPOK_BIN", demo::built(false)?),
+    )
+}
+
+/// Runs everything, and says what came of each stage.
 pub fn test() -> ExitCode {
-    let mut passed = BTreeSet::new();
-    let mut lines = Vec::new();
-    for Stage { name, after, work } in stages() {
-        if let Some(missing) = after.iter().find(|other| !passed.contains(*other)) {
-            lines.push(format!("not run  {name}: {missing} did not pass"));
-            continue;
-        }
-        println!("\n── {name}");
-        let begin = Instant::now();
-        let outcome = work();
-        let took = time(begin.elapsed());
-        match outcome {
-            Ok(()) => {
-                passed.insert(name);
-                lines.push(format!("passed   {name} ({took})"));
-            }
-            Err(why) => {
-                eprintln!("{why}");
-                lines.push(format!("failed   {name} ({took}): {why}"));
-            }
+    let results = run_all(&stages());
+    println!("\n── all stages");
+    for (name, result) in &results {
+        match result {
+            Passed(took) => println!("passed   {name} ({})", time(*took)),
+            Failed(took, why) => println!(
+                "failed   {name} ({}): {}",
+                time(*took),
+                why.lines().next().unwrap_or_default()
+            ),
+            NotRun(missing) => println!("not run  {name}: {missing} did not pass"),
         }
     }
-    println!("\n── all stages\n{}", lines.join("\n"));
-    let failed = lines.len() - passed.len();
-    println!("{} passed, {failed} failed", passed.len());
+    let passed = results.iter().filter(|(_, result)| matches!(result, Passed(_))).count();
+    let failed = results.len() - passed;
+    println!("{passed} passed, {failed} failed");
     if failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -105,7 +103,65 @@ pub fn test() -> ExitCode {
     }
 }
 
+enum StageResult {
+    Passed(Duration),
+    Failed(Duration, String),
+    /// The stage that it needed.
+    NotRun(&'static str),
+}
+
+/// Runs every stage that can run, so that one failure does not hide another.
+fn run_all(stages: &[Stage]) -> Vec<(&'static str, StageResult)> {
+    let mut passed = BTreeSet::new();
+    let mut results = Vec::new();
+    for Stage { name, after, work } in stages {
+        let result = if let Some(missing) = after.iter().find(|other| !passed.contains(*other)) {
+            NotRun(missing)
+        } else {
+            println!("\n── {name}");
+            let begin = Instant::now();
+            match work() {
+                Ok(()) => {
+                    passed.insert(name);
+                    Passed(begin.elapsed())
+                }
+                Err(why) => {
+                    eprintln!("{why}");
+                    Failed(begin.elapsed(), why)
+                }
+            }
+        };
+        results.push((*name, result));
+    }
+    results
+}
+
 fn time(took: Duration) -> String {
     let seconds = took.as_secs();
     format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_stops_only_what_needs_it() {
+        let stages = [
+            stage("good", &[], || Ok(())),
+            stage("bad", &[], || Err("broken".into())),
+            stage("needs bad", &["good", "bad"], || Ok(())),
+            stage("needs what did not run", &["needs bad"], || Ok(())),
+            stage("needs good", &["good"], || Ok(())),
+        ];
+        let told: Vec<_> = run_all(&stages)
+            .into_iter()
+            .map(|(_, result)| match result {
+                Passed(_) => "passed".to_owned(),
+                Failed(_, why) => why,
+                NotRun(missing) => format!("needs {missing}"),
+            })
+            .collect();
+        assert_eq!(told, ["passed", "broken", "needs bad", "needs needs bad", "passed"]);
+    }
 }
