@@ -1,0 +1,102 @@
+//! What the API takes and gives. The server owns these shapes: what is not written here never leaves, and what a
+//! request holds beyond them is refused.
+
+mod cases;
+mod definitions;
+mod fields;
+mod messages;
+mod people;
+mod records;
+mod tasks;
+
+pub(crate) use cases::*;
+pub(crate) use definitions::*;
+pub(crate) use fields::*;
+pub(crate) use messages::*;
+pub(crate) use people::*;
+pub(crate) use records::*;
+pub(crate) use tasks::*;
+
+use kapok::{Slice, Who, protocol};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::paging::Cursor;
+
+/// A sentence or label in both languages.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Text {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+impl From<protocol::Text> for Text {
+    fn from(text: protocol::Text) -> Self {
+        Self {
+            zh: text.zh,
+            en: text.en,
+        }
+    }
+}
+
+impl From<&protocol::Text> for Text {
+    fn from(text: &protocol::Text) -> Self {
+        text.clone().into()
+    }
+}
+
+/// A person and their name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct PersonRef {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+impl From<Who> for PersonRef {
+    fn from(who: Who) -> Self {
+        Self {
+            id: who.id.to_string(),
+            name: who.name,
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+    /// Asks for what follows, as `cursor`.
+    pub(crate) next: Option<String>,
+    /// How many there are, counted to 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<usize>,
+}
+
+impl<T> List<T> {
+    /// The whole list.
+    pub(crate) fn all<U: Into<T>>(items: impl IntoIterator<Item = U>) -> Self {
+        Self {
+            items: items.into_iter().map(Into::into).collect(),
+            next: None,
+            count: None,
+        }
+    }
+
+    /// A page of it.
+    pub(crate) fn page<U: Into<T>>(slice: Slice<U>) -> Self {
+        let next = slice.next.map(|key| Cursor::of_key(&key));
+        Self {
+            items: slice.items.into_iter().map(Into::into).collect(),
+            next,
+            count: None,
+        }
+    }
+
+    /// The same, with the length of the whole list.
+    pub(crate) fn counted(self, count: usize) -> Self {
+        Self {
+            count: Some(count),
+            ..self
+        }
+    }
+}

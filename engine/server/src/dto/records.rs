@@ -1,0 +1,154 @@
+use std::collections::BTreeMap;
+
+use kapok::{EntityView, RecordView, protocol::Value};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Field, PersonRef, Text};
+
+/// An entity in the menu.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EntityBrief {
+    id: String,
+    label: Text,
+    plugin: String,
+    may: MayOpen,
+}
+
+/// Whether an entity's list and form are for the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MayOpen {
+    create: bool,
+    read: bool,
+}
+
+impl From<EntityView> for EntityBrief {
+    fn from(view: EntityView) -> Self {
+        let id = view.definition.id.to_string();
+        let plugin = id.split('.').next().unwrap_or_default().to_owned();
+        Self {
+            id,
+            label: view.definition.label.into(),
+            plugin,
+            may: MayOpen {
+                create: view.create,
+                read: view.read,
+            },
+        }
+    }
+}
+
+/// An entity: what its list and form are drawn from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Entity {
+    id: String,
+    label: Text,
+    /// The field that names a record.
+    title_field: String,
+    fields: Vec<Field>,
+    /// The fields of the list.
+    list: Vec<String>,
+    sections: Vec<SectionView>,
+    may: May,
+}
+
+/// A part of the form.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SectionView {
+    label: Text,
+    fields: Vec<String>,
+}
+
+/// What the caller may do with some of the records.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct May {
+    create: bool,
+    read: bool,
+    update: bool,
+    delete: bool,
+}
+
+impl From<EntityView> for Entity {
+    fn from(view: EntityView) -> Self {
+        let definition = view.definition;
+        let names_in = |section: Option<&str>| -> Vec<String> {
+            let fields = definition
+                .fields
+                .iter()
+                .filter(|field| field.section.as_deref() == section);
+            fields.map(|field| field.id.clone()).collect()
+        };
+        let sections = definition.sections.iter();
+        let mut sections: Vec<SectionView> = sections
+            .map(|section| SectionView {
+                label: (&section.label).into(),
+                fields: names_in(Some(&section.id)),
+            })
+            .collect();
+        // Fields that stand in no section come first, under the entity's own name.
+        let rest = names_in(None);
+        if !rest.is_empty() {
+            sections.insert(
+                0,
+                SectionView {
+                    label: (&definition.label).into(),
+                    fields: rest,
+                },
+            );
+        }
+        sections.retain(|section| !section.fields.is_empty());
+        let shown = |id: &String| definition.field(id).is_some();
+        Self {
+            id: definition.id.to_string(),
+            label: (&definition.label).into(),
+            title_field: definition.title.clone(),
+            fields: definition.fields.iter().map(Field::from).collect(),
+            list: definition.columns.iter().filter(|id| shown(id)).cloned().collect(),
+            sections,
+            may: May {
+                create: view.create,
+                read: view.read,
+                update: view.update,
+                delete: view.delete,
+            },
+        }
+    }
+}
+
+/// A record as the caller may see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Record {
+    id: String,
+    version: u64,
+    owner: Option<PersonRef>,
+    created_at: String,
+    updated_at: String,
+    #[schema(value_type = Object)]
+    fields: BTreeMap<String, Value>,
+    /// What fields that point at something show.
+    display: BTreeMap<String, String>,
+    title: String,
+}
+
+impl From<RecordView> for Record {
+    fn from(view: RecordView) -> Self {
+        Self {
+            id: view.reference.id.to_string(),
+            version: view.version,
+            owner: view.owner.map(PersonRef::from),
+            created_at: view.created_at.to_string(),
+            updated_at: view.updated_at.to_string(),
+            fields: view.fields,
+            display: view.display,
+            title: view.title,
+        }
+    }
+}
+
+/// A new record.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRecord {
+    #[schema(value_type = Object)]
+    pub(crate) fields: BTreeMap<String, Value>,
+}

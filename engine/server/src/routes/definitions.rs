@@ -1,0 +1,126 @@
+//! Processes as they are drawn and published.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Json as Answer, Response},
+};
+use kapok::protocol::DefinitionId;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    dto::{
+        Catalogue, CatalogueEntity, Checked, DefinitionView, DeployedView, Diagnostic, HandlerView, InputView, List,
+        NamedView, PersonRef, StartableView,
+    },
+    extract::{Path, Query, Xml},
+    guard::{Admin, Signed},
+    problem::Problem,
+};
+
+/// The processes the caller may start by hand.
+#[utoipa::path(get, path = "/processes/startable", tag = "processes",
+    responses((status = 200, body = List<StartableView>)))]
+pub(crate) async fn startable_processes(signed: Signed) -> Result<Answer<List<StartableView>>, Problem> {
+    Ok(Answer(List::all(signed.call(|staff| Ok(staff.startable())).await?)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DefinitionsQuery {
+    /// Every version of this process, newest first; without it the latest of each.
+    key: Option<String>,
+}
+
+/// The processes, or the versions of one.
+#[utoipa::path(get, path = "/definitions", tag = "processes", params(DefinitionsQuery),
+    responses((status = 200, body = List<DefinitionView>)))]
+pub(crate) async fn list_definitions(
+    admin: Admin,
+    Query(query): Query<DefinitionsQuery>,
+) -> Result<Answer<List<DefinitionView>>, Problem> {
+    let items = admin.call(move |administrator| {
+        let found = match &query.key {
+            Some(key) => administrator.versions(key)?,
+            None => administrator.definitions()?,
+        };
+        let views = found.into_iter().map(|(definition, active)| {
+            let publisher = administrator.publisher(&definition).map(PersonRef::from);
+            DefinitionView::new(definition, active, publisher)
+        });
+        Ok(views.collect::<Vec<_>>())
+    });
+    Ok(Answer(List::all(items.await?)))
+}
+
+/// The model of a version, byte for byte as it was deployed.
+#[utoipa::path(get, path = "/definitions/{id}/xml", tag = "processes", params(("id" = String, Path)),
+    responses((status = 200, body = String, content_type = "application/xml"), (status = 404, body = Problem)))]
+pub(crate) async fn definition_xml(signed: Signed, Path(id): Path<DefinitionId>) -> Result<Response, Problem> {
+    let xml = signed.call(move |staff| staff.definition_xml(id)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], xml).into_response())
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeployQuery {
+    /// The version it was drawn from; a newer one is a conflict.
+    base: Option<u32>,
+}
+
+/// Publishes a model.
+#[utoipa::path(post, path = "/definitions", tag = "processes", params(DeployQuery),
+    request_body(content = String, content_type = "application/xml"),
+    responses((status = 201, body = DeployedView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn deploy(
+    admin: Admin,
+    Query(query): Query<DeployQuery>,
+    Xml(xml): Xml,
+) -> Result<(StatusCode, Answer<DeployedView>), Problem> {
+    let deployed = admin
+        .call(move |administrator| administrator.deploy(&xml, query.base))
+        .await?;
+    let view = DeployedView::new(deployed).ok_or_else(|| Problem::internal(&"a deployment without processes"))?;
+    Ok((StatusCode::CREATED, Answer(view)))
+}
+
+/// Checks a model as publishing would.
+#[utoipa::path(post, path = "/definitions/check", tag = "processes",
+    request_body(content = String, content_type = "application/xml"), responses((status = 200, body = Checked)))]
+pub(crate) async fn check_definition(admin: Admin, Xml(xml): Xml) -> Result<Answer<Checked>, Problem> {
+    let found = admin.call(move |administrator| Ok(administrator.check(&xml))).await?;
+    Ok(Answer(Checked {
+        diagnostics: found.into_iter().map(Diagnostic::from).collect(),
+    }))
+}
+
+/// What a process can be drawn with.
+#[utoipa::path(get, path = "/catalogue", tag = "processes", responses((status = 200, body = Catalogue)))]
+pub(crate) async fn catalogue(admin: Admin) -> Result<Answer<Catalogue>, Problem> {
+    let catalogue = admin.call(|administrator| {
+        let handlers = administrator.handlers().into_iter().map(|(name, label, inputs)| {
+            let inputs = inputs.into_iter().map(|(name, label)| InputView {
+                name,
+                label: label.into(),
+            });
+            HandlerView {
+                name,
+                label: label.into(),
+                inputs: inputs.collect(),
+            }
+        });
+        Ok(Catalogue {
+            handlers: handlers.collect(),
+            roles: administrator.roles().into_iter().map(NamedView::from).collect(),
+            departments: administrator.departments().into_iter().map(NamedView::from).collect(),
+            entities: administrator
+                .entity_definitions()
+                .into_iter()
+                .map(CatalogueEntity::from)
+                .collect(),
+        })
+    });
+    Ok(Answer(catalogue.await?))
+}

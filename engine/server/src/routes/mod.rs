@@ -1,0 +1,127 @@
+//! The routes, one module for each thing the API is about.
+
+mod definitions;
+mod instances;
+mod messages;
+mod people;
+mod records;
+mod session;
+mod stream;
+mod system;
+mod tasks;
+
+pub(crate) use definitions::*;
+pub(crate) use instances::*;
+pub(crate) use messages::*;
+pub(crate) use people::*;
+pub(crate) use records::*;
+pub(crate) use session::*;
+pub(crate) use stream::*;
+pub(crate) use system::*;
+pub(crate) use tasks::*;
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::Method,
+    middleware,
+    routing::{MethodFilter, get, on},
+};
+
+use crate::{assets, guard::Gate, headers};
+
+/// Everything the server answers.
+pub(crate) fn router(gate: Gate) -> Router {
+    Router::new()
+        .nest("/api/v1", api().router)
+        .route("/healthz", get(health))
+        .fallback(assets::serve)
+        .layer(middleware::from_fn_with_state(gate.clone(), headers::translate))
+        .layer(middleware::from_fn(headers::limit_time))
+        .layer(middleware::from_fn(headers::protect))
+        .with_state(gate)
+}
+
+/// Routes, and the list of them that the document of the API is compared with.
+pub(crate) struct Api {
+    router: Router<Gate>,
+    pub(crate) listed: Vec<(Method, &'static str)>,
+}
+
+impl Api {
+    fn add<H: Handler<T, Gate>, T: 'static>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.router = self.router.route(path, on(filter, handler));
+        self.listed.push((method, path));
+        self
+    }
+
+    fn get<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::GET, MethodFilter::GET, path, handler)
+    }
+
+    fn post<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::POST, MethodFilter::POST, path, handler)
+    }
+
+    fn patch<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::PATCH, MethodFilter::PATCH, path, handler)
+    }
+
+    fn delete<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::DELETE, MethodFilter::DELETE, path, handler)
+    }
+}
+
+/// The API.
+pub(crate) fn api() -> Api {
+    Api {
+        router: Router::new(),
+        listed: Vec::new(),
+    }
+    .post("/session", sign_in)
+    .get("/session", show_session)
+    .patch("/session", change_session)
+    .delete("/session", sign_out)
+    .get("/demo/people", demo_people)
+    .get("/people", find_people)
+    .get("/processes/startable", startable_processes)
+    .get("/definitions", list_definitions)
+    .post("/definitions", deploy)
+    .post("/definitions/check", check_definition)
+    .get("/definitions/{id}/xml", definition_xml)
+    .get("/catalogue", catalogue)
+    .post("/instances", start_instance)
+    .get("/instances", list_instances)
+    .get("/instances/{id}", show_instance)
+    .post("/instances/{id}/cancel", cancel_instance)
+    .get("/incidents", list_incidents)
+    .post("/incidents/{id}/retry", retry_incident)
+    .get("/tasks", list_tasks)
+    .get("/tasks/{id}", show_task)
+    .post("/tasks/{id}/claim", claim_task)
+    .post("/tasks/{id}/release", release_task)
+    .post("/tasks/{id}/complete", complete_task)
+    .post("/tasks/{id}/urge", urge_task)
+    .get("/pages", list_pages)
+    .post("/pages/{id}/read", read_page)
+    .post("/pages/read-all", read_all_pages)
+    .get("/entities", list_entities)
+    .get("/entities/{id}", show_entity)
+    .get("/records/{entity}", list_records)
+    .post("/records/{entity}", create_record)
+    .get("/records/{entity}/{id}", show_record)
+    .patch("/records/{entity}/{id}", change_record)
+    .delete("/records/{entity}/{id}", delete_record)
+    .get("/outbox", list_outbox)
+    .post("/outbox/{id}/resend", resend_message)
+    .post("/outbox/{id}/discard", discard_message)
+    .get("/plugins", list_plugins)
+    .get("/stream", stream)
+    .get("/openapi.json", openapi_document)
+}

@@ -1,0 +1,140 @@
+//! Records of every entity.
+
+use axum::{
+    http::{HeaderName, StatusCode},
+    response::{AppendHeaders, Json as Answer},
+};
+use kapok::{
+    RecordSave,
+    protocol::{Entity as EntityId, RecordId, RecordRef},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    dto::{Entity, EntityBrief, List, NewRecord, Record, RecordPatch},
+    extract::{Json, Path, Query},
+    guard::Signed,
+    paging::{Cursor, Limit},
+    problem::Problem,
+};
+
+/// Names the case that a save started.
+const STARTED: HeaderName = HeaderName::from_static("x-kapok-started");
+
+/// The entities of which the caller may see or make something.
+#[utoipa::path(get, path = "/entities", tag = "records", responses((status = 200, body = List<EntityBrief>)))]
+pub(crate) async fn list_entities(signed: Signed) -> Result<Answer<List<EntityBrief>>, Problem> {
+    Ok(Answer(List::all(signed.call(|staff| staff.entities()).await?)))
+}
+
+/// What an entity's list and form are drawn from.
+#[utoipa::path(get, path = "/entities/{id}", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, body = Entity), (status = 404, body = Problem)))]
+pub(crate) async fn show_entity(signed: Signed, Path(id): Path<String>) -> Result<Answer<Entity>, Problem> {
+    Ok(Answer(
+        signed.call(move |staff| staff.entity(&EntityId::new(id))).await?.into(),
+    ))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RecordsQuery {
+    /// What the title contains.
+    q: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>)]
+    limit: Limit,
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// A page of records, newest first.
+#[utoipa::path(get, path = "/records/{entity}", tag = "records", params(("entity" = String, Path), RecordsQuery),
+    responses((status = 200, body = List<Record>), (status = 404, body = Problem)))]
+pub(crate) async fn list_records(
+    signed: Signed,
+    Path(entity): Path<String>,
+    Query(query): Query<RecordsQuery>,
+) -> Result<Answer<List<Record>>, Problem> {
+    let after = query.cursor.as_ref().map(Cursor::key).transpose()?;
+    let (page, count) = signed
+        .call(move |staff| {
+            let (entity, search) = (EntityId::new(entity), query.q.as_deref());
+            let page = staff.records(&entity, search, after.as_deref(), query.limit.get())?;
+            Ok((page, staff.record_count(&entity, search)?))
+        })
+        .await?;
+    Ok(Answer(List::page(page).counted(count)))
+}
+
+/// Makes a record. `X-Kapok-Started` names the case that the save started.
+#[utoipa::path(post, path = "/records/{entity}", tag = "records", params(("entity" = String, Path)),
+    request_body = NewRecord, responses((status = 201, body = Record), (status = 422, body = Problem)))]
+pub(crate) async fn create_record(
+    signed: Signed,
+    Path(entity): Path<String>,
+    Json(body): Json<NewRecord>,
+) -> Result<(StatusCode, AppendHeaders<Option<(HeaderName, String)>>, Answer<Record>), Problem> {
+    let save = RecordSave {
+        entity: EntityId::new(entity),
+        id: None,
+        version: None,
+        fields: body.fields,
+    };
+    let (record, started) = signed.call(move |staff| staff.save(save)).await?;
+    let started = started.first().map(|id| (STARTED, id.to_string()));
+    Ok((StatusCode::CREATED, AppendHeaders(started), Answer(record.into())))
+}
+
+/// A record.
+#[utoipa::path(get, path = "/records/{entity}/{id}", tag = "records",
+    params(("entity" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = Record), (status = 404, body = Problem)))]
+pub(crate) async fn show_record(
+    signed: Signed,
+    Path((entity, id)): Path<(String, RecordId)>,
+) -> Result<Answer<Record>, Problem> {
+    let reference = RecordRef {
+        entity: EntityId::new(entity),
+        id,
+    };
+    Ok(Answer(signed.call(move |staff| staff.record(&reference)).await?.into()))
+}
+
+/// Changes fields of a record, on the version that the caller saw.
+#[utoipa::path(patch, path = "/records/{entity}/{id}", tag = "records",
+    params(("entity" = String, Path), ("id" = String, Path)), request_body = RecordPatch,
+    responses((status = 200, body = Record), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn change_record(
+    signed: Signed,
+    Path((entity, id)): Path<(String, RecordId)>,
+    Json(body): Json<RecordPatch>,
+) -> Result<(AppendHeaders<Option<(HeaderName, String)>>, Answer<Record>), Problem> {
+    let save = RecordSave {
+        entity: EntityId::new(entity),
+        id: Some(id),
+        version: Some(body.version),
+        fields: body.fields,
+    };
+    let (record, started) = signed.call(move |staff| staff.save(save)).await?;
+    let started = started.first().map(|id| (STARTED, id.to_string()));
+    Ok((AppendHeaders(started), Answer(record.into())))
+}
+
+/// Removes a record.
+#[utoipa::path(delete, path = "/records/{entity}/{id}", tag = "records",
+    params(("entity" = String, Path), ("id" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn delete_record(
+    signed: Signed,
+    Path((entity, id)): Path<(String, RecordId)>,
+) -> Result<StatusCode, Problem> {
+    let reference = RecordRef {
+        entity: EntityId::new(entity),
+        id,
+    };
+    signed.call(move |staff| staff.delete(&reference)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
