@@ -252,7 +252,8 @@ export interface TaskForm {
   record: { entity: string; id: Id; version: number } | null
   fields: FormField[]
   values: Values
-  display?: Record<string, string>
+  /** Readable text of references and persons, by field id. */
+  display: Record<string, string>
 }
 
 export interface Task extends TaskBrief {
@@ -307,7 +308,7 @@ export interface RecordRow {
   created_at: Instant
   updated_at: Instant
   fields: Values
-  /** Readable text of references and persons, by field id (`lines.0.product` inside line items). */
+  /** Readable text of references and persons, by field id. */
   display: Record<string, string>
   title: string
 }
@@ -318,7 +319,8 @@ export interface OutboxMessage {
   id: Id
   kind: 'mail' | 'sms'
   to: PersonRef
-  address: string
+  /** Nobody has given one when it is null. */
+  address: string | null
   subject?: string | null
   text: string
   created_at: Instant

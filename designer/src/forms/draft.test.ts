@@ -69,7 +69,10 @@ it.each<[Partial<FormField>, Access]>([
   [{ required: true }, 'required'],
   [{ read_only: true, required: true }, 'read'],
   [{ type: 'auto-number' }, 'read'],
-  [{ read_only: true, access: 'edit' }, 'edit'],
+  [{ read_only: true, access: 'edit' }, 'read'],
+  [{ access: 'edit', required: true }, 'required'],
+  [{ access: 'required' }, 'required'],
+  [{ access: 'hidden', read_only: true }, 'hidden'],
 ])('%o may be: %s', (more, access) => expect(accessOf(field('x', 'text', more))).toBe(access))
 
 it('mistakes are found by path', () => {

@@ -22,13 +22,13 @@ export interface LineDraft {
 /** What is wrong, by path: `amount`, `lines.0.quantity`. */
 export type Problems = Record<string, string>
 
+/** What a step allows, within what the field itself is: nobody edits what is computed. */
 export function accessOf(field: FormField): Access {
-  if (field.access) return field.access
-  if (field.read_only || field.type === 'auto-number') return 'read'
-  return field.required ? 'required' : 'edit'
+  if (field.access === 'hidden') return 'hidden'
+  if (field.read_only || field.type === 'auto-number' || field.access === 'read') return 'read'
+  return field.required || field.access === 'required' ? 'required' : 'edit'
 }
 
-/** Line columns keep their own access: a line may be edited while its total may not. */
 export const isEditable = (field: FormField): boolean => ['edit', 'required'].includes(accessOf(field))
 
 let lastKey = 0
@@ -113,13 +113,20 @@ export function mistakes(fields: readonly FormField[], drafts: Drafts, path = ''
     const draft = drafts[field.id] ?? ''
     if (Array.isArray(draft)) {
       if (draft.length === 0 && accessOf(field) === 'required') found[at] = 'forms.mistake.lines'
-      draft.forEach((line, index) => Object.assign(found, mistakes(field.columns ?? [], line.cells, `${at}.${index}.`)))
+      const columns = columnsToFill(field)
+      draft.forEach((line, index) => Object.assign(found, mistakes(columns, line.cells, `${at}.${index}.`)))
     } else if (typeof draft === 'string') {
       const mistake = mistakeIn(field, draft.trim())
       if (mistake) found[at] = mistake
     }
   }
   return found
+}
+
+/** Lines being required says that there must be one, not that each of its cells must be filled. */
+function columnsToFill(field: FormField): FormField[] {
+  const columns: FormField[] = field.columns ?? []
+  return columns.map((column) => (column.access === 'required' ? { ...column, access: 'edit' } : column))
 }
 
 function mistakeIn(field: FormField, text: string): MessageKey | null {

@@ -133,12 +133,12 @@ const tasks: TaskBrief[] = titles.map((title, index) => ({
 
 const history: Instance['history'] = [
   { at: ago(80), kind: 'started', element: null, name: null, actor: wang },
-  { at: ago(80), kind: 'task_created', element: 'approve', name: '经理审批', actor: null, person: chen },
+  { at: ago(80), kind: 'task-created', element: 'approve', name: '经理审批', actor: null, person: chen },
   { at: ago(40), kind: 'reminded', element: 'approve', name: '经理审批', actor: null, person: chen, channels: ['page', 'sms'] },
   { at: ago(30), kind: 'urged', element: 'approve', name: '经理审批', actor: wang, person: chen },
   {
     at: ago(10),
-    kind: 'task_completed',
+    kind: 'task-completed',
     element: 'approve',
     name: '经理审批',
     actor: chen,

@@ -18,22 +18,22 @@ export function sentence(entry: HistoryEntry): Sentence | null {
   const said = typeof entry.text === 'string' ? entry.text : entry.text ? text(entry.text) : ''
   const tell = (words: string, tone: Tone = 'plain', remark = comment): Sentence => ({ words, tone, comment: remark })
 
-  switch (entry.kind.replaceAll('-', '_')) {
+  switch (entry.kind) {
     case 'started':
       return tell(t('desk.history.started'), 'leaf')
     case 'ended':
       return tell(said ? t('desk.history.endedAs', { state: stateName(said) }) : t('desk.history.ended'), 'slate')
     case 'failed':
       return tell(t('desk.history.failed', { step }), 'blossom', comment || said)
-    case 'task_created':
+    case 'task-created':
       return tell(person ? t('desk.history.taskFor', { step, person }) : t('desk.history.task', { step }))
-    case 'nobody_found':
+    case 'nobody-found':
       return tell(t('desk.history.nobody', { step }), 'blossom')
-    case 'task_claimed':
+    case 'task-claimed':
       return tell(t('desk.history.claimed', { step }))
-    case 'task_released':
+    case 'task-released':
       return tell(t('desk.history.released', { step }))
-    case 'task_completed':
+    case 'task-completed':
       if (entry.decision === 'approve') return tell(t('desk.history.approved', { step }), 'leaf')
       if (entry.decision === 'reject') return tell(t('desk.history.rejected', { step }), 'blossom')
       return tell(t('desk.history.finished', { step }), 'leaf')
@@ -45,11 +45,11 @@ export function sentence(entry: HistoryEntry): Sentence | null {
       return tell(t('desk.history.escalated', { step, from: entry.from?.name ?? '', to: entry.to?.name ?? '' }), 'amber')
     case 'told':
       return tell(t('desk.history.told', { person, channels: channels(entry.channels) }))
-    case 'cancel_requested':
+    case 'cancel-requested':
       return tell(t('desk.history.cancelRequested'), 'blossom', comment || said)
-    case 'incident_raised':
+    case 'incident-raised':
       return tell(t('desk.history.incident', { step }), 'blossom', comment || said)
-    case 'incident_retried':
+    case 'incident-retried':
       return tell(t('desk.history.retried', { step }))
     default:
       return null

@@ -26,7 +26,7 @@ const task: Task = {
   ended_at: null,
   completed_by: null,
   reason_required: true,
-  form: { source: 'variables', record: null, fields: [], values: {} },
+  form: { source: 'variables', record: null, fields: [], values: {}, display: {} },
   history: [],
 }
 const show = (more: Partial<Task> = {}) =>
