@@ -6,7 +6,7 @@
  */
 import { inject, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import { isOf, type Edit, type Factory, type ModdleElement } from '../model/moddle'
-import { newStep, type StepKind } from '../model/steps'
+import { newStep, newWatch, type StepKind } from '../model/steps'
 import type { Say } from '../model/summary'
 import { ALL_AT_ONCE, APPLY_SETTINGS } from './commands'
 import type { FlowModeler } from './modeler'
@@ -118,12 +118,9 @@ export class FlowEditor {
 
   /** Attaches a timer or error to the border of a step. */
   attach(host: CanvasElement, trigger: 'timer' | 'error'): CanvasElement {
-    const type = trigger === 'timer' ? 'bpmn:TimerEventDefinition' : 'bpmn:ErrorEventDefinition'
     return this.allAtOnce(() => {
-      const shape = this.modeler.get('elementFactory').createShape({
-        type: 'bpmn:BoundaryEvent',
-        eventDefinitionType: type,
-      })
+      const businessObject = newWatch(this.factory, trigger, this.say)
+      const shape = this.modeler.get('elementFactory').createShape({ type: businessObject.$type, businessObject })
       const corner = { x: host.x + host.width - 20, y: host.y + host.height }
       return this.modeler.get('modeling').createShape(shape, corner, host, { attach: true })
     })

@@ -1,6 +1,6 @@
 /** The steps by the words people use for them, and what a new one begins with. */
 import { readServiceWork, writeServiceWork } from './automation'
-import { writeEventTimer } from './events'
+import { writeErrorCode, writeEventTimer } from './events'
 import { extension } from './extensions'
 import { NEW_APPROVAL, writeHumanTask } from './humanTask'
 import { isOf, make, type Factory, type ModdleElement } from './moddle'
@@ -51,11 +51,19 @@ export function stepKind(element: ModdleElement): StepKind | undefined {
 /** A new step with what it needs to work at once, wherever something sensible is known. */
 export function newStep(factory: Factory, kind: StepKind, say: Say): ModdleElement {
   const step = make(factory, TYPES[kind], { name: say(`flow.step.${kind}`) })
-  for (const [name, value] of Object.entries(preset(factory, kind, step, say))) {
-    // The step is not on the canvas yet, so there is nothing to undo.
-    Object.assign(step, { [name]: value })
-  }
-  return step
+  // The step is not on the canvas yet, so there is nothing to undo.
+  return Object.assign(step, preset(factory, kind, step, say))
+}
+
+/** What watches over a step: it fires a day after the step began, or on any failure. */
+export function newWatch(factory: Factory, trigger: 'timer' | 'error', say: Say): ModdleElement {
+  const event = make(factory, 'bpmn:BoundaryEvent', { name: say(`flow.boundary.${trigger}`) })
+  const edits =
+    trigger === 'timer'
+      ? [writeEventTimer(factory, event, { kind: 'duration', span: { amount: 1, unit: 'days' } })]
+      : writeErrorCode(factory, event, '')
+  for (const { properties } of edits) Object.assign(event, properties)
+  return event
 }
 
 function preset(factory: Factory, kind: StepKind, step: ModdleElement, say: Say): Record<string, unknown> {
