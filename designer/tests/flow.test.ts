@@ -99,16 +99,16 @@ function answer(route: Route): Promise<void> {
   return route.fulfill({ status: 201, json: { id: '9', key: 'x', version: 2, diagnostics: [] } })
 }
 
+/** However busy the machine is. */
+const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
 const test = (name: string) => page.locator(`[data-test="${name}"]`)
 const element = (id: string) => page.locator(`[data-element-id="${id}"] .djs-hit`).first()
-const nextCheck = () => page.waitForResponse((response) => response.url().endsWith('/definitions/check'))
 /** The settings, without where things stand: bpmn-js measures labels anew. */
 const settings = (xml: string | undefined) => xml?.replace(/<bpmndi:BPMNDiagram.*/s, '')
 
 async function openQuoteApproval(): Promise<void> {
-  const checked = nextCheck()
   await page.goto(`${server.address}/flow/quote-approval`)
-  await checked
+  await eventually(() => world.checked.length).toBe(1)
 }
 
 async function choose(name: string, label: string): Promise<void> {
@@ -149,7 +149,7 @@ describe('the flow designer', () => {
     await choose('recipients-0-value', '人事')
     await test('append-end').click()
     await test('publish').click()
-    await expect.poll(() => world.published.length).toBe(1)
+    await eventually(() => world.published.length).toBe(1)
     const xml = world.published[0]?.xml
     expect(world.published[0]?.base).toBeNull()
     expect(xml).toContain('name="天数 大于 3"')
@@ -170,11 +170,33 @@ describe('the flow designer', () => {
     await test('pad-append').click()
     await test('append-branch').click()
     await test('append-approval').click()
-    await nextCheck()
-    expect(settings(world.checked.at(-1))).not.toBe(settings(world.checked[0]))
+    await eventually(() => world.checked.at(-1)).toContain('部门经理审批')
     while (await test('undo').isEnabled()) await test('undo').click()
-    await nextCheck()
-    expect(settings(world.checked.at(-1))).toBe(settings(world.checked[0]))
+    await eventually(() => settings(world.checked.at(-1))).toBe(settings(world.checked[0]))
+  })
+
+  it('draws from the palette by click and by drag, and watches over a step', async () => {
+    await openQuoteApproval()
+    await test('palette-wait').click()
+    await page.mouse.move(400, 600)
+    await page.mouse.move(440, 640)
+    await page.mouse.click(440, 640)
+    await test('panel-wait').waitFor()
+    const work = await test('palette-work').boundingBox()
+    if (!work) throw new Error('the palette is not there')
+    await page.mouse.move(work.x + 20, work.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(500, 180, { steps: 8 })
+    await page.mouse.move(540, 200, { steps: 4 })
+    await page.mouse.up()
+    await test('panel-work').waitFor()
+
+    await element('manager-approval').click()
+    await test('pad-timer').click()
+    await test('timer-amount').waitFor()
+    const drawn = (part: RegExp) => () => world.checked.at(-1)?.match(part)?.length
+    await eventually(drawn(/P1D</g)).toBe(2)
+    await eventually(drawn(/<bpmn:userTask /g)).toBe(2)
   })
 
   it('says what is wrong, goes there, and does not publish it', async () => {
@@ -194,7 +216,7 @@ describe('the flow designer', () => {
     await test('draft-saved').waitFor()
     await page.reload()
     await test('draft-take').click()
-    await expect.poll(() => test('process-name').textContent()).toBe('报价审批二')
+    await eventually(() => test('process-name').textContent()).toBe('报价审批二')
 
     world.conflict = true
     await test('publish').click()
@@ -202,7 +224,7 @@ describe('the flow designer', () => {
     expect(world.published).toEqual([])
     world.conflict = false
     await test('conflict-mine').click()
-    await expect.poll(() => world.published[0]?.base).toBe('2')
+    await eventually(() => world.published[0]?.base).toBe('2')
     await test('draft-saved').waitFor({ state: 'detached' })
   })
 

@@ -44,6 +44,8 @@ export class FlowEditor {
       this.selected.value = more.length === 0 ? (only?.labelTarget ?? only) : undefined
     })
     events.on(['commandStack.changed', 'import.done'], () => this.noteChange())
+    // A click on an element prevents the browser's own focus; without it, keys would still go to the palette.
+    events.on('element.mousedown', () => modeler.get('canvas').focus())
   }
 
   /** Opens a file. What was drawn before is gone. */
