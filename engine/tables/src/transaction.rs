@@ -137,3 +137,87 @@ impl From<WriteSet> for Batch {
         batch
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kapok_store::Store;
+    use proptest::{collection, prelude::*};
+
+    use super::*;
+
+    type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+    /// Keys and what is written there; nothing erases.
+    type Changes = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+
+    /// Short keys of few bytes, so that they meet, and are one another's prefixes.
+    fn key() -> impl Strategy<Value = Vec<u8>> {
+        collection::vec(prop_oneof![Just(0_u8), Just(1), Just(255)], 0..4)
+    }
+
+    fn changes() -> impl Strategy<Value = Changes> {
+        collection::vec((key(), proptest::option::of(collection::vec(any::<u8>(), 0..2))), 0..12)
+    }
+
+    fn apply(model: &mut Model, tx: &mut Transaction<'_>, changes: Changes) {
+        for (key, value) in changes {
+            match value {
+                Some(value) => {
+                    model.insert(key.clone(), value.clone());
+                    tx.write(key, value);
+                }
+                None => {
+                    model.remove(&key);
+                    tx.erase(key);
+                }
+            }
+        }
+    }
+
+    fn scan(model: &Model, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let found = model
+            .iter()
+            .filter(|(key, _)| key.starts_with(prefix) && after.is_none_or(|after| key.as_slice() > after));
+        found
+            .take(limit)
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    proptest! {
+        /// Nested as they may be, transactions read as one map does.
+        #[test]
+        fn a_transaction_is_a_map(
+            layers in [changes(), changes(), changes(), changes()],
+            refused in changes(),
+            asked in collection::vec((key(), proptest::option::of(key()), 0..6_usize), 1..8),
+        ) {
+            let [committed, group, first, second] = layers;
+            let mut model = Model::new();
+            let store = Store::memory();
+            let nothing = store.view();
+            let mut tx = Transaction::new(&nothing);
+            apply(&mut model, &mut tx, committed);
+            store.commit(Batch::from(tx.into_writes()), 0).expect("commits");
+
+            let view = store.view();
+            let mut below = Transaction::new(&view);
+            apply(&mut model, &mut below, group);
+            let mut command = Transaction::new(&below);
+            apply(&mut model, &mut command, first);
+            let writes = command.into_writes();
+            below.absorb(writes);
+            // What is dropped was never there.
+            apply(&mut Model::new(), &mut Transaction::new(&below), refused);
+            let mut top = Transaction::new(&below);
+            apply(&mut model, &mut top, second);
+
+            for (key, after, limit) in asked {
+                let found = top.get(&key).expect("reads").map(|value| value.to_vec());
+                prop_assert_eq!(found.as_ref(), model.get(&key));
+                let found = top.scan(&key, after.as_deref(), limit).expect("scans");
+                let found: Vec<_> = found.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
+                prop_assert_eq!(found, scan(&model, &key, after.as_deref(), limit));
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! A row of any kind, written and read through what the crate offers.
+
+use kapok_process::state::{
+    Changes, ElementInstance, Event, Incident, Instance, Job, State, StateError, Task, Timer, VariableKey,
+};
+use kapok_protocol::{OutboxRow, Page, Value};
+use kapok_store::{Batch, Store};
+use kapok_tables::{
+    Credential, Definition, HistoryEntry, Preference, ProcessState, Queries, Read, RecordRow, Session, StoredAnswer,
+    TableError, Token, Transaction,
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum AnyRow {
+    Definition(Definition),
+    Instance(Instance),
+    Element(ElementInstance),
+    Variable(VariableKey, Value),
+    Task(Task),
+    Timer(Timer),
+    Job(Job),
+    Incident(Incident),
+    Event(Event),
+    Page(Page),
+    Outbox(OutboxRow),
+    Record(RecordRow),
+    History(HistoryEntry),
+    Credential(Credential),
+    Session(Session),
+    Token(Token),
+    Answer(StoredAnswer),
+    Preference(Preference),
+}
+
+use AnyRow as Any;
+
+impl AnyRow {
+    pub fn write(&self, tx: &mut Transaction<'_>) -> Result<(), TableError> {
+        match self.clone() {
+            Any::Definition(row) => tx.put_definition(&row),
+            Any::Page(row) => tx.put_page(&row),
+            Any::Outbox(row) => tx.put_outbox(&row),
+            Any::Record(row) => tx.put_record(&row),
+            Any::History(row) => tx.put_record_history(&row),
+            Any::Credential(row) => tx.put_credential(&row),
+            Any::Session(row) => tx.put_session(&row),
+            Any::Token(row) => tx.put_token(&row),
+            Any::Answer(row) => tx.put_stored_answer(&row),
+            Any::Preference(row) => tx.put_preference(&row),
+            of_a_process => tx.write_process(&of_a_process.change(true)),
+        }
+    }
+
+    /// Deletes the row, when rows of its kind can be.
+    pub fn delete(&self, tx: &mut Transaction<'_>) -> Result<bool, TableError> {
+        match self {
+            Any::Record(row) => tx.delete_record(&row.entity, row.record.id)?,
+            Any::Session(row) => tx.delete_session(&row.hash)?,
+            Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
+                tx.write_process(&self.change(false))?;
+            }
+            Any::Timer(_) | Any::Job(_) | Any::Incident(_) => tx.write_process(&self.change(false))?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn change(&self, keep: bool) -> Changes {
+        let mut changes = Changes::default();
+        match self.clone() {
+            Any::Instance(row) => changes.instances.push((row.id, keep.then_some(row))),
+            Any::Element(row) => changes.elements.push(((row.instance, row.id), keep.then_some(row))),
+            Any::Variable(key, value) => changes.variables.push((key, keep.then_some(value))),
+            Any::Task(row) => changes.tasks.push((row.id, keep.then_some(row))),
+            Any::Timer(row) => changes.timers.push((row.id, keep.then_some(row))),
+            Any::Job(row) => changes.jobs.push((row.id, keep.then_some(row))),
+            Any::Incident(row) => changes.incidents.push((row.id, keep.then_some(row))),
+            Any::Event(row) => changes.events.push(row),
+            _ => {}
+        }
+        changes
+    }
+
+    /// What is read where this row was written.
+    pub fn read(&self, read: &dyn Read) -> Result<Option<AnyRow>, String> {
+        let (queries, state) = (Queries(read), ProcessState(read));
+        let table = |error: TableError| error.to_string();
+        let process = |error: StateError| error.0;
+        Ok(match self {
+            Any::Definition(row) => queries.definition(row.id).map_err(table)?.map(Any::Definition),
+            Any::Instance(row) => queries.instance(row.id).map_err(table)?.map(Any::Instance),
+            Any::Element(row) => state.element(row.instance, row.id).map_err(process)?.map(Any::Element),
+            Any::Variable(key, _) => {
+                let value = state.variable(key.0, key.1, &key.2).map_err(process)?;
+                value.map(|value| Any::Variable(key.clone(), value))
+            }
+            Any::Task(row) => queries.task(row.id).map_err(table)?.map(Any::Task),
+            Any::Timer(row) => queries.timer(row.id).map_err(table)?.map(Any::Timer),
+            Any::Job(row) => queries.job(row.id).map_err(table)?.map(Any::Job),
+            Any::Incident(row) => queries.incident(row.id).map_err(table)?.map(Any::Incident),
+            Any::Event(row) => {
+                let mut events = queries.events(row.instance, usize::MAX).map_err(table)?.into_iter();
+                events.find(|event| event.sequence == row.sequence).map(Any::Event)
+            }
+            Any::Page(row) => queries.page(row.to, row.id).map_err(table)?.map(Any::Page),
+            Any::Outbox(row) => queries.outbox_row(row.id).map_err(table)?.map(Any::Outbox),
+            Any::Record(row) => queries
+                .record(&row.entity, row.record.id)
+                .map_err(table)?
+                .map(Any::Record),
+            Any::History(row) => {
+                let entries = queries
+                    .record_history(&row.entity, row.record, usize::MAX)
+                    .map_err(table)?;
+                entries
+                    .into_iter()
+                    .find(|entry| entry.sequence == row.sequence)
+                    .map(Any::History)
+            }
+            Any::Credential(row) => queries.credential(row.person).map_err(table)?.map(Any::Credential),
+            Any::Session(row) => queries.session(&row.hash).map_err(table)?.map(Any::Session),
+            Any::Token(row) => queries.token(&row.hash).map_err(table)?.map(Any::Token),
+            Any::Answer(row) => queries
+                .stored_answer(row.principal, &row.key)
+                .map_err(table)?
+                .map(Any::Answer),
+            Any::Preference(row) => queries.preference(row.person).map_err(table)?.map(Any::Preference),
+        })
+    }
+}
+
+/// A store that holds what `write` writes.
+pub fn store_with(write: impl FnOnce(&mut Transaction<'_>) -> Result<(), TableError>) -> Store {
+    let store = Store::memory();
+    let view = store.view();
+    let mut tx = Transaction::new(&view);
+    write(&mut tx).expect("writes");
+    store.commit(Batch::from(tx.into_writes()), 0).expect("commits");
+    store
+}
+
+/// Everything that is in a store.
+pub fn everything(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let rows = Read::scan(&store.view(), &[], None, usize::MAX).expect("reads");
+    rows.into_iter()
+        .map(|(key, value)| (key.to_vec(), value.to_vec()))
+        .collect()
+}

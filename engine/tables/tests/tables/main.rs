@@ -1,0 +1,8 @@
+//! Rows as bytes: that they stay what they are, come back as they went, and that lists agree with what they list.
+
+mod any_row;
+mod format;
+mod indexes;
+mod round_trip;
+mod samples;
+mod strategies;
