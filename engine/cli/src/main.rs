@@ -1,1 +1,39 @@
-fn main() {}
+//! The `kapok` command.
+
+mod built_in;
+mod check;
+mod commands;
+mod config;
+mod data;
+mod demo;
+mod gateway;
+mod run;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use commands::{Commands, Kapok};
+
+fn main() -> ExitCode {
+    let matches = Kapok::command().get_matches();
+    let parsed = match Kapok::from_arg_matches(&matches) {
+        Ok(parsed) => parsed,
+        Err(error) => error.exit(),
+    };
+    let done = match parsed.command {
+        Commands::Serve(options) => serve::serve(options),
+        Commands::Check(options) => check::check(&options),
+        Commands::Run(options) => match matches.subcommand() {
+            Some((_, matches)) => run::run(&options, matches),
+            None => Ok(ExitCode::FAILURE),
+        },
+        Commands::User(options) => user::user(options),
+    };
+    done.unwrap_or_else(|message| {
+        eprintln!("kapok: {message}");
+        ExitCode::FAILURE
+    })
+}
