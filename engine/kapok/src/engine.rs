@@ -176,6 +176,11 @@ impl Kapok {
         Staff::new(self.clone(), person)
     }
 
+    /// Checks a model as deployment would.
+    pub fn check(&self, xml: &str) -> Vec<kapok_model::Diagnostic> {
+        definitions::check(&self.shared, xml).diagnostics
+    }
+
     /// Deploys a model: a new version of each of its executable processes.
     pub fn deploy(&self, xml: &str) -> Result<Deployed, Error> {
         // Parsing is slow and needs nothing of the writer.

@@ -31,6 +31,7 @@ mod handles;
 mod hints;
 mod organisation;
 mod outgoing;
+mod people;
 mod plugins;
 mod react;
 mod saving;
