@@ -12,7 +12,7 @@ use crate::problem::Problem;
 /// The largest JSON body, in bytes.
 const JSON_LIMIT: usize = 1 << 20;
 /// The largest model, in bytes; the reader of models has the same limit.
-const XML_LIMIT: usize = 16 << 20;
+pub(crate) const XML_LIMIT: usize = 16 << 20;
 
 /// A JSON body. How deep it may nest is bounded by the parser (128).
 pub(crate) struct Json<T>(pub(crate) T);
@@ -88,13 +88,16 @@ fn expect_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Problem> {
 }
 
 async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    let bytes = to_bytes(body, limit).await.map_err(|_| {
-        Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "request.too-large",
-            format!("内容太大：最多 {} MB。", limit >> 20),
-            format!("It is too large: at most {} MB.", limit >> 20),
-        )
-    })?;
+    let bytes = to_bytes(body, limit).await.map_err(|_| too_large(limit))?;
     Ok(bytes.into())
+}
+
+/// The body is larger than so many bytes.
+pub(crate) fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "request.too-large",
+        format!("内容太大：最多 {} MB。", limit >> 20),
+        format!("It is too large: at most {} MB.", limit >> 20),
+    )
 }

@@ -16,7 +16,7 @@ use axum::{
 use kapok::{Administrator, DemoPerson, Health, Kapok, Staff};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{Config, origin, problem::Problem, session, throttle::Throttle};
+use crate::{Config, idempotency::RequestName, origin, problem::Problem, session, throttle::Throttle};
 
 /// Engine calls at one time; more wait their turn.
 const CALLS: usize = 64;
@@ -218,7 +218,11 @@ impl FromRequestParts<Gate> for Signed {
         if matches!(credentials, Credentials::Session(_)) {
             refuse_foreign_pages(parts, gate)?;
         }
-        gate.identify(&credentials).await?.ok_or_else(Problem::signed_out)
+        let mut signed = gate.identify(&credentials).await?.ok_or_else(Problem::signed_out)?;
+        if let Some(name) = parts.extensions.get::<RequestName>() {
+            signed.staff = signed.staff.once(&name.key, &name.hash)?;
+        }
+        Ok(signed)
     }
 }
 

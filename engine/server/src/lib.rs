@@ -8,6 +8,7 @@ mod dto;
 mod extract;
 mod guard;
 mod headers;
+mod idempotency;
 mod openapi;
 mod origin;
 mod paging;

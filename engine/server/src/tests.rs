@@ -1,1 +1,6 @@
+//! The server from outside: requests in, answers out, on an engine in memory.
 
+mod browser;
+mod contract;
+mod refusals;
+mod rights;

@@ -94,10 +94,20 @@ impl Running {
     }
 }
 
-/// Runs every ready job, one after another, until none is left: for clocks moved by hand. Whether there was any.
+/// Runs every ready job, one after another, until none is left: for clocks moved by hand. Whether there was any. Where
+/// handlers are unknown, a job without one waits for a person instead.
 pub(crate) fn run_ready_jobs(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
+    let is_ours = |job: &Job| {
+        !shared.settings.missing_handlers_are_unknown
+            || shared.handlers.get(&job.handler).is_some()
+            || shared.plugins.has_handler(&job.handler)
+    };
     let mut any = false;
-    while let Some(job) = Queries(&shared.store.view()).ready_jobs(1)?.into_iter().next() {
+    while let Some(job) = Queries(&shared.store.view())
+        .ready_jobs(usize::MAX)?
+        .into_iter()
+        .find(is_ours)
+    {
         carry_out(shared, writer, &job)?;
         any = true;
     }

@@ -28,7 +28,7 @@ use axum::{
     routing::{MethodFilter, get, on},
 };
 
-use crate::{assets, guard::Gate, headers};
+use crate::{assets, guard::Gate, headers, idempotency};
 
 /// Everything the server answers.
 pub(crate) fn router(gate: Gate) -> Router {
@@ -36,6 +36,7 @@ pub(crate) fn router(gate: Gate) -> Router {
         .nest("/api/v1", api().router)
         .route("/healthz", get(health))
         .fallback(assets::serve)
+        .layer(middleware::from_fn_with_state(gate.clone(), idempotency::name))
         .layer(middleware::from_fn_with_state(gate.clone(), headers::translate))
         .layer(middleware::from_fn(headers::limit_time))
         .layer(middleware::from_fn(headers::protect))

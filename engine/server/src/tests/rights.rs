@@ -1,0 +1,112 @@
+//! Who may reach which route. A route that is not in the table fails the test.
+
+use std::collections::BTreeSet;
+
+use axum::http::header;
+
+use super::browser::{Server, request};
+use crate::routes;
+
+/// Route; answers to nobody, to somebody who has nothing to do with it, to an administrator. `{case}` and `{task}` are 李娜's case
+/// and 王伟's task in it; other ids name nothing.
+const TABLE: &[(&str, &str, [u16; 3])] = &[
+    ("POST", "/session", [415, 415, 415]),
+    ("GET", "/session", [401, 200, 200]),
+    ("PATCH", "/session", [401, 415, 415]),
+    ("DELETE", "/session", [204, 204, 204]),
+    ("GET", "/demo/people", [404, 404, 404]),
+    ("GET", "/people", [401, 200, 200]),
+    ("GET", "/processes/startable", [401, 200, 200]),
+    ("GET", "/definitions", [401, 403, 200]),
+    ("POST", "/definitions", [401, 403, 415]),
+    ("POST", "/definitions/check", [401, 403, 415]),
+    ("GET", "/definitions/{id}/xml", [401, 404, 404]),
+    ("GET", "/catalogue", [401, 403, 200]),
+    ("POST", "/instances", [401, 415, 415]),
+    ("GET", "/instances", [401, 200, 200]),
+    ("GET", "/instances/{id}", [401, 404, 200]),
+    ("POST", "/instances/{id}/cancel", [401, 415, 415]),
+    ("GET", "/incidents", [401, 403, 200]),
+    ("POST", "/incidents/{id}/retry", [401, 403, 409]),
+    ("GET", "/tasks", [401, 200, 200]),
+    ("GET", "/tasks/{id}", [401, 404, 200]),
+    ("POST", "/tasks/{id}/claim", [401, 404, 403]),
+    ("POST", "/tasks/{id}/release", [401, 404, 403]),
+    ("POST", "/tasks/{id}/complete", [401, 415, 415]),
+    ("POST", "/tasks/{id}/urge", [401, 404, 204]),
+    ("GET", "/pages", [401, 200, 200]),
+    ("POST", "/pages/{id}/read", [401, 404, 404]),
+    ("POST", "/pages/read-all", [401, 204, 204]),
+    ("GET", "/entities", [401, 200, 200]),
+    ("GET", "/entities/{id}", [401, 404, 404]),
+    ("GET", "/records/{entity}", [401, 404, 404]),
+    ("POST", "/records/{entity}", [401, 415, 415]),
+    ("GET", "/records/{entity}/{id}", [401, 404, 404]),
+    ("PATCH", "/records/{entity}/{id}", [401, 415, 415]),
+    ("DELETE", "/records/{entity}/{id}", [401, 404, 404]),
+    ("GET", "/outbox", [401, 403, 200]),
+    ("POST", "/outbox/{id}/resend", [401, 403, 404]),
+    ("POST", "/outbox/{id}/discard", [401, 403, 404]),
+    ("GET", "/plugins", [401, 403, 200]),
+    ("GET", "/stream", [401, 200, 200]),
+    ("GET", "/openapi.json", [200, 200, 200]),
+];
+
+#[test]
+fn every_route_is_in_the_table() {
+    let listed: BTreeSet<_> = routes::api()
+        .listed
+        .into_iter()
+        .map(|(method, path)| (method.to_string(), path.to_owned()))
+        .collect();
+    let tested = TABLE
+        .iter()
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    assert_eq!(listed, tested);
+}
+
+#[tokio::test]
+async fn every_route_is_guarded() {
+    let server = Server::new();
+    let (case, task) = server.leave().await;
+    let (stranger, root) = (server.cookie("zhou.li").await, server.cookie("root").await);
+    let mut wrong = Vec::new();
+    for (method, path, expected) in TABLE {
+        let id = match path {
+            path if path.starts_with("/instances") => case.as_str(),
+            path if path.starts_with("/tasks") => task.as_str(),
+            _ => "999999",
+        };
+        let path = format!("/api/v1{}", path.replace("{id}", id).replace("{entity}", "no.such"));
+        for (who, expected) in [None, Some(("zhou.li", &stranger)), Some(("root", &root))]
+            .into_iter()
+            .zip(expected)
+        {
+            let cookie = match who {
+                // This request ends its session.
+                Some((login, _)) if (*method, path.as_str()) == ("DELETE", "/api/v1/session") => {
+                    Some(server.cookie(login).await)
+                }
+                Some((_, cookie)) => Some(cookie.clone()),
+                None => None,
+            };
+            let who = who.map(|(login, _)| login);
+            let answer = server.send(request(method, &path, cookie.as_deref(), None)).await;
+            if answer.status.as_u16() != *expected {
+                wrong.push(format!(
+                    "{method} {path} as {who:?}: {}, not {expected}: {}",
+                    answer.status, answer.body
+                ));
+            }
+            if answer.status.is_client_error() {
+                assert_eq!(
+                    answer.headers[header::CONTENT_TYPE],
+                    "application/problem+json",
+                    "{method} {path}"
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
