@@ -1,0 +1,11 @@
+//! The engine through its front door, with the plugins and the processes that ship. Time is moved by hand, so nothing
+//! here sleeps.
+
+mod closing;
+mod definitions;
+mod once;
+mod records;
+mod rights;
+mod story;
+mod stuck;
+mod support;

@@ -1,0 +1,121 @@
+//! A request that is asked for again under its key is answered again, and done once.
+
+use std::thread;
+
+use kapok::{
+    process::state::InstanceState,
+    protocol::{Entity, RecordRef},
+};
+
+use crate::support::{CUSTOMER, QUOTE, World, approve, change, code, new_quote, no_variables, process, task_for};
+
+#[test]
+fn a_repeated_save_makes_one_record_and_one_case() {
+    let world = World::new();
+    let seller = world.staff("he.junjie");
+    let quote = new_quote(world.customer(&seller), 100);
+    let once = seller.once("key-1", "hash").expect("a key");
+    let (first, started) = once.save(quote.clone()).expect("saves");
+    let (again, restarted) = once.save(quote.clone()).expect("answers");
+    assert_eq!((first.reference, started), (again.reference, restarted));
+    assert_eq!(seller.record_count(&Entity::new(QUOTE), None).expect("counts"), 1);
+
+    let other = seller.once("key-1", "another hash").expect("a key");
+    assert_eq!(code(other.save(quote.clone())), "idempotency.other-request");
+    // A key is one person's own.
+    assert!(
+        world
+            .staff("li.na")
+            .once("key-1", "hash")
+            .expect("a key")
+            .choose_language("en")
+            .is_ok()
+    );
+    for key in ["", &"k".repeat(256)] {
+        assert_eq!(code(seller.once(key, "hash").map(drop)), "idempotency.key");
+    }
+}
+
+/// A client that is out of patience asks again while the first request is still on its way.
+#[test]
+fn requests_with_one_key_at_once_are_done_once() {
+    let world = World::new();
+    let seller = world.staff("he.junjie");
+    let customer = world.customer(&seller);
+    let reference = RecordRef {
+        entity: Entity::new(CUSTOMER),
+        id: customer,
+    };
+    for round in 0..10_i64 {
+        let version = seller.record(&reference).expect("a record").version;
+        let answers: Vec<_> = thread::scope(|scope| {
+            let ask = || {
+                let created = seller
+                    .once(&format!("new-{round}"), "h")
+                    .expect("a key")
+                    .save(new_quote(customer, 5));
+                let update = change(&reference, version, "note", round.to_string().into());
+                let updated = seller
+                    .once(&format!("change-{round}"), "h")
+                    .expect("a key")
+                    .save(update);
+                (created.expect("saves").0.reference, updated.expect("saves").0.version)
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("ends")).collect()
+        });
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+        assert_eq!(answers[0].1, version + 1);
+        assert_eq!(
+            i64::try_from(seller.record_count(&Entity::new(QUOTE), None).expect("counts")),
+            Ok(round + 1)
+        );
+    }
+}
+
+#[test]
+fn so_are_decisions_starts_and_deployments() {
+    let world = World::new();
+    let [seller, manager] = ["he.junjie", "wang.wei"].map(|login| world.staff(login));
+    let (_, case) = world.quote(&seller, 100);
+    let task = world.only_task(&manager).task.id;
+    for _ in 0..3 {
+        manager
+            .once("approve", "h")
+            .expect("a key")
+            .complete(task, approve())
+            .expect("answers as before");
+        world.kapok.run_due().expect("runs");
+    }
+    assert_eq!(world.state(case), InstanceState::Completed);
+    assert_eq!(code(manager.complete(task, approve())), "task.ended");
+
+    let admin = world
+        .staff("admin")
+        .once("deploy", "h")
+        .expect("a key")
+        .administrator()
+        .expect("an administrator");
+    let xml = process("errand", &task_for("<kapok:initiator/>"));
+    let [first, again] = [0, 1].map(|_| admin.deploy(&xml, Some(0)).expect("deploys").definitions);
+    assert_eq!(first, again);
+    let starter = seller.once("start", "h").expect("a key");
+    let [first, again] = [0, 1].map(|_| starter.start("errand", no_variables(), None, None).expect("starts"));
+    assert_eq!(first, again);
+    assert_eq!(seller.inbox_count().expect("counts"), 1);
+}
+
+/// A refusal is no answer to be kept: mended, the same request may be asked for under its key.
+#[test]
+fn a_refused_request_leaves_its_key_free() {
+    let world = World::new();
+    let seller = world.staff("he.junjie");
+    let once = seller.once("key", "h").expect("a key");
+    let mut quote = new_quote(world.customer(&seller), 100);
+    let lines = quote
+        .fields
+        .insert("lines".into(), kapok::protocol::Value::List(Vec::new()));
+    assert!(once.save(quote.clone()).is_err());
+    quote.fields.extend(lines.map(|lines| ("lines".to_owned(), lines)));
+    assert!(once.save(quote).is_ok());
+}
