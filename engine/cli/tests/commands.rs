@@ -25,14 +25,7 @@ const LEAVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../workflows/leave/
 fn broken(folder: &Path) -> String {
     let file = folder.join("broken.bpmn");
     let text = fs::read_to_string(LEAVE).unwrap();
-    fs::write(
-        &file,
-        text.replace(
-            "<bpmn:sequenceFlow id=\"to-end\"",
-            "<bpmn:sequenceFlow id=\"to-nothing\"",
-        ),
-    )
-    .unwrap();
+    fs::write(&file, text.replace("targetRef=\"approved\"", "targetRef=\"nowhere\"")).unwrap();
     file.display().to_string()
 }
 
