@@ -94,6 +94,8 @@ export interface Field {
   /** The columns of `lines`. */
   columns?: Field[]
   currency?: string
+  /** What a new record or line begins with. */
+  default?: Json
 }
 
 export type Access = 'hidden' | 'read' | 'edit' | 'required'

@@ -34,6 +34,16 @@ export interface MenuGroup {
 
 const item = (id: string, icon: Component, label: string): MenuItem => ({ id, to: { name: id }, icon, label })
 
+const records = (entity: EntityBrief): MenuItem => ({
+  id: `records-${entity.id}`,
+  to: { name: 'records', params: { entity: entity.id } },
+  icon: IconRecord,
+  label: text(entity.label),
+})
+
+/** People, departments and roles: everybody may look them up, administrators keep them. */
+const SYSTEM = 'system'
+
 export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
   const work: MenuGroup = {
     id: 'work',
@@ -54,17 +64,11 @@ export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
       },
     ],
   }
+  const readable = entities.filter((entity) => entity.may.read)
   const business: MenuGroup = {
     id: 'business',
     label: t('app.menu.business'),
-    items: entities
-      .filter((entity) => entity.may.read)
-      .map((entity) => ({
-        id: `records-${entity.id}`,
-        to: { name: 'records', params: { entity: entity.id } },
-        icon: IconRecord,
-        label: text(entity.label),
-      })),
+    items: readable.filter((entity) => entity.plugin !== SYSTEM).map(records),
   }
   const administration: MenuGroup = {
     id: 'administration',
@@ -75,6 +79,7 @@ export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
       item('incidents', IconWarning, t('app.menu.incidents')),
       item('outbox', IconMail, t('app.menu.outbox')),
       item('plugins', IconPlugin, t('app.menu.plugins')),
+      ...readable.filter((entity) => entity.plugin === SYSTEM).map(records),
     ],
   }
   return [work, business, ...(me.administrator ? [administration] : [])].filter((group) => group.items.length > 0)

@@ -33,8 +33,14 @@ export const isEditable = (field: FormField): boolean => ['edit', 'required'].in
 
 let lastKey = 0
 
-export function newLine(columns: readonly FormField[], original: Values = {}): LineDraft {
-  return { key: ++lastKey, original, cells: draftsFrom(columns, original) }
+/** A line as it is (`original`), showing those values or others. */
+export function newLine(columns: readonly FormField[], original: Values = {}, shown: Values = original): LineDraft {
+  return { key: ++lastKey, original, cells: draftsFrom(columns, shown) }
+}
+
+/** What a new record or line begins with. */
+export function defaultsOf(fields: readonly FormField[]): Values {
+  return Object.fromEntries(fields.flatMap((field) => (field.default === undefined ? [] : [[field.id, field.default]])))
 }
 
 export function draftsFrom(fields: readonly FormField[], values: Values): Drafts {

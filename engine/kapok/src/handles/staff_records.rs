@@ -2,8 +2,9 @@
 
 use kapok_protocol::{Entity, InstanceId, Record, RecordId, RecordRef, Refusal, RefusalKind};
 use kapok_records::{
-    Access, Action, Author, EntityDefinition, Fields, Owners, PERSON, Reach, Viewer, decide, reach, visible_fields,
+    Access, Action, Author, EntityDefinition, Field, FieldKind, Fields, Owners, PERSON, Reach, Viewer, decide, reach, visible_fields,
 };
+use kapok_rules::{Context, resolve};
 use kapok_tables::{RecordList, Slice};
 
 use super::{Staff, staff::COUNTED};
@@ -17,7 +18,7 @@ use crate::{
 /// An entity, and what the person may do with its records.
 #[derive(Debug, Clone)]
 pub struct EntityView {
-    /// Its definition, without the fields that the person may not see in any record.
+    /// Its definition, without the fields that the person may not see in any record, and with the defaults of today.
     pub definition: EntityDefinition,
     /// Whether some records may be seen.
     pub read: bool,
@@ -52,8 +53,11 @@ impl Staff {
     pub fn entities(&self) -> Result<Vec<EntityView>, Error> {
         let view = self.view();
         let viewer = self.viewer(&self.viewing(&view).queries)?;
-        let entities = self.kapok.shared.plugins.catalogue().entities();
-        let views = entities.map(|definition| entity_view(&viewer, definition));
+        let shared = &self.kapok.shared;
+        let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
+        let context = shared.organisation().context(Some(self.person), now, offset);
+        let entities = shared.plugins.catalogue().entities();
+        let views = entities.map(|definition| entity_view(&viewer, definition, &context));
         Ok(views.filter(|view| view.read || view.create).collect())
     }
 
@@ -299,7 +303,7 @@ fn list_for(reach: &Reach, definition: &EntityDefinition) -> RecordList {
     }
 }
 
-fn entity_view(viewer: &Viewer, definition: &EntityDefinition) -> EntityView {
+fn entity_view(viewer: &Viewer, definition: &EntityDefinition, context: &Context) -> EntityView {
     let may = |action| decide(viewer, action, definition, None).is_granted();
     let mut shown = definition.clone();
     if let Access::Granted { hidden } = decide(viewer, Action::Read, definition, None) {
@@ -308,11 +312,22 @@ fn entity_view(viewer: &Viewer, definition: &EntityDefinition) -> EntityView {
             shown.fields.retain(|field| !hidden.contains(&field.id));
         }
     }
+    resolve_defaults(&mut shown.fields, context);
     EntityView {
         definition: shown,
         read: may(Action::Read),
         create: may(Action::Create),
         update: may(Action::Update),
         delete: may(Action::Delete),
+    }
+}
+
+/// What a new record or line begins with, as it is for this person today.
+fn resolve_defaults(fields: &mut [Field], context: &Context) {
+    for field in fields {
+        field.default = field.default.take().and_then(|default| resolve(&default, context).ok());
+        if let FieldKind::Lines { columns } = &mut field.kind {
+            resolve_defaults(columns, context);
+        }
     }
 }

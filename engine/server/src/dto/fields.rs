@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use kapok::{
     model::{FieldAccess, FieldKind as FormKind, FormField},
+    protocol::Value,
     records::{Field as RecordField, FieldKind},
 };
 use serde::Serialize;
@@ -29,6 +30,10 @@ pub(crate) struct Field {
     columns: Option<Vec<Field>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
+    /// What a new record or line begins with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    default: Option<Value>,
     /// What the present step may do with it: `read`, `edit` or `required`. Hidden fields are not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<&'static str>,
@@ -53,6 +58,7 @@ impl Field {
             choices: None,
             columns: None,
             currency: None,
+            default: None,
             access: None,
         }
     }
@@ -112,6 +118,7 @@ impl Field {
 impl From<&RecordField> for Field {
     fn from(field: &RecordField) -> Self {
         let mut view = Self::new(&field.id, (&field.label).into(), "", field.required);
+        view.default.clone_from(&field.default);
         view.read_only = field.read_only || matches!(field.kind, FieldKind::AutoNumber { .. });
         view.kind = match &field.kind {
             FieldKind::Text { .. } => "text",
