@@ -26,7 +26,7 @@ pub(crate) enum Commands {
 
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Begin with a sample company, and shorten drawn times: an hour passes in a second
+    /// Begin with a sample company, and shorten drawn times: an hour passes in six seconds
     #[arg(long)]
     pub(crate) demo: bool,
     /// The folder of data

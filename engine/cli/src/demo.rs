@@ -6,8 +6,8 @@ use kapok::{DEMO_PASSWORD, Kapok, MailSettings, notify::Transport};
 
 use crate::built_in;
 
-/// An hour passes in a second.
-pub(crate) const SHORTEN: u32 = 3_600;
+/// An hour passes in six seconds: time enough to look, little enough to wait.
+pub(crate) const SHORTEN: u32 = 600;
 /// Where the data lie unless it is said.
 pub(crate) const FOLDER: &str = "kapok-demo-data";
 
@@ -44,7 +44,7 @@ pub(crate) fn introduce(kapok: &Kapok, mail: &Path, sms: &Path) {
         mail.display(),
         sms.display()
     );
-    println!("Times in processes are shortened: an hour passes in a second.");
+    println!("Times in processes are shortened: an hour passes in six seconds.");
 }
 
 /// 120 random bits as text.

@@ -74,6 +74,8 @@ pub struct TaskForm {
     pub fields: Vec<FormField>,
     /// The values of those fields.
     pub values: BTreeMap<String, Value>,
+    /// What the persons among those values are called.
+    pub display: BTreeMap<String, String>,
     /// What the step may do with fields.
     pub access: BTreeMap<String, FieldAccess>,
 }
@@ -358,6 +360,16 @@ impl Viewing<'_> {
             display.extend(shown.map(|shown| (field.id.clone(), shown)));
         }
         Ok(display)
+    }
+
+    /// What the persons in a process's own form are called.
+    pub(crate) fn people_in(&self, form: &[FormField], values: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
+        let people = form.iter().filter(|field| field.kind == kapok_model::FieldKind::Person);
+        let named = people.filter_map(|field| {
+            let person: PersonId = values.get(&field.id)?.as_text()?.parse().ok()?;
+            Some((field.id.clone(), self.organisation.name_of(person)))
+        });
+        named.collect()
     }
 
     /// What a record is called.

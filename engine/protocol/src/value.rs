@@ -169,10 +169,7 @@ impl fmt::Display for Value {
             Self::Bool(value) => value.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => write!(f, "{text:?}"),
-            Self::List(items) => f
-                .debug_list()
-                .entries(items.iter().map(format_args_of))
-                .finish(),
+            Self::List(items) => f.debug_list().entries(items.iter().map(format_args_of)).finish(),
             Self::Map(entries) => f
                 .debug_map()
                 .entries(entries.iter().map(|(key, value)| (key, format_args_of(value))))

@@ -16,10 +16,10 @@ use crate::dto::{Diagnostic, Text};
 pub(crate) struct Problem {
     #[serde(rename = "type")]
     kind: &'static str,
-    title: String,
+    title: Box<str>,
     status: u16,
     code: String,
-    detail: Text,
+    detail: Box<Text>,
     fields: Vec<FieldProblem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<Vec<Diagnostic>>,
@@ -47,10 +47,10 @@ impl Problem {
         };
         Self {
             kind: "about:blank",
-            title: detail.zh.clone(),
+            title: detail.zh.as_str().into(),
             status: status.as_u16(),
             code: code.into(),
-            detail,
+            detail: Box::new(detail),
             fields: Vec::new(),
             diagnostics: None,
         }
@@ -100,9 +100,9 @@ impl Problem {
     /// The same problem with its title in a language.
     pub(crate) fn in_language(mut self, language: &str) -> Self {
         self.title = if language.starts_with("en") {
-            self.detail.en.clone()
+            self.detail.en.as_str().into()
         } else {
-            self.detail.zh.clone()
+            self.detail.zh.as_str().into()
         };
         self
     }

@@ -98,15 +98,16 @@ impl Staff {
             .iter()
             .map(|step| (step.field.clone(), step.access))
             .collect();
-        let hidden = |field: &str| access.get(field) == Some(&FieldAccess::Hidden);
-        values.retain(|field, _| !hidden(field));
+        hide(&mut values, &access);
         let record = record.map(|(mut record, definition)| {
-            record.fields.retain(|field, _| !hidden(field));
+            hide(&mut record.fields, &access);
             (record, definition)
         });
+        let fields = graph.settings.form.clone();
         let form = TaskForm {
             record,
-            fields: graph.settings.form.clone(),
+            display: viewing.people_in(&fields, &values),
+            fields,
             values,
             access,
         };
@@ -466,4 +467,23 @@ fn not_editable(field: &str) -> Refusal {
         format!("This step may not change “{field}”."),
     )
     .at(field)
+}
+
+/// Takes out what a step hides: fields, and columns of line items (`lines.discount`).
+fn hide(values: &mut BTreeMap<String, Value>, access: &BTreeMap<String, FieldAccess>) {
+    let hidden = access.iter().filter(|(_, access)| **access == FieldAccess::Hidden);
+    for (path, _) in hidden {
+        match path.split_once('.') {
+            None => drop(values.remove(path)),
+            Some((field, column)) => {
+                if let Some(Value::List(lines)) = values.get_mut(field) {
+                    for line in lines {
+                        if let Value::Map(cells) = line {
+                            cells.remove(column);
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use kapok_protocol::{Entity, InstanceId, Record, RecordId, RecordRef, Refusal, RefusalKind};
 use kapok_records::{
-    Access, Action, Author, EntityDefinition, Field, FieldKind, Fields, Owners, PERSON, Reach, Viewer, decide, reach, visible_fields,
+    Access, Action, Author, EntityDefinition, Field, FieldKind, Fields, Owners, PERSON, Reach, Viewer, decide, reach,
+    visible_fields,
 };
 use kapok_rules::{Context, resolve};
 use kapok_tables::{RecordList, Slice};

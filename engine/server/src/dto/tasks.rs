@@ -145,7 +145,7 @@ impl From<TaskDetail> for Task {
                 record: None,
                 fields: Field::for_step(detail.form.fields.iter().map(Field::from).collect(), &access),
                 values: detail.form.values,
-                display: BTreeMap::new(),
+                display: detail.form.display,
             },
         };
         Self {
