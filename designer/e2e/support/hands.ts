@@ -1,5 +1,6 @@
 /** What somebody does with mouse and keyboard, counted: one for each press of a button or key, and for each text typed. */
 import type { Locator, Page } from 'playwright'
+import { vi } from 'vitest'
 
 export class Hands {
   /** How much has been done. */
@@ -36,9 +37,23 @@ export class Hands {
    */
   async pointAt(target: Locator): Promise<void> {
     this.actions += 1
-    const box = await target.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect)
-    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 8 })
+    const { x, y } = await vi.waitFor(() => target.evaluate(middleInView), { timeout: 10_000 })
+    await this.page.mouse.move(x, y, { steps: 8 })
     await this.page.mouse.down()
     await this.page.mouse.up()
   }
+}
+
+/** Where the middle of an element is, once it keeps its place and nothing covers it. */
+async function middleInView(element: Element): Promise<{ x: number; y: number }> {
+  const middle = () => {
+    const { x, y, width, height } = element.getBoundingClientRect()
+    return { x: x + width / 2, y: y + height / 2 }
+  }
+  const before = middle()
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+  const { x, y } = middle()
+  if (x !== before.x || y !== before.y) throw new Error('it moves')
+  if (document.elementFromPoint(x, y) !== element) throw new Error('something covers it')
+  return { x, y }
 }

@@ -48,6 +48,7 @@ export async function drawLeave(admin: Person, hands: Hands): Promise<void> {
  */
 export async function addFinanceApproval(admin: Person, hands: Hands): Promise<void> {
   const drawing = new Drawing(hands)
+  await admin.test('problems-none').waitFor()
   await hands.pointAt(drawing.element('to-amount'))
   await drawing.openNext()
   await drawing.next('branch')
