@@ -132,7 +132,7 @@ impl Kapok {
                     let mut fields = plain(row);
                     replace(&mut fields, "parent", |code| named(&department_ids, code));
                     replace(&mut fields, "head", |login| named(&person_ids, login));
-                    put(step, DEPARTMENT, department_ids[&row["code"]], None, fields)?;
+                    put(step, DEPARTMENT, id_of(&department_ids, row, "code")?, None, fields)?;
                 }
                 for row in &people {
                     let mut fields = plain(row);
@@ -148,7 +148,7 @@ impl Kapok {
                         )
                     });
                     fields.insert("active".into(), true.into());
-                    let person = person_ids[&row["login"]];
+                    let person = id_of(&person_ids, row, "login")?;
                     put(step, PERSON, person, None, fields)?;
                     let credential = Credential {
                         person: person.into(),
@@ -194,6 +194,13 @@ fn read(name: &str, table: &str) -> Result<Vec<Row>, Error> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows = reader.deserialize().collect::<Result<Vec<Row>, _>>();
     rows.map_err(|error| Error::Data(format!("the table of {name} cannot be read: {error}")))
+}
+
+/// The id that was drawn for a row by this column.
+fn id_of(ids: &BTreeMap<String, RecordId>, row: &Row, column: &str) -> Result<RecordId, Error> {
+    let id = row.get(column).and_then(|name| ids.get(name));
+    id.copied()
+        .ok_or_else(|| Error::Data(format!("a table lacks its column {column}")))
 }
 
 /// A row's cells, without the empty ones.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
-use kapok_store::Batch;
+use kapok_store::{Batch, MAX_KEY, StoreError};
 
 use crate::{
     Read, TableError, codec,
@@ -47,6 +47,19 @@ impl<'a> Transaction<'a> {
     /// Whether nothing was changed.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// How many bytes the changes take, or which limit of the store they break whatever else is in their batch.
+    pub fn size(&self) -> Result<usize, TableError> {
+        let mut size = 0;
+        for (key, value) in &self.writes {
+            if key.len() > MAX_KEY {
+                let (what, size, limit) = ("a key", key.len(), MAX_KEY);
+                return Err(StoreError::TooLarge { what, size, limit }.into());
+            }
+            size += key.len() + value.as_ref().map_or(0, |value| value.len());
+        }
+        Ok(size)
     }
 
     /// Writes bytes at a key.

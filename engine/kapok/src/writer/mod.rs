@@ -24,6 +24,8 @@ use crate::{Error, shared::Shared};
 
 /// At most so many commands share a sync.
 const GROUP: usize = 512;
+/// A group of so many bytes takes no further command.
+const GROUP_BYTES: usize = 16 << 20;
 /// At most so many commands wait; whoever comes then is held back.
 const QUEUE: usize = 4096;
 
@@ -43,8 +45,8 @@ impl<T> Reply<T> {
 
 /// A command in the queue.
 trait Entry: Send {
-    /// Carries it out; whether it changed something to be kept.
-    fn run(&mut self, step: &mut Step<'_>) -> bool;
+    /// Carries it out; how many bytes are to be kept of it, none when it was refused.
+    fn run(&mut self, step: &mut Step<'_>) -> Option<usize>;
     /// Answers it; `committed` is what became of the group.
     fn answer(self: Box<Self>, committed: &Result<Seq, Error>);
 }
@@ -56,15 +58,22 @@ struct Command<T, F> {
 }
 
 impl<T: Send, F: FnOnce(&mut Step<'_>) -> Result<T, Error> + Send> Entry for Command<T, F> {
-    fn run(&mut self, step: &mut Step<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
+    fn run(&mut self, step: &mut Step<'_>) -> Option<usize> {
+        let work = self.work.take()?;
         // A panic in a decision drops only that command: its transaction is thrown away like a refused one's.
         self.result = catch_unwind(AssertUnwindSafe(|| work(step))).unwrap_or_else(|_| {
             Err(Error::Data(
                 "the engine made a mistake while carrying this out; nothing was changed. See the log.".into(),
             ))
         });
-        self.result.is_ok()
+        if self.result.is_ok() {
+            // Here, because a batch that is refused is refused with everybody in it.
+            match step.size() {
+                Ok(size) => return Some(size),
+                Err(error) => self.result = Err(error),
+            }
+        }
+        None
     }
 
     fn answer(self: Box<Self>, committed: &Result<Seq, Error>) {
@@ -112,19 +121,20 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
         let view = shared.store.view();
         let mut group = Transaction::new(&view);
         let (mut done, mut hints, mut after_commit) = (Vec::new(), Vec::new(), Vec::new());
-        let mut next = Some(first);
+        let (mut next, mut bytes) = (Some(first), 0_usize);
         while let Some(mut entry) = next.take() {
             let mut step = Step::new(shared, Transaction::new(&group), now, &mut last);
             let kept = entry.run(&mut step);
             let finished = step.finish();
             done.push(entry);
-            if kept {
+            if let Some(size) = kept {
+                bytes = bytes.saturating_add(size);
                 group.absorb(finished.writes);
                 hints.extend(finished.hints);
                 after_commit.extend(finished.after_commit);
             }
             // What others must see before the next decision (a new definition, a changed organisation) ends the group.
-            if done.len() < GROUP && after_commit.is_empty() {
+            if done.len() < GROUP && bytes < GROUP_BYTES && after_commit.is_empty() {
                 next = queue.try_recv().ok();
             }
         }

@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 
 use kapok_protocol::Timestamp;
+use kapok_store::StoreError;
 use kapok_tables::{Queries, Read, Transaction, WriteSet};
 
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
 pub(crate) type HintDraft = (HintKind, u64, Audience);
 /// Something to be done when the command is on disk, and before anybody is answered.
 pub(crate) type AfterCommit = Box<dyn FnOnce(&Shared) + Send>;
+
+/// The most one command may write, in bytes: with a group before it, well within what a batch may hold.
+const LARGEST: usize = 64 << 20;
 
 /// One command being carried out.
 pub(crate) struct Step<'a> {
@@ -67,6 +71,16 @@ impl<'a> Step<'a> {
         self.hints.extend(hints);
         self.after_commit.extend(after_commit);
         Ok(answer)
+    }
+
+    /// How many bytes are to be written; too many are refused.
+    pub(crate) fn size(&self) -> Result<usize, Error> {
+        let size = self.tx.size()?;
+        if size > LARGEST {
+            let (what, limit) = ("a command", LARGEST);
+            return Err(StoreError::TooLarge { what, size, limit }.into());
+        }
+        Ok(size)
     }
 
     /// A new id. One that a refused command drew is not used again, which costs nothing.

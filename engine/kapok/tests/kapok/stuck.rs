@@ -1,8 +1,11 @@
 //! What goes wrong in one case stops that step, is told to somebody who can mend it, and disturbs nobody else.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
 };
 
 use kapok::{
@@ -11,7 +14,7 @@ use kapok::{
     protocol::{JobOutcome, Timestamp},
 };
 
-use crate::support::{World, approve, no_variables, process};
+use crate::support::{World, approve, code, no_variables, process, task_for};
 
 #[test]
 fn a_script_that_loops_is_an_incident() {
@@ -90,4 +93,30 @@ fn a_failing_handler_is_tried_again_and_then_shown() {
         "{:?}",
         incidents[0].row.text
     );
+}
+
+/// What the store cannot take is refused to whoever asks for it, not to those whose commands share its batch.
+#[test]
+fn a_command_that_is_too_large_disturbs_no_other() {
+    let kapok = Kapok::memory().expect("opens");
+    kapok
+        .deploy(&process("errand", &task_for("<kapok:initiator/>")))
+        .unwrap_or_else(|error| panic!("{error}"));
+    thread::scope(|scope| {
+        for number in 0..64 {
+            let kapok = &kapok;
+            scope.spawn(move || {
+                // A name is part of a key, and keys are short.
+                let name = if number % 2 == 0 {
+                    "n".repeat(5_000)
+                } else {
+                    "name".to_owned()
+                };
+                match kapok.start("errand", [(name, 1)]) {
+                    Ok(_) => assert_eq!(number % 2, 1),
+                    Err(error) => assert_eq!((number % 2, code::<()>(Err(error)).as_str()), (0, "too-large")),
+                }
+            });
+        }
+    });
 }
