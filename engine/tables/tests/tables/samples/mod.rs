@@ -1,0 +1,162 @@
+//! Rows of every kind, with every variant of what is in them.
+
+mod others;
+mod process;
+
+use std::collections::BTreeMap;
+
+use kapok_process::state::NodeIndex;
+use kapok_protocol::{
+    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, JobId, PersonId, RecordId, RecordRef, TaskId,
+    Text, TimerId, Timestamp, Value,
+};
+use kapok_tables::Prefix;
+
+pub use process::{task, timer, variable};
+
+use crate::any_row::AnyRow;
+
+macro_rules! ids {
+    ($($name:ident: $type:ident = $number:literal;)*) => {$(
+        pub fn $name() -> $type {
+            $type::new($number).expect("not zero")
+        }
+    )*};
+}
+
+ids! {
+    definition_id: DefinitionId = 7;
+    instance_id: InstanceId = 100;
+    element_id: ElementInstanceId = 101;
+    scope_id: ElementInstanceId = 102;
+    task_id: TaskId = 103;
+    timer_id: TimerId = 104;
+    job_id: JobId = 105;
+    incident_id: IncidentId = 106;
+    record_id: RecordId = 109;
+    person: PersonId = 11;
+    superior: PersonId = 12;
+}
+
+/// 2026-11-23T08:00:00Z, and minutes after it.
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_millis(1_795_420_800_000).plus_millis(minutes * 60_000)
+}
+
+fn text() -> Text {
+    Text::new("已拒绝", "Refused")
+}
+
+pub fn node() -> NodeIndex {
+    NodeIndex(3)
+}
+
+fn record_ref() -> RecordRef {
+    RecordRef {
+        entity: Entity::new("quotes.quote"),
+        id: record_id(),
+    }
+}
+
+fn fields() -> BTreeMap<String, Value> {
+    let number = |text: &str| Value::Number(text.parse().expect("a number"));
+    let line = Value::Map(
+        [
+            ("quantity".to_owned(), number("2")),
+            ("price".to_owned(), number("19.90")),
+        ]
+        .into(),
+    );
+    let numbers = [
+        "0",
+        "-1",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-79228162514264337593543950335",
+        "0.10",
+    ];
+    [
+        ("title", Value::from("木棉\u{0}\n")),
+        ("nothing", Value::Null),
+        ("flags", vec![Value::Bool(true), Value::Bool(false)].into()),
+        ("lines", vec![line].into()),
+        ("numbers", numbers.map(number).to_vec().into()),
+        ("empty", Value::Map(BTreeMap::new())),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// The samples by golden file.
+pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
+    vec![
+        ("definition", others::definitions()),
+        ("instance", process::instances()),
+        ("element", process::elements()),
+        (
+            "variable",
+            vec![
+                variable(),
+                AnyRow::Variable((instance_id(), None, "days".into()), 2.into()),
+            ],
+        ),
+        ("task", process::tasks()),
+        ("timer", process::timers()),
+        ("job", process::jobs()),
+        ("incident", vec![process::incident()]),
+        ("event", process::events()),
+        ("page", others::pages()),
+        ("outbox", others::outbox()),
+        ("record", others::records()),
+        ("record-history", vec![others::history()]),
+        ("sign-in", others::sign_in()),
+        ("stored-answer", others::answers()),
+    ]
+}
+
+/// The prefixes in use, ascending.
+pub fn prefixes() -> Vec<Prefix> {
+    use Prefix::*;
+    vec![
+        Meta,
+        Definition,
+        DefinitionXml,
+        DefinitionByKey,
+        Instance,
+        Element,
+        LiveElement,
+        Variable,
+        Task,
+        Timer,
+        TimerByDue,
+        Job,
+        JobReady,
+        Incident,
+        Event,
+        TimerByDefinition,
+        TaskByAssignee,
+        TaskByCandidate,
+        TaskByFinisher,
+        TaskByInstance,
+        InstanceByInitiator,
+        InstanceByDefinition,
+        InstanceByRecord,
+        IncidentByInstance,
+        InstanceByStart,
+        Page,
+        PageUnread,
+        Outbox,
+        OutboxByMoment,
+        Record,
+        RecordByUnique,
+        RecordByOwner,
+        RecordNumber,
+        RecordHistory,
+        Credential,
+        Session,
+        Token,
+        StoredAnswer,
+        StoredAnswerByExpiry,
+        Preference,
+    ]
+}
