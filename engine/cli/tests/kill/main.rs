@@ -23,6 +23,7 @@ use std::{
 
 use clients::{Client, Notes};
 use data::Folder;
+use kapok::protocol::Delivery;
 use mail_server::MailServer;
 use random::Random;
 use server::Server;
@@ -99,8 +100,12 @@ fn nothing_answered_is_lost_and_nothing_is_done_twice() {
     let messages = folder.compare(&answered);
     folder.compare_ends(&answered);
     let (sms, mails) = (sms.compare(&messages), mail.compare(&messages));
+    let unknown = messages
+        .values()
+        .filter(|row| matches!(row.delivery, Delivery::Unknown { .. }))
+        .count();
     println!(
-        "{} stories, {} messages; at the other side {sms} SMS and {mails} mails, repeated ones too",
+        "{} stories, {} messages; {sms} SMS and {mails} mails came, repeated ones too; the fate of {unknown} SMS is unknown",
         answered.len(),
         messages.len()
     );

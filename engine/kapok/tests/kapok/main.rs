@@ -4,6 +4,7 @@
 mod closing;
 mod definitions;
 mod once;
+mod outbox;
 mod records;
 mod rights;
 mod story;
