@@ -61,6 +61,10 @@ it('an administrator adds an approval by mouse, is told of a mistake, mends it a
   await hands.click(mistake) // leads to the branch
   await drawing.condition('总金额', '大于', '50000')
   await admin.test('problems-none').waitFor()
+  await hands.click(admin.test('fit'))
+  await hands.pointAt(drawing.step('财务经理审批'))
+  await admin.test('section-assignees').waitFor()
+  await admin.picture('designer')
   await hands.click(admin.test('publish'))
   await admin.page.getByText('已发布为第 2 版').waitFor()
   await hands.click(admin.test('versions'))
