@@ -103,4 +103,3 @@ function preset(factory: Factory, kind: StepKind, step: ModdleElement, say: Say)
       return {}
   }
 }
-
