@@ -7,18 +7,22 @@
 
 mod codec;
 mod key;
+mod lists;
 mod prefix;
 mod process_state;
 mod queries;
 mod read;
 mod rows;
 mod transaction;
+mod writes;
 
 pub use codec::CodecError;
 pub use key::Key;
+pub use lists::{InstanceList, RecordList, Slice, TaskList};
 pub use prefix::Prefix;
 pub use process_state::{ProcessState, variables};
-pub use queries::{InstanceList, Queries, RecordList, Slice, TaskList, last_id};
+pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{Credential, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token};
 pub use transaction::{Transaction, WriteSet};
+pub use writes::last_id;

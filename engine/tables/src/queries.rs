@@ -2,123 +2,19 @@
 
 use std::sync::Arc;
 
-use kapok_process::state::{Candidate, ElementInstance, Event, Incident, Instance, Job, Task, Timer};
+use kapok_process::state::{ElementInstance, Event, Incident, Instance, Job, Task, Timer};
 use kapok_protocol::{
     DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, Page, PageId, PersonId, Principal,
-    Record, RecordId, TaskId, TimerId, Timestamp,
+    RecordId, TaskId, TimerId, Timestamp,
 };
 
 use crate::{
-    Key, Prefix, Read, TableError, Transaction, codec,
+    InstanceList, Key, Prefix, Read, RecordList, Slice, TableError, TaskList,
     key::last_number,
     read::{self, Pair},
     rows::{self, Credential, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token},
+    writes::xml_key,
 };
-
-/// One page of a list, and where the next one begins.
-#[derive(Debug, Clone)]
-pub struct Slice<T> {
-    /// The items.
-    pub items: Vec<T>,
-    /// Behind which key the next page begins; `None` at the end.
-    pub next: Option<Vec<u8>>,
-}
-
-impl<T> Slice<T> {
-    /// The same page with other items.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
-        Slice {
-            items: self.items.into_iter().map(f).collect(),
-            next: self.next,
-        }
-    }
-}
-
-/// Which tasks.
-#[derive(Debug, Clone)]
-pub enum TaskList {
-    /// Open, assigned to a person; soonest due first.
-    Assigned(PersonId),
-    /// Open, for anyone of a group; soonest due first.
-    Candidates(Candidate),
-    /// Finished by a person; newest first.
-    FinishedBy(PersonId),
-    /// Of a case; oldest first.
-    Of(InstanceId),
-}
-
-impl TaskList {
-    /// The place of an open task in a list by due time: where a page that ended with it goes on.
-    pub fn behind(&self, due: Option<Timestamp>, task: TaskId) -> Vec<u8> {
-        let due = due.unwrap_or(Timestamp::from_millis(i64::MAX));
-        self.prefix().moment(due).number(task.get()).into_bytes()
-    }
-
-    fn prefix(&self) -> Key {
-        match self {
-            Self::Assigned(person) => Key::new(Prefix::TaskByAssignee).number(person.get()),
-            Self::Candidates(group) => rows::candidate_key(group),
-            Self::FinishedBy(person) => Key::new(Prefix::TaskByFinisher).number(person.get()),
-            Self::Of(instance) => Key::new(Prefix::TaskByInstance).number(instance.get()),
-        }
-    }
-}
-
-/// Which cases; each list newest first.
-#[derive(Debug, Clone)]
-pub enum InstanceList {
-    /// All.
-    All,
-    /// Started by (or for) a person.
-    StartedBy(PersonId),
-    /// Of a version of a process, active or ended.
-    Of(DefinitionId, bool),
-    /// About a record.
-    About(Entity, RecordId),
-}
-
-impl InstanceList {
-    fn prefix(&self) -> Key {
-        match self {
-            Self::All => Key::new(Prefix::InstanceByStart),
-            Self::StartedBy(person) => Key::new(Prefix::InstanceByInitiator).number(person.get()),
-            Self::Of(definition, active) => rows::instances_of(*definition, *active),
-            Self::About(entity, record) => Key::new(Prefix::InstanceByRecord)
-                .text(entity.as_str())
-                .number(record.get()),
-        }
-    }
-}
-
-/// Which records of an entity; newest first by owner, by id when all.
-#[derive(Debug, Clone)]
-pub enum RecordList {
-    /// All of the entity.
-    All(Entity),
-    /// Those of one owner.
-    OwnedBy(Entity, Option<PersonId>),
-}
-
-impl RecordList {
-    /// The place of a record in the list: where a page that ended with it goes on.
-    pub fn behind(&self, record: &Record) -> Vec<u8> {
-        let id = record.id.get();
-        match self {
-            Self::All(_) => self.prefix().newest(id),
-            Self::OwnedBy(..) => self.prefix().newest(id).number(id),
-        }
-        .into_bytes()
-    }
-
-    fn prefix(&self) -> Key {
-        match self {
-            Self::All(entity) => Key::new(Prefix::Record).text(entity.as_str()),
-            Self::OwnedBy(entity, owner) => Key::new(Prefix::RecordByOwner)
-                .text(entity.as_str())
-                .optional(owner.map(PersonId::get)),
-        }
-    }
-}
 
 /// The questions.
 pub struct Queries<'a>(pub &'a dyn Read);
@@ -418,121 +314,4 @@ fn slice<T>(pairs: Vec<Pair>, limit: usize, item: impl Fn(&(Arc<[u8]>, Arc<[u8]>
         items: pairs.iter().map(item).collect::<Answer<_>>()?,
         next,
     })
-}
-
-fn xml_key(id: DefinitionId) -> Key {
-    Key::new(Prefix::DefinitionXml).number(id.get())
-}
-
-fn counter_key() -> Key {
-    Key::new(Prefix::Meta).text("next-id")
-}
-
-fn number_key(entity: &Entity, field: &str, period: &str) -> Key {
-    Key::new(Prefix::RecordNumber)
-        .text(entity.as_str())
-        .text(field)
-        .text(period)
-}
-
-/// The last id given out; 0 in a new store.
-pub fn last_id(read: &dyn Read) -> Answer<u64> {
-    counter(read, &counter_key())
-}
-
-fn counter(read: &dyn Read, key: &Key) -> Answer<u64> {
-    let Some(bytes) = read.get(key.as_bytes())? else {
-        return Ok(0);
-    };
-    codec::decode(1, &bytes).map_err(|error| TableError::Codec {
-        key: read::hexadecimal(key.as_bytes()),
-        error,
-    })
-}
-
-macro_rules! puts {
-    ($($(#[$doc:meta])* $name:ident($row:ty);)*) => {
-        impl Transaction<'_> {$(
-            $(#[$doc])*
-            pub fn $name(&mut self, row: &$row) -> Result<(), TableError> {
-                self.put(row)
-            }
-        )*}
-    };
-}
-
-puts! {
-    /// Writes a definition's row.
-    put_definition(Definition);
-    /// Writes a timer that belongs to no case.
-    put_timer(Timer);
-    /// Writes a page.
-    put_page(Page);
-    /// Writes a message on its way out.
-    put_outbox(OutboxRow);
-    /// Writes a record.
-    put_record(RecordRow);
-    /// Writes an entry of a record's history.
-    put_record_history(HistoryEntry);
-    /// Writes how a person signs in.
-    put_credential(Credential);
-    /// Writes a session.
-    put_session(Session);
-    /// Writes a token.
-    put_token(Token);
-    /// Keeps an answer.
-    put_stored_answer(StoredAnswer);
-    /// Writes what a person chose.
-    put_preference(Preference);
-}
-
-impl Transaction<'_> {
-    /// Remembers the last id given out.
-    pub fn set_last_id(&mut self, id: u64) {
-        self.write(counter_key(), codec::encode(1, &id));
-    }
-
-    /// Keeps the XML of a definition.
-    pub fn put_definition_xml(&mut self, id: DefinitionId, xml: &str) {
-        self.write(xml_key(id), xml.as_bytes().to_vec());
-    }
-
-    /// Deletes a timer.
-    pub fn delete_timer(&mut self, id: TimerId) -> Result<(), TableError> {
-        self.delete::<Timer>(&id)
-    }
-
-    /// Deletes a record.
-    pub fn delete_record(&mut self, entity: &Entity, id: RecordId) -> Result<(), TableError> {
-        self.delete::<RecordRow>(&(entity.clone(), id))
-    }
-
-    /// Ends a session.
-    pub fn delete_session(&mut self, hash: &str) -> Result<(), TableError> {
-        self.delete::<Session>(&hash.to_owned())
-    }
-
-    /// Counts up the numbers of an auto-number field within a period, and answers the new one.
-    pub fn next_number(&mut self, entity: &Entity, field: &str, period: &str) -> Result<u64, TableError> {
-        let key = number_key(entity, field, period);
-        let next = counter(self, &key)?.saturating_add(1);
-        self.write(key, codec::encode(1, &next));
-        Ok(next)
-    }
-
-    /// Forgets answers that were kept long enough, at most `limit` at a time.
-    pub fn forget_answers(&mut self, now: Timestamp, limit: usize) -> Result<(), TableError> {
-        let prefix = Key::new(Prefix::StoredAnswerByExpiry);
-        let last = prefix.clone().moment(now).into_bytes();
-        for (key, _) in self.scan(prefix.as_bytes(), None, limit)? {
-            if key.as_ref() > last.as_slice() {
-                break;
-            }
-            let mut answer = vec![Prefix::StoredAnswer as u8];
-            answer.extend_from_slice(key.get(9..).unwrap_or_default());
-            self.erase(answer);
-            self.erase(key.to_vec());
-        }
-        Ok(())
-    }
 }
