@@ -10,9 +10,11 @@ pub(crate) mod once;
 mod staff;
 mod staff_cases;
 mod staff_records;
+mod staff_tasks;
 
 pub use administrator::{Administrator, OutboxView};
 pub use inbox::InboxPosition;
 pub use staff::{Me, Staff};
-pub use staff_cases::{CaseFilter, Startable, TaskCompletion};
+pub use staff_cases::{CaseFilter, Startable};
 pub use staff_records::{EntityView, RecordSave};
+pub use staff_tasks::TaskCompletion;

@@ -1,23 +1,20 @@
-//! Cases and tasks, as every active person may see and change them.
+//! Cases, as every active person may see and change them.
 
 use std::collections::BTreeMap;
 
-use kapok_model::{FieldAccess, FormField, NodeKind, StartTrigger};
+use kapok_model::{FormField, NodeKind, StartTrigger};
 use kapok_process::{
     Answer, Directory,
     state::{Candidate, Instance, Task, TaskState},
 };
-use kapok_protocol::{
-    Command, Decision, DefinitionId, InstanceId, RecordRef, Refusal, RefusalKind, StartRequest, TaskId, Value,
-};
-use kapok_records::{Action, Author, Fields};
+use kapok_protocol::{Command, DefinitionId, InstanceId, RecordRef, StartRequest, Value};
+use kapok_records::Action;
 use kapok_tables::{InstanceList, Queries, Slice, TaskList};
 
 use super::Staff;
 use crate::{
     Error,
-    saving::{self, SaveRequest},
-    views::{InstanceDetail, InstanceView, RecordView, TaskDetail, TaskForm, TaskView, Viewing, human},
+    views::{InstanceDetail, InstanceView, RecordView, Viewing},
 };
 
 /// Which cases to list.
@@ -48,191 +45,14 @@ pub struct Startable {
     pub subject: Option<String>,
 }
 
-/// How a person finishes a task.
-#[derive(Debug, Clone, Default)]
-pub struct TaskCompletion {
-    /// How it is decided, when it is an approval.
-    pub decision: Option<Decision>,
-    /// What is said.
-    pub comment: Option<String>,
-    /// New values of the process's form.
-    pub variables: BTreeMap<String, Value>,
-    /// Changed fields of the record, and the version they were changed on.
-    pub record: Option<(u64, Fields)>,
-}
-
 impl Staff {
-    /// Tasks the person finished, newest first.
-    pub fn finished(&self, after: Option<&[u8]>, limit: usize) -> Result<Slice<TaskView>, Error> {
-        let view = self.view();
-        let viewing = self.viewing(&view);
-        let page = viewing
-            .queries
-            .tasks(&TaskList::FinishedBy(self.person), after, limit)?;
-        let items = page.items.into_iter().map(|task| viewing.task(task, Some(self.person)));
-        Ok(Slice {
-            items: items.collect::<Result<_, _>>()?,
-            next: page.next,
-        })
-    }
-
-    /// A task with its form, for those who may see its case.
-    pub fn task(&self, id: TaskId) -> Result<TaskDetail, Error> {
-        let view = self.view();
-        let viewing = self.viewing(&view);
-        let (task, instance) = self.visible_task(&viewing, id)?;
-        let graph = viewing.graph(task.definition)?;
-        let human = human(&graph, &task).cloned().unwrap_or_default();
-        let record = match &instance.record {
-            Some(reference) => self.record_view(&viewing, reference)?,
-            None => None,
-        };
-        let mut values = BTreeMap::new();
-        for field in &graph.settings.form {
-            if let Some(value) = self.variable(&viewing, instance.id, &field.id)? {
-                values.insert(field.id.clone(), value);
-            }
-        }
-        let access: BTreeMap<_, _> = human
-            .fields
-            .iter()
-            .map(|step| (step.field.clone(), step.access))
-            .collect();
-        hide(&mut values, &access);
-        let record = record.map(|(mut record, definition)| {
-            hide(&mut record.fields, &access);
-            (record, definition)
-        });
-        let fields = graph.settings.form.clone();
-        let form = TaskForm {
-            record,
-            display: viewing.people_in(&fields, &values),
-            fields,
-            values,
-            access,
-        };
-        Ok(TaskDetail {
-            reason_required: human.approval.is_some_and(|approval| approval.reason_required),
-            form,
-            history: viewing.history(&graph, instance.id)?,
-            view: viewing.task(task, Some(self.person))?,
-        })
-    }
-
-    fn variable(&self, viewing: &Viewing<'_>, instance: InstanceId, name: &str) -> Result<Option<Value>, Error> {
-        let state = kapok_tables::ProcessState(viewing.queries.0);
-        kapok_process::state::State::variable(&state, instance, None, name)
-            .map_err(|error| Error::Data(error.to_string()))
-    }
-
-    /// A task whose case the person may see; otherwise it is as if there were none.
-    fn visible_task(&self, viewing: &Viewing<'_>, id: TaskId) -> Result<(Task, Instance), Error> {
-        let nothing = || Error::not_found("待办", "task");
-        let task = viewing.queries.task(id)?.ok_or_else(nothing)?;
-        let instance = viewing.queries.instance(task.instance)?.ok_or_else(nothing)?;
-        if self.takes_part_as(&task) || self.may_see(viewing, &instance)? {
-            Ok((task, instance))
-        } else {
-            Err(nothing())
-        }
-    }
-
-    /// Takes a task that several could do.
-    pub fn claim(&self, task: TaskId) -> Result<(), Error> {
-        self.on_task(task, Command::Claim(task))
-    }
-
-    /// Gives a claimed task back.
-    pub fn release(&self, task: TaskId) -> Result<(), Error> {
-        self.on_task(task, Command::Release(task))
-    }
-
-    /// Nudges whoever has a task (催办, R123).
-    pub fn urge(&self, task: TaskId) -> Result<(), Error> {
-        self.on_task(task, Command::Urge(task))
-    }
-
-    fn on_task(&self, id: TaskId, command: Command) -> Result<(), Error> {
-        self.visible_task(&self.viewing(&self.view()), id)?;
-        self.command(command).map(drop)
-    }
-
     /// Carries out a process command; answers the case it started, if it started one.
-    fn command(&self, command: Command) -> Result<Option<InstanceId>, Error> {
+    pub(super) fn command(&self, command: Command) -> Result<Option<InstanceId>, Error> {
         let actor = self.principal();
         self.submit(move |step| match step.process(actor, &command)? {
             Answer::Started(instance) => Ok(Some(instance)),
             Answer::Done => Ok(None),
         })
-    }
-
-    /// Finishes a task. Changes to the record are saved in the same commit, or nothing is done.
-    pub fn complete(&self, id: TaskId, completion: TaskCompletion) -> Result<(), Error> {
-        let TaskCompletion {
-            decision,
-            comment,
-            variables,
-            record,
-        } = completion;
-        let (task, instance) = self.visible_task(&self.viewing(&self.view()), id)?;
-        let command = Command::Complete {
-            task: id,
-            decision,
-            comment,
-            variables,
-        };
-        let Some((version, fields)) = record.filter(|(_, fields)| !fields.is_empty()) else {
-            return self.command(command).map(drop);
-        };
-        let Some(reference) = instance.record else {
-            return Err(not_editable("record").into());
-        };
-
-        self.check_editable(&task, &fields)?;
-        let actor = self.principal();
-        let request = SaveRequest {
-            entity: reference.entity,
-            id: Some(reference.id),
-            version: Some(version),
-            fields,
-            owner: None,
-            author: Author::Person,
-            key: self.request.clone(),
-        };
-        // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.
-        saving::save(
-            &self.kapok.shared,
-            &self.kapok.writer,
-            actor,
-            &request,
-            |_, _| Ok(()),
-            move |step, _, _| step.process(actor, &command).map(|_| None::<InstanceId>),
-        )
-        .map(drop)
-    }
-
-    /// Only what the step may edit (N3).
-    fn check_editable(&self, task: &Task, fields: &Fields) -> Result<(), Error> {
-        let graph = self.viewing(&self.view()).graph(task.definition)?;
-        let editable: Vec<String> = human(&graph, task)
-            .map(|human| {
-                let fields = human.fields.iter();
-                let editable = fields.filter(|step| matches!(step.access, FieldAccess::Edit | FieldAccess::Required));
-                editable
-                    .map(|step| step.field.split('.').next().unwrap_or_default().to_owned())
-                    .collect()
-            })
-            .unwrap_or_default();
-        let refused: Vec<Refusal> = fields
-            .keys()
-            .filter(|field| !editable.contains(field))
-            .map(|field| not_editable(field))
-            .collect();
-        if refused.is_empty() {
-            Ok(())
-        } else {
-            Err(refused.into())
-        }
     }
 
     /// Processes the person may start by hand.
@@ -418,7 +238,7 @@ impl Staff {
         }
     }
 
-    fn may_see(&self, viewing: &Viewing<'_>, instance: &Instance) -> Result<bool, Error> {
+    pub(super) fn may_see(&self, viewing: &Viewing<'_>, instance: &Instance) -> Result<bool, Error> {
         if instance.initiator == Some(self.person) || self.is_administrator() {
             return Ok(true);
         }
@@ -433,7 +253,7 @@ impl Staff {
     }
 
     /// Whether the person has, had, or could take a task.
-    fn takes_part_as(&self, task: &Task) -> bool {
+    pub(super) fn takes_part_as(&self, task: &Task) -> bool {
         let groups = self.kapok.shared.organisation().groups_of(self.person);
         [task.assignee, task.completed_by, task.escalated_from].contains(&Some(self.person))
             || (task.state == TaskState::Open && task.candidates.iter().any(|group| groups.contains(group)))
@@ -456,34 +276,5 @@ impl Staff {
         Ok(self
             .present(viewing, definition, &access, row.record)?
             .map(|view| (view, definition.clone())))
-    }
-}
-
-fn not_editable(field: &str) -> Refusal {
-    Refusal::new(
-        RefusalKind::Forbidden,
-        "field.not-editable",
-        format!("这一步不能修改“{field}”。"),
-        format!("This step may not change “{field}”."),
-    )
-    .at(field)
-}
-
-/// Takes out what a step hides: fields, and columns of line items (`lines.discount`).
-fn hide(values: &mut BTreeMap<String, Value>, access: &BTreeMap<String, FieldAccess>) {
-    let hidden = access.iter().filter(|(_, access)| **access == FieldAccess::Hidden);
-    for (path, _) in hidden {
-        match path.split_once('.') {
-            None => drop(values.remove(path)),
-            Some((field, column)) => {
-                if let Some(Value::List(lines)) = values.get_mut(field) {
-                    for line in lines {
-                        if let Value::Map(cells) = line {
-                            cells.remove(column);
-                        }
-                    }
-                }
-            }
-        }
     }
 }
