@@ -26,9 +26,13 @@ beforeAll(async () => {
   kapok = await Kapok.start(configuration({ mail, gateway, shorten: FASTER }))
   browser = await launch()
 })
-afterEach(async () => {
+afterEach(async ({ task }) => {
   const here = people
   people = []
+  if (task.result?.state === 'fail') {
+    console.error(kapok.log)
+    for (const [index, person] of here.entries()) await person.picture(`failed-${index}`)
+  }
   for (const person of here) await person.leave()
 })
 afterAll(async () => {
@@ -83,6 +87,7 @@ it('a quote that its manager forgets reaches his superior and is approved, and a
   await manager.test('task').waitFor({ state: 'detached' })
   await financeApproves(finance, quote)
   await everybodyKnows(seller, quote)
+  await whatLeftIsListed(await signIn('admin'))
 })
 
 it('a rejected quote ends as rejected', async () => {
@@ -192,4 +197,13 @@ async function everybodyKnows(seller: Person, quote: string): Promise<void> {
   await seller.picture('case')
   expect(gateway.requests).toHaveLength(1)
   expect(gateway.refused).toEqual([])
+}
+
+/** Whether the SMS arrived may have been lost in the crash: then a person decides, and nothing sends it again. */
+async function whatLeftIsListed(admin: Person): Promise<void> {
+  await admin.test('menu-outbox').click()
+  const message = (address: string) => admin.test('outbox-message').filter({ hasText: address })
+  await message('li.na@example.com').and(admin.page.locator('[data-state=sent]')).waitFor()
+  await message('19900000006').and(admin.page.locator('[data-state=sent], [data-state=unknown]')).waitFor()
+  await admin.picture('outbox')
 }

@@ -10,7 +10,8 @@ import { listen } from './listen'
 /** A demonstration's people all have it. */
 export const PASSWORD = 'kapok-demo'
 
-const target = process.env['CARGO_TARGET_DIR'] ?? resolve(import.meta.dirname, '../../../target')
+const workspace = resolve(import.meta.dirname, '../../..')
+const target = resolve(workspace, process.env['CARGO_TARGET_DIR'] ?? 'target')
 const binary = process.env['KAPOK_BIN'] ?? join(target, 'debug/kapok')
 
 export class Kapok {
