@@ -20,12 +20,21 @@ pub struct ProcessSettings {
 pub struct Subject {
     /// The record's entity.
     pub entity: String,
-    /// A field set when a case starts and when it ends as rejected.
+    /// A field set when a case starts, and when it ends as rejected or cancelled.
     pub status_field: Option<String>,
     /// Its value while the case runs.
     pub running: Option<String>,
     /// Its value when the case ended as rejected.
     pub rejected: Option<String>,
+    /// Its value when the case was ended from outside.
+    pub cancelled: Option<String>,
+}
+
+impl Subject {
+    /// Whether any value of the status field is named.
+    pub fn says_a_status(&self) -> bool {
+        self.running.is_some() || self.rejected.is_some() || self.cancelled.is_some()
+    }
 }
 
 /// A field of a process's own form.

@@ -37,6 +37,7 @@ export interface Subject {
   statusField?: string
   running?: string
   rejected?: string
+  cancelled?: string
 }
 
 /** Settings of a whole process. It has a subject or a form, not both. */
@@ -78,11 +79,13 @@ function readSubject(subject: ModdleElement | undefined): Subject | undefined {
   const statusField = text(subject, 'statusField')
   const running = text(subject, 'running')
   const rejected = text(subject, 'rejected')
+  const cancelled = text(subject, 'cancelled')
   return {
     entity,
     ...(statusField !== undefined && { statusField }),
     ...(running !== undefined && { running }),
     ...(rejected !== undefined && { rejected }),
+    ...(cancelled !== undefined && { cancelled }),
   }
 }
 

@@ -58,14 +58,10 @@ impl Step<'_> {
         Ok((answer, work.into_changes()))
     }
 
-    /// Sets the status of records whose case began or was rejected.
+    /// Sets the status of records whose case began, was rejected or was cancelled.
     fn follow_cases(&mut self, changes: &Changes) -> Result<(), Error> {
-        for event in &changes.events {
-            let begun = match event.kind {
-                EventKind::Started => true,
-                EventKind::Ended(InstanceState::Rejected) => false,
-                _ => continue,
-            };
+        let turns = |kind: &EventKind| matches!(kind, EventKind::Started | EventKind::Ended(_));
+        for event in changes.events.iter().filter(|event| turns(&event.kind)) {
             let Some((_, Some(instance))) = changes.instances.iter().find(|(id, _)| *id == event.instance) else {
                 continue;
             };
@@ -73,7 +69,12 @@ impl Step<'_> {
             let Some(subject) = graph.as_ref().and_then(|graph| graph.settings.subject.as_ref()) else {
                 continue;
             };
-            let value = if begun { &subject.running } else { &subject.rejected };
+            let value = match event.kind {
+                EventKind::Started => &subject.running,
+                EventKind::Ended(InstanceState::Rejected) => &subject.rejected,
+                EventKind::Ended(InstanceState::Cancelled) => &subject.cancelled,
+                _ => continue,
+            };
             if let (Some(record), Some(field), Some(value)) = (&instance.record, &subject.status_field, value) {
                 self.set_fields(
                     Principal::Process(instance.id),

@@ -6,7 +6,7 @@ use kapok::{
     protocol::{Decision, Delivery, InstanceId, Message, OutboxRow, PageKind, RecordRef, Value},
 };
 
-use crate::support::{World, approve, code, decision, line, new_quote};
+use crate::support::{World, approve, change, code, decision, line, new_quote};
 
 /// The messages on their way out, oldest first.
 fn outbox(world: &World) -> Vec<OutboxRow> {
@@ -206,6 +206,33 @@ fn a_rejection_ends_the_case_though_nothing_is_drawn_for_it() {
         .filter(|row| matches!(row.message, Message::Sms(_)))
         .count();
     assert_eq!(sms, 0, "nobody is urged any more");
+}
+
+#[test]
+fn a_quote_that_was_cancelled_or_rejected_is_submitted_again_by_saving_it() {
+    let world = World::new();
+    let (seller, manager) = (world.staff("he.junjie"), world.staff("wang.wei"));
+    let (quote, case) = world.quote(&seller, 100);
+    let again = |title: &str| {
+        let version = seller.record(&quote).expect("there").version;
+        let (_, started) = seller
+            .save(change(&quote, version, "title", title.into()))
+            .expect("saved");
+        assert_eq!(world.field(&quote, "status"), "in-approval".into());
+        assert_eq!(started.len(), 1);
+    };
+
+    seller.cancel(case, "算错了".into()).expect("cancelled");
+    assert_eq!(world.state(case), InstanceState::Cancelled);
+    assert_eq!(world.field(&quote, "status"), "draft".into());
+    again("改过一次");
+
+    let task = world.only_task(&manager).task.id;
+    manager
+        .complete(task, decision(Decision::Reject, "再便宜一点"))
+        .expect("rejected");
+    assert_eq!(world.field(&quote, "status"), "rejected".into());
+    again("改过两次");
 }
 
 /// What can be seen of the story from outside.

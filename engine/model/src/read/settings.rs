@@ -50,9 +50,10 @@ fn read_subject(process: &Element, setting: &Element, context: &mut Context<'_>)
         status_field: value("statusField"),
         running: value("running"),
         rejected: value("rejected"),
+        cancelled: value("cancelled"),
     };
     check_entity(process, setting.line, &subject.entity, context);
-    if subject.status_field.is_none() && (subject.running.is_some() || subject.rejected.is_some()) {
+    if subject.status_field.is_none() && subject.says_a_status() {
         context
             .findings
             .report_inside(&rules::SUBJECT_STATUS, process, setting.line, &[&process.label()]);

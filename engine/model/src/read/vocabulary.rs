@@ -36,7 +36,7 @@ const VOCABULARY: &[Entry] = &[
     entry(
         "subject",
         &["entity"],
-        &["statusField", "running", "rejected"],
+        &["statusField", "running", "rejected", "cancelled"],
         &[],
         &[],
     ),
