@@ -8,7 +8,5 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Each file has a server and a browser of its own; the machine may have two cores.
     fileParallelism: false,
-    // What comes later in a story needs what came before.
-    bail: 0,
   },
 })

@@ -22,6 +22,8 @@ export interface SmsGateway {
   requests: Sms[]
   /** Why requests were refused. */
   refused: string[]
+  /** What happens after a message was taken and before the sender is told. */
+  beforeAnswer: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -31,25 +33,26 @@ const secret = 'sh4red-with-the-gateway'
 const tolerance = 300
 
 export async function startSmsGateway(): Promise<SmsGateway> {
-  const requests: Sms[] = []
-  const refused: string[] = []
-  const server = createServer((request, response) => void answer(request, response, requests, refused))
+  const server = createServer((request, response) => void answer(request, response, gateway))
   const { port, stop } = await listen(server)
-  return { url: `http://127.0.0.1:${port}/v1/sms`, accessKey, secret, requests, refused, stop }
+  const url = `http://127.0.0.1:${port}/v1/sms`
+  const gateway: SmsGateway = { url, accessKey, secret, requests: [], refused: [], beforeAnswer: async () => {}, stop }
+  return gateway
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, requests: Sms[], refused: string[]): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, gateway: SmsGateway): Promise<void> {
   const body = await text(request)
   const fault = faultOf(request, body)
   const say = (status: number, what: object) =>
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(what))
   if (fault) {
-    refused.push(fault.why)
+    gateway.refused.push(fault.why)
     say(fault.status, { error: fault.why })
     return
   }
   const sms = JSON.parse(body) as Sms
-  requests.push(sms)
+  gateway.requests.push(sms)
+  await gateway.beforeAnswer()
   say(200, { id: `gateway-${sms.key}` })
 }
 
