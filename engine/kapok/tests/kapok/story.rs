@@ -79,7 +79,7 @@ fn a_forgotten_quote_is_urged_escalated_and_approved() {
     assert_eq!(form.record.expect("the quote").0.fields["total"], Value::from(200));
 
     world.pass(8);
-    assert_eq!(pages(&manager).first(), Some(&PageKind::Prompt));
+    assert_eq!(pages(&manager).first(), Some(&PageKind::Page));
     assert!(outbox(&world).is_empty());
 
     world.pass(2);

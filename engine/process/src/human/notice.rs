@@ -39,7 +39,7 @@ fn page(case: &mut Case, to: PersonId, kind: PageKind, task: Option<TaskId>, tex
     });
 }
 
-/// A to-do came: whoever could act on it is told.
+/// A to-do came: whoever could act on it is told in passing, for it stands in their list.
 pub(crate) fn arrived(case: &mut Case, task: TaskId) -> Result<(), StateError> {
     let Names { step, case: title } = names(case, task)?;
     let text = Text::new(
@@ -48,12 +48,12 @@ pub(crate) fn arrived(case: &mut Case, task: TaskId) -> Result<(), StateError> {
     );
     let row = case.task(task)?.clone();
     for person in claim::handlers(case.context.directory, &row, MEMBERS_TOLD) {
-        page(case, person, PageKind::Page, Some(task), text.clone());
+        page(case, person, PageKind::Prompt, Some(task), text.clone());
     }
     Ok(())
 }
 
-/// A to-do waits for too long: the handler is reminded by one way.
+/// A to-do waits for too long: the handler is reminded by one way; a page (寻呼) stays on the screen until it is opened.
 pub(crate) fn reminder(case: &mut Case, task: TaskId, to: PersonId, channel: MessageChannel) -> Result<(), StateError> {
     let Names { step, case: title } = names(case, task)?;
     let text = Text::new(
@@ -61,7 +61,7 @@ pub(crate) fn reminder(case: &mut Case, task: TaskId, to: PersonId, channel: Mes
         format!("Reminder: {step} ({title}) is still waiting for you."),
     );
     match channel {
-        MessageChannel::Page => page(case, to, PageKind::Prompt, Some(task), text),
+        MessageChannel::Page => page(case, to, PageKind::Page, Some(task), text),
         MessageChannel::Mail => case.tell(Effect::Send(Message::Mail(Mail {
             to,
             subject: format!("待办提醒 / Reminder: {step}"),

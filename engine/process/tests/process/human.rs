@@ -308,7 +308,7 @@ fn what_people_read_is_in_both_languages_and_names_step_and_case() {
     engine.does("ann", Command::Urge(task));
     engine.complete("bob", "u", None);
     let expected = [
-        ("bob", PageKind::Page, "新待办：u（Case）", "New to-do: u (Case)"),
+        ("bob", PageKind::Prompt, "新待办：u（Case）", "New to-do: u (Case)"),
         (
             "bob",
             PageKind::Page,
