@@ -24,6 +24,7 @@ export default {
       failed: 'Failed',
       unknown: 'Result unknown',
     },
+    unknown: 'Sending broke off, and nobody knows whether it arrived. It is not repeated by itself: find out, then decide.',
     attempts: '{n} attempts',
     receipt: 'receipt {receipt}',
     resend: 'Send again',

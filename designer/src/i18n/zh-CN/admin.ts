@@ -24,6 +24,7 @@ export default {
       failed: '发送失败',
       unknown: '结果不明',
     },
+    unknown: '发送途中断了，不知道对方是否已经收到。系统不会自行重发，请核实后决定。',
     attempts: '已尝试 {n} 次',
     receipt: '回执 {receipt}',
     resend: '重新发送',
