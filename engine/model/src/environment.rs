@@ -29,6 +29,10 @@ pub trait Environment {
     fn department(&self, code: &str) -> Known;
     /// Whether there is an entity with this id.
     fn entity(&self, id: &str) -> Known;
+    /// Whether a process with this key is deployed.
+    fn process(&self, key: &str) -> Known;
+    /// Whether there is a decision with this id or name.
+    fn decision(&self, name: &str) -> Known;
 }
 
 /// An environment that knows nothing and finds no fault with expressions: for tests of the model itself.
@@ -55,6 +59,12 @@ impl Environment for Unchecked {
         Known::Unknown
     }
     fn entity(&self, _: &str) -> Known {
+        Known::Unknown
+    }
+    fn process(&self, _: &str) -> Known {
+        Known::Unknown
+    }
+    fn decision(&self, _: &str) -> Known {
         Known::Unknown
     }
 }

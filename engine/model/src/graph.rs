@@ -4,7 +4,7 @@
 //! by ordinals, their position in the XML among all flow nodes (or sequence flows) of the process. Rows store ordinals;
 //! a definition's XML never changes, so neither do they.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use petgraph::{
     Direction,
@@ -14,7 +14,10 @@ use petgraph::{
 
 use kapok_protocol::Expression;
 
-use crate::{Node, NodeKind, ProcessSettings};
+use crate::{
+    EventDefinition, Node, NodeKind, ProcessSettings, StartEvent, SubProcess,
+    ways::{Ways, WaysInto},
+};
 
 /// The ordinal of a flow node in its process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,27 +57,40 @@ pub struct ProcessGraph {
     pub executable: bool,
     /// What only Kapok has.
     pub settings: ProcessSettings,
+    /// The label of this version that its author gave it, to be called by.
+    pub version_tag: Option<String>,
+    /// Variables that the process declares (properties, data objects), empty at first.
+    pub locals: Vec<String>,
     graph: DiGraph<Node, SequenceFlow>,
     by_id: BTreeMap<String, NodeIndex>,
+    flow_ids: BTreeMap<String, FlowIndex>,
     boundary_events: BTreeMap<NodeIndex, Vec<NodeIndex>>,
     children: BTreeMap<Option<NodeIndex>, Vec<NodeIndex>>,
+    ways: Ways,
+}
+
+/// What a process is made of. Nodes and flows are in the order of the document, and name each other by ordinal.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) key: String,
+    pub(crate) name: Option<String>,
+    pub(crate) executable: bool,
+    pub(crate) settings: ProcessSettings,
+    pub(crate) version_tag: Option<String>,
+    pub(crate) locals: Vec<String>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) flows: Vec<SequenceFlow>,
 }
 
 impl ProcessGraph {
-    /// Puts a process together; `nodes` and `flows` are in the order of the document, and name each other by ordinal.
-    pub(crate) fn new(
-        key: String,
-        name: Option<String>,
-        executable: bool,
-        settings: ProcessSettings,
-        nodes: Vec<Node>,
-        flows: Vec<SequenceFlow>,
-    ) -> Self {
-        let mut graph = DiGraph::with_capacity(nodes.len(), flows.len());
+    /// Puts a process together.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let mut graph = DiGraph::with_capacity(parts.nodes.len(), parts.flows.len());
         let mut by_id = BTreeMap::new();
+        let mut flow_ids = BTreeMap::new();
         let mut boundary_events: BTreeMap<NodeIndex, Vec<NodeIndex>> = BTreeMap::new();
         let mut children: BTreeMap<Option<NodeIndex>, Vec<NodeIndex>> = BTreeMap::new();
-        for node in nodes {
+        for node in parts.nodes {
             let index = NodeIndex(graph.node_count() as u32);
             by_id.insert(node.id.clone(), index);
             children.entry(node.scope).or_default().push(index);
@@ -83,18 +99,23 @@ impl ProcessGraph {
             }
             graph.add_node(node);
         }
-        for flow in flows {
+        for flow in parts.flows {
+            flow_ids.insert(flow.id.clone(), FlowIndex(graph.edge_count() as u32));
             graph.add_edge(pet(flow.source), pet(flow.target), flow);
         }
         Self {
-            key,
-            name,
-            executable,
-            settings,
+            key: parts.key,
+            name: parts.name,
+            executable: parts.executable,
+            settings: parts.settings,
+            version_tag: parts.version_tag,
+            locals: parts.locals,
             graph,
             by_id,
+            flow_ids,
             boundary_events,
             children,
+            ways: Ways::default(),
         }
     }
 
@@ -148,6 +169,80 @@ impl ProcessGraph {
         children.iter().map(|index| (*index, &self.graph[pet(*index)]))
     }
 
+    /// Where a scope begins when its parent does: at its none start events, or, when it has no start event at all, at
+    /// everything that nothing leads to (10.3.5, 10.4.3).
+    pub fn entries(&self, scope: Option<NodeIndex>) -> Vec<NodeIndex> {
+        let mut starts = Vec::new();
+        let mut has_start = false;
+        let mut loose = Vec::new();
+        for (index, node) in self.children(scope) {
+            match &node.kind {
+                NodeKind::StartEvent(start) => {
+                    has_start = true;
+                    if start.is_none() {
+                        starts.push(index);
+                    }
+                }
+                NodeKind::BoundaryEvent { .. } | NodeKind::SubProcess(SubProcess::Event) => {}
+                NodeKind::IntermediateCatch(catch) if is_link(&catch.triggers) => {}
+                _ if node.activity.is_for_compensation || self.instantiates(index) => {}
+                _ if self.incoming(index).is_empty() => loose.push(index),
+                _ => {}
+            }
+        }
+        if has_start { starts } else { loose }
+    }
+
+    /// Whether a case can begin at the node because of what happens outside: a receive task, or an event-based gateway.
+    pub fn instantiates(&self, node: NodeIndex) -> bool {
+        matches!(
+            self.node(node).map(|node| &node.kind),
+            Some(
+                NodeKind::ReceiveTask { instantiate: true, .. } | NodeKind::EventBasedGateway { instantiate: true, .. }
+            )
+        )
+    }
+
+    /// The event sub-processes of a scope, and the start event of each.
+    pub fn event_sub_processes(
+        &self,
+        scope: Option<NodeIndex>,
+    ) -> impl Iterator<Item = (NodeIndex, NodeIndex, &StartEvent)> {
+        self.children(scope)
+            .filter(|(_, node)| matches!(node.kind, NodeKind::SubProcess(SubProcess::Event)))
+            .filter_map(|(index, _)| {
+                let (start, event) = self
+                    .children(Some(index))
+                    .find_map(|(start, child)| match &child.kind {
+                        NodeKind::StartEvent(event) => Some((start, event)),
+                        _ => None,
+                    })?;
+                Some((index, start, event))
+            })
+    }
+
+    /// Where a link of this name comes out in a scope.
+    pub fn link_target(&self, scope: Option<NodeIndex>, name: &str) -> Option<NodeIndex> {
+        self.children(scope).find_map(|(index, node)| match &node.kind {
+            NodeKind::IntermediateCatch(catch) => catch
+                .triggers
+                .iter()
+                .any(|trigger| matches!(trigger, EventDefinition::Link(link) if link == name))
+                .then_some(index),
+            _ => None,
+        })
+    }
+
+    /// The ordinal of the flow with this BPMN id.
+    pub fn find_flow(&self, id: &str) -> Option<FlowIndex> {
+        self.flow_ids.get(id).copied()
+    }
+
+    /// Which ways lead into a gateway, for those that look upstream (13.4.3).
+    pub fn ways_into(&self, gateway: NodeIndex) -> Arc<WaysInto> {
+        self.ways.leading_into(self, gateway)
+    }
+
     fn edges(&self, node: NodeIndex, direction: Direction) -> Vec<(FlowIndex, &SequenceFlow)> {
         let mut flows: Vec<_> = self
             .graph
@@ -157,6 +252,12 @@ impl ProcessGraph {
         flows.sort_by_key(|(index, _)| *index);
         flows
     }
+}
+
+fn is_link(triggers: &[EventDefinition]) -> bool {
+    triggers
+        .iter()
+        .any(|trigger| matches!(trigger, EventDefinition::Link(_)))
 }
 
 fn pet(index: NodeIndex) -> PetNode {

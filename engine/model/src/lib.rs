@@ -20,6 +20,7 @@ mod node;
 mod read;
 mod reading;
 mod settings;
+mod ways;
 mod xml;
 
 pub use diagnostic::{Diagnostic, Severity};
@@ -27,11 +28,13 @@ pub use document::Document;
 pub use environment::{Environment, Known, Unchecked};
 pub use graph::{FlowIndex, NodeIndex, ProcessGraph, SequenceFlow};
 pub use node::{
-    BoundaryTrigger, EndResult, HumanTask, MessageChannel, MessageTask, Node, NodeKind, RecordTrigger, ScriptTask,
-    ServiceTask, StartTrigger, TimerDefinition,
+    Activity, AdHoc, Behavior, CallActivity, CalledVersion, CatchEvent, Data, DecisionTask, EventDefinition, HumanTask,
+    Listener, ListenerAction, Mapping, Message, MessageChannel, MessageTask, MultiInstance, Name, Node, NodeKind,
+    RecordTrigger, Repeat, ScriptTask, ServiceTask, StartEvent, SubProcess, TimerDefinition,
 };
 pub use reading::{Reading, read};
 pub use settings::{
     Approval, AssigneeRule, FieldAccess, FieldKind, FormField, ProcessSettings, Rejection, Reminder, ReminderAction,
     SignMode, StepField, Subject,
 };
+pub use ways::WaysInto;

@@ -139,6 +139,8 @@ pub enum AssigneeRule {
     Role(String),
     /// Everybody in a department, by its code.
     Department(String),
+    /// Everybody in the role or department of this code or name: a lane, or what other engines call a group.
+    Group(String),
     /// The head of the initiator's department.
     DepartmentHead,
     /// The initiator's superior, 1 = direct.

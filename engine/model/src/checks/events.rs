@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    BoundaryTrigger, EndResult, NodeKind, StartTrigger,
+    CatchEvent, EventDefinition, NodeKind,
     catalogue::{Words, elements, flow as rules, settings},
     read::{Context, Draft},
     xml::Element,
@@ -27,7 +27,7 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
             Some(NodeKind::StartEvent(_)) => no_flow(&rules::START_INCOMING, &draft.incoming[position]),
             Some(NodeKind::EndEvent(result)) => {
                 no_flow(&rules::END_OUTGOING, &draft.outgoing[position]);
-                if let EndResult::Error(code) = result
+                if let [EventDefinition::Error(Some(code))] = result.as_slice()
                     && !is_caught(draft, node.scope, code, &caught)
                 {
                     context
@@ -62,12 +62,12 @@ fn check_starts(draft: &Draft<'_>, scope: Option<usize>, nodes: &[usize], contex
             continue;
         }
         starts += 1;
-        let Some(NodeKind::StartEvent(trigger)) = &node.kind else {
+        let Some(NodeKind::StartEvent(start)) = &node.kind else {
             continue;
         };
         let label = node.element.label();
-        match trigger {
-            StartTrigger::None => {
+        match start.triggers.first() {
+            None => {
                 plain += 1;
                 if plain == 2 {
                     context
@@ -78,14 +78,14 @@ fn check_starts(draft: &Draft<'_>, scope: Option<usize>, nodes: &[usize], contex
             _ if scope.is_some() => context
                 .findings
                 .report(&rules::START_IN_SUBPROCESS, node.element, &[&label]),
-            StartTrigger::Timer(_) => {}
-            StartTrigger::Record(trigger) => {
+            Some(EventDefinition::Record(trigger)) => {
                 let subject = draft.settings.subject.as_ref().map(|subject| &subject.entity);
                 if subject != Some(&trigger.entity) {
                     let words: &[&dyn Words] = &[&label, &trigger.entity];
                     context.findings.report(&settings::TRIGGER_SUBJECT, node.element, words);
                 }
             }
+            _ => {}
         }
     }
     if starts == 0 {
@@ -109,10 +109,13 @@ fn caught<'d>(draft: &'d Draft<'_>, context: &mut Context<'_>) -> Vec<BTreeSet<O
     for node in &draft.nodes {
         let Some(NodeKind::BoundaryEvent {
             attached_to,
-            trigger: BoundaryTrigger::Error(code),
+            catch: CatchEvent { triggers, .. },
             ..
         }) = &node.kind
         else {
+            continue;
+        };
+        let [EventDefinition::Error(code)] = triggers.as_slice() else {
             continue;
         };
         let host = attached_to.0 as usize;

@@ -11,7 +11,7 @@
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use crate::{
-    BoundaryTrigger, NodeKind, Rejection, TimerDefinition,
+    EventDefinition, NodeKind, Rejection, TimerDefinition,
     catalogue::flow as rules,
     read::{Draft, Findings},
 };
@@ -141,11 +141,13 @@ fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
             match &draft.nodes[*event].kind {
                 Some(NodeKind::BoundaryEvent {
                     interrupting: false,
-                    trigger,
+                    catch,
                     ..
                 }) => {
                     beside.push(bits);
-                    if let BoundaryTrigger::Timer(TimerDefinition::Cycle(_) | TimerDefinition::Every(..)) = trigger {
+                    if let Some(EventDefinition::Timer(TimerDefinition::Cycle(_) | TimerDefinition::Every(..))) =
+                        catch.triggers.first()
+                    {
                         beside.push(bits);
                     }
                 }

@@ -5,7 +5,7 @@
 
 use super::joins;
 use crate::{
-    EndResult, NodeKind, Rejection,
+    NodeKind, Rejection,
     catalogue::{Words, flow as rules},
     read::{Draft, Findings},
 };
@@ -58,7 +58,7 @@ impl Scopes {
                 Some(NodeKind::StartEvent(_)) => scopes.has_start[slot] = true,
                 Some(NodeKind::EndEvent(result)) => {
                     scopes.has_end[slot] = true;
-                    scopes.ends_at_once[slot] |= *result != EndResult::None;
+                    scopes.ends_at_once[slot] |= !result.is_empty();
                 }
                 Some(NodeKind::BoundaryEvent {
                     attached_to,
@@ -162,9 +162,9 @@ fn can_pause(kind: &NodeKind) -> bool {
     matches!(
         kind,
         NodeKind::UserTask(_)
-            | NodeKind::IntermediateTimer(_)
+            | NodeKind::IntermediateCatch(_)
             | NodeKind::ServiceTask(_)
-            | NodeKind::SubProcess
+            | NodeKind::SubProcess(_)
             | NodeKind::ParallelGateway
     )
 }

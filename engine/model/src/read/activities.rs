@@ -121,6 +121,7 @@ pub(super) fn read_service_task(task: &Element, context: &mut Context<'_>) -> No
                 inputs: Vec::new(),
                 result_variable: None,
                 retries: DEFAULT_RETRIES,
+                backoff: None,
             })
         }
     }
@@ -167,6 +168,7 @@ fn read_handler(task: &Element, setting: &Element, context: &mut Context<'_>) ->
         inputs,
         result_variable: name(setting, "result"),
         retries,
+        backoff: None,
     }
 }
 

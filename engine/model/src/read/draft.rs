@@ -2,7 +2,9 @@
 
 use kapok_protocol::Expression;
 
-use crate::{Node, NodeIndex, NodeKind, ProcessGraph, ProcessSettings, SequenceFlow, xml::Element};
+use crate::{
+    Activity, Data, Node, NodeIndex, NodeKind, ProcessGraph, ProcessSettings, SequenceFlow, graph::Parts, xml::Element,
+};
 
 /// A flow node as read.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ impl<'a> Draft<'a> {
             scopes[node.scope.map_or(0, |scope| scope + 1)].1.push(position);
         }
         scopes.retain(|(scope, _)| {
-            scope.is_none_or(|scope| matches!(self.nodes[scope].kind, Some(NodeKind::SubProcess)))
+            scope.is_none_or(|scope| matches!(self.nodes[scope].kind, Some(NodeKind::SubProcess(_))))
         });
         scopes
     }
@@ -86,7 +88,11 @@ impl<'a> Draft<'a> {
                     name: node.element.drawn_name().map(str::to_owned),
                     line: node.element.line,
                     scope: node.scope.map(node_index),
+                    bpmn_name: super::nodes::bpmn_name(&node.element.name)?,
                     kind: node.kind?,
+                    activity: Activity::default(),
+                    data: Data::default(),
+                    listeners: Vec::new(),
                 })
             })
             .collect::<Option<Vec<_>>>()?;
@@ -107,7 +113,15 @@ impl<'a> Draft<'a> {
             .collect::<Option<Vec<_>>>()?;
         let key = self.process.id()?.to_owned();
         let name = self.process.drawn_name().map(str::to_owned);
-        Some(ProcessGraph::new(key, name, executable, self.settings, nodes, flows))
+        Some(ProcessGraph::new(Parts {
+            key,
+            name,
+            executable,
+            settings: self.settings,
+            nodes,
+            flows,
+            ..Parts::default()
+        }))
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     Context, draft::node_index, expressions::read_filter, local_part, process::resolve, settings::check_entity, timers,
 };
 use crate::{
-    BoundaryTrigger, EndResult, NodeKind, RecordTrigger, StartTrigger,
+    CatchEvent, EventDefinition, NodeKind, RecordTrigger, StartEvent,
     catalogue::{Words, elements as element_rules, flow as rules},
     xml::Element,
 };
@@ -53,19 +53,23 @@ pub(super) fn read_start<'a>(event: &'a Element, context: &mut Context<'a>) -> O
     let record = event
         .setting("recordTrigger")
         .map(|setting| read_record_trigger(event, setting, context));
-    let trigger = match (definition(event, &["timerEventDefinition"], context), record) {
+    let triggers = match (definition(event, &["timerEventDefinition"], context), record) {
         (Definition::Refused, _) => return None,
-        (Definition::None, None) => StartTrigger::None,
-        (Definition::None, Some(record)) => StartTrigger::Record(record),
-        (Definition::One(timer), None) => StartTrigger::Timer(timers::read_timer(event, timer, true, context)),
+        (Definition::None, None) => Vec::new(),
+        (Definition::None, Some(record)) => vec![EventDefinition::Record(record)],
+        (Definition::One(timer), None) => vec![EventDefinition::Timer(timers::read_timer(event, timer, true, context))],
         (Definition::One(_), Some(record)) => {
             context
                 .findings
                 .report(&rules::START_TWO_TRIGGERS, event, &[&event.label()]);
-            StartTrigger::Record(record)
+            vec![EventDefinition::Record(record)]
         }
     };
-    Some(NodeKind::StartEvent(trigger))
+    Some(NodeKind::StartEvent(StartEvent {
+        triggers,
+        parallel: false,
+        interrupting: true,
+    }))
 }
 
 fn read_record_trigger(event: &Element, setting: &Element, context: &mut Context<'_>) -> RecordTrigger {
@@ -95,10 +99,12 @@ fn read_record_trigger(event: &Element, setting: &Element, context: &mut Context
 pub(super) fn read_end<'a>(event: &'a Element, context: &mut Context<'a>) -> Option<NodeKind> {
     let result = match definition(event, &["errorEventDefinition", "terminateEventDefinition"], context) {
         Definition::Refused => return None,
-        Definition::None => EndResult::None,
-        Definition::One(definition) if definition.name == "terminateEventDefinition" => EndResult::Terminate,
+        Definition::None => Vec::new(),
+        Definition::One(definition) if definition.name == "terminateEventDefinition" => {
+            vec![EventDefinition::Terminate]
+        }
         Definition::One(definition) => match error_code(event, definition, context) {
-            Ok(Some(code)) => EndResult::Error(code),
+            Ok(Some(code)) => vec![EventDefinition::Error(Some(code))],
             Ok(None) => {
                 context
                     .findings
@@ -120,9 +126,10 @@ pub(super) fn read_intermediate<'a>(event: &'a Element, context: &mut Context<'a
                 .report(&rules::EVENT_NO_DEFINITION, event, &[&event.label(), &""]);
             None
         }
-        Definition::One(timer) => Some(NodeKind::IntermediateTimer(timers::read_timer(
-            event, timer, false, context,
-        ))),
+        Definition::One(timer) => Some(NodeKind::IntermediateCatch(CatchEvent {
+            triggers: vec![EventDefinition::Timer(timers::read_timer(event, timer, false, context))],
+            parallel: false,
+        })),
     }
 }
 
@@ -151,7 +158,7 @@ pub(super) fn read_boundary<'a>(
             return None;
         }
         Definition::One(timer) if timer.name == "timerEventDefinition" => {
-            BoundaryTrigger::Timer(timers::read_timer(event, timer, !interrupting, context))
+            EventDefinition::Timer(timers::read_timer(event, timer, !interrupting, context))
         }
         Definition::One(error) => {
             if !interrupting {
@@ -159,13 +166,17 @@ pub(super) fn read_boundary<'a>(
                     .findings
                     .report(&rules::ERROR_NONINTERRUPTING, event, &[&event.label()]);
             }
-            BoundaryTrigger::Error(error_code(event, error, context).ok()?)
+            EventDefinition::Error(error_code(event, error, context).ok()?)
         }
     };
     Some(NodeKind::BoundaryEvent {
         attached_to: attached_to?,
         interrupting,
-        trigger,
+        catch: CatchEvent {
+            triggers: vec![trigger],
+            parallel: false,
+        },
+        handler: None,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, activities, attributes, events};
 use crate::{
-    NodeKind,
+    NodeKind, SubProcess,
     catalogue::{Words, elements as rules, names},
     xml::Element,
 };
@@ -51,19 +51,24 @@ const NOT_CARRIED_OUT: &[&str] = &[
 
 /// Whether flow nodes of this name can be run.
 pub(super) fn is_supported(name: &str) -> bool {
-    matches!(
-        name,
-        "startEvent"
-            | "endEvent"
-            | "intermediateCatchEvent"
-            | "boundaryEvent"
-            | "userTask"
-            | "scriptTask"
-            | "serviceTask"
-            | "exclusiveGateway"
-            | "parallelGateway"
-            | "subProcess"
-    )
+    bpmn_name(name).is_some()
+}
+
+/// The name of a flow node's element, when it can be run.
+pub(super) fn bpmn_name(name: &str) -> Option<&'static str> {
+    const RUN: &[&str] = &[
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "boundaryEvent",
+        "userTask",
+        "scriptTask",
+        "serviceTask",
+        "exclusiveGateway",
+        "parallelGateway",
+        "subProcess",
+    ];
+    RUN.iter().copied().find(|run| *run == name)
 }
 
 /// Whether a sub-process is started by an event in it (BPMN 2.0.2, 10.3.5).
@@ -91,7 +96,7 @@ pub(super) fn read_kind<'a>(
         "serviceTask" => Some(activities::read_service_task(element, context)),
         "exclusiveGateway" => Some(NodeKind::ExclusiveGateway),
         "parallelGateway" => Some(NodeKind::ParallelGateway),
-        "subProcess" if !is_event_sub_process(element) => Some(NodeKind::SubProcess),
+        "subProcess" if !is_event_sub_process(element) => Some(NodeKind::SubProcess(SubProcess::Embedded)),
         _ => None,
     };
     kind.filter(|_| understood)
