@@ -13,6 +13,7 @@ use rhai::{AST, Dynamic, EvalAltResult, Map};
 use crate::{
     Cause, Condition, EvaluationError, Sandbox, Scope, budget,
     convert::{from_script, to_script},
+    juel,
     names::{Names, VARS},
     sandbox::position,
 };
@@ -31,6 +32,7 @@ struct Inner {
 enum Program {
     Script { ast: AST, names: Names },
     Condition(Condition),
+    Juel(juel::Program),
 }
 
 /// What a script did.
@@ -58,6 +60,13 @@ impl Compiled {
         }))
     }
 
+    pub(crate) fn juel(source: &str, program: juel::Program) -> Self {
+        Self(Arc::new(Inner {
+            source: source.to_owned(),
+            program: Program::Juel(program),
+        }))
+    }
+
     /// The value of the expression.
     ///
     /// # Errors
@@ -68,6 +77,9 @@ impl Compiled {
             Program::Condition(condition) => condition
                 .holds_strictly(scope)
                 .map(Value::Bool)
+                .map_err(|cause| self.error(cause)),
+            Program::Juel(program) => program
+                .evaluate(scope, sandbox.limits().operations)
                 .map_err(|cause| self.error(cause)),
             Program::Script { .. } => {
                 let Outcome { value, writes } = self.run(sandbox, scope)?;

@@ -9,7 +9,9 @@ use rhai::{
     },
 };
 
-use crate::{Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, names::Names, numbers};
+use crate::{
+    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, juel, names::Names, numbers,
+};
 
 /// How much a script may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,10 @@ impl Sandbox {
                 })?;
                 Ok(Compiled::condition_rows(&expression.text, Condition::new(&filter)?))
             }
+            Language::Juel => {
+                juel::Program::parse(&expression.text).map(|program| Compiled::juel(&expression.text, program))
+            }
+            Language::Feel => Err(Text::new("尚不支持 FEEL。", "FEEL is not supported yet.")),
             Language::Rhai => {
                 let (ast, names) = self.parse(&expression.text)?;
                 if let Some(name) = names.changed_outside() {
