@@ -13,7 +13,7 @@ use rhai::{AST, Dynamic, EvalAltResult, Map};
 use crate::{
     Cause, Condition, EvaluationError, Sandbox, Scope, budget,
     convert::{from_script, to_script},
-    juel,
+    feel, juel,
     names::{Names, VARS},
     sandbox::position,
 };
@@ -33,6 +33,7 @@ enum Program {
     Script { ast: AST, names: Names },
     Condition(Condition),
     Juel(juel::Program),
+    Feel(feel::Program),
 }
 
 /// What a script did.
@@ -67,6 +68,13 @@ impl Compiled {
         }))
     }
 
+    pub(crate) fn feel(source: &str, program: feel::Program) -> Self {
+        Self(Arc::new(Inner {
+            source: source.to_owned(),
+            program: Program::Feel(program),
+        }))
+    }
+
     /// The value of the expression.
     ///
     /// # Errors
@@ -79,6 +87,9 @@ impl Compiled {
                 .map(Value::Bool)
                 .map_err(|cause| self.error(cause)),
             Program::Juel(program) => program
+                .evaluate(scope, sandbox.limits().operations)
+                .map_err(|cause| self.error(cause)),
+            Program::Feel(program) => program
                 .evaluate(scope, sandbox.limits().operations)
                 .map_err(|cause| self.error(cause)),
             Program::Script { .. } => {

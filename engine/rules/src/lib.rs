@@ -21,6 +21,7 @@ mod compiled;
 mod condition;
 mod convert;
 mod error;
+mod feel;
 mod juel;
 mod meter;
 mod names;

@@ -87,7 +87,6 @@ impl Meter {
         self.spend(items)
     }
 
-    #[allow(dead_code)]
     /// A map of so many entries is about to be made.
     pub(crate) fn map(&self, entries: usize) -> Result<(), Cause> {
         if entries > MAP {

@@ -10,7 +10,7 @@ use rhai::{
 };
 
 use crate::{
-    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, juel, names::Names, numbers,
+    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, numbers,
 };
 
 /// How much a script may do.
@@ -101,7 +101,9 @@ impl Sandbox {
             Language::Juel => {
                 juel::Program::parse(&expression.text).map(|program| Compiled::juel(&expression.text, program))
             }
-            Language::Feel => Err(Text::new("尚不支持 FEEL。", "FEEL is not supported yet.")),
+            Language::Feel => {
+                feel::Program::parse(&expression.text, &[]).map(|program| Compiled::feel(&expression.text, program))
+            }
             Language::Rhai => {
                 let (ast, names) = self.parse(&expression.text)?;
                 if let Some(name) = names.changed_outside() {
