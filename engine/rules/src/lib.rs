@@ -12,7 +12,8 @@
 //! the names it mentions are asked for.
 //!
 //! Null and unknown names follow one rule, because a condition that is silently false is how an approval gets skipped:
-//! a name nobody knows, and a condition whose value is null, are errors that name the expression.
+//! a name nobody knows, and a condition whose value is null, are errors that name the expression. Inside of FEEL, and so
+//! of decision tables, an unknown name is null, as its standard says; a null condition is an error there too.
 
 mod bounded;
 mod budget;
