@@ -45,6 +45,12 @@ impl Environment for Company {
     fn entity(&self, id: &str) -> Known {
         known(id)
     }
+    fn process(&self, key: &str) -> Known {
+        known(key)
+    }
+    fn decision(&self, name: &str) -> Known {
+        known(name)
+    }
 }
 
 /// All that was read, one node or flow a line.

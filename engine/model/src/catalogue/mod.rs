@@ -7,6 +7,7 @@ pub(crate) mod elements;
 pub(crate) mod flow;
 pub(crate) mod names;
 pub(crate) mod settings;
+pub(crate) mod standard;
 pub(crate) mod xml;
 
 use kapok_protocol::Text;
@@ -139,13 +140,13 @@ mod tests {
     #[test]
     fn every_rule_has_its_own_id_and_the_same_places_in_both_languages() {
         let mut ids = BTreeSet::new();
-        for rule in [xml::ALL, elements::ALL, flow::ALL, settings::ALL]
+        for rule in [xml::ALL, elements::ALL, flow::ALL, settings::ALL, standard::ALL]
             .into_iter()
             .flatten()
         {
             assert!(ids.insert(rule.id), "{} is declared twice", rule.id);
             assert!(rule.id.split('.').count() == 2, "{} is not area.problem", rule.id);
-            for place in ["{0}", "{1}", "{2}", "{3}"] {
+            for place in ["{0}", "{1}", "{2}", "{3}", "{4}"] {
                 assert_eq!(rule.zh.contains(place), rule.en.contains(place), "{} {place}", rule.id);
             }
         }

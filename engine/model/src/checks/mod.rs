@@ -4,6 +4,7 @@ mod events;
 mod flows;
 mod joins;
 mod people;
+pub(crate) mod standard;
 mod ways;
 
 use crate::read::{Context, Draft};

@@ -9,6 +9,7 @@ use super::{Context, Findings, local_part, process::read_process, vocabulary};
 use crate::{
     Environment, ProcessGraph, Reading,
     catalogue::{elements as rules, xml as xml_rules},
+    checks,
     xml::{Element, Namespace},
 };
 
@@ -68,6 +69,10 @@ pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) ->
     check_ids(root, &mut context.findings);
     vocabulary::check(root, &mut context.findings);
     check_top_level(root, &mut context.findings);
+    // Of drawings beside what runs, nothing is demanded.
+    let some_runs = root.bpmn_children().any(is_executable);
+    let runs = |element: &Element| element.name != "process" || !some_runs || is_executable(element);
+    checks::standard::check(root, &runs, &mut context.findings);
     let processes = read_processes(root, &mut context);
     let processes = if context.findings.has_error() {
         Vec::new()

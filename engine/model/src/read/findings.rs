@@ -1,5 +1,7 @@
 //! Where findings are gathered.
 
+use std::collections::BTreeSet;
+
 use crate::{
     Diagnostic, Severity,
     catalogue::{Rule, Words, elements, names, xml},
@@ -51,6 +53,10 @@ impl Findings {
     /// All of them, in the order of lines.
     pub(crate) fn into_list(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|found| found.line);
+        // A fault can be come upon twice, by who reads an element and by who looks at the whole: it is said once.
+        let mut said = BTreeSet::new();
+        self.list
+            .retain(|found| said.insert((found.line, found.rule, found.element.clone(), found.message.en.clone())));
         if self.dropped {
             let line = self.list.last().map_or(1, |found| found.line);
             self.list.push(xml::TOO_MANY_FINDINGS.at(line, &[]));
