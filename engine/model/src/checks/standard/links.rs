@@ -8,9 +8,16 @@ use crate::{
     read::Findings,
 };
 
+/// Where a link goes in, and where it comes out.
+#[derive(Default)]
+struct Link {
+    sources: Vec<usize>,
+    targets: Vec<usize>,
+}
+
 pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
-    // By the scope they are in and their name: where links go in, and where they come out.
-    let mut ways: BTreeMap<(Option<usize>, &str), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    // By the scope they are in and their name.
+    let mut links: BTreeMap<(Option<usize>, &str), Link> = BTreeMap::new();
     for (event, part) in outline.running() {
         let goes_in = match part.kind.name {
             "intermediateThrowEvent" => true,
@@ -28,8 +35,9 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
         match outline.element(*link).drawn_name() {
             None => findings.report(&rules::LINK_NAME, part.element, &[&label]),
             Some(name) => {
-                let (sources, targets) = ways.entry((part.parent, name)).or_default();
-                if goes_in { sources } else { targets }.push(event);
+                let link = links.entry((part.parent, name)).or_default();
+                let ends = if goes_in { &mut link.sources } else { &mut link.targets };
+                ends.push(event);
             }
         }
         let flows = if goes_in { &outline.outgoing } else { &outline.incoming };
@@ -38,7 +46,7 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
             findings.report(&rules::LINK_FLOW, part.element, words);
         }
     }
-    for ((_, name), (sources, targets)) in ways {
+    for ((_, name), Link { sources, targets }) in links {
         if targets.is_empty() {
             for source in &sources {
                 let element = outline.element(*source);

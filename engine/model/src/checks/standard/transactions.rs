@@ -8,10 +8,10 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
         let (element, label) = (part.element, part.element.label());
         let cancels = |event: usize| outline.has_definition(event, "cancelEventDefinition");
         match part.kind.name {
-            "endEvent" if cancels(position) => {
-                if part.parent.is_none_or(|parent| outline.name(parent) != "transaction") {
-                    findings.report(&rules::CANCEL_OUTSIDE, element, &[&label]);
-                }
+            "endEvent"
+                if cancels(position) && part.parent.is_none_or(|parent| outline.name(parent) != "transaction") =>
+            {
+                findings.report(&rules::CANCEL_OUTSIDE, element, &[&label]);
             }
             "boundaryEvent" if cancels(position) => {
                 let host = element.attribute("attachedToRef").and_then(|host| outline.find(host));
