@@ -8,7 +8,8 @@
 //! The way of a model: `xml` (text to a tree, within limits) → `read` (the tree to nodes, flows and settings) →
 //! `checks` (what must hold between them) → [`ProcessGraph`]. All that can be wrong stands in `catalogue`. The way back
 //! is the text itself, which a [`Document`] keeps: nothing is ever written from the tree or the graph, so nothing can be
-//! lost. Each rule has a page in `rules/`, with a model that breaks it and the model mended. `EXTENSIONS.md` describes the settings that are Kapok's own.
+//! lost. Each rule has a page in `rules/`, with a model that breaks it and the model mended. `EXTENSIONS.md` describes
+//! the settings that are Kapok's own.
 
 mod catalogue;
 mod checks;

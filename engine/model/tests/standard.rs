@@ -76,7 +76,9 @@ fn a_shared_definition_is_held_to_the_same() {
 }
 
 /// What stands at the top of a file besides one process, what stands in the process, and what is found of these rules.
-const CASES: &[(&str, &str, &[(&str, &str)])] = &[
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const CASES: &[Case] = &[
     // References, with prefixes and without.
     ("<message id='m'/>", "<sendTask id='t' messageRef='m'/>", &[]),
     ("<message id='m'/>", "<sendTask id='t' messageRef='tns:m'/>", &[]),
