@@ -3,6 +3,7 @@
 mod events;
 mod flows;
 mod joins;
+mod links;
 mod people;
 pub(crate) mod standard;
 mod ways;
