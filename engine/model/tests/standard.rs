@@ -56,7 +56,7 @@ fn each_event_can_have_the_definitions_of_its_place() {
             let xml = definitions(&format!(
                 "<process id='p' isExecutable='true'><task id='work'/>{event}</process>"
             ));
-            let misplaced = found(&xml).contains(&("event.definition-misplaced", String::from("event")));
+            let misplaced = found(&xml).contains(&("event.misplaced-trigger", String::from("event")));
             assert_eq!(misplaced, allowed == '0', "{definition} at {position}");
         }
     }
@@ -70,7 +70,7 @@ fn a_shared_definition_is_held_to_the_same() {
              <endEvent id='end'><eventDefinitionRef>x:shared</eventDefinitionRef></endEvent></process>"
         ))
     };
-    let misplaced = ("event.definition-misplaced", String::from("end"));
+    let misplaced = ("event.misplaced-trigger", String::from("end"));
     assert!(found(&xml("timer")).contains(&misplaced));
     assert!(!found(&xml("terminate")).contains(&misplaced));
 }
@@ -89,16 +89,12 @@ const CASES: &[Case] = &[
         "<sendTask id='t' messageRef='m'/>",
         &[("reference.wrong-kind", "t")],
     ),
-    // What is in another file is not looked at, but only what has a prefix can be there.
+    // What nobody needs and is in another file is not looked at, but only what has a prefix can be there.
+    ("<import namespace='urn:x'/><message id='m' itemRef='x:i'/>", "", &[]),
     (
-        "<import namespace='urn:x'/>",
-        "<sendTask id='t' messageRef='x:m'/>",
-        &[],
-    ),
-    (
-        "<import namespace='urn:x'/>",
-        "<sendTask id='t' messageRef='m'/>",
-        &[("reference.dangling", "t")],
+        "<import namespace='urn:x'/><message id='m' itemRef='i'/>",
+        "",
+        &[("reference.idle", "m")],
     ),
     (
         "",
@@ -131,22 +127,35 @@ const CASES: &[Case] = &[
     ),
     (
         "",
-        "<task id='t'><dataInputAssociation><assignment><from>1</from></assignment></dataInputAssociation></task>",
-        &[("element.child-missing", "t"), ("element.child-missing", "t")],
+        "<task id='t'><dataOutputAssociation/></task>",
+        &[("element.child-missing", "t")],
+    ),
+    (
+        "",
+        "<task id='t'><dataInputAssociation><assignment><from>1</from><to>x</to></assignment></dataInputAssociation></task>",
+        &[],
     ),
     // Values.
-    ("", "<task id='t' startQuantity='0'/>", &[("element.number", "t")]),
-    ("", "<task id='t' startQuantity='-1'/>", &[("element.number", "t")]),
+    (
+        "",
+        "<task id='t' startQuantity='0'/>",
+        &[("element.attribute-faulty", "t")],
+    ),
+    (
+        "",
+        "<task id='t' startQuantity='-1'/>",
+        &[("element.attribute-faulty", "t")],
+    ),
     ("", "<task id='t' startQuantity='1'/>", &[]),
     (
         "",
-        "<task id='t'><standardLoopCharacteristics loopMaximum='0'/></task>",
+        "<task id='t'><standardLoopCharacteristics loopMaximum='3'/></task>",
         &[],
     ),
     (
         "",
         "<task id='t'><standardLoopCharacteristics loopMaximum='many'/></task>",
-        &[("element.number", "t")],
+        &[("element.attribute-faulty", "t")],
     ),
     (
         "",
@@ -163,18 +172,7 @@ const CASES: &[Case] = &[
         "",
         "<task id='t'><multiInstanceLoopCharacteristics behavior='Some'><loopCardinality>1</loopCardinality>\
          </multiInstanceLoopCharacteristics></task>",
-        &[("element.choice", "t")],
-    ),
-    // A collection in another tool's words counts.
-    (
-        "",
-        "<task id='t'><multiInstanceLoopCharacteristics xmlns:c='http://camunda.org/schema/1.0/bpmn' c:collection='all'/></task>",
-        &[],
-    ),
-    (
-        "",
-        "<callActivity id='t' xmlns:c='http://camunda.org/schema/1.0/bpmn' c:caseRef='x'/>",
-        &[],
+        &[("element.attribute-faulty", "t")],
     ),
     (
         "<collaboration id='c'><participant id='a' colour='red'/></collaboration>",
@@ -204,7 +202,7 @@ const CASES: &[Case] = &[
         "",
         "<task id='t'/><laneSet id='s'><lane id='a'><childLaneSet id='i'><lane id='b'><flowNodeRef>t</flowNodeRef></lane>\
          <lane id='c'><flowNodeRef>t</flowNodeRef></lane></childLaneSet></lane></laneSet>",
-        &[("lane.node-twice", "c")],
+        &[("lane.twice", "c")],
     ),
     // Links meet within a scope only.
     (
@@ -239,12 +237,6 @@ const CASES: &[Case] = &[
         "<transaction id='t'><subProcess id='s'><endEvent id='e'><cancelEventDefinition/></endEvent></subProcess></transaction>",
         &[("transaction.cancel-outside", "e")],
     ),
-    // A definition that says nothing, in the event that people see.
-    (
-        "",
-        "<intermediateCatchEvent id='e'><conditionalEventDefinition id='d'/></intermediateCatchEvent>",
-        &[("element.child-missing", "e")],
-    ),
     (
         "",
         "<boundaryEvent id='e' attachedToRef='t'><escalationEventDefinition/></boundaryEvent><task id='t'/>",
@@ -261,11 +253,6 @@ const CASES: &[Case] = &[
         "<collaboration id='c'><messageFlow id='m' sourceRef='t' targetRef='u'/></collaboration>",
         "<task id='t'/><task id='u'/>",
         &[("message-flow.same-pool", "m")],
-    ),
-    (
-        "<collaboration id='c'><participant id='b'/><messageFlow id='m' sourceRef='g' targetRef='b'/></collaboration>",
-        "<parallelGateway id='g'/>",
-        &[("reference.wrong-kind", "m")],
     ),
     (
         "<collaboration id='c'><participant id='b'/><messageFlow id='m' targetRef='b'/></collaboration>",
@@ -292,12 +279,9 @@ const CASES: &[Case] = &[
 
 /// The rules that the cases are about.
 const ABOUT: &[&str] = &[
-    "element.attribute-unknown",
-    "element.attribute-value",
+    "element.attribute-",
     "element.child-missing",
-    "element.choice",
     "element.misplaced",
-    "element.number",
     "element.repeated",
     "reference.",
     "lane.",
@@ -305,11 +289,6 @@ const ABOUT: &[&str] = &[
     "compensation.",
     "transaction.",
     "message-flow.",
-    "multi-instance.",
-    "call.",
-    "loop.",
-    "event.signal-missing",
-    "event.escalation-missing",
 ];
 
 #[test]

@@ -15,14 +15,6 @@ rules! {
         zh: "「{0}」缺少{1}：请补上。",
         en: "「{0}」 has no {1}: add it."
     }
-    NUMBER = error "element.number" {
-        zh: "「{0}」的 {1} 是「{2}」，应当是不小于 {3} 的整数：请改正。",
-        en: "{1} of 「{0}」 is 「{2}」 but must be a whole number of at least {3}: correct it."
-    }
-    CHOICE = error "element.choice" {
-        zh: "「{0}」的 {1} 是「{2}」，只能是 {3} 之一：请改正。",
-        en: "{1} of 「{0}」 is 「{2}」 but must be one of {3}: correct it."
-    }
     CHOICE_IDLE = warning "element.choice-idle" {
         zh: "「{0}」的 {1} 是「{2}」，应当是 {3} 之一。运行时不受影响，但请改正。",
         en: "{1} of 「{0}」 is 「{2}」 but should be one of {3}. It makes no difference when the process runs; correct it all the same."
@@ -39,25 +31,9 @@ rules! {
         zh: "「{0}」里列出的 {1} 与连线不一致：以连线为准。重新保存一次图，通常就会改正。",
         en: "The {1} flows that 「{0}」 lists are not those that are drawn: the flows count. Saving the drawing again usually corrects it."
     }
-    DEFINITION_MISPLACED = error "event.definition-misplaced" {
-        zh: "「{0}」是{1}，不能有{2}：请换一种事件。",
-        en: "「{0}」 is a {1} and cannot have a {2}: use another kind of event."
-    }
-    MUST_INTERRUPT = error "event.must-interrupt" {
-        zh: "「{0}」的{1}一定会中断：请设为中断。",
-        en: "The {1} of 「{0}」 always interrupts: make the event interrupting."
-    }
-    SIGNAL_MISSING = error "event.signal-missing" {
-        zh: "「{0}」没有选信号：请选择一个信号。",
-        en: "「{0}」 names no signal: choose one."
-    }
-    ESCALATION_MISSING = error "event.escalation-missing" {
-        zh: "「{0}」要抛出升级，但没有选哪一个：请选择一个升级。",
-        en: "「{0}」 throws an escalation but does not say which: choose one."
-    }
-    LINK_NAME = error "link.name-missing" {
-        zh: "链接事件「{0}」没有填链接名称：两端要用同一个名称才能接上，请填写。",
-        en: "The link event 「{0}」 has no link name: both ends need the same name to meet; fill it in."
+    ERROR_INTERRUPTS = error "event-sub-process.error-interrupts" {
+        zh: "错误会中断事件子流程「{1}」周围的一切，它的开始事件「{0}」不能设为不中断：请设为中断。",
+        en: "An error interrupts everything around the event sub-process 「{1}」, so its start 「{0}」 cannot be non-interrupting: make it interrupting."
     }
     LINK_TARGET_MISSING = error "link.target-missing" {
         zh: "「{0}」链接到「{1}」，但同一层里没有叫这个名称的捕获链接事件：请画一个，或改正名称。",
@@ -115,10 +91,6 @@ rules! {
         zh: "事件子流程「{0}」由事件启动，不能接连线，却有「{1}」：请删去连线，或把它改为普通的子流程。",
         en: "The event sub-process 「{0}」 is started by its event and has no sequence flows, but 「{1}」 is connected to it: remove the flow, or make it a plain sub-process."
     }
-    EVENT_SUB_PROCESS_BOUNDARY = error "event-sub-process.boundary" {
-        zh: "边界事件「{0}」附在事件子流程「{1}」上：事件子流程不能有边界事件，请把它附在别的步骤上。",
-        en: "The boundary event 「{0}」 is attached to the event sub-process 「{1}」, which can have none: attach it to another step."
-    }
     EVENT_GATEWAY_ONE_WAY = warning "event-gateway.one-way" {
         zh: "事件网关「{0}」后面只有一条路，没有什么可选的：请再画一条，或删去网关。",
         en: "Only one way leaves the event-based gateway 「{0}」, so there is nothing to choose: draw another, or remove the gateway."
@@ -151,22 +123,6 @@ rules! {
         zh: "接收任务「{0}」用来启动流程，前面不能有连线：请删去连线，或取消启动设置。",
         en: "The receive task 「{0}」 starts the process, so no flow can lead to it: remove the flow, or let the task not start the process."
     }
-    LOOP_ENDLESS = error "loop.endless" {
-        zh: "「{0}」是循环，但既没有条件也没有次数上限，永远不会停：请填写一个。",
-        en: "「{0}」 is a loop with neither a condition nor a maximum, so it never stops: fill in one of them."
-    }
-    INSTANCES_OF_NOTHING = error "multi-instance.nothing" {
-        zh: "「{0}」要做多遍，但没有说做几遍或对哪一组数据做：请填写次数或集合。",
-        en: "「{0}」 has several instances but does not say how many or for what: fill in a number or a collection."
-    }
-    BEHAVIOR_EVENT = error "multi-instance.behavior-event" {
-        zh: "「{0}」的多实例在完成时要抛出事件，但没有写 {1}：请选择事件，或改为 behavior=\"All\"。",
-        en: "The instances of 「{0}」 throw an event when they are done, but {1} is missing: choose the event, or use behavior=\"All\"."
-    }
-    CALL_NOTHING = error "call.nothing" {
-        zh: "调用活动「{0}」没有说明调用哪个流程：请选择一个。",
-        en: "The call activity 「{0}」 does not say which process it calls: choose one."
-    }
     COMPLEX_ACTIVATION = error "complex-gateway.activation-missing" {
         zh: "复杂网关「{0}」有多条路进来，但没有说何时放行：请填写激活条件，或改用其他网关。",
         en: "Several ways lead to the complex gateway 「{0}」, but it does not say when it opens: give it an activation condition, or use another gateway."
@@ -175,16 +131,8 @@ rules! {
         zh: "自由子流程「{2}」里有{1}「{0}」：自由子流程没有开始和结束，请删去它。",
         en: "The ad-hoc sub-process 「{2}」 contains the {1} 「{0}」: an ad-hoc sub-process has no start and no end; remove it."
     }
-    LANE_TWICE = error "lane.node-twice" {
-        zh: "「{0}」既在泳道「{1}」里又在另一个泳道里：请只放在一个泳道里。",
-        en: "「{0}」 is in the lane 「{1}」 and in another one: put it into one lane only."
-    }
     MESSAGE_FLOW_POOL = error "message-flow.same-pool" {
         zh: "消息流「{0}」的两端在同一个泳池里：消息流只在泳池之间，泳池里面请用顺序流。",
         en: "Both ends of the message flow 「{0}」 are in one pool: messages go between pools; within a pool, use a sequence flow."
-    }
-    MESSAGE_FLOW_END = warning "message-flow.end" {
-        zh: "消息流「{0}」接在「{1}」上，但{2}不在消息的这一端：请检查方向。",
-        en: "The message flow 「{0}」 is connected to 「{1}」, but a {2} is not at this end of a message: look at its direction."
     }
 }

@@ -102,6 +102,8 @@ fn reached(draft: &Draft<'_>, scopes: &Scopes) -> Vec<bool> {
             Some(
                 NodeKind::ReceiveTask { instantiate: true, .. } | NodeKind::EventBasedGateway { instantiate: true, .. },
             ) => draft.incoming[position].is_empty(),
+            // Whether something undoes by it is a question of its own.
+            _ if node.activity.is_for_compensation => true,
             _ => begins_alone(draft, position) && !scopes.has_start[Scopes::slot(node.scope)],
         };
         match node.scope {

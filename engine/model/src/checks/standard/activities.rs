@@ -1,10 +1,9 @@
-//! What an activity or gateway must say to be run at all: how often, for what, which process, when.
+//! What must be said for an element to be run at all, where nobody else looks: where data go, when a gateway opens.
 
 use super::outline::Outline;
 use crate::{
     catalogue::{Words, names, standard as rules},
     read::Findings,
-    xml::{Element, Namespace},
 };
 
 pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
@@ -12,16 +11,12 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
         let (element, owner) = (part.element, outline.element(part.owner));
         let label = owner.label();
         match part.kind.name {
-            "standardLoopCharacteristics"
-                if element.bpmn_child("loopCondition").is_none() && !says(element, "loopMaximum") =>
+            // An assignment says itself where its value goes.
+            "dataInputAssociation" | "dataOutputAssociation"
+                if element.bpmn_child("targetRef").is_none() && element.bpmn_child("assignment").is_none() =>
             {
-                findings.report_inside(&rules::LOOP_ENDLESS, owner, element.line, &[&label]);
-            }
-            "multiInstanceLoopCharacteristics" => check_instances(element, owner, findings),
-            "callActivity"
-                if !says(element, "calledElement") && !has_foreign(element, &["calledElement", "caseRef"]) =>
-            {
-                findings.report(&rules::CALL_NOTHING, element, &[&label]);
+                let words: &[&dyn Words] = &[&label, &names::element("targetRef")];
+                findings.report_inside(&rules::CHILD_MISSING, owner, element.line, words);
             }
             "complexGateway"
                 if outline.incoming[position].len() > 1 && element.bpmn_child("activationCondition").is_none() =>
@@ -39,42 +34,5 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
             }
             _ => {}
         }
-    }
-}
-
-fn says(element: &Element, attribute: &str) -> bool {
-    element
-        .attribute(attribute)
-        .is_some_and(|value| !value.trim().is_empty())
-}
-
-/// Whether another tool's settings have one of these names: as an attribute, or as an extension element.
-fn has_foreign(element: &Element, names: &[&str]) -> bool {
-    let is_foreign = |namespace: &Namespace| matches!(namespace, Namespace::Other(_));
-    let mut attributes = element.attributes.iter();
-    attributes.any(|written| is_foreign(&written.namespace) && names.contains(&written.name.as_str()))
-        || element
-            .bpmn_child("extensionElements")
-            .into_iter()
-            .flat_map(|extensions| &extensions.children)
-            .any(|child| is_foreign(&child.namespace) && names.contains(&child.name.as_str()))
-}
-
-fn check_instances(element: &Element, owner: &Element, findings: &mut Findings) {
-    let label = owner.label();
-    let counted = ["loopCardinality", "loopDataInputRef"]
-        .iter()
-        .any(|child| element.bpmn_child(child).is_some());
-    if !counted && !has_foreign(element, &["collection", "loopCharacteristics"]) {
-        findings.report_inside(&rules::INSTANCES_OF_NOTHING, owner, element.line, &[&label]);
-    }
-    let reference = match element.attribute("behavior").map(str::trim) {
-        Some("One") => "oneBehaviorEventRef",
-        Some("None") => "noneBehaviorEventRef",
-        _ => return,
-    };
-    if !says(element, reference) {
-        let words: &[&dyn Words] = &[&label, &reference];
-        findings.report_inside(&rules::BEHAVIOR_EVENT, owner, element.line, words);
     }
 }

@@ -28,6 +28,11 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
                     let words: &[&dyn Words] = &[&start_element.label(), &label];
                     findings.report(&rules::EVENT_SUB_PROCESS_TRIGGER, start_element, words);
                 }
+                let interrupts = outline.says(*start, "isInterrupting", true);
+                if !interrupts && outline.has_definition(*start, "errorEventDefinition") {
+                    let words: &[&dyn Words] = &[&start_element.label(), &label];
+                    findings.report(&rules::ERROR_INTERRUPTS, start_element, words);
+                }
             }
             [_, _, ..] => findings.report(&rules::EVENT_SUB_PROCESS_STARTS, element, &[&label]),
             [] => {}
@@ -39,10 +44,6 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
         {
             let words: &[&dyn Words] = &[&label, &outline.label(*flow)];
             findings.report(&rules::EVENT_SUB_PROCESS_FLOW, element, words);
-        }
-        for event in &outline.attached[position] {
-            let words: &[&dyn Words] = &[&outline.label(*event), &label];
-            findings.report(&rules::EVENT_SUB_PROCESS_BOUNDARY, outline.element(*event), words);
         }
     }
 }

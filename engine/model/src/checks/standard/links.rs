@@ -32,13 +32,10 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
             continue;
         };
         let label = part.element.label();
-        match outline.element(*link).drawn_name() {
-            None => findings.report(&rules::LINK_NAME, part.element, &[&label]),
-            Some(name) => {
-                let link = links.entry((part.parent, name)).or_default();
-                let ends = if goes_in { &mut link.sources } else { &mut link.targets };
-                ends.push(event);
-            }
+        if let Some(name) = outline.element(*link).drawn_name() {
+            let link = links.entry((part.parent, name)).or_default();
+            let ends = if goes_in { &mut link.sources } else { &mut link.targets };
+            ends.push(event);
         }
         let flows = if goes_in { &outline.outgoing } else { &outline.incoming };
         if let Some(flow) = flows[event].first() {

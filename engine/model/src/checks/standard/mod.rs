@@ -9,7 +9,6 @@ mod collaborations;
 mod compensation;
 mod event_gateways;
 mod event_sub_processes;
-mod events;
 mod links;
 mod outline;
 mod references;
@@ -27,7 +26,6 @@ pub(crate) fn check(root: &Element, runs: &dyn Fn(&Element) -> bool, findings: &
     for check in [
         values::check,
         references::check,
-        events::check,
         links::check,
         compensation::check,
         transactions::check,

@@ -79,7 +79,7 @@ impl Written<'_> {
             Some(found) => {
                 let (is, should) = (names::element(outline.name(found)), words::kinds(target.kinds));
                 let words: &[&dyn Words] = &[&owner.label(), &self.name, &outline.label(found), &is, &should];
-                findings.report_inside(&rules::WRONG_KIND, owner, self.line, words);
+                findings.report_wrong_kind(owner, self.line, self.name, words);
             }
         }
     }

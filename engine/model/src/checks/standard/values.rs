@@ -74,12 +74,12 @@ fn check_value(known: &Attribute, element: &Element, owner: &Element, value: &st
             findings.report_inside(&elements::ATTRIBUTE_VALUE, owner, element.line, words);
         }
         Value::AtLeast(least) if value.parse::<u32>().ok().is_none_or(|number| number < least) => {
-            let words: &[&dyn Words] = &[&label, &name, &value, &least.to_string()];
-            findings.report_inside(&rules::NUMBER, owner, element.line, words);
+            let words: &[&dyn Words] = &[&label, &name, &value];
+            findings.report_inside(&elements::ATTRIBUTE_FAULTY, owner, element.line, words);
         }
         Value::OneOf(choices) if !choices.contains(&value) => {
-            let words: &[&dyn Words] = &[&label, &name, &value, &words::any_of(choices)];
-            findings.report_inside(&rules::CHOICE, owner, element.line, words);
+            let words: &[&dyn Words] = &[&label, &name, &value];
+            findings.report_inside(&elements::ATTRIBUTE_FAULTY, owner, element.line, words);
         }
         Value::Idle(choices) if !choices.contains(&value) => {
             let words: &[&dyn Words] = &[&label, &name, &value, &words::any_of(choices)];

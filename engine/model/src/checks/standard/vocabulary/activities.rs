@@ -1,8 +1,6 @@
 //! Processes, activities and gateways (BPMN 2.0.2, 10.2, 10.3, 10.6–10.8).
 
-use super::{
-    Kind, Value, attribute, boolean, common, just_one, kind, leads_loosely_to, many, one, refers, refers_loosely, text,
-};
+use super::{Kind, Value, attribute, boolean, common, kind, leads_loosely_to, many, one, refers, refers_loosely, text};
 
 pub(super) const KINDS: &[Kind] = &[
     common(
@@ -215,7 +213,7 @@ pub(super) const KINDS: &[Kind] = &[
         "complexBehaviorDefinition",
         "baseElement",
         &[],
-        &[just_one("condition"), one("event")],
+        &[one("condition"), one("event")],
     ),
     kind("laneSet", "baseElement", &[], &[many("lane")]),
     kind("childLaneSet", "laneSet", &[], &[]),
@@ -225,8 +223,8 @@ pub(super) const KINDS: &[Kind] = &[
         &[refers_loosely("partitionElementRef", &["baseElement"])],
         &[
             one("partitionElement"),
-            // Some tools list everything that is drawn in the lane.
-            leads_loosely_to(many("flowNodeRef"), &["flowElement", "artifact"]),
+            // Resolved when lanes are read.
+            leads_loosely_to(many("flowNodeRef"), &[]),
             one("childLaneSet"),
         ],
     ),

@@ -1,11 +1,6 @@
 //! Pools and the messages between them (BPMN 2.0.2, chapter 9).
 
-use super::{
-    Kind, Value, attribute, boolean, common, kind, leads_loosely_to, many, one, refers, refers_loosely, required, text,
-};
-
-/// What a message can come from or get to.
-const ENDS: &[&str] = &["participant", "activity", "anyEvent", "conversationNode"];
+use super::{Kind, Value, attribute, boolean, common, kind, leads_loosely_to, many, one, refers, refers_loosely, text};
 
 pub(super) const KINDS: &[Kind] = &[
     kind(
@@ -47,11 +42,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind(
         "messageFlow",
         "baseElement",
-        &[
-            required(refers("sourceRef", ENDS)),
-            required(refers("targetRef", ENDS)),
-            refers("messageRef", &["message"]),
-        ],
+        &[text("sourceRef"), text("targetRef"), refers("messageRef", &["message"])],
         &[],
     ),
     kind(

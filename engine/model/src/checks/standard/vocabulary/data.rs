@@ -1,9 +1,6 @@
 //! Data: objects, inputs, outputs, and how they get from one to the other (BPMN 2.0.2, 10.4).
 
-use super::{
-    Child, Kind, Value, attribute, boolean, common, just_one, kind, leads_loosely_to, leads_to, many, one,
-    refers_loosely,
-};
+use super::{Kind, Value, attribute, boolean, common, kind, leads_loosely_to, leads_to, many, one, refers_loosely};
 
 /// Everything that holds a value.
 const HOLDERS: &[&str] = &[
@@ -103,15 +100,12 @@ pub(super) const KINDS: &[Kind] = &[
         &[],
         &[
             leads_to(many("sourceRef"), HOLDERS),
-            Child {
-                required: true,
-                ..leads_to(one("targetRef"), HOLDERS)
-            },
+            leads_to(one("targetRef"), HOLDERS),
             one("transformation"),
             many("assignment"),
         ],
     ),
     kind("dataInputAssociation", "dataAssociation", &[], &[]),
     kind("dataOutputAssociation", "dataAssociation", &[], &[]),
-    kind("assignment", "baseElement", &[], &[just_one("from"), just_one("to")]),
+    kind("assignment", "baseElement", &[], &[one("from"), one("to")]),
 ];

@@ -1,6 +1,6 @@
 //! Events and what they wait for or do (BPMN 2.0.2, 10.5).
 
-use super::{Kind, boolean, common, just_one, kind, leads_loosely_to, leads_to, many, one, refers, text};
+use super::{Kind, boolean, common, kind, leads_loosely_to, leads_to, many, one, refers, text};
 
 pub(super) const KINDS: &[Kind] = &[
     common("anyEvent", "flowNode", &[], &[many("property")]),
@@ -65,7 +65,8 @@ pub(super) const KINDS: &[Kind] = &[
         "conditionalEventDefinition",
         "eventDefinition",
         &[],
-        &[just_one("condition")],
+        // What it is empty of is said of the event.
+        &[one("condition")],
     ),
     kind("errorEventDefinition", "eventDefinition", &[text("errorRef")], &[]),
     kind(

@@ -3,7 +3,7 @@
 //! It follows the XML schemas of the standard (`Semantic.xsd`) for everything that can stand in a model that runs, with
 //! three liberties. Any element may have a `name`. What the schemas require but nobody needs to run a model, such as
 //! `targetNamespace` or the sets of an `ioSpecification`, is not required. And references that the reader of a process
-//! resolves itself (the ends of a sequence flow, `default`, `attachedToRef`, `errorRef`, `processRef`) are plain text
+//! resolves itself whatever they lead to (the ends of flows, `default`, `attachedToRef`, `flowNodeRef` …) are plain text
 //! here, so that a fault in them is said once.
 
 mod activities;
