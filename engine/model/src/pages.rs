@@ -10,6 +10,7 @@ macro_rules! pages {
 }
 
 pages! {
+    "activity.never-begins",
     "ad-hoc.start-or-end",
     "approval.approval-flow-missing",
     "approval.rejection-flow-elsewhere",

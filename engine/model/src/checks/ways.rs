@@ -231,12 +231,16 @@ fn ends_by_rejection(draft: &Draft<'_>, node: usize) -> bool {
 
 /// Whether a case can stay here for a while, so that going round is not going mad.
 fn can_pause(kind: &NodeKind) -> bool {
+    if let NodeKind::IntermediateCatch(catch) = kind {
+        // A link is gone through at once.
+        let is_link = |trigger| matches!(trigger, &EventDefinition::Link(_));
+        return !catch.triggers.iter().all(is_link);
+    }
     matches!(
         kind,
         NodeKind::UserTask(_)
             | NodeKind::ReceiveTask { .. }
             | NodeKind::CallActivity(_)
-            | NodeKind::IntermediateCatch(_)
             | NodeKind::ServiceTask(_)
             | NodeKind::SubProcess(_)
             | NodeKind::ParallelGateway
