@@ -155,7 +155,7 @@ fn large_model(size: usize) -> String {
 #[test]
 fn a_very_large_process_is_read_without_fault() {
     // With a check that takes the square of the size this would take minutes, not a moment.
-    let reading = read(&large_model(20_000), &Unchecked);
+    let reading = read(&large_model(10_000), &Unchecked);
     assert_eq!(reading.diagnostics, []);
     assert_eq!(reading.processes[0].nodes().count(), 20_002);
 }
@@ -220,12 +220,12 @@ fn what_is_looked_up_often_is_found_at_once() {
         process(many(count, &link))
     };
     for inside in [
-        flows(20_000),
-        correlation(20_000),
-        associations(20_000),
-        objects(40_000),
-        inputs(20_000),
-        links(20_000),
+        flows(10_000),
+        correlation(10_000),
+        associations(10_000),
+        objects(20_000),
+        inputs(10_000),
+        links(10_000),
     ] {
         let reading = read(&format!("<definitions {NAMESPACE}>{inside}</definitions>"), &Unchecked);
         assert!(reading.diagnostics.len() <= 1_001);
