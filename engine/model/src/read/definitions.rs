@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Context, Findings, collaboration,
+    Context, Findings, collaboration, dialects,
     events::is_definition,
     file::{File, is_callable},
     global_tasks::is_global_task,
@@ -63,6 +63,7 @@ pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) ->
     };
     check_ids(root, &mut context.findings);
     vocabulary::check(root, &mut context.findings);
+    dialects::check(root, &mut context);
     check_top_level(root, &mut context);
     // Of drawings beside what runs, nothing is demanded.
     let some_runs = root.bpmn_children().any(is_executable);
