@@ -155,7 +155,7 @@ fn large_model(size: usize) -> String {
 #[test]
 fn a_very_large_process_is_read_without_fault() {
     // With a check that takes the square of the size this would take minutes, not a moment.
-    let reading = read(&large_model(10_000), &Unchecked);
+    let reading = read(&large_model(20_000), &Unchecked);
     assert_eq!(reading.diagnostics, []);
     assert_eq!(reading.processes[0].nodes().count(), 20_002);
 }

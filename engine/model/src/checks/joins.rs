@@ -1,9 +1,10 @@
-//! Parallel gateways that wait for ever.
+//! Parallel gateways that wait for ever, and activities that wait for more tokens than ever come.
 //!
 //! A join fills only when tokens stand on all its incoming flows at once, and two tokens of a scope are there at once
 //! only because some fork made them. So if no fork has one branch that leads to one incoming flow and *another* branch
 //! that leads to the other, the two never meet, whatever the conditions say. What is reported is certain; a join that
-//! merely may wait for ever (a branch that can go elsewhere) is not reported.
+//! merely may wait for ever (a branch that can go elsewhere) is not reported. An activity that needs several tokens
+//! (`startQuantity`) is never begun when no two of its tokens can be there at once.
 //!
 //! Which incoming flows each node leads to is found for 64 of them at a time, one bit each, and in one pass: nodes of
 //! one loop lead to the same, and loops are taken in the order from the end to the start.
@@ -13,14 +14,17 @@ use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 use super::{links::Links, ways::begins_alone};
 use crate::{
     EventDefinition, NodeKind, Rejection, TimerDefinition,
-    catalogue::flow as rules,
+    catalogue::{Words, flow as rules},
     read::{Draft, Findings},
 };
 
 pub(super) fn check(draft: &Draft<'_>, reached: &[bool], findings: &mut Findings) {
     let joins: Vec<usize> = (0..draft.nodes.len())
-        .filter(|node| reached[*node] && matches!(draft.nodes[*node].kind, Some(NodeKind::ParallelGateway)))
-        .filter(|node| draft.incoming[*node].len() > 1)
+        .filter(|node| {
+            let ways = draft.incoming[*node].len();
+            let joins = ways > 1 && matches!(draft.nodes[*node].kind, Some(NodeKind::ParallelGateway));
+            reached[*node] && (joins || (ways > 0 && gathers(draft, *node)))
+        })
         .collect();
     let shape = Shape::of(draft);
     let mut batch: Vec<usize> = Vec::new();
@@ -64,6 +68,11 @@ impl Shape {
     }
 }
 
+/// Whether an activity begins only when several tokens have come.
+fn gathers(draft: &Draft<'_>, node: usize) -> bool {
+    draft.nodes[node].activity.start_quantity > 1
+}
+
 /// Checks joins all of whose incoming flows are in the batch, those of each join side by side.
 fn check_batch(draft: &Draft<'_>, batch: &[usize], shape: &Shape, findings: &mut Findings) {
     let leads_to = leads_to(draft, batch, shape);
@@ -75,6 +84,16 @@ fn check_batch(draft: &Draft<'_>, batch: &[usize], shape: &Shape, findings: &mut
             .take_while(|flow| draft.flows[**flow].target == join)
             .count();
         let range = first..first + count;
+        if gathers(draft, join) {
+            let own = range.clone().fold(0, |own, bit| own | 1 << bit);
+            if range.clone().all(|bit| together[bit] & own == 0) {
+                let needed = draft.nodes[join].activity.start_quantity.to_string();
+                let words: &[&dyn Words] = &[&draft.label(join), &needed];
+                findings.report(&rules::QUANTITY_NEVER, draft.nodes[join].element, words);
+            }
+            first = range.end;
+            continue;
+        }
         let never = range.clone().find_map(|one| {
             let other = (one + 1..range.end).find(|other| together[one] & (1 << other) == 0)?;
             Some((one, other))

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Environment, ProcessGraph, Reading,
     catalogue::{elements as rules, xml as xml_rules},
+    checks,
     xml::{Element, Namespace},
 };
 
@@ -64,6 +65,10 @@ pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) ->
     vocabulary::check(root, &mut context.findings);
     dialects::check(root, &mut context);
     check_top_level(root, &mut context);
+    // Of drawings beside what runs, nothing is demanded.
+    let some_runs = root.bpmn_children().any(is_executable);
+    let runs = |element: &Element| element.name != "process" || !some_runs || is_executable(element);
+    checks::standard::check(root, &runs, &mut context.findings);
     let processes = read_processes(root, &mut context);
     let processes = if context.findings.has_error() {
         Vec::new()
