@@ -227,7 +227,7 @@ fn fork(branches: &[u64], together: &mut [u64; 64]) {
     }
 }
 
-fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
+pub(super) fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
     let Some(NodeKind::UserTask(task)) = &draft.nodes[node].kind else {
         return None;
     };
