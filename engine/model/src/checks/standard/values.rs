@@ -12,7 +12,14 @@ use crate::{
 };
 
 /// Elements of which each child is either read or refused by name when they are read.
-const READ: &[&str] = &["definitions", "collaboration", "participant", "process", "flowNode"];
+const READ: &[&str] = &[
+    "definitions",
+    "collaboration",
+    "participant",
+    "process",
+    "globalTask",
+    "flowNode",
+];
 
 pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
     for (position, part) in outline.running() {
