@@ -15,7 +15,8 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
                 .findings
                 .report(&rules::FLOW_SCOPE, flow.element, &[&draft.flow_label(position)]);
         }
-        let decides = source.kind.as_ref().is_none_or(NodeKind::has_conditions);
+        let decides =
+            source.kind.as_ref().is_none_or(NodeKind::has_conditions) && !source.element.name.ends_with("Event");
         if flow.condition.is_some() && !decides {
             let label = draft.flow_label(position);
             context

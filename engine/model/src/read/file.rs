@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{collaboration::MessageFlows, local_part};
+use super::{collaboration::MessageFlows, correlation::Correlations, local_part};
 use crate::xml::Element;
 
 /// An element with an id, and where it stands.
@@ -18,8 +18,10 @@ pub(crate) struct Placed<'a> {
 pub(crate) struct File<'a> {
     pub(crate) root: &'a Element,
     elements: BTreeMap<&'a str, Placed<'a>>,
-    /// The associations of the whole file: from where to where.
-    pub(crate) associations: Vec<(&'a str, &'a str)>,
+    /// What associations connect with what, both ways.
+    associations: BTreeMap<&'a str, Vec<&'a str>>,
+    /// By which values messages find their cases.
+    pub(crate) correlations: Correlations<'a>,
     /// What is drawn between pools.
     pub(crate) message_flows: MessageFlows<'a>,
 }
@@ -29,7 +31,8 @@ impl<'a> File<'a> {
         let mut file = Self {
             root,
             elements: BTreeMap::new(),
-            associations: Vec::new(),
+            associations: BTreeMap::new(),
+            correlations: Correlations::default(),
             message_flows: MessageFlows::default(),
         };
         let mut waiting: Vec<(&Element, Option<&Element>)> = root.bpmn_children().map(|child| (child, None)).collect();
@@ -45,7 +48,9 @@ impl<'a> File<'a> {
             if element.name == "association"
                 && let (Some(source), Some(target)) = (element.stated("sourceRef"), element.stated("targetRef"))
             {
-                file.associations.push((local_part(source), local_part(target)));
+                let (source, target) = (local_part(source), local_part(target));
+                file.associations.entry(source).or_default().push(target);
+                file.associations.entry(target).or_default().push(source);
             }
             let children = element.bpmn_children().map(|child| (child, process));
             let first = waiting.len();
@@ -53,6 +58,7 @@ impl<'a> File<'a> {
             waiting[first..].reverse();
         }
         file.message_flows = MessageFlows::of(&file);
+        file.correlations = Correlations::of(&file);
         file
     }
 
@@ -68,6 +74,11 @@ impl<'a> File<'a> {
     pub(crate) fn find(&self, reference: &str, name: &str) -> Option<&'a Element> {
         let placed = self.placed(reference)?;
         (placed.element.name == name).then_some(placed.element)
+    }
+
+    /// What associations connect with the element of this id.
+    pub(crate) fn associated(&self, id: &str) -> impl Iterator<Item = &'a str> {
+        self.associations.get(id).into_iter().flatten().copied()
     }
 
     /// The children of the root with this name.

@@ -100,7 +100,10 @@ impl<'a> Found<'a> {
     }
 
     fn drawing(&self, process: &'a Element, context: &mut Context<'a>) -> Drawing<'a> {
-        let mut drawing = Drawing::default();
+        let mut drawing = Drawing {
+            initiator: dialects::initiator(process),
+            ..Drawing::default()
+        };
         for (position, node) in self.nodes.iter().enumerate() {
             if let Some(id) = node.element.id() {
                 drawing.by_id.entry(id).or_insert(position);

@@ -203,8 +203,7 @@ pub(super) fn setting(element: &Element, setting: &Element) -> Fate {
 
 /// Whether a setting of these engines is a listener.
 pub(in crate::read::dialects) fn is_listener(setting: &Element) -> bool {
-    matches!(setting.namespace, crate::xml::Namespace::Dialect(dialect) if dialect != crate::xml::Dialect::Zeebe)
-        && matches!(setting.name.as_str(), "executionListener" | "taskListener")
+    setting.is_of_dialect() && matches!(setting.name.as_str(), "executionListener" | "taskListener")
 }
 
 /// Whether a listener runs when its step ends (otherwise when it begins); `None` for one that cannot run.
