@@ -235,7 +235,7 @@ fn what_is_looked_up_often_is_found_at_once() {
         objects(20_000),
         inputs(10_000),
         links(10_000),
-        gateways(10_000),
+        gateways(5_000),
     ] {
         let reading = read(&format!("<definitions {NAMESPACE}>{inside}</definitions>"), &Unchecked);
         assert!(reading.diagnostics.len() <= 1_001);

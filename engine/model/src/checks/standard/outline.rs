@@ -78,7 +78,7 @@ impl<'a> Outline<'a> {
             return;
         };
         let position = self.parts.len();
-        let is_shown = SHOWN.iter().any(|shown| self.vocabulary.is_a(kind, shown));
+        let is_shown = self.vocabulary.and_bases(kind).any(|kind| SHOWN.contains(&kind.name));
         let inside_event = parent.is_some_and(|parent| self.is_a(parent, "anyEvent"));
         let owner = match parent {
             // An event's definition is the event to people; at the top of a file it is shared and itself.
