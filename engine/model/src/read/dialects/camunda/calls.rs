@@ -49,6 +49,9 @@ pub(in crate::read) fn read_call<'a>(
     if !carries && !inherits {
         return;
     }
+    // What associations of the standard carry goes first.
+    inputs.splice(0..0, call.inputs.take().unwrap_or_default());
+    outputs.splice(0..0, call.outputs.take().unwrap_or_default());
     // With everything carried, a mapping only makes one more variable, of the step's own or around it.
     call.inputs = match all_in {
         true => {

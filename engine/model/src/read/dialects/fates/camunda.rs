@@ -126,10 +126,23 @@ pub(super) fn attribute(element: &Element, name: &str, value: &str) -> Fate {
         "errorCodeVariable" | "errorMessageVariable" | "escalationCodeVariable" | "errorVariableName" => {
             return ERROR_VARIABLE;
         }
-        "resource" if of == "scriptTask" => {
+        "resource" => {
             return Fate::Refused(
                 "脚本要写在流程里，请把它的内容复制进来",
-                "scripts stand in the process; copy it into the task",
+                "scripts stand in the process; copy it into the model",
+            );
+        }
+        "scope" if value == "global" => true,
+        "scope" if of == "signal" || of == "signalEventDefinition" => {
+            return Fate::Refused(
+                "信号总是发给所有等待它的流程，请删去它，或改用消息",
+                "a signal always goes to every case that waits for it; remove it, or use a message",
+            );
+        }
+        "messageExpression" | "signalExpression" => {
+            return Fate::Refused(
+                "请把表达式写成消息或信号的名称，如 name=\"${topic}\"",
+                "write the expression as the name of the message or signal, like name=\"${topic}\"",
             );
         }
         "calledElementTenantId" | "decisionRefTenantId" => return TENANT,
