@@ -53,7 +53,7 @@ pub(crate) struct Check {
     pub(crate) json: bool,
 }
 
-/// `--complete` and `--advance` are steps: they happen in the order in which they stand.
+/// `--complete`, `--message`, `--signal` and `--advance` are steps: they happen in the order in which they stand.
 #[derive(Args)]
 pub(crate) struct Run {
     /// A BPMN 2.0 file
@@ -68,9 +68,16 @@ pub(crate) struct Run {
     /// Variables to start with: a JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) vars_file: Option<PathBuf>,
-    /// Complete what waits at an element, by its BPMN id, with variables; an approval takes "decision" and "comment"
+    /// Complete what waits at an element, by its BPMN id, with variables; an approval takes "decision" and "comment",
+    /// a service task ends in an error with "$error": its code
     #[arg(long, value_name = "TASK[=JSON]")]
     pub(crate) complete: Vec<String>,
+    /// Hand a message to the case that waits for it, or start one: JSON holds its variables, or "key" and "variables"
+    #[arg(long, value_name = "NAME[=JSON]")]
+    pub(crate) message: Vec<String>,
+    /// Tell a signal to everybody who waits for it, with variables
+    #[arg(long, value_name = "NAME[=JSON]")]
+    pub(crate) signal: Vec<String>,
     /// Let time pass: an ISO 8601 duration such as PT8H
     #[arg(long, value_name = "DURATION")]
     pub(crate) advance: Vec<String>,

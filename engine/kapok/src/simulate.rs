@@ -8,12 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use kapok_model::Diagnostic;
+use kapok_model::{Diagnostic, EventDefinition, NodeKind};
 use kapok_process::{
     Answer,
     state::{EventKind, InstanceState, TaskState},
 };
-use kapok_protocol::{Command, Decision, InstanceId, IsoDuration, JobOutcome, StartRequest, Timestamp, Value};
+use kapok_protocol::{
+    Command, Decision, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest, Timestamp, Value,
+};
 use kapok_tables::{Queries, TaskList};
 use serde::Serialize;
 
@@ -59,6 +61,9 @@ pub struct Outcome {
     pub incidents: Vec<Value>,
 }
 
+/// The name under which the input of a service task holds the code of the error it ends in.
+const ERROR: &str = "$error";
+
 /// Checks a model with no data folder: nothing is known about handlers, people or records.
 pub fn check(xml: &str) -> Result<Vec<Diagnostic>, Error> {
     let settings = Settings {
@@ -97,17 +102,20 @@ impl Simulation {
         ))
     }
 
-    /// Whether a process can be started by hand.
+    /// Whether a process can simply be started: it has a none start event, or no start event at all.
     pub fn can_start(&self, process: &str) -> bool {
-        use kapok_model::{NodeKind, StartTrigger};
         let latest = self.kapok.shared.definitions.all_latest();
         latest
             .iter()
             .filter(|(_, graph)| graph.key == process)
             .any(|(_, graph)| {
-                graph
-                    .children(None)
-                    .any(|(_, node)| matches!(node.kind, NodeKind::StartEvent(StartTrigger::None)))
+                let starts = graph.children(None).filter_map(|(_, node)| match &node.kind {
+                    NodeKind::StartEvent(start) => Some(start.triggers.as_slice()),
+                    _ => None,
+                });
+                let starts: Vec<_> = starts.collect();
+                starts.iter().any(|triggers| triggers.is_empty())
+                    || (starts.is_empty() && !graph.entries(None).is_empty())
             })
     }
 
@@ -119,7 +127,10 @@ impl Simulation {
         let start_event = graph.filter(|_| !self.can_start(process)).and_then(|graph| {
             graph
                 .children(None)
-                .find(|(_, node)| node.kind.bpmn_name() == "startEvent")
+                .find(|(_, node)| match &node.kind {
+                    NodeKind::StartEvent(start) => matches!(start.triggers.as_slice(), [EventDefinition::Record(_)]),
+                    _ => false,
+                })
                 .map(|(_, node)| node.id.clone())
         });
         let request = StartRequest {
@@ -139,8 +150,8 @@ impl Simulation {
     }
 
     /// Completes what waits at an element, by its BPMN id: a person's task, or a service task without a handler. In
-    /// `input`, `decision` (`approve` or `reject`) and `comment` belong to an approval, the rest are variables; an
-    /// approval without a decision is approved.
+    /// `input`, `decision` (`approve` or `reject`) and `comment` belong to an approval, `$error` is the code of an error
+    /// that a service task ends in, the rest are variables; an approval without a decision is approved.
     pub fn complete(&mut self, element: &str, input: BTreeMap<String, Value>) -> Result<(), Error> {
         let command = self.completion(element, input)?;
         let done = self.kapok.command(command);
@@ -192,10 +203,14 @@ impl Simulation {
                     .map(|node| node.id.clone())
             });
             if node.as_deref() == Some(element) {
-                return Ok(Command::FinishJob {
-                    job: job.id,
-                    outcome: JobOutcome::Completed(input),
-                });
+                let outcome = match input.remove(ERROR) {
+                    Some(code) => JobOutcome::Error {
+                        code: code.as_text().map_or_else(|| code.to_string(), str::to_owned),
+                        message: String::new(),
+                    },
+                    None => JobOutcome::Completed(input),
+                };
+                return Ok(Command::FinishJob { job: job.id, outcome });
             }
         }
         self.refused = true;
@@ -217,9 +232,33 @@ impl Simulation {
         Ok(())
     }
 
-    /// Runs the jobs that have a handler.
+    /// Hands a message to whoever waits for it, or starts a case by it.
+    pub fn message(&mut self, message: PublishedMessage) -> Result<(), Error> {
+        let done = self.kapok.command(Command::Publish(message));
+        self.kept(done)?;
+        self.settle()
+    }
+
+    /// Tells a signal to everybody who waits for it.
+    pub fn signal(&mut self, signal: &str, variables: BTreeMap<String, Value>) -> Result<(), Error> {
+        let signal = signal.to_owned();
+        let done = self.kapok.command(Command::Broadcast { signal, variables });
+        self.kept(done)?;
+        self.settle()
+    }
+
+    /// Runs the jobs that have a handler, and what is due at this very moment.
     fn settle(&mut self) -> Result<(), Error> {
-        react::run_ready_jobs(&self.kapok.shared, &self.kapok.writer).map(drop)
+        let (shared, writer) = (&self.kapok.shared, &self.kapok.writer);
+        // A timer that is due again and again in one moment cannot be drawn; the bound is for what nobody thought of.
+        for _ in 0..10_000 {
+            let jobs = react::run_ready_jobs(shared, writer)?;
+            let timers = react::fire_due_timers(shared, writer, self.clock.now())?;
+            if !jobs && !timers {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What happened since it was last asked.
@@ -241,7 +280,7 @@ impl Simulation {
                 let transition = Transition {
                     at: event.at,
                     element: node.map_or_else(|| graph.key.clone(), |node| node.id.clone()),
-                    kind: node.map_or("process", |node| node.kind.bpmn_name()).to_owned(),
+                    kind: node.map_or("process", |node| node.bpmn_name).to_owned(),
                     event: name.to_owned(),
                     instance: id,
                     data,
@@ -264,7 +303,10 @@ impl Simulation {
                 continue;
             };
             active |= instance.state == InstanceState::Active;
-            variables.extend(self.kapok.variables(id)?);
+            // What a called case leaves behind was handed to the case that called it.
+            if instance.caller.is_none() {
+                variables.extend(self.kapok.variables(id)?);
+            }
             for task in viewing.queries.tasks(&TaskList::Of(id), None, usize::MAX)?.items {
                 if task.state == TaskState::Open {
                     tasks.push(viewing.task(task, None)?.element);
@@ -332,6 +374,7 @@ fn described(kind: &EventKind, organisation: &crate::organisation::Organisation)
         EventKind::Completed => ("completed", Value::Null),
         EventKind::Cancelled => ("cancelled", Value::Null),
         EventKind::Failed(code) => ("failed", one("code", code.as_str().into())),
+        EventKind::Thrown(name) => ("thrown", one("name", name.as_str().into())),
         EventKind::TaskCreated { assignee, .. } => {
             ("task-created", one("assignee", assignee.as_ref().map(person).into()))
         }

@@ -209,6 +209,15 @@ fn what_is_looked_up_often_is_found_at_once() {
         let io = format!("<ioSpecification>{}</ioSpecification>", many(count, &input));
         process(format!("<task id='t'>{io}{}</task>", many(count, &association)))
     };
+    let gateways = |count| {
+        let definitions = many(count, &|_| String::from("<timerEventDefinition/>"));
+        let gateway =
+            |n| format!("<eventBasedGateway id='g{n}'/><sequenceFlow id='f{n}' sourceRef='g{n}' targetRef='e'/>");
+        process(format!(
+            "<intermediateCatchEvent id='e'>{definitions}</intermediateCatchEvent>{}",
+            many(count, &gateway)
+        ))
+    };
     let links = |count| {
         let link = |n| {
             let definition = format!("<linkEventDefinition name='l{n}'/>");
@@ -226,6 +235,7 @@ fn what_is_looked_up_often_is_found_at_once() {
         objects(20_000),
         inputs(10_000),
         links(10_000),
+        gateways(5_000),
     ] {
         let reading = read(&format!("<definitions {NAMESPACE}>{inside}</definitions>"), &Unchecked);
         assert!(reading.diagnostics.len() <= 1_001);

@@ -26,6 +26,8 @@ use crate::{dto, routes};
         routes::show_instance,
         routes::cancel_instance,
         routes::list_incidents,
+        routes::publish_message,
+        routes::broadcast_signal,
         routes::retry_incident,
         routes::list_tasks,
         routes::show_task,

@@ -1,9 +1,13 @@
 //! What administrators may do. It gives no right to read business data.
 
-use std::ops::Deref;
+use std::{collections::BTreeMap, ops::Deref};
 
 use kapok_model::Diagnostic;
-use kapok_protocol::{Command, DefinitionId, Delivery, IncidentId, Message, OutboxId, OutboxRow, Refusal, RefusalKind};
+use kapok_process::Answer;
+use kapok_protocol::{
+    Command, DefinitionId, Delivery, IncidentId, InstanceId, Message, OutboxId, OutboxRow, PublishedMessage, Refusal,
+    RefusalKind, Value,
+};
 use kapok_records::EntityDefinition;
 use kapok_tables::{Definition, InstanceList, Queries, Slice};
 
@@ -164,6 +168,21 @@ impl Administrator {
     pub fn retry(&self, incident: IncidentId) -> Result<(), Error> {
         let actor = self.principal();
         self.submit(move |step| step.process(actor, &Command::Retry(incident)).map(drop))
+    }
+
+    /// Hands a message to the case that waits for it, or starts one by it: then its id.
+    pub fn publish(&self, message: PublishedMessage) -> Result<Option<InstanceId>, Error> {
+        let actor = self.principal();
+        self.submit(move |step| match step.process(actor, &Command::Publish(message))? {
+            Answer::Started(instance) => Ok(Some(instance)),
+            Answer::Done => Ok(None),
+        })
+    }
+
+    /// Tells a signal to everybody who waits for it.
+    pub fn broadcast(&self, signal: String, variables: BTreeMap<String, Value>) -> Result<(), Error> {
+        let actor = self.principal();
+        self.submit(move |step| step.process(actor, &Command::Broadcast { signal, variables }).map(drop))
     }
 
     /// Messages on their way out or gone, newest first.

@@ -18,28 +18,38 @@ use crate::{
     read::{Draft, Findings},
 };
 
+/// How many flows are looked at together: one bit each.
+const MOST_WAYS: usize = 64;
+
 pub(super) fn check(draft: &Draft<'_>, reached: &[bool], findings: &mut Findings) {
     let joins: Vec<usize> = (0..draft.nodes.len())
         .filter(|node| {
             let ways = draft.incoming[*node].len();
             let joins = ways > 1 && matches!(draft.nodes[*node].kind, Some(NodeKind::ParallelGateway));
-            reached[*node] && (joins || (ways > 0 && gathers(draft, *node)))
+            // Any two of its ways could bring what an activity needs, so all of them must be looked at.
+            let gathers = (1..=MOST_WAYS).contains(&ways) && gathers(draft, *node);
+            reached[*node] && (joins || gathers)
         })
         .collect();
     let shape = Shape::of(draft);
     let mut batch: Vec<usize> = Vec::new();
     let mut joins = joins.into_iter().peekable();
     while let Some(join) = joins.next() {
-        // Of a join with very many incoming flows, the first 64 are compared.
-        batch.extend(draft.incoming[join].iter().copied().take(64));
+        // Of a join with very many incoming flows, the first are compared.
+        batch.extend(draft.incoming[join].iter().copied().take(MOST_WAYS));
         let room = joins
             .peek()
-            .is_some_and(|next| batch.len() + draft.incoming[*next].len() <= 64);
+            .is_some_and(|next| batch.len() + draft.incoming[*next].len() <= MOST_WAYS);
         if !room {
             check_batch(draft, &batch, &shape, findings);
             batch.clear();
         }
     }
+}
+
+/// Whether an activity begins only when several tokens have come.
+fn gathers(draft: &Draft<'_>, node: usize) -> bool {
+    draft.nodes[node].activity.start_quantity > 1
 }
 
 /// What is found once and asked for each batch.
@@ -66,11 +76,6 @@ impl Shape {
             beginnings,
         }
     }
-}
-
-/// Whether an activity begins only when several tokens have come.
-fn gathers(draft: &Draft<'_>, node: usize) -> bool {
-    draft.nodes[node].activity.start_quantity > 1
 }
 
 /// Checks joins all of whose incoming flows are in the batch, those of each join side by side.
@@ -244,7 +249,7 @@ fn fork(branches: &[u64], together: &mut [u64; 64]) {
     }
 }
 
-fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
+pub(super) fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
     let Some(NodeKind::UserTask(task)) = &draft.nodes[node].kind else {
         return None;
     };

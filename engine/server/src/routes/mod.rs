@@ -1,6 +1,7 @@
 //! The routes, one module for each thing the API is about.
 
 mod definitions;
+mod events;
 mod instances;
 mod messages;
 mod people;
@@ -11,6 +12,7 @@ mod system;
 mod tasks;
 
 pub(crate) use definitions::*;
+pub(crate) use events::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
@@ -101,6 +103,8 @@ pub(crate) fn api() -> Api {
     .get("/instances", list_instances)
     .get("/instances/{id}", show_instance)
     .post("/instances/{id}/cancel", cancel_instance)
+    .post("/messages", publish_message)
+    .post("/signals", broadcast_signal)
     .get("/incidents", list_incidents)
     .post("/incidents/{id}/retry", retry_incident)
     .get("/tasks", list_tasks)
