@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{collaboration::MessageFlows, correlation::Correlations, local_part};
-use crate::xml::Element;
+use crate::xml::{Dialect, Element, Namespace};
 
 /// An element with an id, and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub(crate) struct Placed<'a> {
 pub(crate) struct File<'a> {
     pub(crate) root: &'a Element,
     elements: BTreeMap<&'a str, Placed<'a>>,
+    /// Whether it is a file of Flowable or Activiti, for which processes are meant to be run unless they say no.
+    pub(crate) runs_by_default: bool,
     /// What associations connect with what, both ways.
     associations: BTreeMap<&'a str, Vec<&'a str>>,
     /// By which values messages find their cases.
@@ -31,6 +33,7 @@ impl<'a> File<'a> {
         let mut file = Self {
             root,
             elements: BTreeMap::new(),
+            runs_by_default: false,
             associations: BTreeMap::new(),
             correlations: Correlations::default(),
             message_flows: MessageFlows::default(),
@@ -41,6 +44,10 @@ impl<'a> File<'a> {
             if element.name == "extensionElements" {
                 continue;
             }
+            let attributes = element.attributes.iter().map(|attribute| &attribute.namespace);
+            file.runs_by_default |= attributes
+                .chain(element.extensions().map(|setting| &setting.namespace))
+                .any(|namespace| matches!(namespace, Namespace::Dialect(Dialect::Flowable | Dialect::Activiti)));
             let process = process.or_else(|| is_callable(element).then_some(element));
             if let Some(id) = element.id() {
                 file.elements.entry(id).or_insert(Placed { element, process });
@@ -79,6 +86,14 @@ impl<'a> File<'a> {
     /// What associations connect with the element of this id.
     pub(crate) fn associated(&self, id: &str) -> impl Iterator<Item = &'a str> {
         self.associations.get(id).into_iter().flatten().copied()
+    }
+
+    /// Whether a process is meant to be run.
+    pub(crate) fn is_executable(&self, process: &Element) -> bool {
+        match process.stated("isExecutable") {
+            Some(value) => matches!(value, "true" | "1"),
+            None => self.runs_by_default,
+        }
     }
 
     /// The children of the root with this name.

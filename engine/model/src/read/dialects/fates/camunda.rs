@@ -117,7 +117,11 @@ pub(super) fn attribute(element: &Element, name: &str, value: &str) -> Fate {
                 "draw a receive task behind it that waits for the message from outside",
             );
         }
-        "useLocalScopeForResultVariable" | "storeResultVariableAsTransient" | "taskIdVariableName" => {
+        "useLocalScopeForResultVariable"
+        | "storeResultVariableAsTransient"
+        | "taskIdVariableName"
+        | "idVariableName"
+        | "taskCompleterVariableName" => {
             return Fate::Refused(
                 "请删去它，并给变量取一个别处不用的名称",
                 "remove it and give the variable a name that nothing else uses",
@@ -130,6 +134,19 @@ pub(super) fn attribute(element: &Element, name: &str, value: &str) -> Fate {
             return Fate::Refused(
                 "脚本要写在流程里，请把它的内容复制进来",
                 "scripts stand in the process; copy it into the model",
+            );
+        }
+        "terminateAll" | "terminateMultiInstance" if value == "false" => true,
+        "terminateAll" | "terminateMultiInstance" => {
+            return Fate::Refused(
+                "终止只结束它所在的那一层，请把它画在要结束的那一层，或改为抛出错误",
+                "a terminate end event ends only the scope it stands in; draw it in the scope that is to end, or throw an error",
+            );
+        }
+        "businessCalendarName" | "endDate" => {
+            return Fate::Refused(
+                "时间只按写明的日期、时长或周期计算，请把它写进去，如 R/PT1H/2030-01-01",
+                "times are only what their date, duration or cycle says; write it there, like R/PT1H/2030-01-01",
             );
         }
         "scope" if value == "global" => true,
@@ -174,7 +191,9 @@ fn type_of_work(value: &str, is_work: bool) -> Fate {
 pub(super) fn setting(element: &Element, setting: &Element) -> Fate {
     let of = element.name.as_str();
     let carried = match setting.name.as_str() {
-        "properties" | "failedJobRetryTimeCycle" => true,
+        "properties" | "failedJobRetryTimeCycle" | "jobCategory" | "jobTopic" | "localization" | "includeInHistory" => {
+            true
+        }
         "inputOutput" => !of.ends_with("Gateway") && of != "process",
         "field" => true,
         "in" | "out" if of == "callActivity" => true,
