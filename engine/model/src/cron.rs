@@ -4,7 +4,10 @@
 //! them, as in Quartz; `?` stands for any day.
 
 use chrono::{DateTime, FixedOffset};
-use croner::{Cron, parser::{CronParser, Seconds, Year}};
+use croner::{
+    Cron,
+    parser::{CronParser, Seconds, Year},
+};
 use kapok_protocol::Timestamp;
 
 /// Whether the text is a cron expression.
