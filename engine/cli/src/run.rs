@@ -75,6 +75,11 @@ pub(crate) fn run(options: &Run, matches: &ArgMatches) -> Result<ExitCode, Strin
             return printer.outcome(&refused());
         }
     };
+    for file in &options.decisions {
+        let xml = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let deployed = simulation.deploy_decisions(&xml);
+        deployed.map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     let started = if options.process.is_empty() {
         keys.into_iter().filter(|key| simulation.can_start(key)).collect()
     } else {

@@ -26,6 +26,7 @@ use crate::{dto, routes};
         routes::show_instance,
         routes::cancel_instance,
         routes::list_incidents,
+        routes::deploy_decisions,
         routes::publish_message,
         routes::broadcast_signal,
         routes::retry_incident,

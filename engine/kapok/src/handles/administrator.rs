@@ -13,7 +13,7 @@ use kapok_tables::{Definition, InstanceList, Queries, Slice};
 
 use super::Staff;
 use crate::{
-    Error,
+    Error, decisions,
     definitions::{self, Deployed},
     hints::{Audience, HintKind},
     organisation::Named,
@@ -81,6 +81,13 @@ impl Administrator {
             definitions,
             diagnostics,
         })
+    }
+
+    /// Publishes a file of decisions (DMN), which business rule tasks can then ask; its id.
+    pub fn deploy_decisions(&self, xml: &str) -> Result<DefinitionId, Error> {
+        let decisions = decisions::parse(xml)?;
+        let (actor, xml) = (self.principal(), xml.to_owned());
+        self.submit(move |step| decisions::deploy(step, actor, &xml, decisions))
     }
 
     /// The present version of each process, with the number of its active cases.
