@@ -1,0 +1,1 @@
+//! Random processes as BPMN XML, and random commands.

@@ -1,0 +1,181 @@
+//! Messages go to one, signals to all (10.5.1, 13.5).
+
+use std::collections::BTreeMap;
+
+use kapok_model::{EventDefinition, Message, Name, NodeIndex};
+use kapok_protocol::Value;
+
+use super::{
+    run::Refused,
+    state::{Id, Kept, Wait, World},
+};
+
+/// Who gets a message.
+enum Receiver {
+    /// What is armed with this age.
+    Waiting(usize),
+    /// A new case.
+    Start(usize, NodeIndex),
+    Nobody,
+    Several,
+}
+
+/// A key is a text; a number is written as one.
+pub(super) fn key_text(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl World {
+    /// What a message is waited for by: its name, and its key, else the key of the case.
+    pub(super) fn wait_for_message(&self, owner: Id, message: &Message) -> Result<Wait, String> {
+        let key = match &message.key {
+            Some(expression) => Some(key_text(&self.value(owner, expression)?)),
+            None => self.activations[self.case_of(owner)].case_key.clone(),
+        };
+        Ok(Wait::Message {
+            name: self.name(owner, &message.name)?,
+            key,
+        })
+    }
+
+    /// A message comes from outside: refused, unless exactly one gets it.
+    pub(super) fn publish(
+        &mut self,
+        name: &str,
+        key: Option<&str>,
+        variables: &BTreeMap<String, Value>,
+    ) -> Result<(), Refused> {
+        match self.receiver(name, key, None) {
+            Receiver::Nobody => Err(Refused::NothingWaits),
+            Receiver::Several => Err(Refused::Ambiguous),
+            receiver => {
+                self.deliver(receiver, name, variables);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a model can send a message now: to nobody yet, or to one.
+    pub(super) fn can_send(&self, id: Id, message: &Message) -> Result<(), String> {
+        let (name, key) = self.address(id, message)?;
+        match self.receiver(&name, key.as_deref(), message.to.as_ref()) {
+            Receiver::Several => Err(format!("several wait for {name}")),
+            _ => Ok(()),
+        }
+    }
+
+    fn address(&self, id: Id, message: &Message) -> Result<(String, Option<String>), String> {
+        let name = self.name(id, &message.name)?;
+        let key = match &message.key {
+            Some(expression) => Some(key_text(&self.value(id, expression)?)),
+            None => None,
+        };
+        Ok((name, key))
+    }
+
+    /// A message is thrown by a model: kept, if nobody waits for it yet.
+    pub(super) fn throw_message(&mut self, id: Id, message: &Message) -> Result<(), String> {
+        let (name, key) = self.address(id, message)?;
+        let variables = self.activations[id].variables.clone();
+        match self.receiver(&name, key.as_deref(), message.to.as_ref()) {
+            Receiver::Several => return Err(format!("several wait for {name}")),
+            Receiver::Nobody => self.kept.push(Kept {
+                name,
+                key,
+                variables,
+                to: message.to.clone(),
+            }),
+            receiver => self.deliver(receiver, &name, &variables),
+        }
+        Ok(())
+    }
+
+    /// The kept messages for which somebody waits now.
+    pub(super) fn messages_that_arrive(&self) -> Vec<usize> {
+        (0..self.kept.len())
+            .filter(|at| {
+                let kept = &self.kept[*at];
+                let receiver = self.receiver(&kept.name, kept.key.as_deref(), kept.to.as_ref());
+                matches!(receiver, Receiver::Waiting(_))
+            })
+            .collect()
+    }
+
+    pub(super) fn receive_kept(&mut self, at: usize) {
+        let kept = self.kept.remove(at);
+        let receiver = self.receiver(&kept.name, kept.key.as_deref(), kept.to.as_ref());
+        self.deliver(receiver, &kept.name, &kept.variables);
+    }
+
+    fn receiver(&self, name: &str, key: Option<&str>, to: Option<&(String, Option<String>)>) -> Receiver {
+        let is_addressed = |graph: usize, event: NodeIndex| {
+            let graph = &self.graphs[graph];
+            let event = graph.node(event).map(|node| node.id.as_str());
+            to.is_none_or(|(process, node)| graph.key == *process && (node.is_none() || node.as_deref() == event))
+        };
+        let mut exact = Vec::new();
+        let mut without_key = Vec::new();
+        for armed in self.armed.iter().filter(|armed| !armed.happened) {
+            let Wait::Message { name: awaited, key: own } = &armed.wait else {
+                continue;
+            };
+            if awaited != name || !is_addressed(self.activations[armed.owner].graph, armed.event) {
+                continue;
+            }
+            match (key, own) {
+                (Some(key), Some(own)) if key == own => exact.push(armed.age),
+                (Some(_), Some(_)) => {}
+                (Some(_), None) => without_key.push(armed.age),
+                (None, _) => exact.push(armed.age),
+            }
+        }
+        let found = if exact.is_empty() { without_key } else { exact };
+        match found[..] {
+            [] => {}
+            [one] => return Receiver::Waiting(one),
+            _ => return Receiver::Several,
+        }
+        let starts: Vec<_> = self
+            .starts(is_message(name))
+            .into_iter()
+            .filter(|(graph, node)| is_addressed(*graph, *node))
+            .collect();
+        match starts[..] {
+            [] => Receiver::Nobody,
+            [(graph, node)] => Receiver::Start(graph, node),
+            _ => Receiver::Several,
+        }
+    }
+
+    fn deliver(&mut self, receiver: Receiver, name: &str, variables: &BTreeMap<String, Value>) {
+        match receiver {
+            Receiver::Waiting(age) => self.occur(age, variables),
+            Receiver::Start(graph, node) => self.start_at(graph, node, variables, is_message(name)),
+            Receiver::Nobody | Receiver::Several => {}
+        }
+    }
+
+    /// A signal: everybody gets it who waits for it now, and cases begin.
+    pub(super) fn broadcast(&mut self, name: &str) {
+        let waiting: Vec<usize> = self
+            .armed
+            .iter()
+            .filter(|armed| armed.wait == Wait::Signal(name.to_owned()))
+            .map(|armed| armed.age)
+            .collect();
+        for age in waiting {
+            self.occur(age, &BTreeMap::new());
+        }
+        let is_it = |it: &EventDefinition| matches!(it, EventDefinition::Signal(Name::Literal(own)) if own == name);
+        for (graph, node) in self.starts(is_it) {
+            self.start_at(graph, node, &BTreeMap::new(), is_it);
+        }
+    }
+}
+
+fn is_message(name: &str) -> impl Fn(&EventDefinition) -> bool {
+    move |it| matches!(it, EventDefinition::Message(message) if message.name.literal() == Some(name))
+}

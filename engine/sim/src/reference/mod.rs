@@ -1,0 +1,60 @@
+//! A slow, simple model of how BPMN processes run: BPMN 2.0.2, chapter 13, one file for each of its parts.
+//!
+//! It is written to be read beside the standard. The whole state is one value, a [`World`], that can be cloned. What can
+//! happen next is never remembered but found by looking at everything there is ([`World::enabled`]); a step is then
+//! taken ([`World::step`]). Activations are never removed, only ended, so what was completed, in which order, and with
+//! which variables, can always be looked up.
+//!
+//! # Where the standard leaves freedom
+//!
+//! - **The order of concurrent tokens** is free in the standard, and it is free here: every enabled step may be the next.
+//!   [`World::run`] takes the oldest first; a comparison may try others. What one step does is one whole: an activity
+//!   that begins (with its inputs), or ends (with its outputs and the tokens that leave), a gateway that opens, an event
+//!   that occurs with all that it interrupts, a message or signal that is thrown together with those who receive it.
+//! - **Of two timers that are due in the same moment** either may be first; [`World::run`] takes the one that was armed
+//!   first. Time only passes while nothing else can be done, and stops at each moment when a timer is due.
+//! - **A scope is over** when nothing is live in it and no token waits in it (13.3.4); this too is a step, and so are the
+//!   opening of an inclusive gateway and the reset of a complex one.
+//! - **Conditional events** occur when their condition becomes true: when they are armed and it holds, or when it holds
+//!   after it did not. It is looked at between steps, not within one.
+//! - **A message** goes to the one who waits for its name and key, else to the one who waits for the name without a key.
+//!   Thrown while nobody waits, it is kept and goes to the first who does. Published from outside it is refused then.
+//! - **An error** goes to the nearest scope outwards that catches it: an event sub-process in the scope, then a boundary
+//!   event on it, a code before a catch-all; through call activities too. Nobody: an incident on the thrower.
+//! - **An escalation** goes the same way; nobody: nothing happens.
+//! - **A terminate end event** (13.5.6) ends its own scope only: one instance of a multi-instance sub-process, the called
+//!   case and not the caller. The scope is then complete.
+//! - **Compensation** without an activity undoes everything completed in the thrower's scope (and, for a thrower in an
+//!   event sub-process, in the scope around), the last completed first, one after the other.
+//! - **An unconditional flow out of a complex gateway** counts as one whose condition is true, in both phases (13.4.5).
+//!   Conditions see `waitingForStart`.
+
+mod activities;
+mod ad_hoc;
+mod boundary_events;
+mod calls;
+mod compensation;
+mod complex_gateway;
+mod end_events;
+mod escaping;
+mod event_sub_processes;
+mod events;
+mod exclusive_gateway;
+mod expressions;
+mod gateways;
+mod inclusive_gateway;
+mod loops;
+mod messages;
+mod multi_instance;
+mod parallel_gateway;
+mod process;
+mod run;
+mod state;
+mod sub_processes;
+mod tasks;
+mod timers;
+mod tokens;
+mod variables;
+
+pub use run::{Command, Refused, Step};
+pub use state::{Activation, Event, Id, Life, Outcome, What, World};
