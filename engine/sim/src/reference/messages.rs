@@ -158,6 +158,22 @@ impl World {
         }
     }
 
+    /// The names of the messages that somebody waits for, in order.
+    pub fn awaited_messages(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .armed
+            .iter()
+            .filter(|armed| !armed.happened)
+            .filter_map(|armed| match &armed.wait {
+                Wait::Message { name, .. } => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// A signal: everybody gets it who waits for it now, and cases begin.
     pub(super) fn broadcast(&mut self, name: &str) {
         let waiting: Vec<usize> = self
