@@ -27,6 +27,10 @@ pub trait Environment {
     fn role(&self, code: &str) -> Known;
     /// Whether there is a department with this code.
     fn department(&self, code: &str) -> Known;
+    /// Whether there is a role or department of this code or name: a lane, or what other engines call a group.
+    fn group(&self, _name: &str) -> Known {
+        Known::Unknown
+    }
     /// Whether there is an entity with this id.
     fn entity(&self, id: &str) -> Known;
     /// Whether a process with this key is deployed.

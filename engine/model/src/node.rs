@@ -127,6 +127,15 @@ impl NodeKind {
         }
     }
 
+    /// Whether the flows that leave it can have conditions, and one of them can be its default (10.2.1).
+    pub fn has_conditions(&self) -> bool {
+        self.is_activity()
+            || matches!(
+                self,
+                Self::ExclusiveGateway | Self::InclusiveGateway | Self::ComplexGateway { .. }
+            )
+    }
+
     /// Whether it is a gateway.
     pub fn is_gateway(&self) -> bool {
         matches!(
@@ -385,7 +394,7 @@ pub struct CallActivity {
 }
 
 /// Which version of a called process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalledVersion {
     /// The newest when it is called.
     Latest,
@@ -393,6 +402,8 @@ pub enum CalledVersion {
     Deployment,
     /// This one.
     Number(u32),
+    /// The newest that carries this label ([`ProcessGraph::version_tag`](crate::ProcessGraph::version_tag)).
+    Tag(String),
 }
 
 /// A decision that is asked.
@@ -424,7 +435,8 @@ pub enum TimerDefinition {
     Date(Expression),
     /// `timeDuration`: after a while.
     Duration(Expression),
-    /// `timeCycle`: again and again, `R4/PT10S`.
+    /// `timeCycle`: again and again, `R4/PT10S`; also a literal one that says when it begins or ends
+    /// (`R4/2026-01-01T00:00:00Z/PT10S`), as a text literal.
     Cycle(Expression),
     /// `timeDuration` given literally, as nearly all are.
     After(IsoDuration),
@@ -445,6 +457,8 @@ pub struct HumanTask {
     pub fields: Vec<StepField>,
     /// How long it may take, from arrival.
     pub due: Option<IsoDuration>,
+    /// By when it is to be done, when that is computed: gives ISO 8601 text, a moment or a duration from arrival.
+    pub due_expression: Option<Expression>,
     /// What happens while nobody acts, in the order of time.
     pub reminders: Vec<Reminder>,
 }

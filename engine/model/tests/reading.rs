@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use kapok_model::{Environment, Known, ProcessGraph, Severity, read};
+use kapok_model::{Activity, Data, Environment, Known, ProcessGraph, Severity, read};
 use kapok_protocol::{Expression, Text};
 
 /// Knows a little: names beginning with `no-` are not there, and expressions containing `§` do not compile.
@@ -42,8 +42,17 @@ impl Environment for Company {
     fn department(&self, code: &str) -> Known {
         known(code)
     }
+    fn group(&self, name: &str) -> Known {
+        known(name)
+    }
     fn entity(&self, id: &str) -> Known {
         known(id)
+    }
+    fn process(&self, key: &str) -> Known {
+        known(key)
+    }
+    fn decision(&self, name: &str) -> Known {
+        known(name)
     }
 }
 
@@ -54,12 +63,35 @@ fn describe(process: &ProcessGraph) -> String {
         process.key, process.name, process.executable
     );
     writeln!(text, "{:#?}", process.settings).unwrap();
+    if let Some(tag) = &process.version_tag {
+        writeln!(text, "version tag {tag}").unwrap();
+    }
+    if !process.locals.is_empty() {
+        writeln!(text, "locals {:?}", process.locals).unwrap();
+    }
     for (index, node) in process.nodes() {
         let scope = node
             .scope
             .and_then(|scope| process.node(scope))
             .map(|node| node.id.as_str());
-        writeln!(text, "node {} {} in {scope:?}: {:?}", index.0, node.label(), node.kind).unwrap();
+        writeln!(
+            text,
+            "node {} {} {} in {scope:?}: {:?}",
+            index.0,
+            node.bpmn_name,
+            node.label(),
+            node.kind
+        )
+        .unwrap();
+        if node.activity != Activity::default() {
+            writeln!(text, "    {:?}", node.activity).unwrap();
+        }
+        if node.data != Data::default() {
+            writeln!(text, "    {:?}", node.data).unwrap();
+        }
+        for listener in &node.listeners {
+            writeln!(text, "    {listener:?}").unwrap();
+        }
     }
     for (index, flow) in process.flows() {
         let end = |index| process.node(index).map_or("", |node| node.id.as_str());

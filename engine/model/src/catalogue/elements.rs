@@ -4,8 +4,8 @@ use super::rules;
 
 rules! {
     UNSUPPORTED = error "element.unsupported" {
-        zh: "「{0}」：{1}现在还不能运行，请{2}。",
-        en: "「{0}」: {1} cannot be run yet; {2}."
+        zh: "「{0}」：{1}不能运行，请{2}。",
+        en: "「{0}」: {1} cannot be run; {2}."
     }
     ATTRIBUTE_UNKNOWN = warning "element.attribute-unknown" {
         zh: "「{0}」有属性「{1}」，BPMN 里没有它，运行时不起作用：请检查是不是写错了。",
@@ -19,9 +19,13 @@ rules! {
         zh: "「{0}」的{1}会保留在图里，但运行时不起作用。",
         en: "The {1} of 「{0}」 stays in the drawing, but has no effect when the process runs."
     }
-    LANES = warning "element.lanes" {
-        zh: "「{0}」的泳道只用于图示：由谁办理，以每个任务设置的办理人为准。",
-        en: "The lanes of 「{0}」 are only drawn: who does a task is what the task's assignees say."
+    ATTRIBUTE_FAULTY = error "element.attribute-faulty" {
+        zh: "「{0}」的 {1} 不能是「{2}」：请改正。",
+        en: "{1} of 「{0}」 cannot be 「{2}」: correct it."
+    }
+    LANE_TWICE = error "lane.twice" {
+        zh: "「{0}」同时在泳道「{1}」和「{2}」里，不知道归谁办理：请只留一个。",
+        en: "「{0}」 is in the lanes 「{1}」 and 「{2}」 at once, so nobody knows whose it is: keep one."
     }
     ID_MISSING = error "id.missing" {
         zh: "{0}没有 id：请为它设置一个不重复的 id。",

@@ -12,8 +12,8 @@ rules! {
         en: "「{0}」 has more than one plain start event, so nobody knows where to begin: keep one; give the others a timer or a record trigger, or remove them."
     }
     START_IN_SUBPROCESS = error "start.trigger-in-subprocess" {
-        zh: "子流程里的开始事件「{0}」不能有触发条件：请改为普通的开始事件。",
-        en: "The start event 「{0}」 stands in a sub-process and cannot have a trigger: make it a plain start event."
+        zh: "子流程里的开始事件「{0}」不能有触发条件：请改为普通的开始事件，或把子流程设为事件子流程。",
+        en: "The start event 「{0}」 stands in a sub-process and cannot have a trigger: make it a plain start event, or the sub-process an event sub-process."
     }
     START_INCOMING = error "start.incoming" {
         zh: "连线「{1}」通向开始事件「{0}」：请把它连到某个步骤。",
@@ -27,21 +27,61 @@ rules! {
         zh: "连线「{1}」从结束事件「{0}」出发：结束之后不能再走，请改接，或把结束换成步骤。",
         en: "The flow 「{1}」 leaves the end event 「{0}」: nothing follows an end; connect it elsewhere, or replace the end by a step."
     }
-    EVENT_TWO_DEFINITIONS = error "event.several-triggers" {
-        zh: "事件「{0}」有不止一个触发：现在还不能运行，请只留一个。",
-        en: "The event 「{0}」 has more than one trigger, which cannot be run yet: keep only one."
+    EVENT_MISPLACED = error "event.misplaced-trigger" {
+        zh: "「{0}」是{1}，不能带{2}：请换一种触发，或换一种事件。",
+        en: "「{0}」 is {1}, which cannot have a {2}: choose another trigger, or another kind of event."
     }
     EVENT_NO_DEFINITION = error "event.no-trigger" {
-        zh: "事件「{0}」没有说明等什么：请设为定时{1}，或删去它。",
-        en: "The event 「{0}」 does not say what it waits for: give it a timer{1}, or remove it."
+        zh: "事件「{0}」没有说明等什么：请选择一种触发（消息、定时、信号、条件等），或删去它。",
+        en: "The event 「{0}」 does not say what it waits for: choose a trigger (a message, a timer, a signal, a condition …), or remove it."
     }
     ERROR_NONINTERRUPTING = error "event.error-noninterrupting" {
         zh: "错误边界事件「{0}」必须中断它所在的步骤：请设为中断。",
         en: "The error boundary event 「{0}」 must interrupt its step: make it interrupting."
     }
+    CANCEL_NONINTERRUPTING = error "event.cancel-noninterrupting" {
+        zh: "取消边界事件「{0}」必须中断它所在的事务：请设为中断。",
+        en: "The cancel boundary event 「{0}」 must interrupt its transaction: make it interrupting."
+    }
     ERROR_CODE_MISSING = error "event.error-code" {
         zh: "「{0}」没有错误代码：请为它选择一个错误，并填写错误代码。",
         en: "「{0}」 has no error code: choose an error for it and fill in the code."
+    }
+    ESCALATION_CODE_MISSING = error "event.escalation-code" {
+        zh: "「{0}」没有说明抛出哪个升级：请为它选择一个升级，并填写升级代码。",
+        en: "「{0}」 does not say which escalation it throws: choose an escalation for it and fill in the code."
+    }
+    SIGNAL_MISSING = error "event.signal" {
+        zh: "「{0}」没有选择信号：请选一个，或新建一个。",
+        en: "「{0}」 names no signal: choose one, or make one."
+    }
+    CONDITION_EMPTY = error "event.condition" {
+        zh: "「{0}」没有写明等什么条件：请填写条件。",
+        en: "「{0}」 does not say for which condition it waits: write the condition."
+    }
+    LINK_NAME_MISSING = error "event.link-name" {
+        zh: "链接事件「{0}」没有名称：请给它和它的另一头取同一个名称。",
+        en: "The link event 「{0}」 has no name: give it and its other end the same name."
+    }
+    MESSAGE_NOTHING_SENT = error "message.nothing-sent" {
+        zh: "「{0}」没有说明发出哪条消息：请选择一条消息，或画一条消息流，或指定由哪个功能去发。",
+        en: "「{0}」 does not say which message it sends: choose a message, draw a message flow, or name the function that sends it."
+    }
+    MESSAGE_UNNAMED = warning "message.unnamed" {
+        zh: "「{0}」没有选择消息：会等名为「{1}」的消息。请选择一条消息，免得弄错。",
+        en: "「{0}」 names no message: it waits for one that is called 「{1}」. Choose a message, so that nobody is misled."
+    }
+    CORRELATION_SEVERAL = error "message.several-keys" {
+        zh: "「{0}」的消息「{1}」用了不止一项数据来找对应的流程：请合成一个表达式，只留一项。",
+        en: "The message 「{1}」 of 「{0}」 finds its case by more than one value: put them into one expression and keep only that."
+    }
+    LOOP_ENDLESS = error "loop.endless" {
+        zh: "循环「{0}」既没有条件也没有最多次数，会一直重复：请填写循环条件，或最多几次。",
+        en: "The loop 「{0}」 has neither a condition nor a maximum and would go on for ever: fill in one of them."
+    }
+    LOOP_COUNT = error "loop.count-missing" {
+        zh: "多实例「{0}」没有说明要做几次：请填写次数，或选择一个列表。",
+        en: "「{0}」 is done several times but does not say how often: fill in a number, or choose a list."
     }
     ERROR_UNCAUGHT = warning "event.error-uncaught" {
         zh: "没有步骤会处理「{0}」抛出的错误「{1}」：走到这里，流程会停下等管理员。请把它放进子流程，并在子流程边上加错误事件。",
@@ -80,20 +120,16 @@ rules! {
         en: "The duration 「{1}」 of 「{0}」 is not understood: write it like PT30M (30 minutes), PT8H (8 hours) or P3D (3 days)."
     }
     TIMER_CYCLE = error "timer.cycle" {
-        zh: "「{0}」的周期「{1}」写法不对：请写成 R/P1D（每天一次）、R3/PT1H（每小时一次，共 3 次）这样。",
-        en: "The cycle 「{1}」 of 「{0}」 is not understood: write it like R/P1D (every day) or R3/PT1H (every hour, three times)."
-    }
-    TIMER_CYCLE_NOT_ALLOWED = error "timer.cycle-not-allowed" {
-        zh: "「{0}」只会触发一次，不能用周期：请改为时刻或时长。",
-        en: "「{0}」 fires only once and cannot have a cycle: use a moment or a duration."
+        zh: "「{0}」的周期「{1}」写法不对：请写成 R/P1D（每天一次）、R3/PT1H（每小时一次，共 3 次）或 0 0 9 * * MON-FRI（周一到周五九点）这样。",
+        en: "The cycle 「{1}」 of 「{0}」 is not understood: write it like R/P1D (every day), R3/PT1H (every hour, three times) or 0 0 9 * * MON-FRI (at nine from Monday to Friday)."
     }
     FLOW_SCOPE = error "flow.crosses-scope" {
         zh: "连线「{0}」跨过了子流程的边界：请只在同一层里连线，进出子流程时连到子流程本身。",
         en: "The flow 「{0}」 crosses the border of a sub-process: connect only within one scope, and to the sub-process itself from outside."
     }
     FLOW_CONDITION = error "flow.condition-misplaced" {
-        zh: "连线「{0}」有条件，但它不是从排他网关出发的，现在还不能运行：请在「{1}」之后加一个排他网关，把条件放在它的分支上。",
-        en: "The flow 「{0}」 has a condition but does not leave an exclusive gateway, which cannot be run yet: put an exclusive gateway after 「{1}」 and the condition on its branch."
+        zh: "连线「{0}」有条件，但从「{1}」出发的连线不能有条件：请删去条件，或在「{1}」之后加一个排他网关，把条件放在它的分支上。",
+        en: "The flow 「{0}」 has a condition, but flows that leave 「{1}」 cannot have one: remove it, or put an exclusive gateway after 「{1}」 and the condition on its branch."
     }
     CONDITION_MISSING = error "gateway.condition-missing" {
         zh: "分支「{0}」没有条件：请为它设置条件，或把它设为默认分支。",

@@ -2,9 +2,6 @@
 
 use kapok_protocol::Text;
 
-/// The name by which an event sub-process is looked up here; in XML it is a `subProcess` with an attribute.
-pub(crate) const EVENT_SUB_PROCESS: &str = "eventSubProcess";
-
 /// The name of a BPMN element in words, with its XML name, such as `包容网关（inclusiveGateway）`.
 pub(crate) fn element(xml_name: &str) -> Text {
     match NAMES.iter().find(|(name, ..)| *name == xml_name) {
@@ -20,20 +17,13 @@ pub(crate) fn attribute(name: &str, value: &str) -> Text {
 
 /// What to do about an element that cannot be run.
 pub(crate) fn instead_of(xml_name: &str) -> Text {
-    let (zh, en) = if xml_name.ends_with("Task") || xml_name == "task" {
+    let (zh, en) = if xml_name.ends_with("Task") {
         (
             "改为用户任务、服务任务或脚本任务",
             "make it a user, service or script task",
         )
-    } else if xml_name.ends_with("Gateway") {
-        ("改用排他网关或并行网关", "use an exclusive or parallel gateway")
-    } else if xml_name.ends_with("EventDefinition") || xml_name.ends_with("Event") || xml_name == "eventDefinitionRef" {
-        (
-            "改用开始、结束、定时或错误事件，或删去它",
-            "use a start, end, timer or error event, or remove it",
-        )
-    } else if xml_name.ends_with("ubProcess") || matches!(xml_name, "transaction" | "callActivity") {
-        ("改用普通的子流程", "use a plain sub-process")
+    } else if matches!(xml_name, "choreography" | "subChoreography" | "callChoreography") {
+        ("把要运行的步骤画成流程", "draw what is to be run as a process")
     } else {
         ("删去它", "remove it")
     };
@@ -48,7 +38,6 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("businessRuleTask", "业务规则任务", "business rule task"),
     ("callActivity", "调用活动", "call activity"),
     ("transaction", "事务子流程", "transaction"),
-    (EVENT_SUB_PROCESS, "事件子流程", "event sub-process"),
     ("adHocSubProcess", "自由子流程", "ad-hoc sub-process"),
     ("inclusiveGateway", "包容网关", "inclusive gateway"),
     ("eventBasedGateway", "事件网关", "event-based gateway"),
@@ -108,6 +97,10 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("dataOutput", "数据输出", "data output"),
     ("inputSet", "输入集合", "input set"),
     ("outputSet", "输出集合", "output set"),
+    ("dataStore", "数据存储", "data store"),
+    ("dataStoreReference", "数据存储", "data store"),
+    ("subConversation", "子会话", "sub-conversation"),
+    ("callConversation", "调用会话", "call conversation"),
     ("rendering", "界面说明", "rendering"),
     ("userTask", "用户任务", "user task"),
     ("serviceTask", "服务任务", "service task"),

@@ -4,8 +4,8 @@ use super::rules;
 
 rules! {
     EXPRESSION_LANGUAGE = error "expression.language" {
-        zh: "「{0}」的表达式用的是 {1}，现在还不能运行：请改用条件行或 rhai。",
-        en: "The expression of 「{0}」 is written in {1}, which cannot be run yet: use condition rows or rhai."
+        zh: "「{0}」的表达式用的是 {1}，不能运行：请改用条件行、rhai、FEEL 或 JUEL（${…}）。",
+        en: "The expression of 「{0}」 is written in {1}, which cannot be run: use condition rows, rhai, FEEL or JUEL (${…})."
     }
     EXPRESSION_INVALID = error "expression.invalid" {
         zh: "「{0}」的表达式有误：{1}",
@@ -19,9 +19,9 @@ rules! {
         zh: "「{0}」的文字里大括号不成对，或里面不是字段名（{1}）：请写成 {2}，要显示大括号本身请写两个。",
         en: "A brace in the text of 「{0}」 has no partner, or no field's name inside ({1}): write {2}; to show a brace itself, write two."
     }
-    ASSIGNEES_MISSING = error "assignees.missing" {
-        zh: "任务「{0}」没有办理人：请选择由谁办理。",
-        en: "The task 「{0}」 has no assignee: choose who does it."
+    ASSIGNEES_MISSING = warning "task.no-assignee" {
+        zh: "任务「{0}」没有办理人：会交给管理员。请选择由谁办理。",
+        en: "The task 「{0}」 has no assignee and goes to the administrators: choose who does it."
     }
     STARTERS_RULE = warning "starters.rule" {
         zh: "「{0}」的发起人里有 kapok:{1}，但发起之前还没有发起人和内容，这一条不会选中任何人：请改用人员、角色或部门。",
@@ -38,6 +38,22 @@ rules! {
     DEPARTMENT_UNKNOWN = warning "name.department" {
         zh: "「{0}」用到的部门「{1}」还不存在：请在运行之前建好，或改选别的。",
         en: "「{0}」 names the department 「{1}」, which does not exist yet: add it before it runs, or choose another."
+    }
+    GROUP_UNKNOWN = warning "name.group" {
+        zh: "「{0}」要由「{1}」办理，但没有叫这个名称的角色或部门：请在运行之前建好，或改选别的。",
+        en: "「{0}」 is to be done by 「{1}」, but no role or department is called so: add one before it runs, or choose another."
+    }
+    PROCESS_UNKNOWN = warning "name.process" {
+        zh: "「{0}」要调用的流程「{1}」还没有发布：请在运行之前发布它，或改选别的。",
+        en: "「{0}」 calls the process 「{1}」, which is not deployed yet: deploy it before it runs, or choose another."
+    }
+    CALL_MISSING = error "call.missing" {
+        zh: "调用活动「{0}」没有说明调用哪个流程：请选择一个。",
+        en: "The call activity 「{0}」 does not say which process it calls: choose one."
+    }
+    DECISION_MISSING = error "decision.missing" {
+        zh: "业务规则任务「{0}」没有说明用哪条规则：请选择一个决策，或一个插件功能。",
+        en: "The business rule task 「{0}」 does not say which rule it asks: choose a decision, or a plugin's function."
     }
     ENTITY_UNKNOWN = warning "name.entity" {
         zh: "「{0}」用到的数据「{1}」还不存在：请安装它的插件，或改选别的。",
@@ -144,8 +160,8 @@ rules! {
         en: "The script task 「{0}」 has no script: write one, or remove the step."
     }
     SCRIPT_LANGUAGE = error "script.language" {
-        zh: "脚本任务「{0}」的脚本语言是「{1}」，只能运行 rhai：请改写，并把 scriptFormat 设为 rhai。",
-        en: "The script of 「{0}」 is written in 「{1}」, but only rhai can be run: rewrite it and set scriptFormat to rhai."
+        zh: "脚本任务「{0}」的脚本语言是「{1}」，不能运行：请改写成 rhai（或一个 FEEL、JUEL 表达式），并把 scriptFormat 设为它。",
+        en: "The script of 「{0}」 is written in 「{1}」, which cannot be run: rewrite it in rhai (or as one expression in FEEL or JUEL) and set scriptFormat to that."
     }
     SCRIPT_INVALID = error "script.invalid" {
         zh: "脚本任务「{0}」的脚本有误：{1}",

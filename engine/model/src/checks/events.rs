@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    CatchEvent, EventDefinition, NodeKind,
+    CatchEvent, EventDefinition, NodeKind, SubProcess,
     catalogue::{Words, elements, flow as rules, settings},
     read::{Context, Draft},
     xml::Element,
@@ -27,12 +27,14 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
             Some(NodeKind::StartEvent(_)) => no_flow(&rules::START_INCOMING, &draft.incoming[position]),
             Some(NodeKind::EndEvent(result)) => {
                 no_flow(&rules::END_OUTGOING, &draft.outgoing[position]);
-                if let [EventDefinition::Error(Some(code))] = result.as_slice()
-                    && !is_caught(draft, node.scope, code, &caught)
-                {
-                    context
-                        .findings
-                        .report(&rules::ERROR_UNCAUGHT, node.element, &[&label, code]);
+                for result in result {
+                    if let EventDefinition::Error(Some(code)) = result
+                        && !is_caught(draft, node.scope, code, &caught)
+                    {
+                        context
+                            .findings
+                            .report(&rules::ERROR_UNCAUGHT, node.element, &[&label, code]);
+                    }
                 }
             }
             Some(NodeKind::BoundaryEvent { attached_to, .. }) => {
@@ -75,9 +77,11 @@ fn check_starts(draft: &Draft<'_>, scope: Option<usize>, nodes: &[usize], contex
                         .report(&rules::START_SEVERAL, node.element, &[&owner.label()]);
                 }
             }
-            _ if scope.is_some() => context
-                .findings
-                .report(&rules::START_IN_SUBPROCESS, node.element, &[&label]),
+            _ if scope.is_some_and(|scope| !is_event_sub_process(draft, scope)) => {
+                context
+                    .findings
+                    .report(&rules::START_IN_SUBPROCESS, node.element, &[&label])
+            }
             Some(EventDefinition::Record(trigger)) => {
                 let subject = draft.settings.subject.as_ref().map(|subject| &subject.entity);
                 if subject != Some(&trigger.entity) {
@@ -88,7 +92,21 @@ fn check_starts(draft: &Draft<'_>, scope: Option<usize>, nodes: &[usize], contex
             _ => {}
         }
     }
-    if starts == 0 {
+    // Without end events the last steps are the ends, and then the first ones can be the starts (10.5.2). What happens
+    // outside can begin a process too.
+    let needs_start = nodes.iter().any(|position| {
+        let kind = &draft.nodes[*position].kind;
+        matches!(kind, Some(NodeKind::EndEvent(_))) || kind.is_none()
+    });
+    let begins = nodes.iter().any(|position| {
+        matches!(
+            draft.nodes[*position].kind,
+            Some(
+                NodeKind::ReceiveTask { instantiate: true, .. } | NodeKind::EventBasedGateway { instantiate: true, .. }
+            )
+        )
+    });
+    if starts == 0 && needs_start && !begins {
         context.findings.report(&rules::START_MISSING, owner, &[&owner.label()]);
     }
 }
@@ -103,9 +121,28 @@ fn check_host(draft: &Draft<'_>, event: &Element, scope: Option<usize>, host: us
     }
 }
 
-/// The codes that the boundary events of each node catch; `None` stands for every code.
+fn is_event_sub_process(draft: &Draft<'_>, node: usize) -> bool {
+    matches!(draft.nodes[node].kind, Some(NodeKind::SubProcess(SubProcess::Event)))
+}
+
+/// The codes that are caught on the border of each scope or activity, or by an event sub-process in it; `None` stands
+/// for every code.
 fn caught<'d>(draft: &'d Draft<'_>, context: &mut Context<'_>) -> Vec<BTreeSet<Option<&'d str>>> {
-    let mut caught = vec![BTreeSet::new(); draft.nodes.len()];
+    let mut caught = vec![BTreeSet::new(); draft.nodes.len() + 1];
+    let mut on_border = BTreeSet::new();
+    for node in &draft.nodes {
+        // An event sub-process handles the errors of the scope it is drawn in.
+        if let (Some(NodeKind::StartEvent(start)), Some(handler)) = (&node.kind, node.scope)
+            && is_event_sub_process(draft, handler)
+        {
+            let scope = slot(draft.nodes[handler].scope);
+            for trigger in &start.triggers {
+                if let EventDefinition::Error(code) = trigger {
+                    caught[scope].insert(code.as_deref());
+                }
+            }
+        }
+    }
     for node in &draft.nodes {
         let Some(NodeKind::BoundaryEvent {
             attached_to,
@@ -115,27 +152,36 @@ fn caught<'d>(draft: &'d Draft<'_>, context: &mut Context<'_>) -> Vec<BTreeSet<O
         else {
             continue;
         };
-        let [EventDefinition::Error(code)] = triggers.as_slice() else {
-            continue;
-        };
         let host = attached_to.0 as usize;
-        // Which of two handlers of one error would run is not said by the drawing.
-        if !caught[host].insert(code.as_deref()) {
-            context
-                .findings
-                .report(&rules::ERROR_CAUGHT_TWICE, node.element, &[&draft.label(host)]);
+        for trigger in triggers {
+            let EventDefinition::Error(code) = trigger else {
+                continue;
+            };
+            caught[slot(Some(host))].insert(code.as_deref());
+            // Which of two handlers of one error would run is not said by the drawing.
+            if !on_border.insert((host, code.as_deref())) {
+                context
+                    .findings
+                    .report(&rules::ERROR_CAUGHT_TWICE, node.element, &[&draft.label(host)]);
+            }
         }
     }
     caught
 }
 
-/// Whether a sub-process around this scope handles the error.
+/// Where what a scope catches is kept: first the process, then each node in turn.
+fn slot(scope: Option<usize>) -> usize {
+    scope.map_or(0, |scope| scope + 1)
+}
+
+/// Whether something around this scope handles the error.
 fn is_caught(draft: &Draft<'_>, mut scope: Option<usize>, code: &str, caught: &[BTreeSet<Option<&str>>]) -> bool {
-    while let Some(sub_process) = scope {
-        if caught[sub_process].contains(&Some(code)) || caught[sub_process].contains(&None) {
+    loop {
+        let caught = &caught[slot(scope)];
+        if caught.contains(&Some(code)) || caught.contains(&None) {
             return true;
         }
-        scope = draft.nodes[sub_process].scope;
+        let Some(around) = scope else { return false };
+        scope = draft.nodes[around].scope;
     }
-    false
 }

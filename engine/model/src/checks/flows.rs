@@ -14,7 +14,7 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
                 .findings
                 .report(&rules::FLOW_SCOPE, flow.element, &[&draft.flow_label(position)]);
         }
-        let decides = matches!(source.kind, Some(NodeKind::ExclusiveGateway) | None);
+        let decides = source.kind.as_ref().is_none_or(NodeKind::has_conditions);
         if flow.condition.is_some() && !decides {
             let label = draft.flow_label(position);
             context

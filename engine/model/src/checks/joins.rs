@@ -10,6 +10,7 @@
 
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
+use super::{links::Links, ways::begins_alone};
 use crate::{
     EventDefinition, NodeKind, Rejection, TimerDefinition,
     catalogue::flow as rules,
@@ -76,14 +77,15 @@ fn leads_to(draft: &Draft<'_>, batch: &[usize], loops: &[Vec<usize>]) -> LeadsTo
         own[*flow] |= 1 << bit;
     }
     let mut of_node = vec![0u64; draft.nodes.len()];
+    let links = Links::of(draft);
     for nodes in loops {
         let mut bits = 0;
         for node in nodes {
             for flow in &draft.outgoing[*node] {
                 bits |= own[*flow] | of_node[draft.flows[*flow].target];
             }
-            for event in &draft.boundary_events[*node] {
-                bits |= of_node[*event];
+            for next in draft.boundary_events[*node].iter().chain(links.from(*node)) {
+                bits |= of_node[*next];
             }
         }
         for node in nodes {
@@ -104,7 +106,10 @@ fn loops(draft: &Draft<'_>) -> Vec<Vec<usize>> {
     let along_flows = draft.flows.iter().map(|flow| (flow.source, flow.target));
     let to_events = draft.boundary_events.iter().enumerate();
     let to_events = to_events.flat_map(|(host, events)| events.iter().map(move |event| (host, *event)));
-    let mut graph: DiGraph<(), (), usize> = DiGraph::from_edges(along_flows.chain(to_events));
+    let links = Links::of(draft);
+    let along_links =
+        (0..draft.nodes.len()).flat_map(|node| links.from(node).iter().map(move |target| (node, *target)));
+    let mut graph: DiGraph<(), (), usize> = DiGraph::from_edges(along_flows.chain(to_events).chain(along_links));
     while graph.node_count() < draft.nodes.len() {
         graph.add_node(());
     }
@@ -121,15 +126,21 @@ fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
         if leads_to.of_node[node] == 0 {
             continue;
         }
-        if let Some(NodeKind::ExclusiveGateway) = draft.nodes[node].kind {
+        if let Some(NodeKind::ExclusiveGateway | NodeKind::EventBasedGateway { parallel: false, .. }) =
+            draft.nodes[node].kind
+        {
             continue;
         }
         let rejection = rejection_flow(draft, node);
-        let branches: Vec<u64> = draft.outgoing[node]
+        let mut branches: Vec<u64> = draft.outgoing[node]
             .iter()
             .filter(|flow| Some(**flow) != rejection)
             .map(|flow| leads_to.of_flow[*flow])
             .collect();
+        // Several tokens leave by each flow.
+        if draft.nodes[node].activity.completion_quantity > 1 {
+            branches.extend_from_within(..);
+        }
         fork(&branches, &mut together);
         // A non-interrupting boundary event runs beside everything else that comes of its activity.
         let mut of_activity = draft.outgoing[node]
@@ -145,9 +156,7 @@ fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
                     ..
                 }) => {
                     beside.push(bits);
-                    if let Some(EventDefinition::Timer(TimerDefinition::Cycle(_) | TimerDefinition::Every(..))) =
-                        catch.triggers.first()
-                    {
+                    if catch.triggers.iter().any(happens_again) {
                         beside.push(bits);
                     }
                 }
@@ -157,7 +166,26 @@ fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
         beside.push(of_activity);
         fork(&beside, &mut together);
     }
+    // What nothing leads to begins at once when its scope does and has no start event.
+    for (_, nodes) in draft.scopes() {
+        let has_start = nodes
+            .iter()
+            .any(|node| matches!(draft.nodes[*node].kind, Some(NodeKind::StartEvent(_))));
+        if !has_start {
+            let first = nodes.into_iter().filter(|node| begins_alone(draft, *node));
+            let branches: Vec<u64> = first.map(|node| leads_to.of_node[node]).collect();
+            fork(&branches, &mut together);
+        }
+    }
     together
+}
+
+/// Whether what an event waits for can happen more than once while its activity runs.
+fn happens_again(trigger: &EventDefinition) -> bool {
+    !matches!(
+        trigger,
+        EventDefinition::Timer(TimerDefinition::Date(_) | TimerDefinition::Duration(_) | TimerDefinition::After(_))
+    )
 }
 
 /// Notes that tokens on different branches are there at the same time.

@@ -3,6 +3,7 @@
 mod events;
 mod flows;
 mod joins;
+mod links;
 mod people;
 mod ways;
 

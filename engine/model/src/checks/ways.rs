@@ -3,9 +3,9 @@
 //! Scopes are looked at together: entering a sub-process leads to its start events, and nothing inside leads out, for
 //! it is the sub-process itself that goes on when everything in it is over.
 
-use super::joins;
+use super::{joins, links::Links};
 use crate::{
-    NodeKind, Rejection,
+    EventDefinition, NodeKind, Rejection, SubProcess,
     catalogue::{Words, flow as rules},
     read::{Draft, Findings},
 };
@@ -18,9 +18,9 @@ pub(super) fn check(draft: &Draft<'_>, findings: &mut Findings) {
         let words: &[&dyn Words] = &[&node.element.label()];
         if !reached[position] {
             findings.report(&rules::UNREACHABLE, node.element, words);
-        } else if draft.outgoing[position].is_empty() && !matches!(kind, NodeKind::EndEvent(_)) {
-            // Where no end event is drawn, the last activities are the ends (BPMN 2.0.2, 10.5.3).
-            let is_end = kind.is_activity() && !scopes.has_end[Scopes::slot(node.scope)];
+        } else if draft.outgoing[position].is_empty() && !is_last(draft, position) {
+            // Where no end event is drawn, the last steps are the ends (BPMN 2.0.2, 10.5.3).
+            let is_end = !kind.is_gateway() && !scopes.has_end[Scopes::slot(node.scope)];
             findings.report(
                 if is_end { &rules::IMPLICIT_END } else { &rules::DEAD_END },
                 node.element,
@@ -55,10 +55,14 @@ impl Scopes {
         for (position, node) in draft.nodes.iter().enumerate() {
             let slot = Self::slot(node.scope);
             match &node.kind {
-                Some(NodeKind::StartEvent(_)) => scopes.has_start[slot] = true,
                 Some(NodeKind::EndEvent(result)) => {
                     scopes.has_end[slot] = true;
-                    scopes.ends_at_once[slot] |= !result.is_empty();
+                    scopes.ends_at_once[slot] |= result.iter().any(ends_scope);
+                }
+                Some(NodeKind::StartEvent(start)) if in_event_sub_process(draft, node.scope) => {
+                    scopes.has_start[slot] = true;
+                    let around = node.scope.and_then(|scope| draft.nodes[scope].scope);
+                    scopes.ends_at_once[Self::slot(around)] |= start.interrupting;
                 }
                 Some(NodeKind::BoundaryEvent {
                     attached_to,
@@ -67,6 +71,7 @@ impl Scopes {
                 }) => {
                     scopes.ends_at_once[attached_to.0 as usize + 1] = true;
                 }
+                Some(NodeKind::StartEvent(_)) => scopes.has_start[slot] = true,
                 // A rejection ends the whole case.
                 _ if ends_by_rejection(draft, position) => scopes.ends_at_once[0] = true,
                 _ => {}
@@ -92,11 +97,12 @@ fn reached(draft: &Draft<'_>, scopes: &Scopes) -> Vec<bool> {
     let mut starts_inside = vec![Vec::new(); draft.nodes.len()];
     let mut waiting = Vec::new();
     for (position, node) in draft.nodes.iter().enumerate() {
-        let starts = match node.kind {
-            Some(NodeKind::StartEvent(_)) => true,
-            Some(NodeKind::BoundaryEvent { .. }) => false,
-            // A scope without a start was reported; what could be its start counts as one.
-            _ => !scopes.has_start[Scopes::slot(node.scope)] && draft.incoming[position].is_empty(),
+        let starts = match &node.kind {
+            Some(NodeKind::StartEvent(_) | NodeKind::SubProcess(SubProcess::Event)) => true,
+            Some(
+                NodeKind::ReceiveTask { instantiate: true, .. } | NodeKind::EventBasedGateway { instantiate: true, .. },
+            ) => draft.incoming[position].is_empty(),
+            _ => begins_alone(draft, position) && !scopes.has_start[Scopes::slot(node.scope)],
         };
         match node.scope {
             Some(scope) if starts => starts_inside[scope].push(position),
@@ -104,17 +110,80 @@ fn reached(draft: &Draft<'_>, scopes: &Scopes) -> Vec<bool> {
             _ => {}
         }
     }
+    let links = Links::of(draft);
     spread(draft.nodes.len(), waiting, |node| {
         let along_flows = draft.outgoing[node].iter().map(|flow| draft.flows[*flow].target);
+        let handler = match draft.nodes[node].kind {
+            Some(NodeKind::BoundaryEvent { handler, .. }) => handler.map(|handler| handler.0 as usize),
+            _ => None,
+        };
         along_flows
             .chain(draft.boundary_events[node].iter().copied())
             .chain(starts_inside[node].iter().copied())
+            .chain(links.from(node).iter().copied())
+            .chain(handler)
     })
+}
+
+/// Whether a node begins by itself when its scope does and has no start event: nothing leads to it, and it is not
+/// waiting for something else to call it.
+pub(super) fn begins_alone(draft: &Draft<'_>, position: usize) -> bool {
+    let node = &draft.nodes[position];
+    draft.incoming[position].is_empty()
+        && !node.activity.is_for_compensation
+        && match &node.kind {
+            Some(NodeKind::BoundaryEvent { .. } | NodeKind::SubProcess(SubProcess::Event)) => false,
+            Some(NodeKind::IntermediateCatch(catch)) => !catch
+                .triggers
+                .iter()
+                .any(|trigger| matches!(trigger, EventDefinition::Link(_))),
+            _ => true,
+        }
+}
+
+/// Whether nothing needs to follow a node.
+fn is_last(draft: &Draft<'_>, position: usize) -> bool {
+    let node = &draft.nodes[position];
+    let in_ad_hoc = node.scope.is_some_and(|scope| {
+        matches!(
+            draft.nodes[scope].kind,
+            Some(NodeKind::SubProcess(SubProcess::AdHoc(_)))
+        )
+    });
+    in_ad_hoc
+        || node.activity.is_for_compensation
+        || match &node.kind {
+            Some(NodeKind::EndEvent(_) | NodeKind::SubProcess(SubProcess::Event)) => true,
+            Some(NodeKind::IntermediateThrow(results)) => {
+                results.iter().any(|result| matches!(result, EventDefinition::Link(_)))
+            }
+            Some(NodeKind::BoundaryEvent { catch, .. }) => catch
+                .triggers
+                .iter()
+                .any(|trigger| matches!(trigger, EventDefinition::Compensation { .. })),
+            _ => false,
+        }
+}
+
+fn in_event_sub_process(draft: &Draft<'_>, scope: Option<usize>) -> bool {
+    scope.is_some_and(|scope| matches!(draft.nodes[scope].kind, Some(NodeKind::SubProcess(SubProcess::Event))))
+}
+
+/// Whether what an end event does ends its scope, whatever else goes on there.
+fn ends_scope(result: &EventDefinition) -> bool {
+    matches!(
+        result,
+        EventDefinition::Error(_)
+            | EventDefinition::Escalation(_)
+            | EventDefinition::Cancel
+            | EventDefinition::Terminate
+    )
 }
 
 /// Reports where a case enters a part of the process that it can never leave by an end.
 fn check_ends(draft: &Draft<'_>, reached: &[bool], scopes: &Scopes, findings: &mut Findings) {
     let all = 0..draft.nodes.len();
+    let links = Links::of(draft);
     let predecessors = |node: usize| {
         let host = match draft.nodes[node].kind {
             Some(NodeKind::BoundaryEvent { attached_to, .. }) => Some(attached_to.0 as usize),
@@ -124,18 +193,19 @@ fn check_ends(draft: &Draft<'_>, reached: &[bool], scopes: &Scopes, findings: &m
             .iter()
             .map(|flow| draft.flows[*flow].source)
             .chain(host)
+            .chain(links.leading_to(node).iter().copied())
     };
     // A node without a way on was reported as such; here it counts as an end.
-    let ends = all
-        .clone()
-        .filter(|node| draft.outgoing[*node].is_empty() || ends_by_rejection(draft, *node));
+    let ends = all.clone().filter(|node| {
+        draft.outgoing[*node].is_empty() && links.from(*node).is_empty() || ends_by_rejection(draft, *node)
+    });
     let can_end = spread(draft.nodes.len(), ends.collect(), predecessors);
     let pauses = all
         .clone()
         .filter(|node| draft.nodes[*node].kind.as_ref().is_some_and(can_pause));
     let can_pause = spread(draft.nodes.len(), pauses.collect(), predecessors);
     for node in all.filter(|node| reached[*node] && !can_end[*node]) {
-        let entered = draft.incoming[node].is_empty() || predecessors(node).any(|before| can_end[before]);
+        let entered = predecessors(node).next().is_none() || predecessors(node).any(|before| can_end[before]);
         if !entered {
             continue;
         }
@@ -162,10 +232,14 @@ fn can_pause(kind: &NodeKind) -> bool {
     matches!(
         kind,
         NodeKind::UserTask(_)
+            | NodeKind::ReceiveTask { .. }
+            | NodeKind::CallActivity(_)
             | NodeKind::IntermediateCatch(_)
             | NodeKind::ServiceTask(_)
             | NodeKind::SubProcess(_)
             | NodeKind::ParallelGateway
+            | NodeKind::InclusiveGateway
+            | NodeKind::ComplexGateway { .. }
     )
 }
 

@@ -1,11 +1,15 @@
 //! `bpmn:definitions`: what stands at the top of a file.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Context, Findings, local_part, process::read_process, vocabulary};
+use super::{
+    Context, Findings, collaboration,
+    events::is_definition,
+    file::{File, is_callable},
+    global_tasks::is_global_task,
+    process::read_process,
+    vocabulary,
+};
 use crate::{
     Environment, ProcessGraph, Reading,
     catalogue::{elements as rules, xml as xml_rules},
@@ -33,18 +37,8 @@ const PASSIVE: &[&str] = &[
     "signal",
 ];
 
-/// Elements of a collaboration that only draw what stands around the processes.
-const PASSIVE_IN_COLLABORATION: &[&str] = &[
-    "association",
-    "documentation",
-    "extensionElements",
-    "group",
-    "participant",
-    "textAnnotation",
-];
-
-/// Elements of a pool that say nothing about how its process runs.
-const PASSIVE_IN_PARTICIPANT: &[&str] = &["documentation", "endPointRef", "extensionElements", "interfaceRef"];
+/// Diagrams of another kind: who tells whom what, with nothing in it for an engine to do.
+const OTHER_DIAGRAMS: &[&str] = &["choreography", "globalChoreographyTask", "globalConversation"];
 
 /// Reads everything in a file.
 pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) -> Reading {
@@ -59,15 +53,16 @@ pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) ->
             diagnostics: vec![found],
         };
     }
+    let file = File::of(root);
     let mut context = Context {
         environment,
         findings: Findings::default(),
-        errors: errors(root),
+        file: &file,
         expression_language: root.attribute("expressionLanguage"),
     };
     check_ids(root, &mut context.findings);
     vocabulary::check(root, &mut context.findings);
-    check_top_level(root, &mut context.findings);
+    check_top_level(root, &mut context);
     let processes = read_processes(root, &mut context);
     let processes = if context.findings.has_error() {
         Vec::new()
@@ -94,8 +89,10 @@ fn read_processes<'a>(root: &'a Element, context: &mut Context<'a>) -> Vec<Arc<P
             .report(&rules::PROCESS_NONE_EXECUTABLE, processes[0], &[]);
     }
     let mut read = Vec::new();
-    for process in processes {
-        if some_executable && !is_executable(process) {
+    for process in root.bpmn_children().filter(|child| is_callable(child)) {
+        if is_global_task(&process.name) {
+            read.extend(read_process(process, true, context));
+        } else if some_executable && !is_executable(process) {
             context
                 .findings
                 .report(&rules::PROCESS_NOT_EXECUTABLE, process, &[&process.label()]);
@@ -114,55 +111,19 @@ fn is_executable(process: &Element) -> bool {
     matches!(process.attribute("isExecutable").map(str::trim), Some("true" | "1"))
 }
 
-fn errors(root: &Element) -> BTreeMap<&str, Option<&str>> {
-    root.bpmn_children()
-        .filter(|child| child.name == "error")
-        .filter_map(|error| {
-            let code = error
-                .attribute("errorCode")
-                .map(str::trim)
-                .filter(|code| !code.is_empty());
-            Some((error.id()?, code))
-        })
-        .collect()
-}
-
-fn check_top_level(root: &Element, findings: &mut Findings) {
-    let processes: BTreeSet<&str> = root
-        .bpmn_children()
-        .filter(|child| child.name == "process")
-        .filter_map(Element::id)
-        .collect();
+fn check_top_level(root: &Element, context: &mut Context<'_>) {
+    let some_executable = context.file.roots("process").any(is_executable);
     for child in root.bpmn_children() {
         match child.name.as_str() {
             "process" => {}
-            "collaboration" => check_collaboration(child, &processes, findings),
+            "collaboration" => collaboration::check(child, context),
             "extension" if child.attribute("mustUnderstand") != Some("true") => {}
-            name if PASSIVE.contains(&name) => {}
-            name => findings.refuse_element(child, child.line, name),
-        }
-    }
-}
-
-/// A pool is a frame around a process; messages between pools are not.
-fn check_collaboration(collaboration: &Element, processes: &BTreeSet<&str>, findings: &mut Findings) {
-    for part in collaboration.bpmn_children() {
-        if !PASSIVE_IN_COLLABORATION.contains(&part.name.as_str()) {
-            findings.refuse_element(part, part.line, &part.name);
-        }
-        if part.name != "participant" {
-            continue;
-        }
-        for child in part.bpmn_children() {
-            if !PASSIVE_IN_PARTICIPANT.contains(&child.name.as_str()) {
-                findings.refuse_element(part, child.line, &child.name);
+            name if PASSIVE.contains(&name) || is_definition(child) || is_global_task(name) => {}
+            // Beside a process that runs they explain it; alone they are what somebody wants to run.
+            name if OTHER_DIAGRAMS.contains(&name) && some_executable => {
+                context.not_carried_out(child, child.line, name);
             }
-        }
-        if let Some(reference) = part
-            .attribute("processRef")
-            .filter(|reference| !processes.contains(local_part(reference)))
-        {
-            findings.report(&rules::DANGLING, part, &[&part.label(), &"processRef", &reference]);
+            name => context.findings.refuse_element(child, child.line, name),
         }
     }
 }

@@ -3,7 +3,8 @@
 use kapok_protocol::Expression;
 
 use crate::{
-    Activity, Data, Node, NodeIndex, NodeKind, ProcessGraph, ProcessSettings, SequenceFlow, graph::Parts, xml::Element,
+    Activity, Data, Listener, Node, NodeIndex, NodeKind, ProcessGraph, ProcessSettings, SequenceFlow, graph::Parts,
+    xml::Element,
 };
 
 /// A flow node as read.
@@ -14,6 +15,23 @@ pub(crate) struct DraftNode<'a> {
     pub(crate) scope: Option<usize>,
     /// What it is; `None` when it cannot be run, which was reported.
     pub(crate) kind: Option<NodeKind>,
+    pub(crate) activity: Activity,
+    pub(crate) data: Data,
+    pub(crate) listeners: Vec<Listener>,
+}
+
+impl<'a> DraftNode<'a> {
+    /// A node that is found and not read yet.
+    pub(crate) fn new(element: &'a Element, scope: Option<usize>) -> Self {
+        Self {
+            element,
+            scope,
+            kind: None,
+            activity: Activity::default(),
+            data: Data::default(),
+            listeners: Vec::new(),
+        }
+    }
 }
 
 /// A sequence flow as read; both ends are there.
@@ -31,6 +49,9 @@ pub(crate) struct DraftFlow<'a> {
 pub(crate) struct Draft<'a> {
     pub(crate) process: &'a Element,
     pub(crate) settings: ProcessSettings,
+    pub(crate) version_tag: Option<String>,
+    /// Variables that the process declares.
+    pub(crate) locals: Vec<String>,
     pub(crate) nodes: Vec<DraftNode<'a>>,
     pub(crate) flows: Vec<DraftFlow<'a>>,
     /// The flows that leave each node, in the order of the document.
@@ -90,9 +111,9 @@ impl<'a> Draft<'a> {
                     scope: node.scope.map(node_index),
                     bpmn_name: super::nodes::bpmn_name(&node.element.name)?,
                     kind: node.kind?,
-                    activity: Activity::default(),
-                    data: Data::default(),
-                    listeners: Vec::new(),
+                    activity: node.activity,
+                    data: node.data,
+                    listeners: node.listeners,
                 })
             })
             .collect::<Option<Vec<_>>>()?;
@@ -118,9 +139,10 @@ impl<'a> Draft<'a> {
             name,
             executable,
             settings: self.settings,
+            version_tag: self.version_tag,
+            locals: self.locals,
             nodes,
             flows,
-            ..Parts::default()
         }))
     }
 }

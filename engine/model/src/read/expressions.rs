@@ -12,39 +12,69 @@ use crate::{
 /// Reads the expression that is an element's text, in the language it says. After a fault, which was reported, the
 /// expression is one that nobody will run.
 pub(super) fn read_expression(owner: &Element, holder: &Element, context: &mut Context<'_>) -> Expression {
-    let text = holder.text.trim();
-    let language = holder
-        .attribute("language")
-        .or(context.expression_language)
-        .unwrap_or(Language::Rhai.uri())
-        .trim();
-    let refuse = |name: &str, context: &mut Context<'_>| {
-        context.findings.report_inside(
-            &rules::EXPRESSION_LANGUAGE,
-            owner,
-            holder.line,
-            &[&owner.label(), &name],
-        );
-        Expression::rhai(text)
+    expression_of(owner, holder.line, &holder.text, holder.stated("language"), context)
+}
+
+/// Reads an expression that stands as text, in the language that is stated for it.
+pub(super) fn expression_of(
+    owner: &Element,
+    line: u32,
+    text: &str,
+    stated: Option<&str>,
+    context: &mut Context<'_>,
+) -> Expression {
+    let text = text.trim();
+    let expression = match written_in(text, stated, context.expression_language) {
+        Ok(Language::Rhai) => Expression::rhai(text),
+        Ok(Language::Juel) => Expression::juel(text),
+        Ok(Language::Feel) => Expression::feel(text.strip_prefix('=').unwrap_or(text).trim()),
+        Ok(Language::Filter) => {
+            let rows = Expression::filter(text);
+            if read_filter(owner, line, text, context).is_none() {
+                return rows;
+            }
+            rows
+        }
+        Err(uri) => {
+            let words: &[&dyn Words] = &[&owner.label(), &language_name(uri)];
+            context
+                .findings
+                .report_inside(&rules::EXPRESSION_LANGUAGE, owner, line, words);
+            return Expression::rhai(text);
+        }
     };
-    // Other engines' expressions often stand there without saying their language.
+    check(owner, line, expression, context)
+}
+
+/// The language of an expression, or the name of one that is not understood. Expressions of other engines mostly stand
+/// there without saying their language, or under the name of XPath, the default of the standard.
+fn written_in<'t>(text: &str, stated: Option<&'t str>, default: Option<&'t str>) -> Result<Language, &'t str> {
     if text.starts_with("${") {
-        return refuse("JUEL (${…})", context);
+        return Ok(Language::Juel);
     }
     if text.starts_with('=') {
-        return refuse("FEEL (= …)", context);
+        return Ok(Language::Feel);
     }
-    if language == Language::Filter.uri() {
-        let rows = Expression::filter(text);
-        return match read_filter(owner, holder.line, text, context) {
-            Some(_) => check(owner, holder.line, rows, context),
-            None => rows,
-        };
+    if let Some(stated) = stated {
+        return Language::from_uri(stated).ok_or(stated);
     }
-    if language == Language::Rhai.uri() {
-        return check(owner, holder.line, Expression::rhai(text), context);
+    if text.starts_with("#{") && !is_object_map(text) {
+        return Ok(Language::Juel);
     }
-    refuse(language_name(language), context)
+    match default {
+        Some(default) => Language::from_uri(default).ok_or(default),
+        None => Ok(Language::Rhai),
+    }
+}
+
+/// Whether `#{…}` is an object of rhai (`#{a: 1}`) and not an expression of JUEL.
+fn is_object_map(text: &str) -> bool {
+    let inside = text.trim_start_matches("#{").trim_start();
+    let after = match inside.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"').map_or("", |(_, after)| after),
+        None => inside.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'),
+    };
+    inside.starts_with('}') || after.trim_start().starts_with(':')
 }
 
 fn check(owner: &Element, line: u32, expression: Expression, context: &mut Context<'_>) -> Expression {
@@ -72,13 +102,7 @@ pub(super) fn read_filter(owner: &Element, line: u32, json: &str, context: &mut 
 
 /// What people call a language named by its URI.
 fn language_name(uri: &str) -> &str {
-    let known = [
-        ("xpath", "XPath"),
-        ("feel", "FEEL"),
-        ("juel", "JUEL"),
-        ("javascript", "JavaScript"),
-        ("groovy", "Groovy"),
-    ];
+    let known = [("xpath", "XPath"), ("javascript", "JavaScript"), ("groovy", "Groovy")];
     let lower = uri.to_ascii_lowercase();
     known
         .iter()
@@ -139,6 +163,40 @@ mod tests {
             ("{a {b}", false),
         ] {
             assert_eq!(check_placeholders(text).is_ok(), fine, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_language_shows_in_the_text_or_is_stated() {
+        let xpath = "http://www.w3.org/1999/XPath";
+        for (text, stated, default, expected) in [
+            ("a > 1", None, None, Ok(Language::Rhai)),
+            ("a > 1", Some("rhai"), Some(xpath), Ok(Language::Rhai)),
+            ("a > 1", Some("urn:kapok:filter"), None, Ok(Language::Filter)),
+            (
+                "a > 1",
+                Some("https://www.omg.org/spec/DMN/20191111/FEEL/"),
+                None,
+                Ok(Language::Feel),
+            ),
+            ("a > 1", None, Some("feel"), Ok(Language::Feel)),
+            ("a > 1", None, Some(xpath), Err(xpath)),
+            ("a > 1", Some("groovy"), None, Err("groovy")),
+            ("= a > 1", None, None, Ok(Language::Feel)),
+            ("${a > 1}", None, Some(xpath), Ok(Language::Juel)),
+            ("${a > 1}", Some(xpath), None, Ok(Language::Juel)),
+            ("#{a > 1}", None, Some(xpath), Ok(Language::Juel)),
+            ("#{a ? b : c}", None, None, Ok(Language::Juel)),
+            ("#{a: 1}", None, None, Ok(Language::Rhai)),
+            ("#{\"a\": 1}", None, None, Ok(Language::Rhai)),
+            ("#{}", None, None, Ok(Language::Rhai)),
+            ("#{a: 1}", Some("rhai"), None, Ok(Language::Rhai)),
+        ] {
+            assert_eq!(
+                written_in(text, stated, default),
+                expected,
+                "{text} {stated:?} {default:?}"
+            );
         }
     }
 }

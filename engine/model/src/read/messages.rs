@@ -1,52 +1,77 @@
-//! Service tasks that tell people something.
+//! Messages (BPMN 2.0.2, 8.4.11): what they are called, which case they mean, and where they are drawn to go.
 
-use super::{Context, assignees::read_assignees, expressions::read_text, settings::read_choice};
-use crate::{MessageChannel, MessageTask, catalogue::settings as rules, xml::Element};
+use super::{Context, Reported, correlation::message_key, events::definition_elements, file::File, values::read_name};
+use crate::{
+    Message, Name,
+    catalogue::{Words, elements as rules},
+    xml::Element,
+};
 
-/// The channels by their names.
-pub(super) const CHANNELS: &[(&str, MessageChannel)] = &[
-    ("page", MessageChannel::Page),
-    ("mail", MessageChannel::Mail),
-    ("sms", MessageChannel::Sms),
-];
+/// Which end of a message an element is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Sends,
+    Receives,
+}
 
-/// Reads `kapok:message`.
-pub(super) fn read_message(task: &Element, setting: &Element, context: &mut Context<'_>) -> MessageTask {
-    let child = |name: &str| setting.kapok_children().find(|child| child.name == name);
-    let channel = read_choice(task, setting, "channel", CHANNELS, MessageChannel::Page, context);
-    let to = child("to")
-        .map(|to| read_assignees(task, to, context))
-        .unwrap_or_default();
-    if to.is_empty() {
-        context
-            .findings
-            .report_inside(&rules::MESSAGE_TO, task, setting.line, &[&task.label()]);
-    }
-    let title = read_text(
-        task,
-        setting.line,
-        setting.attribute("title").unwrap_or_default(),
-        context,
-    );
-    let text = child("text")
-        .map(|text| read_text(task, text.line, &text.text, context))
-        .unwrap_or_default();
-    let template = setting
-        .attribute("template")
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned);
-    // The words of an SMS can be those of its template.
-    if text.is_empty() && (channel != MessageChannel::Sms || template.is_none()) {
-        context
-            .findings
-            .report_inside(&rules::MESSAGE_TEXT, task, setting.line, &[&task.label()]);
-    }
-    MessageTask {
-        channel,
-        to,
-        title,
-        text,
-        template,
-    }
+/// Reads the message of a task, or of an event with its definition; `None` when nothing says which.
+pub(super) fn read_message<'a>(
+    owner: &'a Element,
+    definition: Option<&'a Element>,
+    way: Way,
+    context: &mut Context<'a>,
+) -> Result<Option<Message>, Reported> {
+    let file = context.file;
+    let holder = definition.unwrap_or(owner);
+    let stated = match own_reference(holder, file) {
+        Some(reference) => match file.find(reference, "message") {
+            Some(message) => Some(message),
+            None => {
+                let words: &[&dyn Words] = &[&owner.label(), &"messageRef", &reference];
+                context
+                    .findings
+                    .report_inside(&rules::DANGLING, owner, holder.line, words);
+                return Err(Reported);
+            }
+        },
+        None => None,
+    };
+    let id = owner.id().unwrap_or_default();
+    let flow = match way {
+        Way::Sends => file.message_flows.leaving(id),
+        Way::Receives => file.message_flows.entering(id),
+    };
+    let message = stated.or(flow.and_then(|flow| flow.message));
+    let name = match (message, flow) {
+        (Some(message), _) => match message.drawn_name() {
+            Some(name) => read_name(owner, message.line, name, context),
+            None => Name::Literal(message.id().unwrap_or_default().to_owned()),
+        },
+        (None, Some(flow)) => Name::Literal(flow.name.to_owned()),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Message {
+        name,
+        key: message_key(owner, definition, message, way, context),
+        to: flow.filter(|_| way == Way::Sends).and_then(|flow| flow.to.clone()),
+    }))
+}
+
+/// The reference to a message of a task or of a message event definition, by itself or by its operation.
+fn own_reference<'a>(holder: &'a Element, file: &File<'a>) -> Option<&'a str> {
+    holder.stated("messageRef").or_else(|| {
+        let child = holder.bpmn_child("operationRef").map(|reference| reference.text.trim());
+        let operation = file.find(holder.stated("operationRef").or(child)?, "operation")?;
+        let message = operation.bpmn_child("inMessageRef")?.text.trim();
+        (!message.is_empty()).then_some(message)
+    })
+}
+
+/// The reference to a message of a message flow, a task, or any event.
+pub(super) fn message_reference<'a>(element: &'a Element, file: &File<'a>) -> Option<&'a str> {
+    own_reference(element, file).or_else(|| {
+        definition_elements(element, file)
+            .filter(|definition| definition.name == "messageEventDefinition")
+            .find_map(|definition| own_reference(definition, file))
+    })
 }

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     Context, Draft, DraftFlow, DraftNode, attributes,
+    data::read_locals,
+    drawing::Drawing,
     expressions::read_expression,
+    global_tasks::is_global_task,
     nodes::{self, ARTIFACTS, is_passive},
     settings::read_settings,
+    sub_processes::SUB_PROCESSES,
 };
 use crate::{
     NodeKind, ProcessGraph,
@@ -26,10 +30,14 @@ pub(crate) fn read_process<'a>(
             .findings
             .report(&rules::ID_MISSING, process, &[&names::element("process")]);
     }
-    attributes::check(process, &mut context.findings);
     let settings = read_settings(process, context);
     let mut found = Found::default();
-    found.collect(process, None, context);
+    if is_global_task(&process.name) {
+        found.nodes.push(DraftNode::new(process, None));
+    } else {
+        attributes::check(process, &mut context.findings);
+        found.collect(process, None, context);
+    }
     let draft = found.into_draft(process, settings, context);
     checks::check(&draft, context);
     draft.into_graph(executable)
@@ -45,33 +53,22 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn collect(&mut self, parent: &'a Element, scope: Option<usize>, context: &mut Context<'a>) {
-        let mut lanes_reported = false;
         for child in parent.bpmn_children() {
             let name = child.name.as_str();
-            if nodes::is_supported(name) {
+            if nodes::is_supported(name) && !is_global_task(name) {
                 self.add_node(child, scope, context);
             } else if name == "sequenceFlow" {
                 self.flows.push(child);
-            } else if name == "laneSet" {
-                if !std::mem::replace(&mut lanes_reported, true) {
-                    context
-                        .findings
-                        .report_inside(&rules::LANES, parent, child.line, &[&parent.label()]);
-                }
-            } else if ARTIFACTS.contains(&name) || is_passive(child, parent, context) {
-                // Drawn, and nothing more.
-            } else if name.ends_with("LoopCharacteristics") {
-                context.findings.refuse_element(parent, child.line, name);
-                self.incomplete = true;
+            } else if ARTIFACTS.contains(&name)
+                || is_of_sub_process(child, scope.is_some().then_some(parent))
+                || is_passive(child, parent, context)
+            {
+                // Read by others, or drawn and nothing more.
             } else {
                 context.findings.refuse_element(child, child.line, name);
                 self.incomplete = true;
                 // Flows may lead here, and boundary events may be attached: they are not dangling.
-                self.nodes.push(DraftNode {
-                    element: child,
-                    scope,
-                    kind: None,
-                });
+                self.nodes.push(DraftNode::new(child, scope));
             }
         }
     }
@@ -83,21 +80,27 @@ impl<'a> Found<'a> {
                 .report(&rules::ID_MISSING, element, &[&names::element(&element.name)]);
         }
         let position = self.nodes.len();
-        self.nodes.push(DraftNode {
-            element,
-            scope,
-            kind: None,
-        });
-        if element.name == "subProcess" {
-            if nodes::is_event_sub_process(element) {
-                context
-                    .findings
-                    .refuse_element(element, element.line, names::EVENT_SUB_PROCESS);
-                self.incomplete = true;
-            } else {
-                self.collect(element, Some(position), context);
+        self.nodes.push(DraftNode::new(element, scope));
+        if SUB_PROCESSES.contains(&element.name.as_str()) {
+            self.collect(element, Some(position), context);
+        }
+    }
+
+    fn drawing(&self, process: &'a Element, context: &mut Context<'a>) -> Drawing<'a> {
+        let mut drawing = Drawing::default();
+        for (position, node) in self.nodes.iter().enumerate() {
+            if let Some(id) = node.element.id() {
+                drawing.by_id.entry(id).or_insert(position);
+            }
+            drawing.parents.push(node.scope.map(|scope| self.nodes[scope].element));
+        }
+        drawing.lanes.read(process, context);
+        for node in &self.nodes {
+            if SUB_PROCESSES.contains(&node.element.name.as_str()) {
+                drawing.lanes.read(node.element, context);
             }
         }
+        drawing
     }
 
     fn into_draft(
@@ -106,21 +109,24 @@ impl<'a> Found<'a> {
         settings: crate::ProcessSettings,
         context: &mut Context<'a>,
     ) -> Draft<'a> {
-        let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
-        for (position, node) in self.nodes.iter().enumerate() {
-            if let Some(id) = node.element.id() {
-                by_id.entry(id).or_insert(position);
-            }
-        }
+        let drawing = self.drawing(process, context);
         for node in &mut self.nodes {
-            if nodes::is_supported(&node.element.name) {
-                node.kind = nodes::read_kind(node.element, &by_id, context);
+            if !nodes::is_supported(&node.element.name) {
+                continue;
+            }
+            if let Some(read) = nodes::read_node(node.element, &drawing, context) {
+                node.kind = Some(read.kind);
+                node.activity = read.activity;
+                node.data = read.data;
+                node.listeners = read.listeners;
             }
         }
         let mut complete = !self.incomplete && self.nodes.iter().all(|node| node.kind.is_some());
         let mut draft = Draft {
             process,
             settings,
+            version_tag: None,
+            locals: read_locals(process, context.file),
             outgoing: vec![Vec::new(); self.nodes.len()],
             incoming: vec![Vec::new(); self.nodes.len()],
             boundary_events: vec![Vec::new(); self.nodes.len()],
@@ -129,7 +135,7 @@ impl<'a> Found<'a> {
             complete: false,
         };
         for element in self.flows {
-            match read_flow(element, &by_id, context) {
+            match read_flow(element, &drawing, context) {
                 Some(flow) => {
                     draft.outgoing[flow.source].push(draft.flows.len());
                     draft.incoming[flow.target].push(draft.flows.len());
@@ -149,19 +155,28 @@ impl<'a> Found<'a> {
     }
 }
 
-fn read_flow<'a>(
-    element: &'a Element,
-    by_id: &BTreeMap<&str, usize>,
-    context: &mut Context<'a>,
-) -> Option<DraftFlow<'a>> {
+/// Whether a child of a sub-process says something about the sub-process itself.
+fn is_of_sub_process(child: &Element, sub_process: Option<&Element>) -> bool {
+    let Some(sub_process) = sub_process else { return false };
+    match child.name.as_str() {
+        "dataInputAssociation"
+        | "dataOutputAssociation"
+        | "multiInstanceLoopCharacteristics"
+        | "standardLoopCharacteristics" => true,
+        "completionCondition" => sub_process.name == "adHocSubProcess",
+        _ => false,
+    }
+}
+
+fn read_flow<'a>(element: &'a Element, drawing: &Drawing<'a>, context: &mut Context<'a>) -> Option<DraftFlow<'a>> {
     if element.id().is_none() {
         context
             .findings
             .report(&rules::ID_MISSING, element, &[&names::element("sequenceFlow")]);
     }
     attributes::check(element, &mut context.findings);
-    let source = resolve(element, "sourceRef", by_id, context);
-    let target = resolve(element, "targetRef", by_id, context);
+    let source = drawing.resolve(element, "sourceRef", context);
+    let target = drawing.resolve(element, "targetRef", context);
     // Some tools write an empty condition where there is none.
     let condition = element
         .bpmn_child("conditionExpression")
@@ -174,28 +189,6 @@ fn read_flow<'a>(
         condition,
         is_default: false,
     })
-}
-
-/// The node that a reference of this element names.
-pub(super) fn resolve(
-    element: &Element,
-    reference: &'static str,
-    by_id: &BTreeMap<&str, usize>,
-    context: &mut Context<'_>,
-) -> Option<usize> {
-    let Some(id) = element.attribute(reference).map(str::trim).filter(|id| !id.is_empty()) else {
-        context
-            .findings
-            .report(&rules::REFERENCE_MISSING, element, &[&element.label(), &reference]);
-        return None;
-    };
-    let found = by_id.get(id).copied();
-    if found.is_none() {
-        context
-            .findings
-            .report(&rules::DANGLING, element, &[&element.label(), &reference, &id]);
-    }
-    found
 }
 
 fn mark_defaults(draft: &mut Draft<'_>, context: &mut Context<'_>) {
@@ -211,7 +204,7 @@ fn mark_defaults(draft: &mut Draft<'_>, context: &mut Context<'_>) {
         let Some(id) = element.attribute("default").map(str::trim).filter(|id| !id.is_empty()) else {
             continue;
         };
-        if !matches!(node.kind, Some(NodeKind::ExclusiveGateway)) {
+        if !node.kind.as_ref().is_some_and(NodeKind::has_conditions) {
             continue;
         }
         match by_id.get(id) {

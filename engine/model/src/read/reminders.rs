@@ -2,7 +2,7 @@
 
 use kapok_protocol::{IsoDuration, Timestamp};
 
-use super::{Context, messages::CHANNELS, settings::read_choice, timers};
+use super::{Context, settings::read_choice, tasks::tell::CHANNELS, timers};
 use crate::{
     HumanTask, MessageChannel, Reminder, ReminderAction,
     catalogue::{Words, elements, settings as rules},

@@ -1,15 +1,14 @@
 //! Timers (BPMN 2.0.2, table 10.101): ISO 8601, literally or from an expression.
 
-use kapok_protocol::{Expression, IsoDuration, Timestamp};
+use kapok_protocol::{Expression, IsoDuration, Language, Timestamp};
 
-use super::{Context, expressions::read_expression};
+use super::{Context, expressions::expression_of, values::is_computed};
 use crate::{TimerDefinition, catalogue::flow as rules, xml::Element};
 
 /// Reads a timer event definition; after a fault, which was reported, a timer that nobody will run.
 pub(super) fn read_timer<'a>(
     event: &'a Element,
     definition: &'a Element,
-    may_repeat: bool,
     context: &mut Context<'a>,
 ) -> TimerDefinition {
     const FAULTY: TimerDefinition = TimerDefinition::After(IsoDuration::from_millis(0));
@@ -32,15 +31,11 @@ pub(super) fn read_timer<'a>(
             return FAULTY;
         }
     };
-    if time.name == "timeCycle" && !may_repeat {
-        context
-            .findings
-            .report_inside(&rules::TIMER_CYCLE_NOT_ALLOWED, event, time.line, &[&event.label()]);
-        return FAULTY;
-    }
     let text = time.text.trim();
-    if time.attribute("language").is_some() || text.starts_with("${") || text.starts_with('=') {
-        let expression = read_expression(event, time, context);
+    if time.stated("language").is_some() || is_computed(text) {
+        // Text around the braces (`PT${hours}H`) makes it no other language.
+        let stated = time.stated("language").unwrap_or(Language::Juel.uri());
+        let expression = expression_of(event, time.line, text, Some(stated), context);
         return match time.name.as_str() {
             "timeDate" => TimerDefinition::Date(expression),
             "timeDuration" => TimerDefinition::Duration(expression),
@@ -55,7 +50,12 @@ pub(super) fn read_timer<'a>(
         ),
         "timeDuration" => (text.parse().ok().map(TimerDefinition::After), &rules::TIMER_DURATION),
         _ => (
-            cycle(text).map(|(times, every)| TimerDefinition::Every(times, every)),
+            cycle(text)
+                .map(|(times, every)| TimerDefinition::Every(times, every))
+                .or_else(|| {
+                    bounded_cycle(text).map(|cycle| TimerDefinition::Cycle(Expression::rhai(format!("\"{cycle}\""))))
+                })
+                .or_else(|| is_cron(text).then(|| TimerDefinition::Cron(text.to_owned()))),
             &rules::TIMER_CYCLE,
         ),
     };
@@ -77,6 +77,91 @@ pub(super) fn cycle(text: &str) -> Option<(Option<u32>, IsoDuration)> {
     };
     let interval: IsoDuration = interval.parse().ok()?;
     (!interval.is_zero()).then_some((times, interval))
+}
+
+/// A repetition that says when it begins (`R3/2026-01-01T00:00:00Z/PT1H`) or ends (`R/PT1H/2026-01-01`), with the
+/// moment completed to seconds.
+fn bounded_cycle(text: &str) -> Option<String> {
+    let mut parts = text.trim().split('/');
+    let (times, one, other) = (parts.next()?, parts.next()?, parts.next()?);
+    let (date, interval, from_date) = if one.starts_with('P') {
+        (other, one, false)
+    } else {
+        (one, other, true)
+    };
+    let date = moment(date)?;
+    cycle(&format!("{times}/{interval}")).filter(|_| parts.next().is_none())?;
+    Some(if from_date {
+        format!("{times}/{date}/{interval}")
+    } else {
+        format!("{times}/{interval}/{date}")
+    })
+}
+
+/// Whether it is a cron expression: five fields from minutes to days of the week, six with seconds before, seven with
+/// years behind.
+fn is_cron(text: &str) -> bool {
+    const MONTHS: &[&str] = &[
+        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+    ];
+    const DAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+    let text = text.trim().to_ascii_uppercase();
+    if let Some(name) = text.strip_prefix('@') {
+        return matches!(
+            name,
+            "YEARLY" | "ANNUALLY" | "MONTHLY" | "WEEKLY" | "DAILY" | "MIDNIGHT" | "HOURLY"
+        );
+    }
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let with_seconds = fields.len() > 5;
+    if !(5..=7).contains(&fields.len()) {
+        return false;
+    }
+    let ranges: [(u32, u32, &[&str]); 7] = [
+        (0, 59, &[]),
+        (0, 59, &[]),
+        (0, 23, &[]),
+        (1, 31, &[]),
+        (1, 12, MONTHS),
+        (0, 7, DAYS),
+        (1970, 2199, &[]),
+    ];
+    let ranges = ranges.iter().skip(usize::from(!with_seconds));
+    fields
+        .iter()
+        .zip(ranges)
+        .all(|(field, (low, high, names))| field.split(',').all(|part| is_cron_part(part, *low, *high, names)))
+}
+
+/// One of the parts between commas: `*`, `?`, `5`, `1-5`, `MON`, `*/15`, `L`, `15W`, `MON#2`, `5L`.
+fn is_cron_part(part: &str, low: u32, high: u32, names: &[&str]) -> bool {
+    let value = |text: &str| {
+        names.contains(&text)
+            || text.bytes().all(|byte| byte.is_ascii_digit())
+                && text.parse::<u32>().is_ok_and(|value| (low..=high).contains(&value))
+    };
+    let is_day = high == 31 || high == 7;
+    let (range, step) = part
+        .split_once('/')
+        .map_or((part, None), |(range, step)| (range, Some(step)));
+    if step.is_some_and(|step| !step.parse::<u32>().is_ok_and(|step| step > 0)) {
+        return false;
+    }
+    match range {
+        "*" => true,
+        "?" | "L" | "LW" => is_day && step.is_none(),
+        range => match range.split_once('-') {
+            Some((from, to)) => value(from) && value(to),
+            None => {
+                value(range)
+                    || is_day && step.is_none() && range.strip_suffix(['L', 'W']).is_some_and(value)
+                    || high == 7
+                        && range
+                            .split_once('#')
+                            .is_some_and(|(day, nth)| value(day) && matches!(nth, "1" | "2" | "3" | "4" | "5"))
+            }
+        },
+    }
 }
 
 /// A date and time, with or without an offset (without one it is company time), completed to seconds.
@@ -125,6 +210,48 @@ mod tests {
             ("0 0 * * *", None),
         ] {
             assert_eq!(cycle(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn cycles_can_say_when_they_begin_or_end() {
+        for (text, expected) in [
+            ("R3/2026-01-01T00:00:00Z/PT1H", Some("R3/2026-01-01T00:00:00Z/PT1H")),
+            ("R/2026-01-01/P1D", Some("R/2026-01-01T00:00:00/P1D")),
+            ("R/P1D/2026-01-01T08:00", Some("R/P1D/2026-01-01T08:00:00")),
+            ("R3/PT1H", None),
+            ("R3/tomorrow/PT1H", None),
+            ("R3/2026-01-01/PT0S", None),
+            ("R3/2026-01-01/PT1H/PT1H", None),
+            ("R3/2026-01-01T00:00:00\"/PT1H", None),
+        ] {
+            assert_eq!(bounded_cycle(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn cron_has_five_to_seven_fields_within_their_ranges() {
+        for (text, fine) in [
+            ("0 0 9 * * MON-FRI", true),
+            ("0 9 * * 1-5", true),
+            ("*/15 * * * *", true),
+            ("0 0 12 1/5 * ? 2030", true),
+            ("0 0 0 L * ?", true),
+            ("0 0 0 ? * mon#2", true),
+            ("0 0 0 15W JAN,JUL ?", true),
+            ("@daily", true),
+            ("@sometimes", false),
+            ("* * * *", false),
+            ("* * * * * * * *", false),
+            ("60 * * * *", false),
+            ("0 24 * * *", false),
+            ("0 0 9 * * NOP", false),
+            ("*/0 * * * *", false),
+            ("+5 * * * *", false),
+            ("a b c d e", false),
+            ("", false),
+        ] {
+            assert_eq!(is_cron(text), fine, "{text}");
         }
     }
 }

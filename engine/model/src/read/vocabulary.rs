@@ -81,6 +81,7 @@ const VOCABULARY: &[Entry] = &[
     entry("to", &[], &[], &[], ASSIGNEE_RULES),
     entry("text", &[], &[], &[], &[]),
     entry("result", &["variable"], &[], &[], &[]),
+    entry("correlation", &["key"], &["language"], &[], &[]),
 ];
 
 const fn entry(
@@ -104,20 +105,14 @@ fn settings_of(bpmn_name: &str) -> &'static [&'static str] {
     match bpmn_name {
         "process" => &["subject", "title", "starters", "form"],
         "startEvent" => &["recordTrigger"],
-        "userTask" => &["approval", "assignees", "fields", "reminders"],
-        "serviceTask" => &["handler", "message"],
-        "scriptTask" => &["result"],
+        "message" => &["correlation"],
+        "userTask" | "globalUserTask" => &["approval", "assignees", "fields", "reminders"],
+        "serviceTask" | "sendTask" => &["handler", "message"],
+        "businessRuleTask" | "globalBusinessRuleTask" => &["handler"],
+        "scriptTask" | "globalScriptTask" => &["result"],
         _ => &[],
     }
 }
-
-/// Namespaces of other engines, whose settings change how *they* run a model.
-const OTHER_ENGINES: &[(&str, &str)] = &[
-    ("http://camunda.org/schema/1.0/bpmn", "Camunda"),
-    ("http://camunda.org/schema/zeebe/1.0", "Camunda 8 (Zeebe)"),
-    ("http://flowable.org/bpmn", "Flowable"),
-    ("http://activiti.org/bpmn", "Activiti"),
-];
 
 /// Checks every use of Kapok's namespace in a file, and names other engines' settings, each engine once.
 pub(super) fn check(root: &Element, findings: &mut Findings) {
@@ -222,12 +217,10 @@ impl Walk<'_> {
     }
 
     fn other_engine(&mut self, namespace: &Namespace, owner: &Element, line: u32) {
-        let Namespace::Other(namespace) = namespace else { return };
-        let Some((_, engine)) = OTHER_ENGINES.iter().find(|(uri, _)| **uri == **namespace) else {
-            return;
-        };
+        let Namespace::Dialect(dialect) = namespace else { return };
+        let engine = dialect.label();
         if self.told.insert(engine) {
-            self.report(&rules::FOREIGN_SETTINGS, owner, line, &[&owner.label(), engine]);
+            self.report(&rules::FOREIGN_SETTINGS, owner, line, &[&owner.label(), &engine]);
         }
     }
 

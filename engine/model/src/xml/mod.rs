@@ -19,8 +19,51 @@ pub(crate) enum Namespace {
     Bpmn,
     /// Kapok's own vocabulary, see `EXTENSIONS.md`.
     Kapok,
+    /// What another engine adds to BPMN.
+    Dialect(Dialect),
     /// Any other: diagrams and other people's extensions, kept and left alone.
     Other(Arc<str>),
+}
+
+/// An engine whose settings are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Dialect {
+    /// Camunda 7.
+    Camunda,
+    /// Flowable.
+    Flowable,
+    /// Activiti.
+    Activiti,
+    /// Camunda 8.
+    Zeebe,
+}
+
+impl Dialect {
+    /// The dialect that a namespace belongs to. Each version of each product has a URI of its own.
+    pub(crate) fn of(uri: &str) -> Option<Self> {
+        // What the drawing program remembers of itself says nothing about the process.
+        if uri.contains("camunda.org/schema/modeler") {
+            return None;
+        }
+        [
+            ("camunda.org/schema/zeebe", Self::Zeebe),
+            ("camunda.org", Self::Camunda),
+            ("flowable.org", Self::Flowable),
+            ("activiti.org", Self::Activiti),
+        ]
+        .into_iter()
+        .find_map(|(part, dialect)| uri.contains(part).then_some(dialect))
+    }
+
+    /// What people call the engine.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Camunda => "Camunda",
+            Self::Flowable => "Flowable",
+            Self::Activiti => "Activiti",
+            Self::Zeebe => "Camunda 8 (Zeebe)",
+        }
+    }
 }
 
 /// An attribute.
@@ -97,4 +140,58 @@ impl Element {
             .flat_map(Element::kapok_children)
             .find(|setting| setting.name == name)
     }
+
+    /// The value of an attribute of Camunda 7, Flowable or Activiti, which share most of their names.
+    pub(crate) fn dialect_attribute(&self, name: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|attribute| is_seven(&attribute.namespace) && attribute.name == name)
+            .map(|attribute| attribute.value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The children in the namespace of Camunda 7, Flowable or Activiti.
+    pub(crate) fn dialect_children(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter(|child| is_seven(&child.namespace))
+    }
+
+    /// The settings of Camunda 7, Flowable or Activiti of this name.
+    pub(crate) fn dialect_settings<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+        self.extensions()
+            .filter(move |setting| is_seven(&setting.namespace) && setting.name == name)
+    }
+
+    /// The settings of Zeebe of this name.
+    pub(crate) fn zeebe_settings<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+        self.extensions()
+            .filter(move |setting| setting.is_zeebe() && setting.name == name)
+    }
+
+    /// The first setting of Zeebe of this name.
+    pub(crate) fn zeebe_setting(&self, name: &str) -> Option<&Element> {
+        self.extensions()
+            .find(|setting| setting.is_zeebe() && setting.name == name)
+    }
+
+    /// Whether it is in Zeebe's namespace.
+    pub(crate) fn is_zeebe(&self) -> bool {
+        self.namespace == Namespace::Dialect(Dialect::Zeebe)
+    }
+
+    /// All that stands in its `extensionElements`.
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = &Element> {
+        self.children
+            .iter()
+            .filter(|child| child.is_bpmn("extensionElements"))
+            .flat_map(|container| &container.children)
+    }
+
+    /// The text of an attribute without the blanks around it, unless that is nothing.
+    pub(crate) fn stated(&self, name: &str) -> Option<&str> {
+        self.attribute(name).map(str::trim).filter(|value| !value.is_empty())
+    }
+}
+
+fn is_seven(namespace: &Namespace) -> bool {
+    matches!(namespace, Namespace::Dialect(dialect) if *dialect != Dialect::Zeebe)
 }

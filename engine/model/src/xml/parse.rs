@@ -9,7 +9,7 @@ use quick_xml::{
     name::{NamespaceResolver, ResolveResult},
 };
 
-use super::{Attribute, Element, Namespace};
+use super::{Attribute, Dialect, Element, Namespace};
 use crate::{
     Diagnostic,
     catalogue::{Rule, Words, xml as rules},
@@ -204,6 +204,7 @@ impl<'a> Parser<'a> {
         Ok(match name.as_str() {
             BPMN => Namespace::Bpmn,
             KAPOK => Namespace::Kapok,
+            other if let Some(dialect) = Dialect::of(other) => Namespace::Dialect(dialect),
             other => Namespace::Other(match self.known.get(other) {
                 Some(known) => known.clone(),
                 None => {

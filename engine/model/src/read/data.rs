@@ -1,0 +1,194 @@
+//! Data that go in and out of steps (BPMN 2.0.2, 10.4).
+
+use kapok_protocol::Expression;
+
+use super::{
+    Context,
+    expressions::read_expression,
+    file::File,
+    values::{variable, variable_at, variable_of},
+};
+use crate::{
+    Data, Mapping,
+    catalogue::{Words, elements as rules},
+    xml::Element,
+};
+
+/// The name under which a drawing program stores that an association has no end of its own: it is drawn, and no more.
+const PLACEHOLDER: &str = "__targetRef_placeholder";
+
+/// Reads the data of an activity or event.
+pub(super) fn read_data<'a>(element: &'a Element, context: &mut Context<'a>) -> Data {
+    let is_activity = !element.name.ends_with("Event");
+    let mut data = Data {
+        locals: read_locals(element, context.file),
+        ..Data::default()
+    };
+    for child in element.bpmn_children() {
+        let is_input = match child.name.as_str() {
+            "dataInputAssociation" => true,
+            "dataOutputAssociation" => false,
+            _ => continue,
+        };
+        let read = read_association(element, child, context);
+        if is_activity {
+            // What the step is given and what it gives are its own; only associations carry them.
+            let own = read.iter().map(|association| match is_input {
+                true => Some(association.mapping.target.clone()),
+                false => association.source.clone(),
+            });
+            for name in own.flatten() {
+                if !name.contains('.') && !data.locals.contains(&name) && is_own(element, &name, context.file) {
+                    data.locals.push(name);
+                }
+            }
+        }
+        let mappings = read.into_iter().map(|association| association.mapping);
+        match is_input {
+            true => data.inputs.extend(mappings),
+            false => data.outputs.extend(mappings),
+        }
+    }
+    data
+}
+
+/// The variables that properties and data objects of a process, sub-process or activity declare.
+pub(super) fn read_locals(element: &Element, file: &File<'_>) -> Vec<String> {
+    let mut locals: Vec<String> = Vec::new();
+    for child in element.bpmn_children() {
+        let declares = match child.name.as_str() {
+            "property" => child.drawn_name() != Some(PLACEHOLDER),
+            "dataObjectReference" => true,
+            // One without a name is known by the names of its references.
+            "dataObject" => child.drawn_name().is_some() || !is_referred_to(child, element),
+            _ => false,
+        };
+        if declares {
+            let name = variable_of(child, file);
+            if !locals.contains(&name) {
+                locals.push(name);
+            }
+        }
+    }
+    locals
+}
+
+fn is_referred_to(object: &Element, parent: &Element) -> bool {
+    let mut references = parent
+        .bpmn_children()
+        .filter(|child| child.name == "dataObjectReference");
+    references.any(|reference| reference.stated("dataObjectRef") == object.id())
+}
+
+/// Whether the step declares an input, output or property of this name.
+fn is_own(element: &Element, name: &str, file: &File<'_>) -> bool {
+    let specification = element.bpmn_child("ioSpecification");
+    let declared = specification.into_iter().flat_map(Element::bpmn_children);
+    declared
+        .chain(element.bpmn_children())
+        .filter(|child| matches!(child.name.as_str(), "dataInput" | "dataOutput" | "property"))
+        .any(|child| variable_of(child, file) == name)
+}
+
+struct Association {
+    mapping: Mapping,
+    /// The variable it comes from, when it comes from one.
+    source: Option<String>,
+}
+
+fn read_association<'a>(owner: &'a Element, association: &'a Element, context: &mut Context<'a>) -> Vec<Association> {
+    let reference = |name: &str| {
+        association
+            .bpmn_child(name)
+            .map(|reference| reference.text.trim())
+            .filter(|reference| !reference.is_empty())
+    };
+    let (source, target) = (reference("sourceRef"), reference("targetRef"));
+    for (name, reference) in [("sourceRef", source), ("targetRef", target)] {
+        let Some(reference) = reference else { continue };
+        match context.file.placed(reference).map(|placed| placed.element) {
+            None => {
+                let words: &[&dyn Words] = &[&owner.label(), &name, &reference];
+                context
+                    .findings
+                    .report_inside(&rules::DANGLING, owner, association.line, words);
+                return Vec::new();
+            }
+            // What outlives the case is no variable of it.
+            Some(store) if matches!(store.name.as_str(), "dataStoreReference" | "dataStore") => {
+                context.not_carried_out(owner, association.line, &store.name);
+                return Vec::new();
+            }
+            Some(_) => {}
+        }
+    }
+    let assignments: Vec<&Element> = association
+        .bpmn_children()
+        .filter(|child| child.name == "assignment")
+        .collect();
+    if !assignments.is_empty() {
+        return assignments
+            .into_iter()
+            .filter_map(|assignment| read_assignment(owner, assignment, context))
+            .collect();
+    }
+    let Some(target) = target.filter(|target| !is_placeholder(target, context)) else {
+        return Vec::new();
+    };
+    let target = variable_at(target, context);
+    let transformation = association
+        .bpmn_child("transformation")
+        .filter(|expression| !expression.text.trim().is_empty());
+    let source = source.map(|source| variable_at(source, context));
+    let mapped = match (transformation, &source) {
+        (Some(expression), _) => read_expression(owner, expression, context),
+        (None, Some(source)) => variable(source),
+        // Drawn from the step itself: whatever it gives goes where variables go.
+        (None, None) => return Vec::new(),
+    };
+    vec![Association {
+        mapping: Mapping { source: mapped, target },
+        source,
+    }]
+}
+
+fn is_placeholder(reference: &str, context: &Context<'_>) -> bool {
+    context
+        .file
+        .placed(reference)
+        .is_some_and(|placed| placed.element.drawn_name() == Some(PLACEHOLDER))
+}
+
+fn read_assignment<'a>(owner: &'a Element, assignment: &'a Element, context: &mut Context<'a>) -> Option<Association> {
+    let text = |name: &str| {
+        assignment
+            .bpmn_child(name)
+            .filter(|expression| !expression.text.trim().is_empty())
+    };
+    let (Some(from), Some(to)) = (text("from"), text("to")) else {
+        let words: &[&dyn Words] = &[&owner.label(), &"from / to"];
+        context
+            .findings
+            .report_inside(&rules::REFERENCE_MISSING, owner, assignment.line, words);
+        return None;
+    };
+    let target = variable_at(path_of(&to.text), context);
+    let source: Expression = match context.file.placed(from.text.trim()) {
+        Some(_) => variable(&variable_at(&from.text, context)),
+        None => read_expression(owner, from, context),
+    };
+    Some(Association {
+        mapping: Mapping { source, target },
+        source: None,
+    })
+}
+
+/// The path in `${order.total}`, `= order.total` or `order.total`.
+fn path_of(text: &str) -> &str {
+    let text = text.trim();
+    let inside = text
+        .strip_prefix("${")
+        .or(text.strip_prefix("#{"))
+        .and_then(|inside| inside.strip_suffix('}'));
+    inside.or(text.strip_prefix('=')).unwrap_or(text).trim()
+}

@@ -1,0 +1,125 @@
+//! Work that is bound by name, and work that is an expression.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Known, NodeKind, ServiceTask,
+    catalogue::{Words, elements, settings as rules},
+    read::{Context, expressions::read_expression, tasks::tell::read_message},
+    xml::Element,
+};
+
+/// How often a service task is tried again when the model does not say.
+pub(super) const DEFAULT_RETRIES: u32 = 3;
+
+/// Reads a service task; one that says nothing is reported.
+pub(in crate::read) fn read_service_task<'a>(task: &'a Element, context: &mut Context<'a>) -> NodeKind {
+    read_binding(task, context).unwrap_or_else(|| {
+        context.findings.report(&rules::SERVICE_EMPTY, task, &[&task.label()]);
+        NodeKind::ServiceTask(bound_to(String::new()))
+    })
+}
+
+/// What a service, send or business rule task is bound to, if it is.
+pub(super) fn read_binding<'a>(task: &'a Element, context: &mut Context<'a>) -> Option<NodeKind> {
+    match (task.setting("handler"), task.setting("message")) {
+        (Some(handler), None) => Some(NodeKind::ServiceTask(read_handler(task, handler, context))),
+        (None, Some(message)) => Some(NodeKind::MessageTask(Box::new(read_message(task, message, context)))),
+        (Some(handler), Some(_)) => {
+            context.findings.report(&rules::SERVICE_BOTH, task, &[&task.label()]);
+            Some(NodeKind::ServiceTask(read_handler(task, handler, context)))
+        }
+        (None, None) => read_standard(task, context).map(NodeKind::ServiceTask),
+    }
+}
+
+/// What the standard has: an operation, or a technology by name. `##…` names none in particular.
+fn read_standard<'a>(task: &'a Element, context: &mut Context<'a>) -> Option<ServiceTask> {
+    // A send task's operation says which message it sends.
+    let operation = task
+        .stated("operationRef")
+        .filter(|_| task.name != "sendTask")
+        .and_then(|reference| {
+            let found = context.file.find(reference, "operation");
+            if found.is_none() {
+                let words: &[&dyn Words] = &[&task.label(), &"operationRef", &reference];
+                context.findings.report(&elements::DANGLING, task, words);
+            }
+            found
+        });
+    let name = match operation {
+        Some(operation) => operation
+            .stated("implementationRef")
+            .or(operation.drawn_name())
+            .or(operation.id())?,
+        None => task
+            .stated("implementation")
+            .filter(|implementation| !implementation.starts_with("##"))?,
+    };
+    check_handler(task, task.line, name, context);
+    Some(bound_to(name.to_owned()))
+}
+
+pub(super) fn bound_to(handler: String) -> ServiceTask {
+    ServiceTask {
+        handler,
+        inputs: Vec::new(),
+        result_variable: None,
+        retries: DEFAULT_RETRIES,
+        backoff: None,
+    }
+}
+
+/// Reports a handler that is not there.
+pub(super) fn check_handler(task: &Element, line: u32, handler: &str, context: &mut Context<'_>) {
+    if !handler.is_empty() && context.environment.handler(handler) == Known::No {
+        context
+            .findings
+            .report_inside(&rules::HANDLER_UNKNOWN, task, line, &[&task.label(), &handler]);
+    }
+}
+
+fn read_handler(task: &Element, setting: &Element, context: &mut Context<'_>) -> ServiceTask {
+    let handler = name(setting, "name").unwrap_or_default();
+    check_handler(task, setting.line, &handler, context);
+    let mut seen = BTreeSet::new();
+    let mut inputs = Vec::new();
+    for input in setting.kapok_children().filter(|child| child.name == "input") {
+        let Some(input_name) = name(input, "name") else {
+            continue;
+        };
+        if !seen.insert(input_name.clone()) {
+            context
+                .findings
+                .report_inside(&rules::INPUT_TWICE, task, input.line, &[&task.label(), &input_name]);
+        }
+        if input.text.trim().is_empty() {
+            let words: &[&dyn Words] = &[&task.label(), &input.name];
+            context
+                .findings
+                .report_inside(&elements::EXTENSION_EMPTY, task, input.line, words);
+            continue;
+        }
+        inputs.push((input_name, read_expression(task, input, context)));
+    }
+    let retries = setting.attribute("retries").map_or(DEFAULT_RETRIES, |retries| {
+        retries.trim().parse().unwrap_or_else(|_| {
+            let words: &[&dyn Words] = &[&task.label(), &setting.name, &"retries", &retries];
+            context
+                .findings
+                .report_inside(&elements::EXTENSION_VALUE, task, setting.line, words);
+            DEFAULT_RETRIES
+        })
+    });
+    ServiceTask {
+        handler,
+        inputs,
+        result_variable: name(setting, "result"),
+        retries,
+        backoff: None,
+    }
+}
+
+fn name(setting: &Element, attribute: &str) -> Option<String> {
+    setting.stated(attribute).map(str::to_owned)
+}
