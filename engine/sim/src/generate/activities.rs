@@ -67,7 +67,10 @@ impl Pen {
         };
         let of = match self.chance.below(2) {
             0 => formal("loopCardinality", &self.chance.below(4).to_string()),
-            _ => "<loopDataInputRef>items</loopDataInputRef><inputDataItem id='item' name='item'/>".to_owned(),
+            _ => {
+                let id = self.id("d");
+                format!("<loopDataInputRef>items</loopDataInputRef><inputDataItem id='{id}' name='item'/>")
+            }
         };
         format!(
             "<multiInstanceLoopCharacteristics isSequential='{sequential}'>{of}{enough}\

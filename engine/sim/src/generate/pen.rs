@@ -190,7 +190,7 @@ impl Pen {
         }
         let xml = format!(
             "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:kapok='urn:kapok:bpmn:1' \
-             xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' id='d' targetNamespace='t'>\n{roots}\
+             xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' id='file' targetNamespace='t'>\n{roots}\
              <process id='P' isExecutable='true'>\n{body}</process>\n{}</definitions>",
             self.processes
         );

@@ -37,7 +37,7 @@ fn draw(pen: &mut Pen, count: usize) {
                 let next = joins.get(at + 1).unwrap_or(&end).clone();
                 pen.flow(&work, &next);
             }
-            1 => back(pen, &joins[..=at], &work, &later),
+            1 => back(pen, &joins[..=at], &work, joins.get(at + 1).unwrap_or(&end)),
             kind => {
                 let kind = ["exclusiveGateway", "inclusiveGateway", "parallelGateway"][kind - 2];
                 split(pen, kind, &work, joins.get(at + 1).unwrap_or(&end), &later);
@@ -89,13 +89,12 @@ fn split(pen: &mut Pen, kind: &str, from: &str, next: &str, later: &impl Fn(&mut
 }
 
 /// A way back to this place or an earlier one.
-fn back(pen: &mut Pen, earlier: &[String], from: &str, later: &impl Fn(&mut Pen) -> String) {
+fn back(pen: &mut Pen, earlier: &[String], from: &str, next: &str) {
     let count = pen.element("a", |id| script(id, "back = back + 1"));
     let on = pen.id("f");
     let gateway = pen.element("g", |id| format!("<exclusiveGateway id='{id}' default='{on}'/>"));
     pen.flow(from, &gateway);
-    let next = later(pen);
-    pen.flow_as(&on, &gateway, &next, "");
+    pen.flow_as(&on, &gateway, next, "");
     pen.flow_if(&gateway, &count, "back &lt; 3");
     let target = earlier[pen.chance.below(earlier.len())].clone();
     pen.flow(&count, &target);

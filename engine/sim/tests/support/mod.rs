@@ -28,7 +28,7 @@ pub fn file(elements: &str, drawn: &str, more: &str) -> String {
     format!(
         "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:kapok='urn:kapok:bpmn:1' \
          xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:zeebe='http://camunda.org/schema/zeebe/1.0' \
-         id='d' targetNamespace='t'>\
+         id='file' targetNamespace='t'>\
          <process id='P' isExecutable='true'>{elements}{}</process>{more}\
          <error id='E1' errorCode='E1'/><error id='E2' errorCode='E2'/>\
          <escalation id='C1' escalationCode='C1'/><signal id='S1' name='S1'/>\
