@@ -17,6 +17,7 @@ struct Run {
     told: String,
     ended: bool,
     gave_up: bool,
+    deadlocked: bool,
 }
 
 fn run(model: &Model, seed: u64) -> Run {
@@ -54,11 +55,18 @@ fn run(model: &Model, seed: u64) -> Run {
         }
     }
     let ended = is_over(&world);
-    Run { told, ended, gave_up }
+    Run {
+        told,
+        ended,
+        gave_up,
+        deadlocked: world.is_deadlocked(),
+    }
 }
 
-fn check(draw: impl Fn(u64, usize) -> Model) {
-    let (mut gave_up, mut stuck) = (0, 0);
+/// Draws many models and runs each twice. A model may go round in circles, or come to a deadlock, only where
+/// `may_deadlock`: two inclusive joins on a circle that wait for each other never open (13.4.3).
+fn check(draw: impl Fn(u64, usize) -> Model, may_deadlock: bool) {
+    let (mut gave_up, mut stuck, mut deadlocked) = (0, 0, 0);
     for seed in 0..cases() {
         let size = 2 + (seed % 14) as usize;
         let model = draw(seed, size);
@@ -66,24 +74,27 @@ fn check(draw: impl Fn(u64, usize) -> Model) {
         let first = run(&model, seed);
         assert_eq!(first.told, run(&model, seed).told, "seed {seed}\n{}", model.xml);
         assert!(
-            first.ended || first.gave_up,
+            first.ended || first.gave_up || (may_deadlock && first.deadlocked),
             "seed {seed}, size {size}: it does not end\n{}\n{}",
             model.xml,
             first.told
         );
+        deadlocked += u64::from(first.deadlocked);
         gave_up += u64::from(first.gave_up);
         stuck += u64::from(first.told.contains(" ?"));
     }
+    println!("{gave_up} in circles, {stuck} stuck, {deadlocked} deadlocked");
+    assert!(deadlocked * 5 < cases(), "{deadlocked} cases are deadlocked");
     assert!(gave_up * 20 < cases(), "{gave_up} cases go round in circles");
     assert!(stuck * 3 < cases(), "{stuck} cases are stuck");
 }
 
 #[test]
 fn structured_models_end() {
-    check(generate::structured);
+    check(generate::structured, false);
 }
 
 #[test]
 fn tangled_models_end() {
-    check(generate::tangled);
+    check(generate::tangled, true);
 }

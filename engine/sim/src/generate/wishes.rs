@@ -106,7 +106,7 @@ impl Wish {
                 variables: BTreeMap::new(),
             };
         }
-        match (round % 4, awaited.first()) {
+        match (round % 4, awaited.get(round / 2 % awaited.len().max(1))) {
             (0 | 2, Some(name)) => Command::Publish {
                 name: name.clone(),
                 key: None,

@@ -238,6 +238,15 @@ impl World {
         self.active().filter_map(waits).collect()
     }
 
+    /// Whether nothing will ever happen again, though a case is not over: tokens wait for each other.
+    pub fn is_deadlocked(&self) -> bool {
+        self.enabled().is_empty()
+            && self.armed.is_empty()
+            && self.waiting().is_empty()
+            && self.active().next().is_some()
+            && !self.active().any(|id| self.activations[id].incident.is_some())
+    }
+
     /// Whether a task that waits is a service task, which can fail with an error.
     pub fn can_throw(&self, id: Id) -> bool {
         matches!(self.node_of(id).map(|node| &node.kind), Some(NodeKind::ServiceTask(_)))
