@@ -54,6 +54,10 @@ fn run(model: &Model, seed: u64) -> Run {
             break;
         }
     }
+    for (element, text) in world.incidents() {
+        told += &format!("{element} is stuck: {text}\n");
+        println!("{element} is stuck: {text}");
+    }
     let ended = is_over(&world);
     Run {
         told,

@@ -257,6 +257,15 @@ impl World {
         &self.activations[case].variables
     }
 
+    /// What is stuck: each element with the reason.
+    pub fn incidents(&self) -> Vec<(String, String)> {
+        let stuck = |id: Id| {
+            let element = self.node_of(id).map_or_else(String::new, |node| node.id.clone());
+            self.activations[id].incident.clone().map(|text| (element, text))
+        };
+        self.active().filter_map(stuck).collect()
+    }
+
     /// The elements that are active in a case and in the cases it called, in order of their ids.
     pub fn active_in(&self, case: Id) -> Vec<String> {
         let mut ids: Vec<String> = self
