@@ -4,7 +4,10 @@
 //! by ordinals, their position in the XML among all flow nodes (or sequence flows) of the process. Rows store ordinals;
 //! a definition's XML never changes, so neither do they.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use petgraph::{
     Direction,
@@ -66,6 +69,11 @@ pub struct ProcessGraph {
     flow_ids: BTreeMap<String, FlowIndex>,
     boundary_events: BTreeMap<NodeIndex, Vec<NodeIndex>>,
     children: BTreeMap<Option<NodeIndex>, Vec<NodeIndex>>,
+    handlers: BTreeMap<NodeIndex, NodeIndex>,
+    /// Scopes with a gateway that looks upstream.
+    upstream: BTreeSet<Option<NodeIndex>>,
+    /// Activities that something can undo, and everything around them.
+    undoable: BTreeSet<NodeIndex>,
     ways: Ways,
 }
 
@@ -115,8 +123,70 @@ impl ProcessGraph {
             flow_ids,
             boundary_events,
             children,
+            handlers: BTreeMap::new(),
+            upstream: BTreeSet::new(),
+            undoable: BTreeSet::new(),
             ways: Ways::default(),
         }
+        .with_derived()
+    }
+
+    /// Finds out once what would otherwise be looked for at each step.
+    fn with_derived(mut self) -> Self {
+        let mut handlers = BTreeMap::new();
+        let mut upstream = BTreeSet::new();
+        let mut undone = Vec::new();
+        for (index, node) in self.nodes() {
+            match &node.kind {
+                NodeKind::BoundaryEvent {
+                    attached_to,
+                    handler: Some(handler),
+                    ..
+                } => {
+                    handlers.insert(*attached_to, *handler);
+                    undone.push(*attached_to);
+                }
+                NodeKind::StartEvent(start)
+                    if start
+                        .triggers
+                        .iter()
+                        .any(|trigger| matches!(trigger, EventDefinition::Compensation { .. })) =>
+                {
+                    // The event sub-process undoes the sub-process around it.
+                    undone.extend(node.scope.and_then(|event| self.node(event)?.scope));
+                }
+                NodeKind::InclusiveGateway | NodeKind::ComplexGateway { .. } if self.incoming(index).len() > 1 => {
+                    upstream.insert(node.scope);
+                }
+                _ => {}
+            }
+        }
+        let mut undoable = BTreeSet::new();
+        for activity in undone {
+            let mut next = Some(activity);
+            while let Some(index) = next.filter(|index| undoable.insert(*index)) {
+                next = self.node(index).and_then(|node| node.scope);
+            }
+        }
+        self.handlers = handlers;
+        self.upstream = upstream;
+        self.undoable = undoable;
+        self
+    }
+
+    /// The activity that undoes an activity (10.7.1).
+    pub fn compensation_handler(&self, activity: NodeIndex) -> Option<NodeIndex> {
+        self.handlers.get(&activity).copied()
+    }
+
+    /// Whether something can undo the activity, or something in it.
+    pub fn can_be_undone(&self, activity: NodeIndex) -> bool {
+        self.undoable.contains(&activity)
+    }
+
+    /// Whether a gateway in the scope waits for what can still come, so that it must be known where tokens stand.
+    pub fn looks_upstream(&self, scope: Option<NodeIndex>) -> bool {
+        self.upstream.contains(&scope)
     }
 
     /// The node with this ordinal.

@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod checks;
+pub mod cron;
 mod diagnostic;
 mod document;
 mod environment;

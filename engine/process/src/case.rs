@@ -1,6 +1,11 @@
 //! One command at work on one case.
 
-use std::{collections::VecDeque, fmt::Display, num::NonZeroU64, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    fmt::Display,
+    num::NonZeroU64,
+    sync::Arc,
+};
 
 use kapok_model::{NodeIndex, ProcessGraph};
 use kapok_protocol::{DefinitionId, Effect, ElementInstanceId, InstanceId, JobId, PersonId, Principal, TaskId};
@@ -20,8 +25,10 @@ pub(crate) struct Case<'r, 's, 'c> {
     pub(crate) graph: Arc<ProcessGraph>,
     /// Steps to be taken, first come first served: a queue, because a chain of steps may be longer than a stack.
     pub(crate) queue: VecDeque<Step>,
-    /// Elements entered by this command.
-    pub(crate) steps: u32,
+    /// Scopes in which a token moved or died and a gateway looks upstream.
+    pub(crate) moved: BTreeSet<Option<ElementInstanceId>>,
+    /// Whether a variable was written since conditions were last looked at.
+    pub(crate) variables_changed: bool,
 }
 
 /// A row that another row names and that is not there.
@@ -57,7 +64,8 @@ impl<'r, 's, 'c> Case<'r, 's, 'c> {
             id,
             graph,
             queue: VecDeque::new(),
-            steps: 0,
+            moved: BTreeSet::new(),
+            variables_changed: false,
         }
     }
 

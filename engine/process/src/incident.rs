@@ -30,7 +30,7 @@ pub(crate) fn raise(case: &mut Case, element: ElementInstanceId, text: Text) -> 
 /// Why no further element may be entered, when a bound is reached.
 pub(crate) fn over_limit(case: &mut Case) -> Result<Option<Text>, StateError> {
     let limits = case.context.limits;
-    if case.steps > limits.steps_per_command {
+    if case.work.steps > limits.steps_per_command {
         let steps = limits.steps_per_command;
         return Ok(Some(Text::new(
             format!(

@@ -1,6 +1,6 @@
 //! What becomes of a job that fails: it is tried again, later and later, and in the end waits for a person.
 
-use kapok_protocol::{ElementInstanceId, JobId, Text};
+use kapok_protocol::{ElementInstanceId, IsoDuration, JobId, Text};
 
 use crate::{
     case::Case,
@@ -26,7 +26,7 @@ pub(crate) fn fail(
     case: &mut Case,
     element: ElementInstanceId,
     id: JobId,
-    retries: u32,
+    (retries, backoff): (u32, Option<IsoDuration>),
     message: &str,
     retry: bool,
 ) -> Result<(), Halt> {
@@ -40,12 +40,12 @@ pub(crate) fn fail(
             format!("The plugin task `{handler}` failed (try {failures}): {message}. Remove the cause and retry."),
         )));
     }
-    let wait = kapok_protocol::IsoDuration::from_millis(backoff_millis(failures));
+    let wait = backoff.unwrap_or_else(|| IsoDuration::from_millis(backoff_millis(failures)));
     let due = case.context.after(wait, case.context.now);
     Ok(timing::arm(
         case,
-        element,
-        Schedule { due, repeat: None },
+        Some(element),
+        Schedule::once(due),
         TimerKind::RetryJob { job: id },
     )?)
 }

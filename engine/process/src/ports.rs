@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroU64, sync::Arc};
 
-use kapok_model::ProcessGraph;
+use kapok_model::{CalledVersion, NodeIndex, ProcessGraph};
 use kapok_protocol::{DefinitionId, Expression, PersonId, Principal, RecordRef, Text, Timestamp, Value};
 
 use crate::state::{Candidate, StateError};
@@ -13,6 +13,10 @@ pub trait Scope {
     fn get(&self, name: &str) -> Result<Option<Value>, StateError>;
     /// The record the case is about.
     fn record(&self) -> Option<&RecordRef>;
+    /// What other engines call `execution`: the case and the element that asks, by their getters' names.
+    fn execution(&self) -> Value {
+        Value::Null
+    }
 }
 
 /// What running a script gave.
@@ -33,6 +37,12 @@ pub trait Evaluator {
     fn value(&self, expression: &Expression, scope: &dyn Scope) -> Result<Value, EvaluationError>;
     /// The truth of a condition; null is an error that names the expression.
     fn condition(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError>;
+    /// Whether a condition holds by now: what is not known yet, or null, does not hold yet.
+    fn becomes(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError>;
+    /// Whether this is a decision that can be asked here.
+    fn knows_decision(&self, decision: &str) -> bool;
+    /// The answer of a decision.
+    fn decision(&self, decision: &str, scope: &dyn Scope) -> Result<Value, EvaluationError>;
     /// Runs a script.
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError>;
     /// A text for people with its `{placeholders}` filled in.
@@ -53,6 +63,8 @@ pub trait Directory {
     fn department_head(&self, person: PersonId) -> Option<PersonId>;
     /// The members of a group, by id.
     fn members(&self, group: &Candidate) -> Vec<PersonId>;
+    /// The role or department of this code or name.
+    fn group(&self, name: &str) -> Option<Candidate>;
     /// Whether the person is in the group.
     fn is_member(&self, person: PersonId, group: &Candidate) -> bool;
     /// Whether the person may repair, cancel and reassign cases.
@@ -63,6 +75,12 @@ pub trait Directory {
 pub trait Definitions {
     /// A version of a process.
     fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>>;
+    /// The version of a process that a call means, made by a case of the version `caller`.
+    fn called(&self, key: &str, version: CalledVersion, caller: DefinitionId) -> Option<DefinitionId>;
+    /// Where the newest version of any process is started by a message of this name, in the order of deployment.
+    fn message_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)>;
+    /// Where the newest version of any process is started by a signal of this name, in the order of deployment.
+    fn signal_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)>;
 }
 
 /// Bounds that keep a process from taking the engine with it.
@@ -72,7 +90,7 @@ pub struct Limits {
     pub steps_per_command: u32,
     /// Elements activated in the life of one case.
     pub activations_per_instance: u64,
-    /// How many record triggers may start each other in a row.
+    /// How many cases may start each other in a row, by triggers, messages or calls.
     pub trigger_depth: u32,
     /// The least time between two urgings of one task, in milliseconds.
     pub urge_interval_millis: i64,

@@ -86,6 +86,37 @@ pub(crate) fn process_too_deep(depth: u32) -> Refusal {
     )
 }
 
+pub(crate) fn process_cannot_begin(reason: &kapok_protocol::Text) -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        "process.cannot-begin",
+        format!("流程不能开始：{}", reason.zh),
+        format!("The process cannot begin: {}", reason.en),
+    )
+}
+
+pub(crate) fn message_nobody(name: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::NotFound,
+        "message.nobody-waits",
+        format!(
+            "没有事项在等待消息“{name}”，它也不会启动任何流程。请检查消息名称和关联值；要让它等待，请给出保留时间。"
+        ),
+        format!(
+            "No case waits for the message `{name}`, and it starts no process. Check its name and key; to let it wait, give it a time to live."
+        ),
+    )
+}
+
+pub(crate) fn message_several(name: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Conflict,
+        "message.several-wait",
+        format!("有多个事项（或流程）在等待消息“{name}”，不知道该给谁。请给出关联值。"),
+        format!("Several cases or processes could take the message `{name}`. Give the key of the one that is meant."),
+    )
+}
+
 pub(crate) fn task_not_found() -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,

@@ -17,6 +17,18 @@ use crate::{
 pub(crate) struct Schedule {
     pub(crate) due: Timestamp,
     pub(crate) repeat: Option<(Option<u32>, IsoDuration)>,
+    pub(crate) cron: Option<String>,
+}
+
+impl Schedule {
+    /// At one moment.
+    pub(crate) fn once(due: Timestamp) -> Self {
+        Self {
+            due,
+            repeat: None,
+            cron: None,
+        }
+    }
 }
 
 impl Context<'_> {
@@ -54,7 +66,7 @@ pub(crate) fn expression(definition: &TimerDefinition) -> Option<&Expression> {
         TimerDefinition::Date(expression)
         | TimerDefinition::Duration(expression)
         | TimerDefinition::Cycle(expression) => Some(expression),
-        TimerDefinition::After(_) | TimerDefinition::Every(..) => None,
+        TimerDefinition::After(_) | TimerDefinition::Every(..) | TimerDefinition::Cron(_) => None,
     }
 }
 
@@ -67,6 +79,7 @@ pub(crate) fn schedule_from(
     let found = match definition {
         TimerDefinition::After(duration) => Some(once(context, *duration)),
         TimerDefinition::Every(times, interval) => again(context, *times, *interval),
+        TimerDefinition::Cron(cron) => by_calendar(context, cron),
         _ => given.as_text().and_then(|text| read(context, definition, text)),
     };
     found.ok_or_else(|| not_a_time(definition, given))
@@ -76,21 +89,38 @@ pub(crate) fn schedule_from(
 fn read(context: &Context<'_>, definition: &TimerDefinition, text: &str) -> Option<Schedule> {
     let text = text.trim();
     match definition {
-        TimerDefinition::Date(_) => moment(text, context.utc_offset_minutes).map(|due| Schedule { due, repeat: None }),
+        TimerDefinition::Date(_) => moment(text, context.utc_offset_minutes).map(Schedule::once),
         TimerDefinition::Duration(_) => text.parse().ok().map(|duration| once(context, duration)),
-        TimerDefinition::Cycle(_) => {
-            let (times, interval) = cycle(text)?;
-            again(context, times, interval)
+        TimerDefinition::Cycle(_) if text.starts_with('R') => {
+            let (times, start, interval) = cycle(text)?;
+            let schedule = again(context, times, interval)?;
+            let first = match start {
+                Some(start) => moment(start, context.utc_offset_minutes)?,
+                None => schedule.due,
+            };
+            Some(Schedule { due: first, ..schedule })
         }
-        TimerDefinition::After(_) | TimerDefinition::Every(..) => None,
+        TimerDefinition::Cycle(_) => by_calendar(context, text),
+        TimerDefinition::After(_) | TimerDefinition::Every(..) | TimerDefinition::Cron(_) => None,
     }
 }
 
 fn once(context: &Context<'_>, duration: IsoDuration) -> Schedule {
-    Schedule {
-        due: context.after(duration, context.now),
+    Schedule::once(context.after(duration, context.now))
+}
+
+/// By the calendar: a cron expression, in company time.
+fn by_calendar(context: &Context<'_>, cron: &str) -> Option<Schedule> {
+    Some(Schedule {
+        due: next_by_calendar(context, cron)?,
         repeat: None,
-    }
+        cron: Some(cron.to_owned()),
+    })
+}
+
+/// The first moment after now that a cron expression means; `None` when it means none.
+fn next_by_calendar(context: &Context<'_>, cron: &str) -> Option<Timestamp> {
+    kapok_model::cron::next_after(cron, context.now, context.utc_offset_minutes)
 }
 
 /// A cycle of no length would fire without end in one moment, and one of no times never: neither is a time.
@@ -106,18 +136,23 @@ fn again(context: &Context<'_>, times: Option<u32>, interval: IsoDuration) -> Op
     Some(Schedule {
         due: context.after(interval, context.now),
         repeat,
+        cron: None,
     })
 }
 
-/// `R4/PT10S`, or `R/PT10S` for ever.
-fn cycle(text: &str) -> Option<(Option<u32>, IsoDuration)> {
-    let (times, interval) = text.strip_prefix('R')?.split_once('/')?;
+/// `R4/PT10S`, `R/PT10S` for ever, or `R4/2026-05-01T09:00:00/PT10S` from a moment on.
+fn cycle(text: &str) -> Option<(Option<u32>, Option<&str>, IsoDuration)> {
+    let (times, rest) = text.strip_prefix('R')?.split_once('/')?;
+    let (start, interval) = match rest.split_once('/') {
+        Some((start, interval)) => (Some(start), interval),
+        None => (None, rest),
+    };
     let times = if times.is_empty() {
         None
     } else {
         Some(times.parse().ok()?)
     };
-    Some((times, interval.parse().ok()?))
+    Some((times, start, interval.parse().ok()?))
 }
 
 /// An ISO 8601 date and time, or a date; without an offset it is meant in company time.
@@ -145,7 +180,9 @@ fn not_a_time(definition: &TimerDefinition, given: &Value) -> Text {
     let (zh, en, sample) = match definition {
         TimerDefinition::Date(_) => ("日期时间", "a date and time", "2026-05-01T09:00:00"),
         TimerDefinition::Duration(_) | TimerDefinition::After(_) => ("时长", "a duration", "PT8H"),
-        TimerDefinition::Cycle(_) | TimerDefinition::Every(..) => ("循环", "a cycle", "R3/PT1H"),
+        TimerDefinition::Cycle(_) | TimerDefinition::Every(..) | TimerDefinition::Cron(_) => {
+            ("循环", "a cycle", "R3/PT1H")
+        }
     };
     let text = expression(definition).map_or("", |expression| expression.text.as_str());
     Text::new(
@@ -156,10 +193,10 @@ fn not_a_time(definition: &TimerDefinition, given: &Value) -> Text {
     )
 }
 
-/// Starts a timer that belongs to an activation.
+/// Starts a timer that belongs to an activation, or to the case.
 pub(crate) fn arm(
     case: &mut Case,
-    element: ElementInstanceId,
+    owner: Option<ElementInstanceId>,
     schedule: Schedule,
     kind: TimerKind,
 ) -> Result<(), StateError> {
@@ -171,14 +208,32 @@ pub(crate) fn arm(
             due: schedule.due,
             kind,
             repeat: schedule.repeat,
+            cron: schedule.cron,
         },
     );
-    case.element_mut(element)?.timers.push(id);
+    timers_of(case, owner)?.push(id);
     Ok(())
+}
+
+/// The running timers of an activation, or of the case.
+pub(crate) fn timers_of<'x>(
+    case: &'x mut Case,
+    owner: Option<ElementInstanceId>,
+) -> Result<&'x mut Vec<TimerId>, StateError> {
+    match owner {
+        None => Ok(&mut case.instance_mut()?.timers),
+        Some(id) => Ok(&mut case.element_mut(id)?.timers),
+    }
 }
 
 /// The timer after it has fired; `None` when that was the last time. Times missed while the engine was down are one.
 pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer> {
+    if let Some(cron) = &timer.cron {
+        return Some(Timer {
+            due: next_by_calendar(context, cron)?,
+            ..timer.clone()
+        });
+    }
     let (mut left, interval) = timer.repeat?;
     let mut due = timer.due;
     while due <= context.now {
@@ -204,6 +259,7 @@ pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer
         due,
         kind: timer.kind.clone(),
         repeat,
+        cron: None,
     })
 }
 

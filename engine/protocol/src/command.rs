@@ -37,6 +37,17 @@ pub enum Command {
         /// How it ended.
         outcome: JobOutcome,
     },
+    /// Hand a message to the case that waits for it, or start one.
+    Publish(PublishedMessage),
+    /// Tell a signal to everybody who waits for it.
+    Broadcast {
+        /// Its name.
+        signal: String,
+        /// What it brings.
+        variables: BTreeMap<String, Value>,
+    },
+    /// Look again at the conditions a case waits for: something outside of it has changed.
+    Reconsider(InstanceId),
     /// Try the step of an incident again.
     Retry(IncidentId),
     /// End a case from outside.
@@ -63,6 +74,19 @@ pub struct StartRequest {
     pub record: Option<RecordRef>,
     /// The person it is done for; `None` when nobody started it.
     pub initiator: Option<PersonId>,
+}
+
+/// A message from outside, for one case.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PublishedMessage {
+    /// Its name, as drawn.
+    pub name: String,
+    /// Which of several cases is meant.
+    pub key: Option<String>,
+    /// What it brings.
+    pub variables: BTreeMap<String, Value>,
+    /// How long it may wait for somebody who wants it, in milliseconds; without it, it is refused when nobody does.
+    pub ttl_millis: Option<i64>,
 }
 
 /// How an approval was decided.

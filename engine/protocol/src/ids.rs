@@ -88,6 +88,10 @@ ids! {
     JobId;
     /// A step that could not go on and waits for repair.
     IncidentId;
+    /// Something that waits for a message, a signal or a condition.
+    SubscriptionId;
+    /// A message between cases that nobody has taken yet.
+    MessageId;
     /// A message that leaves the system.
     OutboxId;
     /// A page (寻呼), prompt or notice to one person.

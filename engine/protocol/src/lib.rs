@@ -15,13 +15,13 @@ mod text;
 mod time;
 mod value;
 
-pub use command::{Command, Decision, JobOutcome, RecordEvent, StartRequest};
+pub use command::{Command, Decision, JobOutcome, PublishedMessage, RecordEvent, StartRequest};
 pub use effect::{Delivery, Effect, Mail, Message, OutboxRow, Page, PageKind, Sms};
 pub use expression::{Expression, Language};
 pub use filter::{Filter, Operator, Test};
 pub use ids::{
-    DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, OutboxId, PageId, ParseIdError, PersonId, RecordId,
-    TaskId, TimerId,
+    DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId, ParseIdError, PersonId,
+    RecordId, SubscriptionId, TaskId, TimerId,
 };
 pub use principal::Principal;
 pub use record::{Entity, Record, RecordChange, RecordRef};

@@ -13,6 +13,7 @@ use rhai::{AST, Dynamic, EvalAltResult, Map};
 use crate::{
     Cause, Condition, EvaluationError, Sandbox, Scope, budget,
     convert::{from_script, to_script},
+    feel, juel,
     names::{Names, VARS},
     sandbox::position,
 };
@@ -31,6 +32,8 @@ struct Inner {
 enum Program {
     Script { ast: AST, names: Names },
     Condition(Condition),
+    Juel(juel::Program),
+    Feel(feel::Program),
 }
 
 /// What a script did.
@@ -58,6 +61,20 @@ impl Compiled {
         }))
     }
 
+    pub(crate) fn juel(source: &str, program: juel::Program) -> Self {
+        Self(Arc::new(Inner {
+            source: source.to_owned(),
+            program: Program::Juel(program),
+        }))
+    }
+
+    pub(crate) fn feel(source: &str, program: feel::Program) -> Self {
+        Self(Arc::new(Inner {
+            source: source.to_owned(),
+            program: Program::Feel(program),
+        }))
+    }
+
     /// The value of the expression.
     ///
     /// # Errors
@@ -68,6 +85,12 @@ impl Compiled {
             Program::Condition(condition) => condition
                 .holds_strictly(scope)
                 .map(Value::Bool)
+                .map_err(|cause| self.error(cause)),
+            Program::Juel(program) => program
+                .evaluate(scope, sandbox.limits().operations)
+                .map_err(|cause| self.error(cause)),
+            Program::Feel(program) => program
+                .evaluate(scope, sandbox.limits().operations)
                 .map_err(|cause| self.error(cause)),
             Program::Script { .. } => {
                 let Outcome { value, writes } = self.run(sandbox, scope)?;

@@ -54,6 +54,10 @@ pub enum Cause {
     Syntax(String),
     /// Anything else rhai reports.
     Script(String),
+    /// An operation or method that does not fit these values, such as `> (null, number)`, in JUEL or FEEL.
+    Operation(String),
+    /// What JUEL, FEEL or a decision table may not do or say; the sentence says it whole.
+    Refused(Text),
 }
 
 impl EvaluationError {
@@ -145,6 +149,11 @@ impl Cause {
                 format!("a result of the type {kind} cannot be kept."),
             ),
             Self::Syntax(message) => Text::new(format!("写法有误：{message}"), format!("syntax error: {message}")),
+            Self::Operation(signature) => Text::new(
+                format!("{signature} 不适用于这些值。如果值可能为空（null），请先判断。"),
+                format!("{signature} does not fit these values. If one may be empty (null), test that first."),
+            ),
+            Self::Refused(sentence) => sentence.clone(),
             Self::Script(message) => Text::new(format!("脚本出错：{message}"), format!("script error: {message}")),
         }
     }

@@ -1,5 +1,5 @@
-//! What people and models write to be computed: rhai expressions and scripts, condition rows, and texts with
-//! placeholders.
+//! What people and models write to be computed: rhai expressions and scripts, JUEL and FEEL expressions, condition
+//! rows, and texts with placeholders.
 //!
 //! Everything here is pure and bounded. A script cannot reach a file, the network, the clock or other scripts; it has
 //! a fixed number of operations and a fixed amount of data, and going over either is an [`EvaluationError`], never a
@@ -21,10 +21,14 @@ mod compiled;
 mod condition;
 mod convert;
 mod error;
+mod feel;
+mod juel;
+mod meter;
 mod names;
 mod numbers;
 mod sandbox;
 mod scope;
+mod syntax;
 mod template;
 mod words;
 

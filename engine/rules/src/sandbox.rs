@@ -9,7 +9,9 @@ use rhai::{
     },
 };
 
-use crate::{Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, names::Names, numbers};
+use crate::{
+    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, numbers,
+};
 
 /// How much a script may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +97,12 @@ impl Sandbox {
                     )
                 })?;
                 Ok(Compiled::condition_rows(&expression.text, Condition::new(&filter)?))
+            }
+            Language::Juel => {
+                juel::Program::parse(&expression.text).map(|program| Compiled::juel(&expression.text, program))
+            }
+            Language::Feel => {
+                feel::Program::parse(&expression.text, &[]).map(|program| Compiled::feel(&expression.text, program))
             }
             Language::Rhai => {
                 let (ast, names) = self.parse(&expression.text)?;

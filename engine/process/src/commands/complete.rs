@@ -9,13 +9,13 @@ use super::{not_yours, open_task};
 use crate::{
     Context, Stop,
     case::{Case, missing},
-    flow,
+    data, flow,
     human::{
         approval,
         claim::{Standing, standing},
         fields,
     },
-    refusals, scope,
+    refusals,
     state::{EventKind, Work},
 };
 
@@ -37,18 +37,16 @@ pub(crate) fn complete(
     let spec = approval::human_task(&graph, task.node).ok_or_else(|| missing("the user task", task.node.0))?;
     let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
     check_decision(spec, decision, comment)?;
-    let inside = case.element(task.element)?.scope;
+    let inside = Some(task.element);
     let variables = fields::check(&mut case, inside, spec, decision, variables)?;
 
     if let Standing::MayTake(person) = standing {
         case.task_mut(id)?.assignee = Some(person);
         case.log(task.element, EventKind::TaskClaimed(id))?;
     }
-    for (name, value) in variables {
-        scope::set(&mut case, inside, &name, value)?;
-    }
     let by = case.context.actor.person();
-    let outcome = approval::sign(&mut case, id, by, decision, comment);
+    let outcome = data::receive(&mut case, task.element, variables, false)
+        .and_then(|()| approval::sign(&mut case, id, by, decision, comment));
     flow::settle(&mut case, task.element, outcome)?;
     flow::run(&mut case)
 }

@@ -1,19 +1,8 @@
 //! A job is over: done, failed, or ended in an error that the model may catch.
 
-use std::sync::Arc;
-
-use kapok_model::{NodeKind, ServiceTask};
 use kapok_protocol::{JobId, JobOutcome, Principal};
 
-use crate::{
-    Context, Stop,
-    case::{Case, missing},
-    elements::service_task,
-    flow,
-    halt::Halt,
-    jobs, refusals,
-    state::Work,
-};
+use crate::{Context, Stop, case::Case, elements::service_task, flow, halt::Halt, jobs, refusals, state::Work};
 
 pub(crate) fn finish_job(
     work: &mut Work<'_>,
@@ -31,12 +20,7 @@ pub(crate) fn finish_job(
         return Err(refusals::job_gone().into());
     }
     let mut case = Case::open(work, context, instance)?;
-    let graph = Arc::clone(&case.graph);
-    let node = case.element(element)?.node;
-    let Some(NodeKind::ServiceTask(task)) = graph.node(node).map(|node| &node.kind) else {
-        return Err(missing("the service task", node.0).into());
-    };
-    let outcome = carry_out(&mut case, element, id, task, outcome);
+    let outcome = carry_out(&mut case, element, id, outcome);
     flow::settle(&mut case, element, outcome)?;
     flow::run(&mut case)
 }
@@ -45,12 +29,14 @@ fn carry_out(
     case: &mut Case,
     element: kapok_protocol::ElementInstanceId,
     id: JobId,
-    task: &ServiceTask,
     outcome: &JobOutcome,
 ) -> Result<(), Halt> {
     match outcome {
-        JobOutcome::Completed(answers) => service_task::complete(case, element, task, answers),
-        JobOutcome::Failed { message, retry } => jobs::fail(case, element, id, task.retries, message, *retry),
+        JobOutcome::Completed(answers) => service_task::complete(case, element, answers),
+        JobOutcome::Failed { message, retry } => {
+            let retries = service_task::retries(case, element)?;
+            jobs::fail(case, element, id, retries, message, *retry)
+        }
         JobOutcome::Error { code, message } => {
             case.job_mut(id)?.ready = false;
             Err(Halt::Error {

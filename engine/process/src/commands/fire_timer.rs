@@ -2,21 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kapok_model::NodeIndex;
-use kapok_protocol::{DefinitionId, ElementInstanceId, InstanceId, JobId, TaskId, TimerId};
+use kapok_protocol::{ElementInstanceId, JobId, TaskId, TimerId};
 
 use super::{
     only_the_engine,
-    start::{Beginning, begin},
+    start::{Trigger, by_event},
 };
 use crate::{
     Answer, Context, Stop,
     case::Case,
-    elements::{boundary_event, timer_event},
+    events::{self, messages, signals},
     flow,
     human::{approval, reminders},
-    refusals,
-    state::{TimerKind, Work},
+    refusals, repeat,
+    state::{TimerKind, Waiting, Work},
     timing,
 };
 
@@ -35,70 +34,37 @@ pub(crate) fn fire_timer(work: &mut Work<'_>, context: &mut Context<'_>, id: Tim
         None => work.timers.delete(id),
     }
     match timer.kind {
-        TimerKind::Start { definition, node } => return start(work, context, definition, node),
-        TimerKind::Intermediate { instance, element } => intermediate(work, context, id, instance, element)?,
-        TimerKind::Boundary {
-            instance,
-            element,
-            node,
-        } => {
-            boundary(work, context, over.then_some(id), instance, element, node)?;
+        TimerKind::Start { definition, node } => {
+            let started = by_event(work, context, Trigger::timer(definition, node))?;
+            return Ok(started.map_or(Answer::Done, Answer::Started));
         }
+        TimerKind::Event(waiting) => event(work, context, over.then_some(id), waiting)?,
         TimerKind::Reminder { task, rung } => reminder(work, context, over.then_some(id), task, rung)?,
         TimerKind::RetryJob { job } => retry_job(work, context, id, job)?,
+        TimerKind::Continue { instance, element } => {
+            let mut case = Case::open(work, context, instance)?;
+            forget(&mut case, Some(element), id)?;
+            let outcome = repeat::go_on(&mut case, element);
+            flow::settle(&mut case, element, outcome)?;
+            flow::run(&mut case)?;
+        }
+        TimerKind::Broadcast {
+            signal,
+            variables,
+            after,
+            until,
+        } => signals::tell(work, context, &signal, &variables, Some(after), until)?,
+        TimerKind::ForgetMessage { message } => messages::forget(work, message)?,
     }
     Ok(Answer::Done)
 }
 
-fn start(
-    work: &mut Work<'_>,
-    context: &mut Context<'_>,
-    definition: DefinitionId,
-    event: NodeIndex,
-) -> Result<Answer, Stop> {
-    let Some(graph) = context.definitions.graph(definition) else {
-        return Ok(Answer::Done);
-    };
-    let beginning = Beginning {
-        definition,
-        graph,
-        event,
-        variables: BTreeMap::new(),
-        business_key: None,
-        record: None,
-        initiator: None,
-        depth: 0,
-    };
-    begin(work, context, beginning).map(Answer::Started)
-}
-
-fn intermediate(
-    work: &mut Work<'_>,
-    context: &mut Context<'_>,
-    timer: TimerId,
-    instance: InstanceId,
-    element: ElementInstanceId,
-) -> Result<(), Stop> {
-    let mut case = Case::open(work, context, instance)?;
-    forget(&mut case, element, timer)?;
-    let outcome = timer_event::fire(&mut case, element);
-    flow::settle(&mut case, element, outcome)?;
-    flow::run(&mut case)
-}
-
-fn boundary(
-    work: &mut Work<'_>,
-    context: &mut Context<'_>,
-    over: Option<TimerId>,
-    instance: InstanceId,
-    activity: ElementInstanceId,
-    event: NodeIndex,
-) -> Result<(), Stop> {
-    let mut case = Case::open(work, context, instance)?;
+fn event(work: &mut Work<'_>, context: &mut Context<'_>, over: Option<TimerId>, waiting: Waiting) -> Result<(), Stop> {
+    let mut case = Case::open(work, context, waiting.instance)?;
     if let Some(timer) = over {
-        forget(&mut case, activity, timer)?;
+        forget(&mut case, waiting.owner, timer)?;
     }
-    boundary_event::fire(&mut case, activity, event)?;
+    events::occur(&mut case, waiting, BTreeMap::new())?;
     flow::run(&mut case)
 }
 
@@ -138,11 +104,11 @@ fn retry_job(work: &mut Work<'_>, context: &mut Context<'_>, timer: TimerId, job
     row.ready = true;
     let (instance, element) = (row.instance, row.element);
     let mut case = Case::open(work, context, instance)?;
-    forget(&mut case, element, timer)
+    forget(&mut case, Some(element), timer)
 }
 
-/// Takes a timer that will not fire again off the list of its activation.
-fn forget(case: &mut Case, element: ElementInstanceId, timer: TimerId) -> Result<(), Stop> {
-    case.element_mut(element)?.timers.retain(|running| *running != timer);
+/// Takes a timer that will not fire again off the list of whom it belongs to.
+fn forget(case: &mut Case, owner: Option<ElementInstanceId>, timer: TimerId) -> Result<(), Stop> {
+    timing::timers_of(case, owner)?.retain(|running| *running != timer);
     Ok(())
 }

@@ -5,6 +5,7 @@ pub(crate) mod claim;
 pub(crate) mod complete;
 pub(crate) mod finish_job;
 pub(crate) mod fire_timer;
+pub(crate) mod publish;
 pub(crate) mod release;
 pub(crate) mod retry;
 pub(crate) mod start;

@@ -1,6 +1,6 @@
 //! The timers that start cases of a process.
 
-use kapok_model::{NodeKind, ProcessGraph, StartTrigger};
+use kapok_model::{EventDefinition, NodeKind, ProcessGraph};
 use kapok_protocol::{DefinitionId, RecordRef, Text, TimerId, Value};
 
 use crate::{
@@ -22,22 +22,28 @@ pub fn arm_start_timers(
 ) -> Result<Vec<Timer>, Text> {
     let mut timers = Vec::new();
     for (node, drawn) in graph.children(None) {
-        let NodeKind::StartEvent(StartTrigger::Timer(timer)) = &drawn.kind else {
+        let NodeKind::StartEvent(start) = &drawn.kind else {
             continue;
         };
-        let given = match timing::expression(timer) {
-            Some(expression) => context.evaluator.value(expression, &Nothing)?,
-            None => Value::Null,
-        };
-        let schedule = timing::schedule_from(context, timer, &given)?;
-        let id: TimerId = (context.ids)().into();
-        let kind = TimerKind::Start { definition, node };
-        timers.push(Timer {
-            id,
-            due: schedule.due,
-            kind,
-            repeat: schedule.repeat,
-        });
+        for timer in start.triggers.iter().filter_map(|trigger| match trigger {
+            EventDefinition::Timer(timer) => Some(timer),
+            _ => None,
+        }) {
+            let given = match timing::expression(timer) {
+                Some(expression) => context.evaluator.value(expression, &Nothing)?,
+                None => Value::Null,
+            };
+            let schedule = timing::schedule_from(context, timer, &given)?;
+            let id: TimerId = (context.ids)().into();
+            let kind = TimerKind::Start { definition, node };
+            timers.push(Timer {
+                id,
+                due: schedule.due,
+                kind,
+                repeat: schedule.repeat,
+                cron: schedule.cron,
+            });
+        }
     }
     Ok(timers)
 }

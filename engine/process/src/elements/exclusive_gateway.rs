@@ -5,25 +5,18 @@ use std::sync::Arc;
 use kapok_model::{FlowIndex, NodeIndex};
 use kapok_protocol::{ElementInstanceId, Text};
 
-use crate::{case::Case, flow, halt::Halt, scope};
+use crate::{case::Case, halt::Halt, scope};
 
-pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<(), Halt> {
-    let chosen = choose(case, id, node)?;
-    Ok(flow::leave_by(case, id, &[chosen])?)
-}
-
-fn choose(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<FlowIndex, Halt> {
+/// The flow that is taken.
+pub(crate) fn choose(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<FlowIndex, Halt> {
     let graph = Arc::clone(&case.graph);
-    let scope = case.element(id)?.scope;
     let flows = graph.outgoing(node);
     for (index, flow) in &flows {
         if flow.is_default {
             continue;
         }
         let holds = match &flow.condition {
-            Some(condition) => scope::ask(case, scope, |context, view| {
-                context.evaluator.condition(condition, view)
-            })?,
+            Some(condition) => scope::holds(case, Some(id), condition)?,
             None => true,
         };
         if holds {

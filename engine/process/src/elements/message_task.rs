@@ -12,9 +12,8 @@ const TEMPLATE: &str = "notice";
 
 /// Tells everybody whom the rules name. Nobody to tell is no reason to hold the case up.
 pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &MessageTask) -> Result<(), Halt> {
-    let inside = case.element(id)?.scope;
     let initiator = case.initiator()?;
-    let (to, title, text) = scope::ask(case, inside, |context, view| {
+    let (to, title, text) = scope::ask(case, Some(id), |context, view| {
         let to = assignment::resolve(&task.to, initiator, context, view)?.everybody(context.directory);
         let title = context.evaluator.text(&task.title, view)?;
         let text = context.evaluator.text(&task.text, view)?;
@@ -50,7 +49,7 @@ pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &MessageTask) 
             },
         )?;
     }
-    Ok(flow::leave(case, id)?)
+    flow::complete(case, id)
 }
 
 fn page_text(title: &str, text: &str) -> String {

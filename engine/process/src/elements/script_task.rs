@@ -1,20 +1,24 @@
-//! Script tasks (BPMN 2.0.2, 10.3.3): rhai, run at once.
+//! Script tasks (BPMN 2.0.2, 10.3.3) and other tasks that only compute: done at once.
 
 use kapok_model::ScriptTask;
-use kapok_protocol::ElementInstanceId;
+use kapok_protocol::{ElementInstanceId, Expression};
 
-use crate::{case::Case, flow, halt::Halt, scope};
+use crate::{case::Case, data, flow, halt::Halt, scope};
 
-pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &ScriptTask) -> Result<(), Halt> {
-    let inside = case.element(id)?.scope;
-    let result = scope::ask(case, inside, |context, view| {
-        context.evaluator.script(&task.script, view)
-    })?;
-    for (name, value) in result.writes {
-        scope::set(case, inside, &name, value)?;
-    }
-    if let Some(name) = &task.result_variable {
-        scope::set(case, inside, name, result.value)?;
-    }
-    Ok(flow::leave(case, id)?)
+pub(super) fn enter(case: &mut Case, id: ElementInstanceId, task: &ScriptTask) -> Result<(), Halt> {
+    let value = data::run_script(case, id, &task.script)?;
+    data::keep(case, id, task.result_variable.as_ref(), value)?;
+    flow::complete(case, id)
+}
+
+/// A task that is an expression.
+pub(super) fn compute(
+    case: &mut Case,
+    id: ElementInstanceId,
+    expression: &Expression,
+    result_variable: Option<&String>,
+) -> Result<(), Halt> {
+    let value = scope::value(case, Some(id), expression)?;
+    data::keep(case, id, result_variable, value)?;
+    flow::complete(case, id)
 }

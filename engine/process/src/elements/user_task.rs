@@ -15,13 +15,12 @@ use crate::{
 };
 
 pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<(), Halt> {
-    let inside = case.element(id)?.scope;
     let initiator = case.initiator()?;
     let everybody_signs = task
         .approval
         .as_ref()
         .is_some_and(|approval| approval.mode == SignMode::All);
-    let (persons, groups) = scope::ask(case, inside, |context, view| {
+    let (persons, groups) = scope::ask(case, Some(id), |context, view| {
         let found = assignment::resolve(&task.assignees, initiator, context, view)?;
         Ok(if everybody_signs {
             (found.everybody(context.directory), Vec::new())

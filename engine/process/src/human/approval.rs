@@ -48,10 +48,7 @@ pub(crate) fn sign(
     let others_open = !case.element(element)?.tasks.is_empty();
     match outcome(spec.approval.as_ref(), decision, others_open) {
         Outcome::Open => {}
-        Outcome::Done => {
-            let flows = flows_on_approval(&graph, node, spec.approval.as_ref());
-            flow::leave_by(case, element, &flows)?;
-        }
+        Outcome::Done => flow::complete(case, element)?,
         Outcome::Rejected => reject(case, &graph, element, node, spec.approval.as_ref())?,
     }
     Ok(())
@@ -73,9 +70,9 @@ fn reject(
     approval: Option<&Approval>,
 ) -> Result<(), Halt> {
     match approval.and_then(|approval| rejection_flow(graph, node, approval)) {
-        Some(flow) => flow::leave_by(case, element, &[flow])?,
+        Some(flow) => flow::complete_by(case, element, &[flow])?,
         None => {
-            flow::leave_by(case, element, &[])?;
+            flow::complete_by(case, element, &[])?;
             flow::end_case(case, InstanceState::Rejected)?;
         }
     }
@@ -83,7 +80,7 @@ fn reject(
 }
 
 /// The flow that a rejection takes, when one was drawn for it.
-fn rejection_flow(graph: &ProcessGraph, node: NodeIndex, approval: &Approval) -> Option<FlowIndex> {
+pub(crate) fn rejection_flow(graph: &ProcessGraph, node: NodeIndex, approval: &Approval) -> Option<FlowIndex> {
     let Rejection::Flow(id) = &approval.on_rejection else {
         return None;
     };
@@ -92,14 +89,4 @@ fn rejection_flow(graph: &ProcessGraph, node: NodeIndex, approval: &Approval) ->
         .into_iter()
         .find(|(_, flow)| flow.id == *id)
         .map(|(index, _)| index)
-}
-
-fn flows_on_approval(graph: &ProcessGraph, node: NodeIndex, approval: Option<&Approval>) -> Vec<FlowIndex> {
-    let refused = approval.and_then(|approval| rejection_flow(graph, node, approval));
-    graph
-        .outgoing(node)
-        .into_iter()
-        .map(|(index, _)| index)
-        .filter(|index| Some(*index) != refused)
-        .collect()
 }

@@ -72,6 +72,9 @@ pub(crate) fn resolve(
             AssigneeRule::Person(login) => found.add_person(directory.person(login)),
             AssigneeRule::Role(code) => found.add_group(Candidate::Role(code.clone())),
             AssigneeRule::Department(code) => found.add_group(Candidate::Department(code.clone())),
+            AssigneeRule::Group(name) => {
+                found.add_group(directory.group(name).unwrap_or_else(|| Candidate::Role(name.clone())));
+            }
             AssigneeRule::DepartmentHead => {
                 found.add_person(initiator.and_then(|person| directory.department_head(person)));
             }

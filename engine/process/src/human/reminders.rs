@@ -33,6 +33,7 @@ pub(crate) fn arm(case: &mut Case, task: TaskId, ladder: &[Reminder]) -> Result<
                 due,
                 kind: TimerKind::Reminder { task, rung },
                 repeat,
+                cron: None,
             },
         );
         case.task_mut(task)?.timers.push(id);

@@ -5,11 +5,16 @@
 //! of rows one command has read and changed; the shell turns a `Work` into a batch.
 
 mod rows;
+mod waiting;
 mod work;
 
 pub use kapok_model::{FlowIndex, MessageChannel, NodeIndex};
 pub use rows::{
-    Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job, Task,
-    TaskState, Timer, TimerKind,
+    Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job, Part,
+    Repetition, Task, TaskState,
+};
+pub use waiting::{
+    Awaited, Compensation, CompensationKey, Gathering, GatheringKey, ItemKey, KeptMessage, Subscription, Timer,
+    TimerKind, TokenKey, Undoing, Waiting,
 };
 pub use work::{Changes, State, StateError, Table, VariableKey, Work};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kapok_model::NodeIndex;
+use kapok_model::{FlowIndex, NodeIndex};
 use kapok_protocol::{
-    Decision, DefinitionId, ElementInstanceId, IncidentId, InstanceId, IsoDuration, JobId, PersonId, Principal,
-    RecordRef, TaskId, TimerId, Timestamp, Value,
+    Decision, DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, PersonId, Principal, RecordRef,
+    SubscriptionId, TaskId, TimerId, Timestamp, Value,
 };
+
+use super::waiting::Undoing;
 
 /// One case.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +37,47 @@ pub struct Instance {
     pub activations: u64,
     /// How many elements are live at its top; the case is over when none is.
     pub live_children: u32,
-    /// The live parallel joins at its top, by node.
+    /// What gathers tokens at its top, by node.
     pub joins: Vec<(NodeIndex, ElementInstanceId)>,
+    /// The case and the call activity that called it.
+    pub caller: Option<(InstanceId, ElementInstanceId)>,
+    /// The case whose message started it.
+    pub correspondent: Option<InstanceId>,
+    /// Running timers of event sub-processes at its top.
+    pub timers: Vec<TimerId>,
+    /// What event sub-processes at its top wait for.
+    pub subscriptions: Vec<SubscriptionId>,
+    /// How many conditions the case waits for: whether a changed variable matters.
+    pub conditions: u32,
+    /// Whether an interrupting event sub-process at its top has begun, so that no other one may.
+    pub interrupted: bool,
+}
+
+impl Instance {
+    /// A fresh case.
+    pub fn new(id: InstanceId, definition: DefinitionId, now: Timestamp) -> Self {
+        Self {
+            id,
+            definition,
+            state: InstanceState::Active,
+            title: String::new(),
+            started_at: now,
+            ended_at: None,
+            initiator: None,
+            business_key: None,
+            record: None,
+            depth: 0,
+            activations: 0,
+            live_children: 0,
+            joins: Vec::new(),
+            caller: None,
+            correspondent: None,
+            timers: Vec::new(),
+            subscriptions: Vec::new(),
+            conditions: 0,
+            interrupted: false,
+        }
+    }
 }
 
 /// Where a case stands.
@@ -73,10 +114,32 @@ pub struct ElementInstance {
     pub causes: Vec<ElementInstanceId>,
     /// Tokens waiting at a parallel join.
     pub arrivals: Vec<Arrival>,
-    /// How many elements in it are live, when it is a sub-process.
+    /// How many elements in it are live, when others run in it.
     pub live_children: u32,
-    /// The live parallel joins in it, by node, when it is a sub-process.
+    /// What gathers tokens in it, by node, when it is a sub-process.
     pub joins: Vec<(NodeIndex, ElementInstanceId)>,
+    /// Which part of a repeated activity it is.
+    pub part: Part,
+    /// Whether it has variables of its own.
+    pub has_variables: bool,
+    /// Whose variables it sees, when those are not of the scope it runs in: what is undone sees what was done.
+    pub sees: Option<ElementInstanceId>,
+    /// Whether its work is done and it only has to leave.
+    pub leaving: bool,
+    /// Whether its tokens have left while it still has something to wait for.
+    pub left: bool,
+    /// Whether nothing new may begin in it: an interrupting event sub-process has begun, or an ad-hoc one is over.
+    pub closing: bool,
+    /// What it still undoes, the innermost scope last.
+    pub undoing: Vec<Undoing>,
+    /// Flows whose tokens opened a complex gateway, while it waits for the others.
+    pub opened_by: Vec<FlowIndex>,
+    /// Steps of a sequential ad-hoc sub-process that are still to be offered.
+    pub offered: Vec<NodeIndex>,
+    /// What it waits for.
+    pub subscriptions: Vec<SubscriptionId>,
+    /// The case it called.
+    pub called: Option<InstanceId>,
     /// Its open tasks.
     pub tasks: Vec<TaskId>,
     /// Its running timers, those of its boundary events included; those of its tasks are listed there.
@@ -85,6 +148,81 @@ pub struct ElementInstance {
     pub job: Option<JobId>,
     /// The incident it is stuck in.
     pub incident: Option<IncidentId>,
+}
+
+impl ElementInstance {
+    /// A fresh activation.
+    pub fn new(
+        id: ElementInstanceId,
+        instance: InstanceId,
+        node: NodeIndex,
+        scope: Option<ElementInstanceId>,
+        causes: Vec<ElementInstanceId>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            instance,
+            node,
+            scope,
+            state: ElementState::Active,
+            entered_at: now,
+            left_at: None,
+            causes,
+            arrivals: Vec::new(),
+            live_children: 0,
+            joins: Vec::new(),
+            part: Part::Whole,
+            has_variables: false,
+            sees: None,
+            leaving: false,
+            left: false,
+            closing: false,
+            undoing: Vec::new(),
+            opened_by: Vec::new(),
+            offered: Vec::new(),
+            subscriptions: Vec::new(),
+            called: None,
+            tasks: Vec::new(),
+            timers: Vec::new(),
+            job: None,
+            incident: None,
+        }
+    }
+}
+
+/// Which part of a repeated activity an activation is (BPMN 2.0.2, 13.3.6, 13.3.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// The whole of an activity that is done once, and every event and gateway.
+    #[default]
+    Whole,
+    /// What holds the repetitions of an activity together.
+    Body(Repetition),
+    /// One repetition; its number, from 1.
+    Instance(u32),
+}
+
+/// How far a repeated activity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Repetition {
+    /// How many there will be; `None` for a loop, which is asked each time.
+    pub total: Option<u32>,
+    /// How many have begun.
+    pub started: u32,
+    /// How many are done.
+    pub completed: u32,
+    /// How many were ended because the others sufficed.
+    pub terminated: u32,
+}
+
+impl Repetition {
+    /// How many run.
+    pub fn active(&self) -> u32 {
+        self.started
+            .saturating_sub(self.completed)
+            .saturating_sub(self.terminated)
+    }
 }
 
 /// Where an activation stands.
@@ -98,11 +236,11 @@ pub enum ElementState {
     Cancelled,
 }
 
-/// A token that waits at a join.
+/// A token that waits where tokens are gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
     /// The flow it came by, by ordinal.
-    pub flow: kapok_model::FlowIndex,
+    pub flow: FlowIndex,
     /// The activation that sent it.
     pub cause: ElementInstanceId,
 }
@@ -166,59 +304,6 @@ pub enum TaskState {
     Completed,
     /// It is no longer needed.
     Cancelled,
-}
-
-/// Something that happens at a moment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Timer {
-    /// Its id; timers due at one moment fire in the order of their ids.
-    pub id: TimerId,
-    /// When.
-    pub due: Timestamp,
-    /// What.
-    pub kind: TimerKind,
-    /// For a timer that repeats: how often it fires after this time (`None`: for ever), and how long between.
-    pub repeat: Option<(Option<u32>, IsoDuration)>,
-}
-
-/// What a timer does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TimerKind {
-    /// Starts a case by a timer start event.
-    Start {
-        /// Of this version.
-        definition: DefinitionId,
-        /// By this event.
-        node: NodeIndex,
-    },
-    /// Lets an intermediate event go on.
-    Intermediate {
-        /// The case.
-        instance: InstanceId,
-        /// The waiting event.
-        element: ElementInstanceId,
-    },
-    /// Fires a boundary event.
-    Boundary {
-        /// The case.
-        instance: InstanceId,
-        /// The activity it is attached to.
-        element: ElementInstanceId,
-        /// The boundary event.
-        node: NodeIndex,
-    },
-    /// A rung of a task's reminder ladder.
-    Reminder {
-        /// The task.
-        task: TaskId,
-        /// The rung, from 0.
-        rung: u32,
-    },
-    /// Tries a failed job again.
-    RetryJob {
-        /// The job.
-        job: JobId,
-    },
 }
 
 /// Work for a plugin, done after the commit that created it.
@@ -291,6 +376,8 @@ pub enum EventKind {
     Cancelled,
     /// An element failed with an error the model may catch; its code.
     Failed(String),
+    /// An element sent a message, a signal or an escalation; its name.
+    Thrown(String),
     /// A to-do was given to somebody, or to a group.
     TaskCreated {
         /// The task.

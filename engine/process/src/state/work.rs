@@ -1,10 +1,21 @@
 //! The rows a command has read and changed.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
+};
 
-use kapok_protocol::{Effect, ElementInstanceId, IncidentId, InstanceId, JobId, Principal, TaskId, TimerId, Value};
+use kapok_model::NodeIndex;
+use kapok_protocol::{
+    Effect, ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, Principal, SubscriptionId, TaskId, TimerId,
+    Value,
+};
 
-use super::rows::{ElementInstance, Event, Incident, Instance, Job, Task, Timer};
+use super::{
+    Compensation, CompensationKey, ElementInstance, Event, Gathering, GatheringKey, Incident, Instance, ItemKey, Job,
+    KeptMessage, Subscription, Task, Timer, TokenKey,
+};
+use crate::agenda::Agenda;
 
 /// A row that could not be read: a damaged disk, a row of a newer version. No command goes on after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +48,57 @@ pub trait State {
         scope: Option<ElementInstanceId>,
         name: &str,
     ) -> Result<Option<Value>, StateError>;
+    /// The variables of a scope, by name.
+    fn variables(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+    ) -> Result<Vec<(String, Value)>, StateError>;
+    /// An item of a multi-instance activity.
+    fn item(&self, key: &ItemKey) -> Result<Option<Value>, StateError>;
+    /// How many tokens stand at a node.
+    fn tokens(&self, key: &TokenKey) -> Result<Option<u32>, StateError>;
+    /// The nodes of a scope at which tokens stand.
+    fn nodes_with_tokens(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+    ) -> Result<Vec<NodeIndex>, StateError>;
+    /// Something that can be undone.
+    fn compensation(&self, key: &CompensationKey) -> Result<Option<Compensation>, StateError>;
+    /// The places in a scope's order of completion before `before` of what can be undone, the latest first, at most
+    /// `limit`.
+    fn compensations(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, StateError>;
+    /// A subscription.
+    fn subscription(&self, id: SubscriptionId) -> Result<Option<Subscription>, StateError>;
+    /// Those who wait for a message of this name, by id; `key` narrows it down to those with exactly this key (or none).
+    fn message_subscriptions(
+        &self,
+        name: &str,
+        key: Option<Option<&str>>,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionId>, StateError>;
+    /// Those who wait for a signal, by id, after this one.
+    fn signal_subscriptions(
+        &self,
+        name: &str,
+        after: Option<SubscriptionId>,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionId>, StateError>;
+    /// The conditions a case waits for, by id.
+    fn conditions(&self, instance: InstanceId) -> Result<Vec<SubscriptionId>, StateError>;
+    /// A message that nobody has taken yet.
+    fn message(&self, id: MessageId) -> Result<Option<KeptMessage>, StateError>;
+    /// The messages of this name that nobody has taken yet, the oldest first.
+    fn messages(&self, name: &str, limit: usize) -> Result<Vec<MessageId>, StateError>;
+    /// What a parallel multiple start event has gathered.
+    fn gathering(&self, key: &GatheringKey) -> Result<Option<Gathering>, StateError>;
     /// A task.
     fn task(&self, id: TaskId) -> Result<Option<Task>, StateError>;
     /// A timer.
@@ -110,6 +172,20 @@ impl<K: Ord + Clone, R> Table<K, R> {
         self.rows.iter().map(|(key, (row, _))| (key, row.as_ref()))
     }
 
+    /// The keys of a list as this set has left it: those that were committed, without the rows that no longer belong to
+    /// it and with those that now do.
+    pub fn merged(&self, committed: Vec<K>, belongs: impl Fn(&K, &R) -> bool) -> BTreeSet<K> {
+        let mut keys: BTreeSet<K> = committed.into_iter().collect();
+        for (key, row) in self.seen() {
+            if row.is_some_and(|row| belongs(key, row)) {
+                keys.insert(key.clone());
+            } else {
+                keys.remove(key);
+            }
+        }
+        keys
+    }
+
     /// The changed rows, in the order of keys.
     pub fn into_changes(self) -> Vec<(K, Option<R>)> {
         self.rows
@@ -129,6 +205,18 @@ pub struct Work<'a> {
     pub elements: Table<(InstanceId, ElementInstanceId), ElementInstance>,
     /// Variables.
     pub variables: Table<VariableKey, Value>,
+    /// Items of multi-instance activities.
+    pub items: Table<ItemKey, Value>,
+    /// How many tokens stand at a node; kept where a gateway looks upstream.
+    pub tokens: Table<TokenKey, u32>,
+    /// What can be undone.
+    pub compensations: Table<CompensationKey, Compensation>,
+    /// Subscriptions.
+    pub subscriptions: Table<SubscriptionId, Subscription>,
+    /// Messages nobody has taken yet.
+    pub messages: Table<MessageId, KeptMessage>,
+    /// What parallel multiple start events have gathered.
+    pub gatherings: Table<GatheringKey, Gathering>,
     /// Tasks.
     pub tasks: Table<TaskId, Task>,
     /// Timers.
@@ -141,6 +229,10 @@ pub struct Work<'a> {
     pub events: Vec<Event>,
     /// What is to be told, in order, by which case and on whose behalf.
     pub effects: Vec<(Option<InstanceId>, Principal, Effect)>,
+    /// What other cases have to do because of this command, in order.
+    pub(crate) agenda: VecDeque<Agenda>,
+    /// Elements entered by this command, in all cases.
+    pub(crate) steps: u32,
 }
 
 /// What a command changed.
@@ -152,6 +244,18 @@ pub struct Changes {
     pub elements: Vec<((InstanceId, ElementInstanceId), Option<ElementInstance>)>,
     /// Variables.
     pub variables: Vec<(VariableKey, Option<Value>)>,
+    /// Items of multi-instance activities.
+    pub items: Vec<(ItemKey, Option<Value>)>,
+    /// How many tokens stand at a node.
+    pub tokens: Vec<(TokenKey, Option<u32>)>,
+    /// What can be undone.
+    pub compensations: Vec<(CompensationKey, Option<Compensation>)>,
+    /// Subscriptions.
+    pub subscriptions: Vec<(SubscriptionId, Option<Subscription>)>,
+    /// Messages nobody has taken yet.
+    pub messages: Vec<(MessageId, Option<KeptMessage>)>,
+    /// What parallel multiple start events have gathered.
+    pub gatherings: Vec<(GatheringKey, Option<Gathering>)>,
     /// Tasks.
     pub tasks: Vec<(TaskId, Option<Task>)>,
     /// Timers.
@@ -174,12 +278,20 @@ impl<'a> Work<'a> {
             instances: Table::default(),
             elements: Table::default(),
             variables: Table::default(),
+            items: Table::default(),
+            tokens: Table::default(),
+            compensations: Table::default(),
+            subscriptions: Table::default(),
+            messages: Table::default(),
+            gatherings: Table::default(),
             tasks: Table::default(),
             timers: Table::default(),
             jobs: Table::default(),
             incidents: Table::default(),
             events: Vec::new(),
             effects: Vec::new(),
+            agenda: VecDeque::new(),
+            steps: 0,
         }
     }
 
@@ -189,6 +301,12 @@ impl<'a> Work<'a> {
             instances: self.instances.into_changes(),
             elements: self.elements.into_changes(),
             variables: self.variables.into_changes(),
+            items: self.items.into_changes(),
+            tokens: self.tokens.into_changes(),
+            compensations: self.compensations.into_changes(),
+            subscriptions: self.subscriptions.into_changes(),
+            messages: self.messages.into_changes(),
+            gatherings: self.gatherings.into_changes(),
             tasks: self.tasks.into_changes(),
             timers: self.timers.into_changes(),
             jobs: self.jobs.into_changes(),

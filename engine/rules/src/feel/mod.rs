@@ -1,0 +1,76 @@
+//! FEEL, the expression language of DMN and of Camunda 8: chapter 10.3 of DMN 1.3, as far as people use it.
+//!
+//! There are numbers, texts, truth values, null, dates, times and durations with their arithmetic and properties, lists,
+//! contexts and ranges; comparison with three-valued logic, `in`, `between`, `instance of`; `if`, `for`, `some` and
+//! `every`; paths and filters; and the functions of `builtins`, by position or by name. Errors inside are null, as FEEL
+//! wants it, and so is an unknown name; what becomes of a null is up to whoever asked: a null condition is an error
+//! that names the expression. Only limits are errors of their own.
+//!
+//! Left out, and refused by name when an expression is compiled: functions of one's own, `now()` and whatever else
+//! needs a clock or chance (`today()` comes from the [`Context`](crate::Context)), and regular expressions: `replace` and
+//! `split` take patterns that are plain text. A power has a whole exponent or is the square root, since no other is
+//! exact. There are offsets from UTC and no names of time zones. A moment with an offset and one without do not compare.
+//!
+//! A name with spaces must be known when the expression is read (decision tables know theirs) or stand in backquotes.
+//! Dates, times and durations leave FEEL as texts in ISO 8601, and texts come in as texts: `date(x)` makes a date of one.
+//!
+//! This is written here because the FEEL crates there are (`dsntk-*`) bring a decimal library in C, an HTTP client, the
+//! machine's clock and no bounds; this has rust_decimal, like everything else in Kapok, and a budget.
+
+mod arithmetic;
+mod builtins;
+mod compare;
+mod cursor;
+mod evaluate;
+mod lexer;
+mod loops;
+mod parser;
+mod properties;
+mod temporal;
+mod terms;
+mod tree;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kapok_protocol::{Text, Value};
+
+use crate::{Cause, Scope, meter::Meter, syntax};
+use evaluate::Evaluation;
+use tree::Expr;
+use value::Feel;
+
+/// An expression, ready to be evaluated.
+#[derive(Debug)]
+pub(crate) struct Program {
+    expr: Expr,
+    /// The names it mentions.
+    names: BTreeSet<String>,
+}
+
+impl Program {
+    /// Reads an expression. `known` are names that may have spaces.
+    pub(crate) fn parse(source: &str, known: &[String]) -> Result<Self, Text> {
+        syntax::check_size(source)?;
+        let (expr, names) = parser::parse(source, known).map_err(|fault| fault.text(source))?;
+        Ok(Self { expr, names })
+    }
+
+    /// Its value.
+    pub(crate) fn evaluate(&self, scope: &dyn Scope, operations: u64) -> Result<Value, Cause> {
+        // What is only handed on need not be understood.
+        if let Expr::Name(name) = &self.expr {
+            return Ok(scope.get(name).map_or(Value::Null, |value| value.into_owned()));
+        }
+        let mut globals = BTreeMap::new();
+        for name in &self.names {
+            if let Some(value) = scope.get(name) {
+                globals.insert(name.clone(), Feel::from_value(&value)?);
+            }
+        }
+        let meter = Meter::new(operations);
+        Evaluation::new(&globals, scope.context().today, &meter)
+            .value(&self.expr)?
+            .into_value()
+    }
+}
