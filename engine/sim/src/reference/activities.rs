@@ -82,27 +82,26 @@ impl World {
         }
     }
 
-    /// The flows whose condition holds, or that have none; or else the default flow. Conditions are seen from around the
-    /// node, with some more names.
+    /// The flows whose condition holds, and those that have none; and the default flow, when no condition holds.
+    /// Conditions see some more names.
     pub(super) fn flows_that_hold(&mut self, id: Id, names: &[(String, Value)]) -> Result<Vec<FlowIndex>, String> {
-        let Some(scope) = self.activations[id].scope else {
-            return Ok(Vec::new());
-        };
         let around: Vec<_> = names
             .iter()
             .map(|(name, _)| (name.clone(), self.activations[id].variables.get(name).cloned()))
             .collect();
-        let from = if names.is_empty() { scope } else { id };
         self.activations[id].variables.extend(names.iter().cloned());
         let mut holding = Vec::new();
         let mut default = None;
-        let mut wrong = None;
+        let (mut met, mut wrong) = (false, None);
         for (flow, it) in self.flows_out_of(id) {
             match it.condition {
                 _ if it.is_default => default = Some(flow),
                 None => holding.push(flow),
-                Some(condition) => match self.holds(from, &condition) {
-                    Ok(true) => holding.push(flow),
+                Some(condition) => match self.holds(id, &condition) {
+                    Ok(true) => {
+                        met = true;
+                        holding.push(flow);
+                    }
                     Ok(false) => {}
                     Err(text) => wrong = Some(text),
                 },
@@ -117,7 +116,7 @@ impl World {
         if let Some(text) = wrong {
             return Err(text);
         }
-        if holding.is_empty() {
+        if !met {
             holding.extend(default);
         }
         Ok(holding)

@@ -45,20 +45,28 @@ impl World {
         }
     }
 
-    /// A step in a scope is done. In an ad-hoc sub-process it is asked then whether all of it is over.
+    /// An activity in a scope is done. In an ad-hoc sub-process it is asked then whether all of it is over.
     pub(super) fn ad_hoc_step_is_done(&mut self, scope: Id) {
-        let Some(ad_hoc) = self.ad_hoc(scope) else { return };
-        let Some(completion) = ad_hoc.completion.filter(|_| self.is_active(scope)) else {
-            return;
-        };
-        match self.holds(scope, &completion) {
+        let asks = self.ad_hoc(scope).is_some_and(|ad_hoc| ad_hoc.completion.is_some());
+        if asks && self.activations[scope].begun && !self.activations[scope].closing && self.is_active(scope) {
+            self.activations[scope].asks = true;
+        }
+    }
+
+    pub(super) fn ask_ad_hoc(&mut self, id: Id) {
+        self.activations[id].asks = false;
+        let Some(ad_hoc) = self.ad_hoc(id) else { return };
+        let Some(completion) = &ad_hoc.completion else { return };
+        match self.holds(id, completion) {
             Ok(false) => {}
-            Ok(true) if ad_hoc.cancel_remaining => {
-                self.cancel_within(scope);
-                self.finish_scope(scope);
+            Ok(true) => {
+                self.activations[id].closing = true;
+                self.activations[id].offered.clear();
+                if ad_hoc.cancel_remaining {
+                    self.cancel_within(id);
+                }
             }
-            Ok(true) => self.activations[scope].closing = true,
-            Err(text) => self.incident(scope, text),
+            Err(text) => self.incident(id, text),
         }
     }
 

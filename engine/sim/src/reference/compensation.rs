@@ -7,44 +7,26 @@ use kapok_model::{EventDefinition, NodeIndex, NodeKind, SubProcess};
 use super::state::{Id, Life, Undoing, World};
 
 impl World {
-    /// Whether one of these is a compensation for whose end the event waits; if so, it is under way.
-    pub(super) fn throws_and_waits(&mut self, id: Id, results: &[EventDefinition]) -> bool {
-        let waiting = results.iter().find_map(|result| match result {
-            EventDefinition::Compensation { activity, wait: true } => Some(*activity),
-            _ => None,
-        });
-        let Some(activity) = waiting else { return false };
-        for result in results {
-            if !matches!(result, EventDefinition::Compensation { .. })
-                && let Err(text) = self.throw(id, result)
-            {
-                self.incident(id, text);
-                return true;
-            }
-        }
-        self.compensate(id, activity, true);
-        true
-    }
-
-    /// Undoes one activity, or all that were completed around the thrower.
-    pub(super) fn compensate(&mut self, thrower: Id, activity: Option<NodeIndex>, wait: bool) {
-        let Some(scope) = self.activations[thrower].scope else {
+    /// Undoes one activity, or all that were completed in the scope of the thrower; for a thrower in an event
+    /// sub-process, in the scope around that.
+    pub(super) fn compensate(&mut self, thrower: Id, activity: Option<NodeIndex>) {
+        let is_event_sub_process = |world: &Self, id: Id| {
+            let node = world.node_of(id);
+            node.is_some_and(|node| node.kind == NodeKind::SubProcess(SubProcess::Event))
+        };
+        let Some(mut scope) = self.activations[thrower].scope else {
             return;
         };
-        let mut targets = Vec::new();
-        let mut at = Some(scope);
-        while let Some(id) = at {
-            targets.extend(self.to_undo_in(id));
-            let is_event_sub_process = self
-                .node_of(id)
-                .is_some_and(|node| node.kind == NodeKind::SubProcess(SubProcess::Event));
-            at = self.activations[id].scope.filter(|_| is_event_sub_process);
+        while let Some(around) = self.activations[scope].scope
+            && is_event_sub_process(self, scope)
+        {
+            scope = around;
         }
+        let mut targets = self.to_undo_in(scope);
         if let Some(activity) = activity {
             targets.retain(|id| self.is_in_activity(*id, activity));
         }
-        targets.sort_by_key(|id| std::cmp::Reverse(self.activations[*id].completed_at));
-        self.undo(wait.then_some(thrower), scope, targets);
+        self.undo(thrower, targets);
     }
 
     fn is_in_activity(&self, id: Id, activity: NodeIndex) -> bool {
@@ -54,14 +36,13 @@ impl World {
                 .is_some_and(|scope| self.is_in_activity(scope, activity))
     }
 
-    /// Undoes these, in this order.
-    pub(super) fn undo(&mut self, thrower: Option<Id>, scope: Id, targets: Vec<Id>) {
+    /// Undoes these, in this order, on behalf of an event that completes when all are undone.
+    pub(super) fn undo(&mut self, thrower: Id, targets: Vec<Id>) {
         let age = self.tick();
         let left: Vec<Id> = targets.into_iter().rev().collect();
         self.undoings.push(Undoing {
             age,
             thrower,
-            scope,
             left,
             running: None,
         });
@@ -92,19 +73,23 @@ impl World {
         found
     }
 
-    /// The activity that undoes this one: for the whole of a repeated activity, not for one instance of it.
+    /// The activity that undoes this one. A repeated activity is undone instance by instance.
     fn handler_of(&self, id: Id) -> Option<NodeIndex> {
         let graph = self.graph_of(id);
         let events = graph.boundary_events(self.activations[id].node?);
         events.iter().find_map(|event| match &graph.node(*event)?.kind {
-            NodeKind::BoundaryEvent { handler, .. } if !self.is_instance(id) => *handler,
+            NodeKind::BoundaryEvent { handler, .. } if self.is_one_run(id) => *handler,
             _ => None,
         })
     }
 
+    fn is_one_run(&self, id: Id) -> bool {
+        self.is_instance(id) || self.node_of(id).is_some_and(|node| node.activity.repeat.is_none())
+    }
+
     /// The start of the event sub-process inside a sub-process that undoes it.
     fn undoing_sub_process(&self, id: Id) -> Option<NodeIndex> {
-        let is_one_run = self.is_instance(id) || self.node_of(id)?.activity.repeat.is_none();
+        let is_one_run = self.is_one_run(id);
         let graph = self.graph_of(id);
         let is_it = |trigger: &EventDefinition| matches!(trigger, EventDefinition::Compensation { .. });
         let mut starts = graph.event_sub_processes(Some(self.activations[id].node?));
@@ -127,6 +112,9 @@ impl World {
             return;
         };
         if let Some(target) = self.undoings[at].left.pop() {
+            if self.activations[target].undone {
+                return; // Somebody else has undone it in the meantime.
+            }
             self.activations[target].undone = true;
             let running = self.begin_undoing(target);
             if let Some(undoing) = self.undoings.iter_mut().find(|undoing| undoing.age == age) {
@@ -135,10 +123,15 @@ impl World {
             return;
         }
         let thrower = self.undoings.remove(at).thrower;
-        match thrower {
-            Some(id) if self.activations[id].cancelling => self.transaction_is_undone(id),
-            Some(id) => self.leave(id),
-            None => {}
+        let cancels = self.node_of(thrower).is_some_and(
+            |node| matches!(&node.kind, NodeKind::EndEvent(results) if results.contains(&EventDefinition::Cancel)),
+        );
+        if cancels {
+            self.transaction_is_undone(thrower);
+        } else if self.activations[thrower].left {
+            self.complete(thrower);
+        } else {
+            self.leave(thrower);
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kapok_model::{NodeIndex, NodeKind};
+use kapok_model::{NodeIndex, NodeKind, SubProcess};
 use kapok_protocol::Value;
 
-use super::state::{Id, World};
+use super::state::{Armed, Id, World};
 
 impl World {
     /// The event sub-processes of a fresh scope wait while the scope goes on.
@@ -27,6 +27,8 @@ impl World {
         payload: &BTreeMap<String, Value>,
     ) {
         if interrupting {
+            self.activations[scope].closing = true;
+            self.activations[scope].offered.clear();
             self.cancel_within(scope);
             let graph = self.graph_of(scope);
             self.armed.retain(|armed| {
@@ -35,6 +37,25 @@ impl World {
             });
         }
         self.begin_event_sub_process(scope, start, payload);
+    }
+
+    /// Whether something that is armed is waited for: it has not happened yet, and its event sub-process can start.
+    pub(super) fn is_waiting(&self, armed: &Armed) -> bool {
+        let graph = self.graph_of(armed.owner);
+        let kind = graph.node(armed.event).map(|node| &node.kind);
+        !armed.happened && !(matches!(kind, Some(NodeKind::StartEvent(_))) && self.is_completing(armed.owner))
+    }
+
+    /// Whether nothing is left of a scope but event sub-processes: then no further one can start (13.5.4).
+    fn is_completing(&self, scope: Id) -> bool {
+        let is_event_sub_process = |id: &Id| {
+            let node = self.node_of(*id);
+            node.is_some_and(|node| node.kind == NodeKind::SubProcess(SubProcess::Event))
+        };
+        let live: Vec<Id> = self.children(scope).into_iter().filter(|id| self.is_active(*id)).collect();
+        !live.is_empty()
+            && live.iter().all(is_event_sub_process)
+            && !self.tokens.iter().any(|token| token.scope == scope)
     }
 
     /// An event sub-process in a scope, from its start event on.

@@ -83,15 +83,39 @@ impl World {
         let is_timer_at_its_end = self.next_firing(at);
         if self.needs_all(owner, event) {
             self.armed[at].happened = true;
-            let group = |armed: &&mut Armed| armed.owner == owner && armed.event == event;
-            if self.armed.iter_mut().filter(group).any(|armed| !armed.happened) {
+            let mut group = self.armed.iter().filter(|it| it.owner == owner && it.event == event);
+            if group.any(|armed| !armed.happened) {
+                let names: Vec<_> = payload.clone().into_iter().collect();
+                names.into_iter().for_each(|(name, value)| self.set(owner, &name, value));
                 return;
             }
-            self.armed.iter_mut().filter(group).for_each(|armed| armed.happened = false);
-        } else if is_timer_at_its_end {
+            self.armed.retain(|it| it.owner != owner || it.event != event);
+            self.event_occurs(owner, event, payload);
+            return self.arm_anew(owner, event);
+        }
+        if is_timer_at_its_end {
             self.armed.remove(at);
         }
         self.event_occurs(owner, event, payload);
+    }
+
+    /// An event that needed all of several, and does not interrupt, waits for all of them again.
+    fn arm_anew(&mut self, owner: Id, event: NodeIndex) {
+        let graph = self.graph_of(owner);
+        let triggers = match graph.node(event).map(|node| &node.kind) {
+            Some(NodeKind::BoundaryEvent {
+                catch,
+                interrupting: false,
+                ..
+            }) => &catch.triggers,
+            Some(NodeKind::StartEvent(start)) if !start.interrupting => &start.triggers,
+            _ => return,
+        };
+        if self.is_active(owner)
+            && let Err(text) = self.arm_all(owner, event, triggers)
+        {
+            self.incident(owner, text);
+        }
     }
 
     fn needs_all(&self, owner: Id, event: NodeIndex) -> bool {
@@ -143,7 +167,7 @@ impl World {
         self.armed
             .iter()
             .filter(|armed| match &armed.wait {
-                Wait::Condition { text, held } => self.holds_now(armed.owner, text) != *held && !armed.happened,
+                Wait::Condition { text, held } => self.holds_now(armed.owner, text) != *held && self.is_waiting(armed),
                 _ => false,
             })
             .map(|armed| armed.age)
@@ -176,38 +200,29 @@ impl World {
         if let Err(text) = self.take_inputs(id) {
             return self.incident(id, text);
         }
-        if let Some(EventDefinition::Link(name)) = results.first() {
-            return self.jump(id, name);
-        }
-        self.throw_all(id, results);
-    }
-
-    /// The event completes, its tokens leave, and then what it throws takes effect: it may end the scope, and those
-    /// tokens with it.
-    pub(super) fn throw_all(&mut self, id: Id, results: &[EventDefinition]) {
-        for result in results {
-            if let Err(text) = self.prepare(id, result) {
-                return self.incident(id, text);
-            }
-        }
-        if self.throws_and_waits(id, results) {
-            return;
-        }
-        self.leave(id);
         for result in results {
             if let Err(text) = self.throw(id, result) {
                 return self.incident(id, text);
             }
+            if !self.is_active(id) || self.activations[id].incident.is_some() {
+                return; // What it threw has ended what it stands in.
+            }
         }
-    }
-
-    /// Whether something can be thrown: its names can be computed, and a message has one receiver at most.
-    fn prepare(&self, id: Id, what: &EventDefinition) -> Result<(), String> {
-        match what {
-            EventDefinition::Message(message) => self.can_send(id, message),
-            EventDefinition::Signal(name) => self.name(id, name).map(drop),
-            _ => Ok(()),
+        for result in results {
+            match result {
+                EventDefinition::Link(name) => return self.jump(id, name),
+                EventDefinition::Compensation { activity, wait } => {
+                    if !wait {
+                        self.activations[id].left = true;
+                        let flows: Vec<_> = self.flows_out_of(id).into_iter().map(|(flow, _)| flow).collect();
+                        self.send_by(id, &flows);
+                    }
+                    return self.compensate(id, *activity);
+                }
+                _ => {}
+            }
         }
+        self.leave(id);
     }
 
     /// A link: the token goes on at the event of this name (10.5.1).
@@ -222,23 +237,18 @@ impl World {
         }
     }
 
-    /// Throws something on behalf of an activation.
+    /// Throws something on behalf of an activation. What concerns its own way (a link, an undoing, the end of its scope)
+    /// is its own business.
     pub(super) fn throw(&mut self, id: Id, what: &EventDefinition) -> Result<(), String> {
         match what {
             EventDefinition::Message(message) => self.throw_message(id, message)?,
             EventDefinition::Signal(name) => {
                 let name = self.name(id, name)?;
-                self.broadcast(&name);
+                self.signals.push(name);
             }
             EventDefinition::Escalation(code) => self.escalate(id, code.as_deref().unwrap_or_default()),
             EventDefinition::Error(code) => self.throw_error(id, code.as_deref().unwrap_or_default()),
-            EventDefinition::Compensation { activity, .. } => self.compensate(id, *activity, false),
-            EventDefinition::Cancel => self.cancel_transaction(id),
-            EventDefinition::Terminate => self.terminate(id),
-            EventDefinition::Timer(_)
-            | EventDefinition::Condition(_)
-            | EventDefinition::Link(_)
-            | EventDefinition::Record(_) => return Err("this cannot be thrown".to_owned()),
+            _ => {}
         }
         Ok(())
     }

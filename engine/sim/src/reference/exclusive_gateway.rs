@@ -8,9 +8,6 @@ impl World {
         if flows.is_empty() {
             return self.leave(id);
         }
-        let Some(scope) = self.activations[id].scope else {
-            return;
-        };
         let mut default = None;
         for (flow, it) in flows {
             let holds = match &it.condition {
@@ -19,7 +16,7 @@ impl World {
                     Ok(false)
                 }
                 None => Ok(true),
-                Some(condition) => self.holds(scope, condition),
+                Some(condition) => self.holds(id, condition),
             };
             match holds {
                 Ok(true) => return self.leave_by(id, vec![flow]),

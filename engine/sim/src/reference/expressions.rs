@@ -5,10 +5,11 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use kapok_protocol::Value;
 
-type Names<'n> = &'n dyn Fn(&str) -> Option<Value>;
+/// Where names come from.
+pub type Names<'n> = &'n dyn Fn(&str) -> Option<Value>;
 
 /// The value of an expression.
-pub(super) fn value(text: &str, names: Names<'_>) -> Result<Value, String> {
+pub fn value(text: &str, names: Names<'_>) -> Result<Value, String> {
     let mut reader = Reader {
         words: words(text)?,
         at: 0,
@@ -22,7 +23,7 @@ pub(super) fn value(text: &str, names: Names<'_>) -> Result<Value, String> {
 }
 
 /// What a script assigns, in the end, and the value of its last statement.
-pub(super) fn script(text: &str, names: Names<'_>) -> Result<(BTreeMap<String, Value>, Value), String> {
+pub fn script(text: &str, names: Names<'_>) -> Result<(BTreeMap<String, Value>, Value), String> {
     let writes = RefCell::new(BTreeMap::new());
     let seen = |name: &str| writes.borrow().get(name).cloned().or_else(|| names(name));
     let mut last = Value::Null;

@@ -34,7 +34,11 @@ impl World {
     ) -> bool {
         let graph = self.graph_of(scope);
         let tokens = self.tokens.iter().filter(|token| token.scope == scope);
-        let live = self.active().filter(|id| self.activations[*id].scope == Some(scope));
+        // A complex gateway that only waits for reset has sent its tokens on: it holds none.
+        let waits_for_reset = |id: Id| self.opened.values().any(|(opened, _)| *opened == id);
+        let live = self
+            .active()
+            .filter(|id| self.activations[*id].scope == Some(scope) && !waits_for_reset(*id));
         tokens
             .map(|token| token.node)
             .chain(live.filter_map(|id| self.activations[id].node))

@@ -58,15 +58,6 @@ impl World {
         }
     }
 
-    /// Whether a model can send a message now: to nobody yet, or to one.
-    pub(super) fn can_send(&self, id: Id, message: &Message) -> Result<(), String> {
-        let (name, key) = self.address(id, message)?;
-        match self.receiver(&name, key.as_deref(), message.to.as_ref()) {
-            Receiver::Several => Err(format!("several wait for {name}")),
-            _ => Ok(()),
-        }
-    }
-
     fn address(&self, id: Id, message: &Message) -> Result<(String, Option<String>), String> {
         let name = self.name(id, &message.name)?;
         let key = match &message.key {
@@ -76,38 +67,59 @@ impl World {
         Ok((name, key))
     }
 
-    /// A message is thrown by a model: kept, if nobody waits for it yet.
+    /// A message is thrown by a model, and under way then. Several receivers are the thrower's trouble.
     pub(super) fn throw_message(&mut self, id: Id, message: &Message) -> Result<(), String> {
         let (name, key) = self.address(id, message)?;
         let variables = self.activations[id].variables.clone();
-        match self.receiver(&name, key.as_deref(), message.to.as_ref()) {
-            Receiver::Several => return Err(format!("several wait for {name}")),
-            Receiver::Nobody => self.kept.push(Kept {
-                name,
-                key,
-                variables,
-                to: message.to.clone(),
-            }),
-            receiver => self.deliver(receiver, &name, &variables),
+        if let Receiver::Several = self.receiver(&name, key.as_deref(), message.to.as_ref()) {
+            return Err(format!("several wait for {name}"));
         }
+        self.kept.push(Kept {
+            name,
+            key,
+            variables,
+            to: message.to.clone(),
+            fresh: true,
+        });
         Ok(())
     }
 
-    /// The kept messages for which somebody waits now.
+    /// The messages that are under way, and those that were kept and for which somebody waits now.
     pub(super) fn messages_that_arrive(&self) -> Vec<usize> {
         (0..self.kept.len())
-            .filter(|at| {
-                let kept = &self.kept[*at];
-                let receiver = self.receiver(&kept.name, kept.key.as_deref(), kept.to.as_ref());
-                matches!(receiver, Receiver::Waiting(_))
-            })
+            .filter(|at| self.kept[*at].fresh || self.who_waits_for(&self.kept[*at]).is_some())
             .collect()
     }
 
-    pub(super) fn receive_kept(&mut self, at: usize) {
+    /// A message arrives. One that was kept goes to whoever was the first to wait for it.
+    pub(super) fn receive(&mut self, at: usize) {
         let kept = self.kept.remove(at);
-        let receiver = self.receiver(&kept.name, kept.key.as_deref(), kept.to.as_ref());
-        self.deliver(receiver, &kept.name, &kept.variables);
+        let receiver = match self.who_waits_for(&kept) {
+            Some(age) if !kept.fresh => Receiver::Waiting(age),
+            _ => self.receiver(&kept.name, kept.key.as_deref(), kept.to.as_ref()),
+        };
+        match receiver {
+            Receiver::Nobody | Receiver::Several => self.kept.insert(at, Kept { fresh: false, ..kept }),
+            receiver => self.deliver(receiver, &kept.name, &kept.variables),
+        }
+    }
+
+    /// The first of those who could have a kept message.
+    fn who_waits_for(&self, kept: &Kept) -> Option<usize> {
+        let fits = |armed: &&super::state::Armed| match &armed.wait {
+            Wait::Message { name, key } => {
+                let same_key = key.is_none() || kept.key.is_none() || *key == kept.key;
+                *name == kept.name && same_key && self.is_waiting(armed) && self.is_addressed(kept.to.as_ref(), armed)
+            }
+            _ => false,
+        };
+        self.armed.iter().filter(fits).map(|armed| armed.age).min()
+    }
+
+    fn is_addressed(&self, to: Option<&(String, Option<String>)>, armed: &super::state::Armed) -> bool {
+        let graph = self.graph_of(armed.owner);
+        let event = graph.node(armed.event).map(|node| node.id.as_str());
+        to.is_none_or(|(process, node)| graph.key == *process && (node.is_none() || node.as_deref() == event))
     }
 
     fn receiver(&self, name: &str, key: Option<&str>, to: Option<&(String, Option<String>)>) -> Receiver {
@@ -118,11 +130,11 @@ impl World {
         };
         let mut exact = Vec::new();
         let mut without_key = Vec::new();
-        for armed in self.armed.iter().filter(|armed| !armed.happened) {
+        for armed in self.armed.iter().filter(|armed| self.is_waiting(armed)) {
             let Wait::Message { name: awaited, key: own } = &armed.wait else {
                 continue;
             };
-            if awaited != name || !is_addressed(self.activations[armed.owner].graph, armed.event) {
+            if awaited != name || !self.is_addressed(to, armed) {
                 continue;
             }
             match (key, own) {
@@ -163,7 +175,7 @@ impl World {
         let mut names: Vec<String> = self
             .armed
             .iter()
-            .filter(|armed| !armed.happened)
+            .filter(|armed| self.is_waiting(armed))
             .filter_map(|armed| match &armed.wait {
                 Wait::Message { name, .. } => Some(name.clone()),
                 _ => None,
@@ -179,7 +191,7 @@ impl World {
         let waiting: Vec<usize> = self
             .armed
             .iter()
-            .filter(|armed| armed.wait == Wait::Signal(name.to_owned()))
+            .filter(|armed| armed.wait == Wait::Signal(name.to_owned()) && self.is_waiting(armed))
             .map(|armed| armed.age)
             .collect();
         for age in waiting {

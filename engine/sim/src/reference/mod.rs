@@ -17,17 +17,23 @@
 //!   opening of an inclusive gateway and the reset of a complex one.
 //! - **Conditional events** occur when their condition becomes true: when they are armed and it holds, or when it holds
 //!   after it did not. It is looked at between steps, not within one.
-//! - **A message** goes to the one who waits for its name and key, else to the one who waits for the name without a key.
-//!   Thrown while nobody waits, it is kept and goes to the first who does. Published from outside it is refused then.
+//! - **Messages and signals** that a model throws are under way for a while: arriving is a step of its own. A signal
+//!   reaches whoever waits for it then.
+//! - **A message** goes to the one who waits for its name and key, else to the one who waits for the name without a key,
+//!   else it starts a case. It is refused, or the thrower is stuck, when several could have it. Thrown while nobody
+//!   waits, it is kept and goes to the first who does. Published from outside it is refused then.
 //! - **An error** goes to the nearest scope outwards that catches it: an event sub-process in the scope, then a boundary
 //!   event on it, a code before a catch-all; through call activities too. Nobody: an incident on the thrower.
-//! - **An escalation** goes the same way; nobody: nothing happens.
+//! - **An escalation** goes the same way; nobody: nothing happens. What it interrupts is ended with the event that threw
+//!   it; otherwise that event then completes.
 //! - **A terminate end event** (13.5.6) ends its own scope only: one instance of a multi-instance sub-process, the called
-//!   case and not the caller. The scope is then complete.
-//! - **Compensation** without an activity undoes everything completed in the thrower's scope (and, for a thrower in an
-//!   event sub-process, in the scope around), the last completed first, one after the other.
-//! - **An unconditional flow out of a complex gateway** counts as one whose condition is true, in both phases (13.4.5).
-//!   Conditions see `waitingForStart`.
+//!   case and not the caller. The scope is then over.
+//! - **An event sub-process** starts while something else is live in its scope, not when only other event sub-processes
+//!   are left (13.5.4). When an interrupting one is over, its scope is over and goes on as usual.
+//! - **Compensation** without an activity undoes everything completed in the thrower's scope, or for a thrower in an
+//!   event sub-process in the scope around that, the last completed first, one after the other; repeated activities
+//!   instance by instance. The throwing event is active until all is undone, also when its tokens do not wait for it.
+//! - **Complex gateways**: what `complex_gateway` says.
 
 mod activities;
 mod ad_hoc;
@@ -46,6 +52,7 @@ mod inclusive_gateway;
 mod loops;
 mod messages;
 mod multi_instance;
+mod observe;
 mod parallel_gateway;
 mod process;
 mod run;
@@ -56,5 +63,7 @@ mod timers;
 mod tokens;
 mod variables;
 
+pub use expressions::{Names, script, value};
+pub use observe::{Picture, gathers, is_compared};
 pub use run::{Command, Refused, Step};
 pub use state::{Activation, Event, Id, Life, Outcome, What, World};

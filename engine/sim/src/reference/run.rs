@@ -82,7 +82,9 @@ pub enum Step {
     Reset(NodeIndex, Id),
     /// A scope is over.
     Finish(Id),
-    /// An ad-hoc sub-process looks at what is next.
+    /// It is asked whether an ad-hoc sub-process is over, after one of its steps.
+    Ask(Id),
+    /// An ad-hoc sub-process in which nothing runs looks at what is next.
     AdHoc(Id),
     /// A repeated activity goes on.
     Repeat(Id),
@@ -92,8 +94,10 @@ pub enum Step {
     Fire(usize),
     /// The undoing of this age goes on.
     Undo(usize),
-    /// The kept message at this position arrives.
+    /// The message at this position arrives, or is kept.
     Receive(usize),
+    /// The signal at this position is told to everybody who waits for it.
+    Tell(usize),
     /// Time passes up to where it may.
     Wait,
 }
@@ -144,7 +148,7 @@ impl World {
             }
             Command::Publish { name, key, variables } => self.publish(name, key.as_deref(), variables),
             Command::Signal { name } => {
-                self.broadcast(name);
+                self.signals.push(name.clone());
                 Ok(())
             }
             Command::Advance { millis } => {
@@ -169,7 +173,7 @@ impl World {
                 continue;
             }
             match self.node_of(id).map(|node| &node.kind) {
-                _ if self.activations[id].cancelling => {}
+                _ if self.activations[id].asks => steps.push(Step::Ask(id)),
                 _ if self.has_repetition_to_do(id) => steps.push(Step::Repeat(id)),
                 Some(NodeKind::SubProcess(SubProcess::AdHoc(_))) => {
                     if self.activations[id].begun && self.is_idle(id) {
@@ -180,9 +184,10 @@ impl World {
                 _ => {}
             }
         }
-        steps.extend(self.messages_that_arrive().into_iter().map(Step::Receive));
         steps.extend(self.undoings_that_go_on().map(Step::Undo));
         steps.extend(self.conditions_that_changed().into_iter().map(Step::Look));
+        steps.extend(self.messages_that_arrive().into_iter().map(Step::Receive));
+        steps.extend((0..self.signals.len()).map(Step::Tell));
         if steps.is_empty() {
             steps.extend(self.timers_that_are_next().into_iter().map(Step::Fire));
         }
@@ -206,12 +211,17 @@ impl World {
             Step::Open(node, scope, flows) => self.open(*node, *scope, flows),
             Step::Reset(node, scope) => self.reset(*node, *scope),
             Step::Finish(id) => self.finish_scope(*id),
+            Step::Ask(id) => self.ask_ad_hoc(*id),
             Step::AdHoc(id) => self.go_on_ad_hoc(*id),
             Step::Repeat(id) => self.go_on_repeating(*id),
             Step::Look(age) => self.look_at_condition(*age),
             Step::Fire(age) => self.fire(*age),
             Step::Undo(age) => self.go_on_undoing(*age),
-            Step::Receive(at) => self.receive_kept(*at),
+            Step::Receive(at) => self.receive(*at),
+            Step::Tell(at) => {
+                let name = self.signals.remove(*at);
+                self.broadcast(&name);
+            }
             Step::Wait => self.now = self.until,
         }
     }

@@ -23,8 +23,10 @@ pub struct World {
     pub(super) armed: Vec<Armed>,
     pub(super) kept: Vec<Kept>,
     pub(super) undoings: Vec<Undoing>,
-    /// Complex gateways that wait for reset, and the flows from which they took a token when they opened.
-    pub(super) opened: BTreeMap<(Id, NodeIndex), Vec<FlowIndex>>,
+    /// Complex gateways that have opened and wait for reset, and the flows from which they took a token then.
+    pub(super) opened: BTreeMap<(Id, NodeIndex), (Id, Vec<FlowIndex>)>,
+    /// Signals under way.
+    pub(super) signals: Vec<String>,
     pub(super) trace: Vec<Event>,
 }
 
@@ -56,10 +58,12 @@ pub struct Activation {
     pub(super) repetition: Option<Repetition>,
     /// Whether its inside has begun, so that it can be over: sub-processes and cases.
     pub(super) begun: bool,
-    /// A transaction that is being given up: it goes on when all is undone.
-    pub(super) cancelling: bool,
-    /// An ad-hoc sub-process whose condition holds and that waits for what still runs.
+    /// A throw event whose tokens have left, and that stays until what it undoes is undone.
+    pub(super) left: bool,
+    /// An ad-hoc sub-process in which nothing new begins.
     pub(super) closing: bool,
+    /// An ad-hoc sub-process in which a step was done: it has to be asked whether that was enough.
+    pub(super) asks: bool,
     /// The steps an ad-hoc sub-process in sequence has not offered yet.
     pub(super) offered: Vec<NodeIndex>,
     /// For a case: the key by which messages find it.
@@ -137,7 +141,7 @@ pub(super) enum Wait {
     Cancel,
 }
 
-/// A message that nobody has received yet.
+/// A message under way, or kept because nobody waited for it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Kept {
     pub(super) name: String,
@@ -145,16 +149,16 @@ pub(super) struct Kept {
     pub(super) variables: BTreeMap<String, Value>,
     /// The process and node it is addressed to.
     pub(super) to: Option<(String, Option<String>)>,
+    /// Whether it is still under way.
+    pub(super) fresh: bool,
 }
 
 /// Completed activations that are being undone.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Undoing {
     pub(super) age: usize,
-    /// Who waits for its end.
-    pub(super) thrower: Option<Id>,
-    /// In whose name; with it the undoing is ended.
-    pub(super) scope: Id,
+    /// The event that throws it, and is complete when all is undone.
+    pub(super) thrower: Id,
     /// What is left, the next one last.
     pub(super) left: Vec<Id>,
     /// The handler that runs.
@@ -216,6 +220,7 @@ impl World {
             kept: Vec::new(),
             undoings: Vec::new(),
             opened: BTreeMap::new(),
+            signals: Vec::new(),
             trace: Vec::new(),
         }
     }

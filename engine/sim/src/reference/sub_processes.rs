@@ -34,29 +34,26 @@ impl World {
         }
     }
 
-    /// A cancel end event gives the transaction around it up: what goes on in it is ended, what was done in it is
+    /// A cancel end event gives the transaction around it up: everything else in it is ended, what was done in it is
     /// undone, and then its cancel boundary event goes on (10.7, 13.5.6).
-    pub(super) fn cancel_transaction(&mut self, from: Id) {
-        let transaction = |node: &kapok_model::Node| node.kind == NodeKind::SubProcess(SubProcess::Transaction);
-        let mut at = self.activations[from].scope;
-        while let Some(id) = at {
-            if self.node_of(id).is_some_and(transaction) {
-                self.cancel_within(id);
-                self.activations[id].cancelling = true;
-                let targets = self.to_undo_in(id);
-                return self.undo(Some(id), id, targets);
-            }
-            at = self.activations[id].scope;
-        }
-        self.incident(from, "no transaction around");
+    pub(super) fn cancel_transaction(&mut self, end_event: Id) {
+        let Some(transaction) = self.activations[end_event].scope else {
+            return;
+        };
+        self.cancel_others_within(transaction, Some(end_event));
+        let targets = self.to_undo_in(transaction);
+        self.undo(end_event, targets);
     }
 
     /// All is undone in a transaction that was given up.
-    pub(super) fn transaction_is_undone(&mut self, id: Id) {
-        self.activations[id].cancelling = false;
-        let whole = match self.activations[id].scope {
-            Some(body) if self.is_instance(id) => body,
-            _ => id,
+    pub(super) fn transaction_is_undone(&mut self, end_event: Id) {
+        self.complete(end_event);
+        let Some(transaction) = self.activations[end_event].scope else {
+            return;
+        };
+        let whole = match self.activations[transaction].scope {
+            Some(body) if self.is_instance(transaction) => body,
+            _ => transaction,
         };
         let caught = self
             .armed

@@ -72,7 +72,7 @@ impl World {
         let mut due: Vec<(i64, usize)> = self
             .armed
             .iter()
-            .filter(|armed| !armed.happened)
+            .filter(|armed| self.is_waiting(armed))
             .filter_map(|armed| match armed.wait {
                 Wait::Timer { due, .. } if due <= self.until.max(self.now) => Some((due, armed.age)),
                 _ => None,

@@ -35,8 +35,9 @@ impl World {
             undone: false,
             repetition: None,
             begun: false,
-            cancelling: false,
+            left: false,
             closing: false,
+            asks: false,
             offered: Vec::new(),
             case_key: None,
         }
@@ -142,17 +143,24 @@ impl World {
         }
     }
 
-    /// Ends all that goes on in an activation.
-    pub(super) fn cancel_within(&mut self, id: Id) {
+    /// Ends all that goes on in an activation, but one.
+    pub(super) fn cancel_others_within(&mut self, id: Id, but: Option<Id>) {
         for child in self.children(id).into_iter().rev() {
-            self.cancel(child);
+            if Some(child) != but {
+                self.cancel(child);
+            }
         }
         self.tokens.retain(|token| token.scope != id);
+    }
+
+    /// Ends all that goes on in an activation.
+    pub(super) fn cancel_within(&mut self, id: Id) {
+        self.cancel_others_within(id, None);
         self.opened.retain(|(scope, _), _| *scope != id);
         let ended: Vec<usize> = self
             .undoings
             .iter()
-            .filter(|undoing| undoing.thrower == Some(id) || self.is_within(undoing.scope, id))
+            .filter(|undoing| self.is_within(undoing.thrower, id))
             .map(|undoing| undoing.age)
             .collect();
         self.undoings.retain(|undoing| !ended.contains(&undoing.age));
@@ -167,8 +175,6 @@ impl World {
     pub(super) fn is_idle(&self, scope: Id) -> bool {
         !self.is_something_live_in(scope)
             && !self.tokens.iter().any(|token| token.scope == scope)
-            && !self.opened.keys().any(|(opened_in, _)| *opened_in == scope)
-            && !self.undoings.iter().any(|undoing| self.is_within(undoing.scope, scope))
     }
 
     /// Whether an activation is another one, or in it.
