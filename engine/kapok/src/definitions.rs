@@ -1,13 +1,13 @@
 //! Deployed processes: kept as the XML that was deployed, parsed once, and watched for what starts them.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, RwLock},
 };
 
-use kapok_model::{Diagnostic, NodeKind, ProcessGraph, RecordTrigger, StartTrigger};
+use kapok_model::{CalledVersion, Diagnostic, EventDefinition, NodeIndex, NodeKind, ProcessGraph, RecordTrigger};
 use kapok_process::state::TimerKind;
-use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind};
+use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind, Timestamp};
 use kapok_tables::{Definition, Queries};
 
 use crate::{
@@ -24,9 +24,22 @@ pub(crate) struct DefinitionCache(RwLock<Cached>);
 
 #[derive(Default)]
 struct Cached {
-    graphs: HashMap<DefinitionId, Arc<ProcessGraph>>,
+    known: HashMap<DefinitionId, Known>,
     latest: HashMap<String, DefinitionId>,
+    messages: Starts,
+    signals: Starts,
 }
+
+/// A parsed version.
+struct Known {
+    graph: Arc<ProcessGraph>,
+    version: u32,
+    /// The first of the versions that came from one file at one time.
+    deployment: DefinitionId,
+}
+
+/// Where names start the present version of a process.
+type Starts = HashMap<String, BTreeSet<(DefinitionId, NodeIndex)>>;
 
 /// A record trigger of the present version of a process.
 pub(crate) struct Trigger {
@@ -41,11 +54,9 @@ impl DefinitionCache {
         self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn add(&self, definition: DefinitionId, graph: Arc<ProcessGraph>) {
+    fn add(&self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>) {
         let mut cached = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let latest = cached.latest.entry(graph.key.clone()).or_insert(definition);
-        *latest = (*latest).max(definition);
-        cached.graphs.insert(definition, graph);
+        cached.add(definition, deployment, graph);
     }
 
     /// The present version of a process.
@@ -59,7 +70,7 @@ impl DefinitionCache {
         let mut latest: Vec<_> = cached
             .latest
             .values()
-            .filter_map(|id| Some((*id, cached.graphs.get(id)?.clone())))
+            .filter_map(|id| Some((*id, cached.known.get(id)?.graph.clone())))
             .collect();
         latest.sort_by_key(|(id, _)| *id);
         latest
@@ -70,7 +81,10 @@ impl DefinitionCache {
         let mut found = Vec::new();
         for (definition, graph) in self.all_latest() {
             for (_, node) in graph.nodes() {
-                if let NodeKind::StartEvent(StartTrigger::Record(trigger)) = &node.kind
+                let NodeKind::StartEvent(start) = &node.kind else {
+                    continue;
+                };
+                if let [EventDefinition::Record(trigger)] = start.triggers.as_slice()
                     && trigger.entity == entity.as_str()
                     && trigger.on.contains(&event)
                 {
@@ -91,8 +105,12 @@ impl DefinitionCache {
         let view = shared.store.view();
         let queries = Queries(&view);
         let mut parsed: HashMap<String, Vec<Arc<ProcessGraph>>> = HashMap::new();
+        let mut deployments: HashMap<(String, Timestamp), DefinitionId> = HashMap::new();
         for definition in queries.definitions()? {
             let xml = queries.definition_xml(definition.id)?.unwrap_or_default();
+            let deployment = deployments
+                .entry((xml.clone(), definition.deployed_at))
+                .or_insert(definition.id);
             // One file may hold several processes; it is read once.
             let graphs = parsed
                 .entry(xml)
@@ -103,15 +121,121 @@ impl DefinitionCache {
                     definition.version, definition.key
                 )));
             };
-            self.add(definition.id, graph.clone());
+            self.add(&definition, *deployment, graph.clone());
         }
         Ok(())
     }
 }
 
+impl Cached {
+    fn add(&mut self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>) {
+        let id = definition.id;
+        let before = self.latest.get(&graph.key).copied();
+        if before.is_none_or(|before| before < id) {
+            if let Some(old) = before
+                .and_then(|before| self.known.get(&before))
+                .map(|old| old.graph.clone())
+            {
+                for (name, node, is_message) in starts(&old) {
+                    if let (Some(before), Some(all)) = (before, self.starts(is_message).get_mut(&name)) {
+                        all.remove(&(before, node));
+                    }
+                }
+            }
+            for (name, node, is_message) in starts(&graph) {
+                self.starts(is_message).entry(name).or_default().insert((id, node));
+            }
+            self.latest.insert(graph.key.clone(), id);
+        }
+        let known = Known {
+            graph,
+            version: definition.version,
+            deployment,
+        };
+        self.known.insert(id, known);
+    }
+
+    fn starts(&mut self, messages: bool) -> &mut Starts {
+        if messages {
+            &mut self.messages
+        } else {
+            &mut self.signals
+        }
+    }
+}
+
+/// The names that start a process from outside, where, and whether each is a message's.
+fn starts(graph: &ProcessGraph) -> Vec<(String, NodeIndex, bool)> {
+    let mut found = Vec::new();
+    let mut add = |node: NodeIndex, trigger: &EventDefinition| match trigger {
+        EventDefinition::Message(message) => {
+            found.extend(message.name.literal().map(|name| (name.to_owned(), node, true)));
+        }
+        EventDefinition::Signal(signal) => {
+            found.extend(signal.literal().map(|name| (name.to_owned(), node, false)));
+        }
+        _ => {}
+    };
+    for (index, node) in graph.children(None) {
+        match &node.kind {
+            NodeKind::StartEvent(start) => start.triggers.iter().for_each(|trigger| add(index, trigger)),
+            NodeKind::ReceiveTask {
+                message,
+                instantiate: true,
+            } => add(index, &EventDefinition::Message(message.clone())),
+            NodeKind::EventBasedGateway { instantiate: true, .. } => {
+                for (_, flow) in graph.outgoing(index) {
+                    match graph.node(flow.target).map(|node| &node.kind) {
+                        Some(NodeKind::IntermediateCatch(catch)) => {
+                            catch.triggers.iter().for_each(|trigger| add(flow.target, trigger));
+                        }
+                        Some(NodeKind::ReceiveTask { message, .. }) => {
+                            add(flow.target, &EventDefinition::Message(message.clone()));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 impl kapok_process::Definitions for DefinitionCache {
     fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>> {
-        self.read().graphs.get(&definition).cloned()
+        self.read().known.get(&definition).map(|known| known.graph.clone())
+    }
+
+    fn called(&self, key: &str, version: &CalledVersion, caller: DefinitionId) -> Option<DefinitionId> {
+        let cached = self.read();
+        let versions = || cached.known.iter().filter(|(_, known)| known.graph.key == key);
+        match version {
+            CalledVersion::Latest => cached.latest.get(key).copied(),
+            CalledVersion::Deployment => {
+                let deployment = cached.known.get(&caller)?.deployment;
+                let found = versions().find(|(_, known)| known.deployment == deployment);
+                found.map(|(id, _)| *id)
+            }
+            CalledVersion::Number(version) => {
+                let found = versions().find(|(_, known)| known.version == *version);
+                found.map(|(id, _)| *id)
+            }
+            CalledVersion::Tag(tag) => {
+                let tagged = versions().filter(|(_, known)| known.graph.version_tag.as_ref() == Some(tag));
+                tagged.map(|(id, _)| *id).max()
+            }
+        }
+    }
+
+    fn message_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)> {
+        let cached = self.read();
+        cached.messages.get(name).into_iter().flatten().copied().collect()
+    }
+
+    fn signal_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)> {
+        let cached = self.read();
+        cached.signals.get(name).into_iter().flatten().copied().collect()
     }
 }
 
@@ -137,7 +261,7 @@ pub(crate) fn deploy(
     reading: &kapok_model::Reading,
     base: Option<u32>,
 ) -> Result<Vec<Definition>, Error> {
-    let mut definitions = Vec::new();
+    let mut definitions: Vec<Definition> = Vec::new();
     for graph in reading.processes.iter().filter(|graph| graph.executable) {
         let newest = step.queries().versions(&graph.key, 1)?.into_iter().next();
         let present = newest.as_ref().map_or(0, |definition| definition.version);
@@ -159,8 +283,9 @@ pub(crate) fn deploy(
         step.tx.put_definition_xml(definition.id, xml);
         rearm(step, newest.as_ref(), &definition, graph)?;
         step.hint(HintKind::Definition, definition.id.get(), Audience::Administrators);
-        let (id, graph) = (definition.id, graph.clone());
-        step.after_commit(move |shared| shared.definitions.add(id, graph));
+        let deployment = definitions.first().map_or(definition.id, |first| first.id);
+        let (added, graph) = (definition.clone(), graph.clone());
+        step.after_commit(move |shared| shared.definitions.add(&added, deployment, graph));
         definitions.push(definition);
     }
     Ok(definitions)

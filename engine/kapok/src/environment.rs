@@ -66,4 +66,16 @@ impl Environment for Installed<'_> {
             Known::No
         }
     }
+
+    fn process(&self, key: &str) -> Known {
+        match self.shared.definitions.latest(key) {
+            Some(_) => Known::Yes,
+            None if self.organisation.is_empty() => Known::Unknown,
+            None => Known::No,
+        }
+    }
+
+    fn decision(&self, _: &str) -> Known {
+        Known::Unknown
+    }
 }

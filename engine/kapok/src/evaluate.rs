@@ -11,7 +11,7 @@ use std::{
 use kapok_process::{EvaluationError, Evaluator, Scope, ScriptResult};
 use kapok_protocol::{Expression, Principal, RecordRef, Text, Timestamp, Value};
 use kapok_records::as_value;
-use kapok_rules::{Compiled, Context, Limits, Sandbox, Template};
+use kapok_rules::{Cause, Compiled, Context, Limits, Sandbox, Template};
 use kapok_tables::{Queries, Read};
 
 use crate::{organisation::Organisation, shared::Shared};
@@ -129,6 +129,30 @@ impl Evaluator for Expressions<'_> {
             .map_err(|error| error.text())
     }
 
+    fn becomes(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError> {
+        let compiled = self.rules.expression(expression)?;
+        let names = Names {
+            scope,
+            expressions: self,
+        };
+        match compiled.condition(&self.rules.sandbox, &names) {
+            Ok(holds) => Ok(holds),
+            Err(error) if matches!(error.cause, Cause::UnknownName(_) | Cause::Null) => Ok(false),
+            Err(error) => Err(error.text()),
+        }
+    }
+
+    fn knows_decision(&self, _: &str) -> bool {
+        false
+    }
+
+    fn decision(&self, decision: &str, _: &dyn Scope) -> Result<Value, EvaluationError> {
+        Err(Text::new(
+            format!("没有名为“{decision}”的决策。"),
+            format!("There is no decision `{decision}`."),
+        ))
+    }
+
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError> {
         let compiled = self.rules.script(script)?;
         let outcome = compiled
@@ -157,7 +181,8 @@ impl Evaluator for Expressions<'_> {
     }
 }
 
-/// The names an expression may use: the case's variables, and `record`, the fields of the record the case is about.
+/// The names an expression may use: the case's variables, `record`, the fields of the record the case is about, and
+/// `execution`, what other engines call the case at hand.
 struct Names<'a> {
     scope: &'a dyn Scope,
     expressions: &'a Expressions<'a>,
@@ -174,6 +199,7 @@ impl kapok_rules::Scope for Names<'_> {
                 let Expressions { shared, read, .. } = self.expressions;
                 record_value(shared, *read, self.scope.record()?).map(Cow::Owned)
             }
+            "execution" => Some(Cow::Owned(self.scope.execution())),
             _ => None,
         }
     }

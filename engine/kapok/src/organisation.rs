@@ -273,6 +273,16 @@ impl Directory for Organisation {
         members.into_iter().collect()
     }
 
+    fn group(&self, name: &str) -> Option<Candidate> {
+        let role = |(code, named): &(&String, &String)| *code == name || *named == name;
+        if let Some((code, _)) = self.roles.iter().find(role) {
+            return Some(Candidate::Role(code.clone()));
+        }
+        let department = |department: &&Named| department.code == name || department.name == name;
+        let found = self.departments.values().find(department)?;
+        Some(Candidate::Department(found.code.clone()))
+    }
+
     fn is_member(&self, person: PersonId, group: &Candidate) -> bool {
         self.groups_of(person).contains(group)
     }

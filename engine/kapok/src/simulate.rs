@@ -99,15 +99,21 @@ impl Simulation {
 
     /// Whether a process can be started by hand.
     pub fn can_start(&self, process: &str) -> bool {
-        use kapok_model::{NodeKind, StartTrigger};
+        use kapok_model::{EventDefinition, NodeKind};
         let latest = self.kapok.shared.definitions.all_latest();
         latest
             .iter()
             .filter(|(_, graph)| graph.key == process)
             .any(|(_, graph)| {
-                graph
-                    .children(None)
-                    .any(|(_, node)| matches!(node.kind, NodeKind::StartEvent(StartTrigger::None)))
+                let starts = graph.children(None).filter_map(|(_, node)| match &node.kind {
+                    NodeKind::StartEvent(start) => Some(start.triggers.as_slice()),
+                    _ => None,
+                });
+                let starts: Vec<_> = starts.collect();
+                starts
+                    .iter()
+                    .any(|triggers| matches!(triggers, [] | [EventDefinition::Condition(_)]))
+                    || (starts.is_empty() && !graph.entries(None).is_empty())
             })
     }
 
@@ -119,7 +125,7 @@ impl Simulation {
         let start_event = graph.filter(|_| !self.can_start(process)).and_then(|graph| {
             graph
                 .children(None)
-                .find(|(_, node)| node.kind.bpmn_name() == "startEvent")
+                .find(|(_, node)| node.bpmn_name == "startEvent")
                 .map(|(_, node)| node.id.clone())
         });
         let request = StartRequest {
@@ -241,7 +247,7 @@ impl Simulation {
                 let transition = Transition {
                     at: event.at,
                     element: node.map_or_else(|| graph.key.clone(), |node| node.id.clone()),
-                    kind: node.map_or("process", |node| node.kind.bpmn_name()).to_owned(),
+                    kind: node.map_or("process", |node| node.bpmn_name).to_owned(),
                     event: name.to_owned(),
                     instance: id,
                     data,
@@ -332,6 +338,7 @@ fn described(kind: &EventKind, organisation: &crate::organisation::Organisation)
         EventKind::Completed => ("completed", Value::Null),
         EventKind::Cancelled => ("cancelled", Value::Null),
         EventKind::Failed(code) => ("failed", one("code", code.as_str().into())),
+        EventKind::Thrown(name) => ("thrown", one("name", name.as_str().into())),
         EventKind::TaskCreated { assignee, .. } => {
             ("task-created", one("assignee", assignee.as_ref().map(person).into()))
         }

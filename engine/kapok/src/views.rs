@@ -404,7 +404,7 @@ fn element(graph: &ProcessGraph, row: ElementInstance) -> ElementView {
     ElementView {
         element: node.map(|node| node.id.clone()).unwrap_or_default(),
         name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
-        kind: node.map_or("", |node| node.kind.bpmn_name()),
+        kind: node.map_or("", |node| node.bpmn_name),
         row,
     }
 }

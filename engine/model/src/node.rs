@@ -62,7 +62,8 @@ pub enum NodeKind {
     UserTask(Box<HumanTask>),
     /// A script in rhai (10.3.3).
     ScriptTask(ScriptTask),
-    /// Work of a plugin or a handler (10.3.3): a service, send or business rule task bound by name.
+    /// Work of a plugin or a handler (10.3.3): a service, send or business rule task bound by name; or a throwing message
+    /// event whose message such work sends ([`Node::bpmn_name`] tells).
     ServiceTask(ServiceTask),
     /// A service task that tells people something by page, mail or SMS: 抄送, 通知.
     MessageTask(Box<MessageTask>),
@@ -201,6 +202,7 @@ impl Default for Activity {
 
 /// How an activity is repeated.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "it is kept in a box")]
 pub enum Repeat {
     /// One after the other while a condition holds (10.3.7, standard loop).
     Loop {

@@ -13,6 +13,8 @@ pub struct ProcessSettings {
     pub starters: Vec<AssigneeRule>,
     /// What a case is called in lists; `{record.number}` stands for a value.
     pub title: Option<String>,
+    /// The variable that holds who started the case, when the model names one.
+    pub initiator_variable: Option<String>,
 }
 
 /// The record a process is about, and the field that shows how far it is.

@@ -76,7 +76,7 @@ pub trait Definitions {
     /// A version of a process.
     fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>>;
     /// The version of a process that a call means, made by a case of the version `caller`.
-    fn called(&self, key: &str, version: CalledVersion, caller: DefinitionId) -> Option<DefinitionId>;
+    fn called(&self, key: &str, version: &CalledVersion, caller: DefinitionId) -> Option<DefinitionId>;
     /// Where the newest version of any process is started by a message of this name, in the order of deployment.
     fn message_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)>;
     /// Where the newest version of any process is started by a signal of this name, in the order of deployment.

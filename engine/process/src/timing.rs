@@ -92,17 +92,31 @@ fn read(context: &Context<'_>, definition: &TimerDefinition, text: &str) -> Opti
         TimerDefinition::Date(_) => moment(text, context.utc_offset_minutes).map(Schedule::once),
         TimerDefinition::Duration(_) => text.parse().ok().map(|duration| once(context, duration)),
         TimerDefinition::Cycle(_) if text.starts_with('R') => {
-            let (times, start, interval) = cycle(text)?;
-            let schedule = again(context, times, interval)?;
-            let first = match start {
-                Some(start) => moment(start, context.utc_offset_minutes)?,
-                None => schedule.due,
-            };
-            Some(Schedule { due: first, ..schedule })
+            let cycle = cycle(text)?;
+            let schedule = again(context, cycle.times, cycle.interval)?;
+            let bound = |text: Option<&str>| text.map(|text| moment(text, context.utc_offset_minutes));
+            match (bound(cycle.start), bound(cycle.end)) {
+                (None, None) => Some(schedule),
+                (Some(start), _) => Some(Schedule {
+                    due: start?,
+                    ..schedule
+                }),
+                (None, Some(end)) => until(context, schedule, cycle.interval, end?),
+            }
         }
         TimerDefinition::Cycle(_) => by_calendar(context, text),
         TimerDefinition::After(_) | TimerDefinition::Every(..) | TimerDefinition::Cron(_) => None,
     }
+}
+
+/// The moment that a computed due date means: a date and time, or a duration from now.
+pub(crate) fn due_from(context: &Context<'_>, expression: &Expression, given: &Value) -> Result<Timestamp, Text> {
+    let text = given.as_text().map(str::trim);
+    let found = text.and_then(|text| {
+        let from_now = || text.parse().ok().map(|duration| context.after(duration, context.now));
+        moment(text, context.utc_offset_minutes).or_else(from_now)
+    });
+    found.ok_or_else(|| not_a_time(&TimerDefinition::Date(expression.clone()), given))
 }
 
 fn once(context: &Context<'_>, duration: IsoDuration) -> Schedule {
@@ -140,19 +154,54 @@ fn again(context: &Context<'_>, times: Option<u32>, interval: IsoDuration) -> Op
     })
 }
 
-/// `R4/PT10S`, `R/PT10S` for ever, or `R4/2026-05-01T09:00:00/PT10S` from a moment on.
-fn cycle(text: &str) -> Option<(Option<u32>, Option<&str>, IsoDuration)> {
+/// A repetition as ISO 8601 writes it.
+struct Cycle<'t> {
+    times: Option<u32>,
+    start: Option<&'t str>,
+    interval: IsoDuration,
+    end: Option<&'t str>,
+}
+
+/// `R4/PT10S`, `R/PT10S` for ever, `R4/2026-05-01T09:00:00/PT10S` from a moment on, `R/PT10S/2026-05-01T09:00:00` until
+/// one.
+fn cycle(text: &str) -> Option<Cycle<'_>> {
     let (times, rest) = text.strip_prefix('R')?.split_once('/')?;
-    let (start, interval) = match rest.split_once('/') {
-        Some((start, interval)) => (Some(start), interval),
-        None => (None, rest),
+    let (start, interval, end) = match rest.split_once('/') {
+        Some((start, interval)) if !start.starts_with('P') => (Some(start), interval, None),
+        Some((interval, end)) => (None, interval, Some(end)),
+        None => (None, rest, None),
     };
-    let times = if times.is_empty() {
-        None
-    } else {
-        Some(times.parse().ok()?)
+    Some(Cycle {
+        times: if times.is_empty() {
+            None
+        } else {
+            Some(times.parse().ok()?)
+        },
+        start,
+        interval: interval.parse().ok()?,
+        end,
+    })
+}
+
+/// A repetition that ends at a moment: so many times as fit until then.
+fn until(context: &Context<'_>, schedule: Schedule, interval: IsoDuration, end: Timestamp) -> Option<Schedule> {
+    const MOST: u32 = 1_000_000;
+    if schedule.due > end {
+        return None;
+    }
+    let (mut fits, mut due) = (0, schedule.due);
+    while due <= end && fits < MOST {
+        fits += 1;
+        due = context.after(interval, due);
+    }
+    let left = match schedule.repeat {
+        Some((Some(left), _)) => left.min(fits - 1),
+        _ => fits - 1,
     };
-    Some((times, start, interval.parse().ok()?))
+    Some(Schedule {
+        repeat: (left > 0).then_some((Some(left), interval)),
+        ..schedule
+    })
 }
 
 /// An ISO 8601 date and time, or a date; without an offset it is meant in company time.

@@ -102,7 +102,7 @@ impl Sandbox {
                 juel::Program::parse(&expression.text).map(|program| Compiled::juel(&expression.text, program))
             }
             Language::Feel => {
-                feel::Program::parse(&expression.text, &[]).map(|program| Compiled::feel(&expression.text, program))
+                feel::Program::parse(&expression.text).map(|program| Compiled::feel(&expression.text, program))
             }
             Language::Rhai => {
                 let (ast, names) = self.parse(&expression.text)?;

@@ -488,6 +488,16 @@ fn a_hostile_expression_is_stopped() {
             &source[..20.min(source.len())]
         );
     }
+    let iterators: Vec<String> = (0..8).map(|i| format!("x{i} in [1]")).collect();
+    let deepest = format!("for {} return ", iterators.join(", ")).repeat(28) + "1";
+    assert_eq!(evaluate(&format!("count({deepest})")), Ok(Value::from(1)));
+    let deepest = "if yes and 1 + abs(-1) > 0 then ".repeat(15)
+        + "["
+        + "{a: [".repeat(7).as_str()
+        + &*"]}".repeat(7)
+        + "]"
+        + &*" else 2".repeat(15);
+    assert!(evaluate(&deepest).is_ok());
     // Wide is not deep.
     assert_eq!(evaluate(&vec!["1"; 1_000].join("+")), Ok(Value::from(1_000)));
     assert_eq!(evaluate(&vec!["a = 1"; 500].join(" or ")), Ok(Value::from(false)));

@@ -343,6 +343,11 @@ fn a_hostile_expression_is_stopped() {
         let error = evaluate(&source).expect_err(&source[..40]);
         assert!(expected(&error.cause), "{}…: {error:?}", &source[..40]);
     }
+    let deepest = "(a ? -a : ".repeat(15) + "1" + &*")".repeat(15);
+    assert_eq!(evaluate(&wrap("no ? 1 : ".repeat(30) + "2")), Ok(Value::from(2)));
+    assert!(sandbox.compile(&Expression::juel(wrap(deepest))).is_ok());
+    let deepest = "1 + tags.indexOf(".repeat(31) + "1" + &*")".repeat(31);
+    assert_eq!(evaluate(&wrap(deepest)), Ok(Value::from(0)));
     // Wide is not deep.
     assert_eq!(evaluate(&wrap(vec!["1"; 1_000].join("+"))), Ok(Value::from(1_000)));
     assert_eq!(
@@ -370,6 +375,33 @@ fn only_the_names_it_mentions_are_asked_for() {
     let recording = Recording(RefCell::default(), context());
     assert_eq!(compiled.evaluate(&sandbox, &recording), Ok(Value::from(4)));
     assert_eq!(recording.0.into_inner(), ["a", "b", "c"]);
+}
+
+#[test]
+fn asking_about_a_large_list_is_cheap() {
+    let sandbox = Sandbox::new(Limits::WRITER);
+    let items: Vec<Value> = (0..50_000).map(Value::from).collect();
+    let (values, context) = ([("list".to_owned(), Value::List(items))].into(), context());
+    let evaluate = |source: &str| {
+        let compiled = sandbox.compile(&Expression::juel(source)).unwrap();
+        compiled
+            .evaluate(&sandbox, &Values::new(&values, &context))
+            .map_err(|error| error.cause)
+    };
+    for source in [
+        "${list != null && !list.isEmpty() && not empty list}",
+        "${list.size() == 50000}",
+        "${list[49999] == 49999 && list.get(1) == 1}",
+        "${list.contains(49999)}",
+    ] {
+        assert_eq!(evaluate(source), Ok(Value::from(true)), "{source}");
+    }
+    assert_eq!(evaluate("${list == list}"), Err(Cause::TooManyOperations(10_000)));
+    let computed = "execution.getVariable('li' + 'st').size() + ".repeat(100) + "1";
+    assert_eq!(
+        evaluate(&format!("${{{computed}}}")),
+        Err(Cause::TooManyOperations(10_000))
+    );
 }
 
 fn try_it(source: String) {

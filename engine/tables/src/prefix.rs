@@ -38,6 +38,14 @@ pub enum Prefix {
     Event = 26,
     /// (definition, timer): the timers that start cases of a version.
     TimerByDefinition = 27,
+    /// Something that waits for a message, a signal or a condition, by id.
+    Subscription = 28,
+    /// (name, key or none, subscription).
+    SubscriptionByMessage = 29,
+    /// (name, subscription).
+    SubscriptionBySignal = 30,
+    /// (case, subscription): the conditions it waits for.
+    ConditionByInstance = 31,
 
     /// (person, due time, task): open tasks of a person.
     TaskByAssignee = 32,
@@ -57,6 +65,18 @@ pub enum Prefix {
     IncidentByInstance = 39,
     /// Cases, newest first.
     InstanceByStart = 40,
+    /// A message that nobody has taken yet, by id.
+    KeptMessage = 41,
+    /// (name, message).
+    KeptMessageByName = 42,
+    /// (case, scope, latest first): what can be undone.
+    Compensation = 43,
+    /// (case, activity, result or not, number): items of multi-instance activities.
+    Item = 44,
+    /// (case, scope, node): how many tokens stand there.
+    Tokens = 45,
+    /// (definition, start event, key or none): what a parallel multiple start event has gathered.
+    Gathering = 46,
 
     /// (person, newest first): pages.
     Page = 48,

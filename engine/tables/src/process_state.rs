@@ -1,9 +1,22 @@
 //! The process engine's rows, read through its own port and written from its own changes.
 
-use kapok_process::state::{Changes, ElementInstance, Incident, Instance, Job, State, StateError, Task, Timer};
-use kapok_protocol::{ElementInstanceId, IncidentId, InstanceId, JobId, TaskId, TimerId, Value};
+use kapok_process::state::{
+    Changes, Compensation, CompensationKey, ElementInstance, Gathering, GatheringKey, Incident, Instance, ItemKey, Job,
+    KeptMessage, NodeIndex, State, StateError, Subscription, Task, Timer, TokenKey,
+};
+use kapok_protocol::{
+    ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, SubscriptionId, TaskId, TimerId, Value,
+};
 
-use crate::{Key, Prefix, Read, TableError, Transaction, codec, read};
+use crate::{
+    Key, Prefix, Read, TableError, Transaction,
+    codec::{self, Field},
+    read,
+    rows::{
+        compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,
+        tokens_key,
+    },
+};
 
 /// Rows as the process engine asks for them.
 pub struct ProcessState<'a>(pub &'a dyn Read);
@@ -41,13 +54,94 @@ impl State for ProcessState<'_> {
         scope: Option<ElementInstanceId>,
         name: &str,
     ) -> Result<Option<Value>, StateError> {
-        let key = variable_key(instance, scope).text(name);
-        let Some(bytes) = self.0.get(key.as_bytes()).map_err(failed)? else {
-            return Ok(None);
-        };
-        codec::decode(VARIABLE_VERSION, &bytes)
-            .map(Some)
-            .map_err(|error| StateError(error.to_string()))
+        value(self.0, &variable_key(instance, scope).text(name))
+    }
+
+    fn variables(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+    ) -> Result<Vec<(String, Value)>, StateError> {
+        variables(self.0, instance, scope, LIVE).map_err(failed)
+    }
+
+    fn item(&self, key: &ItemKey) -> Result<Option<Value>, StateError> {
+        value(self.0, &item_key(key))
+    }
+
+    fn tokens(&self, key: &TokenKey) -> Result<Option<u32>, StateError> {
+        value(self.0, &tokens_key(key))
+    }
+
+    fn nodes_with_tokens(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+    ) -> Result<Vec<NodeIndex>, StateError> {
+        let nodes = read::ids(self.0, &tokens_in(instance.get(), scope), None, LIVE).map_err(failed)?;
+        Ok(nodes
+            .into_iter()
+            .filter_map(|(_, node)| u32::try_from(node).ok().map(NodeIndex))
+            .collect())
+    }
+
+    fn compensation(&self, key: &CompensationKey) -> Result<Option<Compensation>, StateError> {
+        value(self.0, &compensation_key(key))
+    }
+
+    fn compensations(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, StateError> {
+        let prefix = compensations_of(instance.get(), scope);
+        let after = prefix.clone().newest(before).into_bytes();
+        let places = read::ids(self.0, &prefix, Some(&after), limit).map_err(failed)?;
+        Ok(places.into_iter().map(|(_, place)| !place).collect())
+    }
+
+    fn subscription(&self, id: SubscriptionId) -> Result<Option<Subscription>, StateError> {
+        read::row(self.0, &id).map_err(failed)
+    }
+
+    fn message_subscriptions(
+        &self,
+        name: &str,
+        key: Option<Option<&str>>,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionId>, StateError> {
+        listed(self.0, &message_key(name, key), None, limit)
+    }
+
+    fn signal_subscriptions(
+        &self,
+        name: &str,
+        after: Option<SubscriptionId>,
+        limit: usize,
+    ) -> Result<Vec<SubscriptionId>, StateError> {
+        let prefix = signal_key(name);
+        let after = after.map(|after| prefix.clone().number(after.get()).into_bytes());
+        listed(self.0, &prefix, after.as_deref(), limit)
+    }
+
+    fn conditions(&self, instance: InstanceId) -> Result<Vec<SubscriptionId>, StateError> {
+        let prefix = Key::new(Prefix::ConditionByInstance).number(instance.get());
+        listed(self.0, &prefix, None, LIVE)
+    }
+
+    fn message(&self, id: MessageId) -> Result<Option<KeptMessage>, StateError> {
+        read::row(self.0, &id).map_err(failed)
+    }
+
+    fn messages(&self, name: &str, limit: usize) -> Result<Vec<MessageId>, StateError> {
+        let ids = read::ids(self.0, &kept_key(name), None, limit).map_err(failed)?;
+        Ok(ids.into_iter().filter_map(|(_, id)| MessageId::new(id)).collect())
+    }
+
+    fn gathering(&self, key: &GatheringKey) -> Result<Option<Gathering>, StateError> {
+        value(self.0, &gathering_key(key))
     }
 
     fn task(&self, id: TaskId) -> Result<Option<Task>, StateError> {
@@ -71,7 +165,31 @@ fn failed(error: TableError) -> StateError {
     StateError(error.to_string())
 }
 
-const VARIABLE_VERSION: u8 = 1;
+/// Rows that are found by their place alone: variables, items, counts, what can be undone.
+const VALUE_VERSION: u8 = 1;
+
+fn value<T: Field>(read: &dyn Read, key: &Key) -> Result<Option<T>, StateError> {
+    let bytes = read.get(key.as_bytes()).map_err(failed)?;
+    bytes
+        .map(|bytes| codec::decode(VALUE_VERSION, &bytes))
+        .transpose()
+        .map_err(|error| {
+            failed(TableError::Codec {
+                key: read::hexadecimal(key.as_bytes()),
+                error,
+            })
+        })
+}
+
+fn listed(
+    read: &dyn Read,
+    prefix: &Key,
+    after: Option<&[u8]>,
+    limit: usize,
+) -> Result<Vec<SubscriptionId>, StateError> {
+    let ids = read::ids(read, prefix, after, limit).map_err(failed)?;
+    Ok(ids.into_iter().filter_map(|(_, id)| SubscriptionId::new(id)).collect())
+}
 
 fn variable_key(instance: InstanceId, scope: Option<ElementInstanceId>) -> Key {
     Key::new(Prefix::Variable)
@@ -89,11 +207,25 @@ impl Transaction<'_> {
             self.put_or_delete(id, row.as_ref())?;
         }
         for ((instance, scope, name), value) in &changes.variables {
-            let key = variable_key(*instance, *scope).text(name);
-            match value {
-                Some(value) => self.write(key, codec::encode(VARIABLE_VERSION, value)),
-                None => self.erase(key.into_bytes()),
-            }
+            self.place(variable_key(*instance, *scope).text(name), value.as_ref());
+        }
+        for (key, value) in &changes.items {
+            self.place(item_key(key), value.as_ref());
+        }
+        for (key, count) in &changes.tokens {
+            self.place(tokens_key(key), count.as_ref());
+        }
+        for (key, row) in &changes.compensations {
+            self.place(compensation_key(key), row.as_ref());
+        }
+        for (key, row) in &changes.gatherings {
+            self.place(gathering_key(key), row.as_ref());
+        }
+        for (id, row) in &changes.subscriptions {
+            self.put_or_delete(id, row.as_ref())?;
+        }
+        for (id, row) in &changes.messages {
+            self.put_or_delete(id, row.as_ref())?;
         }
         for (id, row) in &changes.tasks {
             self.put_or_delete(id, row.as_ref())?;
@@ -108,6 +240,14 @@ impl Transaction<'_> {
             self.put_or_delete(id, row.as_ref())?;
         }
         changes.events.iter().try_for_each(|event| self.put(event))
+    }
+
+    /// Writes or erases a row that is found by its place alone.
+    fn place<T: Field>(&mut self, key: Key, value: Option<&T>) {
+        match value {
+            Some(value) => self.write(key, codec::encode(VALUE_VERSION, value)),
+            None => self.erase(key.into_bytes()),
+        }
     }
 
     fn put_or_delete<R: crate::rows::Row>(&mut self, id: &R::Id, row: Option<&R>) -> Result<(), TableError> {
@@ -133,7 +273,7 @@ pub fn variables(
             let name = key
                 .get(prefix.as_bytes().len()..key.len().saturating_sub(2))
                 .unwrap_or_default();
-            let value = codec::decode(VARIABLE_VERSION, bytes).map_err(|error| TableError::Codec {
+            let value = codec::decode(VALUE_VERSION, bytes).map_err(|error| TableError::Codec {
                 key: read::hexadecimal(key),
                 error,
             })?;

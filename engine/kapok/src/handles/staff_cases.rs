@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kapok_model::{FormField, NodeKind, StartTrigger};
+use kapok_model::{FormField, NodeKind};
 use kapok_process::{
     Answer, Directory,
     state::{Candidate, Instance, Task, TaskState},
@@ -61,7 +61,7 @@ impl Staff {
         let startable = latest.filter(|(_, graph)| {
             let by_hand = graph
                 .children(None)
-                .any(|(_, node)| matches!(node.kind, NodeKind::StartEvent(StartTrigger::None)));
+                .any(|(_, node)| matches!(&node.kind, NodeKind::StartEvent(start) if start.is_none()));
             by_hand && graph.settings.subject.is_none() && self.is_starter(&graph.settings.starters)
         });
         startable

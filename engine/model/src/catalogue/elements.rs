@@ -60,8 +60,16 @@ rules! {
         en: "「{0}」 is empty: draw at least a start, a step and an end."
     }
     FOREIGN_SETTINGS = warning "extension.foreign" {
-        zh: "「{0}」带有 {1} 的设置：它们会原样保留，但运行时不起作用。",
-        en: "「{0}」 has settings of {1}: they are kept as they are, but have no effect when the process runs."
+        zh: "「{0}」的 {1} 设置「{2}」会原样保留，但运行时不起作用。",
+        en: "The setting 「{2}」 of {1} in 「{0}」 is kept as it is, but has no effect when the process runs."
+    }
+    FOREIGN_REFUSED = error "extension.unsupported" {
+        zh: "「{0}」的 {1} 设置「{2}」不能运行：{3}。",
+        en: "The setting 「{2}」 of {1} in 「{0}」 cannot be run: {3}."
+    }
+    FOREIGN_VALUE = error "extension.foreign-value" {
+        zh: "「{0}」的设置「{1}」不能是「{2}」：请改正。",
+        en: "The setting 「{1}」 of 「{0}」 cannot be 「{2}」: correct it."
     }
     UNKNOWN_EXTENSION = error "extension.unknown-element" {
         zh: "「{0}」里的 kapok:{1} 不认识或放错了地方：请删去它，或改正名称。",

@@ -51,6 +51,10 @@ rules! {
         zh: "「{0}」没有说明抛出哪个升级：请为它选择一个升级，并填写升级代码。",
         en: "「{0}」 does not say which escalation it throws: choose an escalation for it and fill in the code."
     }
+    CODE_COMPUTED = error "event.code-computed" {
+        zh: "「{0}」的代码「{1}」要算出来，不能运行：请写成固定的代码，不同的代码用不同的事件。",
+        en: "The code 「{1}」 of 「{0}」 is computed, which cannot be run: write a fixed code, and use one event for each."
+    }
     SIGNAL_MISSING = error "event.signal" {
         zh: "「{0}」没有选择信号：请选一个，或新建一个。",
         en: "「{0}」 names no signal: choose one, or make one."

@@ -10,11 +10,6 @@ pub(crate) fn element(xml_name: &str) -> Text {
     }
 }
 
-/// A setting of BPMN's own in words, such as `设置 startQuantity="2"`.
-pub(crate) fn attribute(name: &str, value: &str) -> Text {
-    Text::new(format!("设置 {name}=\"{value}\" "), format!("{name}=\"{value}\""))
-}
-
 /// What to do about an element that cannot be run.
 pub(crate) fn instead_of(xml_name: &str) -> Text {
     let (zh, en) = if xml_name.ends_with("Task") {

@@ -55,6 +55,10 @@ rules! {
         zh: "业务规则任务「{0}」没有说明用哪条规则：请选择一个决策，或一个插件功能。",
         en: "The business rule task 「{0}」 does not say which rule it asks: choose a decision, or a plugin's function."
     }
+    DECISION_UNKNOWN = warning "name.decision" {
+        zh: "「{0}」要用的决策「{1}」还不存在：请在运行之前建好，或改选别的。",
+        en: "「{0}」 asks the decision 「{1}」, which does not exist yet: add it before it runs, or choose another."
+    }
     ENTITY_UNKNOWN = warning "name.entity" {
         zh: "「{0}」用到的数据「{1}」还不存在：请安装它的插件，或改选别的。",
         en: "「{0}」 names the entity 「{1}」, which does not exist yet: install its plugin, or choose another."

@@ -54,9 +54,9 @@ impl Scopes {
         };
         for (position, node) in draft.nodes.iter().enumerate() {
             let slot = Self::slot(node.scope);
+            scopes.has_end[slot] |= node.element.name == "endEvent";
             match &node.kind {
                 Some(NodeKind::EndEvent(result)) => {
-                    scopes.has_end[slot] = true;
                     scopes.ends_at_once[slot] |= result.iter().any(ends_scope);
                 }
                 Some(NodeKind::StartEvent(start)) if in_event_sub_process(draft, node.scope) => {
@@ -151,6 +151,9 @@ fn is_last(draft: &Draft<'_>, position: usize) -> bool {
         )
     });
     in_ad_hoc
+        // A global task is all there is of its process.
+        || std::ptr::eq(node.element, draft.process)
+        || node.element.name == "endEvent"
         || node.activity.is_for_compensation
         || match &node.kind {
             Some(NodeKind::EndEvent(_) | NodeKind::SubProcess(SubProcess::Event)) => true,

@@ -1,13 +1,10 @@
-//! The attributes of BPMN itself: those that ask for something that cannot be run, and those that nobody knows.
+//! The attributes of BPMN itself, so that misspelt ones are found.
 
 use super::{Findings, nodes::is_activity};
 use crate::{
     catalogue::elements as rules,
     xml::{Element, Namespace},
 };
-
-/// Attributes that change how an element runs, and the only values each may have.
-const FIXED: &[(&str, &[&str])] = &[("isImmediate", &["true", "1"])];
 
 /// The attributes that every activity can have.
 const OF_ACTIVITIES: &[&str] = &["isForCompensation", "startQuantity", "completionQuantity", "default"];
@@ -45,29 +42,19 @@ fn known(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// Checks the attributes of a process, flow node or sequence flow; false when one cannot be run.
-pub(super) fn check(element: &Element, findings: &mut Findings) -> bool {
-    let mut understood = true;
+/// Tells about the attributes of a process, flow node or sequence flow that BPMN does not know.
+pub(super) fn check(element: &Element, findings: &mut Findings) {
     for attribute in element
         .attributes
         .iter()
         .filter(|attribute| attribute.namespace == Namespace::None)
     {
-        let (name, value) = (attribute.name.as_str(), attribute.value.trim());
+        let name = attribute.name.as_str();
         let is_known = matches!(name, "id" | "name")
             || known(&element.name).contains(&name)
             || (is_activity(&element.name) && OF_ACTIVITIES.contains(&name));
         if !is_known {
             findings.report(&rules::ATTRIBUTE_UNKNOWN, element, &[&element.label(), &name]);
-            continue;
-        }
-        let refused = FIXED
-            .iter()
-            .any(|(fixed, only)| *fixed == name && !only.contains(&value));
-        if refused {
-            findings.refuse_attribute(element, name, value);
-            understood = false;
         }
     }
-    understood
 }

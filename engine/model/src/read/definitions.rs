@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Context, Findings, collaboration,
+    Context, Findings, collaboration, dialects,
     events::is_definition,
     file::{File, is_callable},
     global_tasks::is_global_task,
@@ -62,6 +62,7 @@ pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) ->
     };
     check_ids(root, &mut context.findings);
     vocabulary::check(root, &mut context.findings);
+    dialects::check(root, &mut context);
     check_top_level(root, &mut context);
     let processes = read_processes(root, &mut context);
     let processes = if context.findings.has_error() {

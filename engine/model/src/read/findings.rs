@@ -37,12 +37,6 @@ impl Findings {
         self.report_inside(&elements::UNSUPPORTED, owner, line, words);
     }
 
-    /// Adds that an attribute asks for something that cannot be run.
-    pub(crate) fn refuse_attribute(&mut self, owner: &Element, name: &str, value: &str) {
-        let words: &[&dyn Words] = &[&owner.label(), &names::attribute(name, value), &names::instead_of("")];
-        self.report(&elements::UNSUPPORTED, owner, words);
-    }
-
     /// Whether one of them refuses the model.
     pub(crate) fn has_error(&self) -> bool {
         self.dropped || self.list.iter().any(|found| found.severity == Severity::Error)

@@ -9,6 +9,7 @@ mod collaboration;
 mod correlation;
 mod data;
 mod definitions;
+mod dialects;
 mod draft;
 mod drawing;
 mod events;
@@ -65,6 +66,13 @@ impl Context<'_> {
         let words: &[&dyn Words] = &[&owner.label(), &name, &value];
         self.findings
             .report_inside(&elements::ATTRIBUTE_FAULTY, owner, line, words);
+    }
+
+    /// Reports a value that a setting of another engine cannot have.
+    fn foreign_value(&mut self, owner: &Element, line: u32, name: &str, value: &str) {
+        let words: &[&dyn Words] = &[&owner.label(), &name, &value];
+        self.findings
+            .report_inside(&elements::FOREIGN_VALUE, owner, line, words);
     }
 
     /// Reads an attribute of BPMN's own that is true or false.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Context, Reported, attributes,
     data::read_data,
+    dialects,
     drawing::Drawing,
     events, gateways,
     global_tasks::task_name,
@@ -134,19 +135,23 @@ pub(super) fn read_node<'a>(
     drawing: &Drawing<'a>,
     context: &mut Context<'a>,
 ) -> Option<ReadNode> {
-    let understood = attributes::check(element, &mut context.findings) & check_children(element, context);
+    attributes::check(element, &mut context.findings);
+    let understood = check_children(element, context);
     let mut data = read_data(element, context);
     let activity = if is_activity(&element.name) {
         read_activity(element, &mut data, drawing, context)
     } else {
         Ok(Activity::default())
     };
+    if element.name != "callActivity" {
+        dialects::read_data(element, &mut data, context);
+    }
     let kind = read_kind(element, &mut data, drawing, context).filter(|_| understood)?;
     Some(ReadNode {
         kind,
         activity: activity.ok()?,
         data,
-        listeners: Vec::new(),
+        listeners: dialects::read_listeners(element, context),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Who does a step by the standard's own words (BPMN 2.0.2, 10.3.1) or by the lane it stands in.
 
-use super::{Context, drawing::Drawing, expressions::expression_of};
+use super::{Context, dialects, drawing::Drawing, expressions::expression_of};
 use crate::{
     AssigneeRule, Known,
     catalogue::{Words, elements as element_rules, settings as rules},
@@ -16,7 +16,7 @@ pub(super) fn read_people<'a>(
     drawing: &Drawing<'a>,
     context: &mut Context<'a>,
 ) -> Vec<AssigneeRule> {
-    let mut found = Vec::new();
+    let mut found = dialects::read_people(task, context);
     for role in task
         .bpmn_children()
         .filter(|child| ROLES.contains(&child.name.as_str()))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Context, Draft, DraftFlow, DraftNode, attributes,
     data::read_locals,
+    dialects,
     drawing::Drawing,
     expressions::read_expression,
     global_tasks::is_global_task,
@@ -13,7 +14,7 @@ use super::{
     sub_processes::SUB_PROCESSES,
 };
 use crate::{
-    NodeKind, ProcessGraph,
+    NodeKind, ProcessGraph, ProcessSettings,
     catalogue::{Words, elements as rules, flow as flow_rules, names},
     checks,
     xml::Element,
@@ -30,7 +31,11 @@ pub(crate) fn read_process<'a>(
             .findings
             .report(&rules::ID_MISSING, process, &[&names::element("process")]);
     }
-    let settings = read_settings(process, context);
+    let mut settings = ReadSettings {
+        settings: read_settings(process, context),
+        version_tag: None,
+    };
+    dialects::read_process(process, &mut settings, context);
     let mut found = Found::default();
     if is_global_task(&process.name) {
         found.nodes.push(DraftNode::new(process, None));
@@ -38,9 +43,17 @@ pub(crate) fn read_process<'a>(
         attributes::check(process, &mut context.findings);
         found.collect(process, None, context);
     }
-    let draft = found.into_draft(process, settings, context);
+    let mut draft = found.into_draft(process, settings, context);
+    dialects::read_forms(&mut draft, context);
     checks::check(&draft, context);
     draft.into_graph(executable)
+}
+
+/// What is said of a whole process.
+#[derive(Debug)]
+pub(crate) struct ReadSettings {
+    pub(super) settings: ProcessSettings,
+    pub(super) version_tag: Option<String>,
 }
 
 /// The nodes and flows of a process, in the order of the document.
@@ -103,12 +116,7 @@ impl<'a> Found<'a> {
         drawing
     }
 
-    fn into_draft(
-        mut self,
-        process: &'a Element,
-        settings: crate::ProcessSettings,
-        context: &mut Context<'a>,
-    ) -> Draft<'a> {
+    fn into_draft(mut self, process: &'a Element, settings: ReadSettings, context: &mut Context<'a>) -> Draft<'a> {
         let drawing = self.drawing(process, context);
         for node in &mut self.nodes {
             if !nodes::is_supported(&node.element.name) {
@@ -124,8 +132,8 @@ impl<'a> Found<'a> {
         let mut complete = !self.incomplete && self.nodes.iter().all(|node| node.kind.is_some());
         let mut draft = Draft {
             process,
-            settings,
-            version_tag: None,
+            settings: settings.settings,
+            version_tag: settings.version_tag,
             locals: read_locals(process, context.file),
             outgoing: vec![Vec::new(); self.nodes.len()],
             incoming: vec![Vec::new(); self.nodes.len()],

@@ -3,7 +3,7 @@
 use kapok_protocol::Expression;
 
 use super::{
-    Context, Reported,
+    Context, Reported, dialects,
     drawing::Drawing,
     events::{self, Position},
     expressions::read_expression,
@@ -109,6 +109,7 @@ fn read_each<'a>(
             }
         }
     }
+    dialects::read_each(activity, characteristics, &mut each, context);
     if each.cardinality.is_none() && each.collection.is_none() {
         context
             .findings

@@ -34,6 +34,7 @@ pub(super) fn read_settings(process: &Element, context: &mut Context<'_>) -> Pro
         form,
         starters,
         title,
+        initiator_variable: None,
     }
 }
 

@@ -32,6 +32,16 @@ pub(super) fn read_timer<'a>(
         }
     };
     let text = time.text.trim();
+    // ISO 8601 is ISO 8601 whatever language the file says it is written in.
+    let literal = match time.name.as_str() {
+        // The text is digits and a few signs only, so it is its own literal in rhai.
+        "timeDate" => moment(text).map(|moment| TimerDefinition::Date(Expression::rhai(format!("\"{moment}\"")))),
+        "timeDuration" => text.parse().ok().map(TimerDefinition::After),
+        _ => read_cycle(text),
+    };
+    if let Some(literal) = literal {
+        return literal;
+    }
     if time.stated("language").is_some() || is_computed(text) {
         // Text around the braces (`PT${hours}H`) makes it no other language.
         let stated = time.stated("language").unwrap_or(Language::Juel.uri());
@@ -42,29 +52,22 @@ pub(super) fn read_timer<'a>(
             _ => TimerDefinition::Cycle(expression),
         };
     }
-    let (literal, rule) = match time.name.as_str() {
-        // The text is digits and a few signs only, so it is its own literal in rhai.
-        "timeDate" => (
-            moment(text).map(|moment| TimerDefinition::Date(Expression::rhai(format!("\"{moment}\"")))),
-            &rules::TIMER_DATE,
-        ),
-        "timeDuration" => (text.parse().ok().map(TimerDefinition::After), &rules::TIMER_DURATION),
-        _ => (
-            cycle(text)
-                .map(|(times, every)| TimerDefinition::Every(times, every))
-                .or_else(|| {
-                    bounded_cycle(text).map(|cycle| TimerDefinition::Cycle(Expression::rhai(format!("\"{cycle}\""))))
-                })
-                .or_else(|| is_cron(text).then(|| TimerDefinition::Cron(text.to_owned()))),
-            &rules::TIMER_CYCLE,
-        ),
+    let rule = match time.name.as_str() {
+        "timeDate" => &rules::TIMER_DATE,
+        "timeDuration" => &rules::TIMER_DURATION,
+        _ => &rules::TIMER_CYCLE,
     };
-    literal.unwrap_or_else(|| {
-        context
-            .findings
-            .report_inside(rule, event, time.line, &[&event.label(), &text]);
-        FAULTY
-    })
+    context
+        .findings
+        .report_inside(rule, event, time.line, &[&event.label(), &text]);
+    FAULTY
+}
+
+fn read_cycle(text: &str) -> Option<TimerDefinition> {
+    cycle(text)
+        .map(|(times, every)| TimerDefinition::Every(times, every))
+        .or_else(|| bounded_cycle(text).map(|cycle| TimerDefinition::Cycle(Expression::rhai(format!("\"{cycle}\"")))))
+        .or_else(|| is_cron(text).then(|| TimerDefinition::Cron(text.to_owned())))
 }
 
 /// A repetition `R/P1D` or `R3/PT1H`: how often (`None` = for ever), and the interval, which is not zero.
@@ -165,7 +168,7 @@ fn is_cron_part(part: &str, low: u32, high: u32, names: &[&str]) -> bool {
 }
 
 /// A date and time, with or without an offset (without one it is company time), completed to seconds.
-fn moment(text: &str) -> Option<String> {
+pub(super) fn moment(text: &str) -> Option<String> {
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00"));
     let zone_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
     let (clock, zone) = time.split_at(zone_at);

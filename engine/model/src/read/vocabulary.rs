@@ -114,18 +114,14 @@ fn settings_of(bpmn_name: &str) -> &'static [&'static str] {
     }
 }
 
-/// Checks every use of Kapok's namespace in a file, and names other engines' settings, each engine once.
+/// Checks every use of Kapok's namespace in a file.
 pub(super) fn check(root: &Element, findings: &mut Findings) {
-    let mut walk = Walk {
-        findings,
-        told: BTreeSet::new(),
-    };
+    let mut walk = Walk { findings };
     walk.bpmn(root, root);
 }
 
 struct Walk<'f> {
     findings: &'f mut Findings,
-    told: BTreeSet<&'static str>,
 }
 
 impl Walk<'_> {
@@ -137,9 +133,7 @@ impl Walk<'_> {
         } else {
             owner
         };
-        self.other_engine(&element.namespace, owner, element.line);
         for attribute in &element.attributes {
-            self.other_engine(&attribute.namespace, owner, element.line);
             if attribute.namespace == Namespace::Kapok {
                 self.report(
                     &rules::FOREIGN_ATTRIBUTE,
@@ -214,14 +208,6 @@ impl Walk<'_> {
             element.line,
             &[&owner.label(), &element.name],
         );
-    }
-
-    fn other_engine(&mut self, namespace: &Namespace, owner: &Element, line: u32) {
-        let Namespace::Dialect(dialect) = namespace else { return };
-        let engine = dialect.label();
-        if self.told.insert(engine) {
-            self.report(&rules::FOREIGN_SETTINGS, owner, line, &[&owner.label(), &engine]);
-        }
     }
 
     fn report(&mut self, rule: &crate::catalogue::Rule, owner: &Element, line: u32, words: &[&dyn Words]) {

@@ -42,7 +42,14 @@ impl Dialect {
     /// The dialect that a namespace belongs to. Each version of each product has a URI of its own.
     pub(crate) fn of(uri: &str) -> Option<Self> {
         // What the drawing program remembers of itself says nothing about the process.
-        if uri.contains("camunda.org/schema/modeler") {
+        if [
+            "camunda.org/schema/modeler",
+            "flowable.org/design",
+            "flowable.org/modeler",
+        ]
+        .iter()
+        .any(|program| uri.contains(program))
+        {
             return None;
         }
         [

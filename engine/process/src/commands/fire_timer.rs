@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kapok_protocol::{ElementInstanceId, JobId, TaskId, TimerId};
+use kapok_model::NodeIndex;
+use kapok_protocol::{ElementInstanceId, InstanceId, JobId, TaskId, TimerId};
 
 use super::{
     only_the_engine,
@@ -38,6 +39,25 @@ pub(crate) fn fire_timer(work: &mut Work<'_>, context: &mut Context<'_>, id: Tim
             let started = by_event(work, context, Trigger::timer(definition, node))?;
             return Ok(started.map_or(Answer::Done, Answer::Started));
         }
+        TimerKind::Intermediate { instance, element } => {
+            let node = Case::open(work, context, instance)?.element(element)?.node;
+            event(
+                work,
+                context,
+                over.then_some(id),
+                first_trigger(instance, element, node),
+            )?;
+        }
+        TimerKind::Boundary {
+            instance,
+            element,
+            node,
+        } => event(
+            work,
+            context,
+            over.then_some(id),
+            first_trigger(instance, element, node),
+        )?,
         TimerKind::Event(waiting) => event(work, context, over.then_some(id), waiting)?,
         TimerKind::Reminder { task, rung } => reminder(work, context, over.then_some(id), task, rung)?,
         TimerKind::RetryJob { job } => retry_job(work, context, id, job)?,
@@ -57,6 +77,16 @@ pub(crate) fn fire_timer(work: &mut Work<'_>, context: &mut Context<'_>, id: Tim
         TimerKind::ForgetMessage { message } => messages::forget(work, message)?,
     }
     Ok(Answer::Done)
+}
+
+/// What waits, in a case of the first version, where events had one trigger.
+fn first_trigger(instance: InstanceId, owner: ElementInstanceId, node: NodeIndex) -> Waiting {
+    Waiting {
+        instance,
+        owner: Some(owner),
+        node,
+        trigger: 0,
+    }
 }
 
 fn event(work: &mut Work<'_>, context: &mut Context<'_>, over: Option<TimerId>, waiting: Waiting) -> Result<(), Stop> {

@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn enter(case: &mut Case, id: ElementInstanceId, call: &CallActivity) -> Result<(), Halt> {
     let key = events::name(case, Some(id), &call.called)?;
     let own = case.definition()?;
-    let Some(definition) = case.context.definitions.called(&key, call.version, own) else {
+    let Some(definition) = case.context.definitions.called(&key, &call.version, own) else {
         return Err(Halt::Stuck(Text::new(
             format!("没有已发布的流程“{key}”可以调用。请先发布它，再重试。"),
             format!("There is no published process `{key}` to call. Publish it, then retry."),

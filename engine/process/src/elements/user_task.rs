@@ -4,7 +4,7 @@
 //! Plain work of several people is done when one of them has done it.
 
 use kapok_model::{HumanTask, SignMode};
-use kapok_protocol::{ElementInstanceId, PersonId};
+use kapok_protocol::{ElementInstanceId, PersonId, Timestamp, Value};
 
 use crate::{
     case::Case,
@@ -12,6 +12,7 @@ use crate::{
     human::{assignment, to_do},
     scope,
     state::{Candidate, EventKind},
+    timing,
 };
 
 pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<(), Halt> {
@@ -28,6 +29,7 @@ pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) ->
             found.with_members_only(context.directory)
         })
     })?;
+    let due_at = due_at(case, id, task)?;
     let nobody = persons.is_empty() && groups.is_empty();
     let mut assignments: Vec<(Option<PersonId>, Vec<Candidate>)> =
         persons.into_iter().map(|person| (Some(person), Vec::new())).collect();
@@ -37,10 +39,24 @@ pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) ->
         assignments.push((None, groups));
     }
     for (assignee, candidates) in assignments {
-        let to_do = to_do::create(case, id, task, assignee, candidates)?;
+        let to_do = to_do::create(case, id, task, assignee, candidates, due_at)?;
         if nobody {
             case.log(id, EventKind::NobodyFound(to_do))?;
         }
     }
     Ok(())
+}
+
+/// By when it is to be done.
+fn due_at(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<Option<Timestamp>, Halt> {
+    if let Some(due) = task.due {
+        return Ok(Some(case.context.after(due, case.context.now)));
+    }
+    match &task.due_expression {
+        Some(expression) => match scope::value(case, Some(id), expression)? {
+            Value::Null => Ok(None),
+            given => Ok(Some(timing::due_from(case.context, expression, &given)?)),
+        },
+        None => Ok(None),
+    }
 }

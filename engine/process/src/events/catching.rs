@@ -103,7 +103,10 @@ fn event_in(
         Some(scope) => {
             let row = case.element(scope)?;
             let (node, is_body) = (row.node, matches!(row.part, Part::Body(_)));
-            let is_scope = matches!(case.graph.node(node).map(|node| &node.kind), Some(NodeKind::SubProcess(_)));
+            let is_scope = matches!(
+                case.graph.node(node).map(|node| &node.kind),
+                Some(NodeKind::SubProcess(_))
+            );
             if !is_scope || is_body {
                 return Ok(None);
             }

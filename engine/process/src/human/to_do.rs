@@ -1,7 +1,7 @@
 //! The life of a to-do: given, ended.
 
 use kapok_model::HumanTask;
-use kapok_protocol::{Decision, ElementInstanceId, PersonId, TaskId};
+use kapok_protocol::{Decision, ElementInstanceId, PersonId, TaskId, Timestamp};
 
 use crate::{
     case::Case,
@@ -16,6 +16,7 @@ pub(crate) fn create(
     spec: &HumanTask,
     assignee: Option<PersonId>,
     candidates: Vec<Candidate>,
+    due_at: Option<Timestamp>,
 ) -> Result<TaskId, StateError> {
     let id: TaskId = case.new_id();
     let now = case.context.now;
@@ -29,7 +30,7 @@ pub(crate) fn create(
         candidates,
         state: TaskState::Open,
         created_at: now,
-        due_at: spec.due.map(|due| case.context.after(due, now)),
+        due_at,
         escalated_from: None,
         timers: Vec::new(),
         reminders: 0,

@@ -33,6 +33,22 @@ pub enum TimerKind {
         /// By this event.
         node: NodeIndex,
     },
+    /// Lets an intermediate event go on: how the first version wrote what is now an [`TimerKind::Event`].
+    Intermediate {
+        /// The case.
+        instance: InstanceId,
+        /// The waiting event.
+        element: ElementInstanceId,
+    },
+    /// Fires a boundary event: how the first version wrote what is now an [`TimerKind::Event`].
+    Boundary {
+        /// The case.
+        instance: InstanceId,
+        /// The activity it is attached to.
+        element: ElementInstanceId,
+        /// The boundary event.
+        node: NodeIndex,
+    },
     /// A timer event of a case.
     Event(Waiting),
     /// A rung of a task's reminder ladder.

@@ -102,8 +102,6 @@ pub(crate) fn passes(value: &Feel, test: &Feel, meter: &Meter) -> Result<Option<
             }
             Ok(Some(false))
         }
-        // A condition that came out true, although the value is no truth value.
-        (value, Feel::Bool(holds)) if !matches!(value, Feel::Bool(_)) => Ok(Some(*holds)),
         _ => equal(value, test, meter),
     }
 }

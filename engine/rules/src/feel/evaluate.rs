@@ -9,7 +9,7 @@ use super::{
     arithmetic,
     compare::{compare, order, passes},
     properties,
-    tree::{Expr, Step, Test, Type},
+    tree::{Expr, Step, Test, Tests, Type},
     value::{Feel, Range},
 };
 use crate::{Cause, meter::Meter};
@@ -128,8 +128,21 @@ impl<'e> Evaluation<'e> {
         }
     }
 
+    /// Whether a value passes what stands in a cell.
+    pub(crate) fn passes(&mut self, value: &Feel, tests: &'e Tests) -> Result<bool, Cause> {
+        Ok(match tests {
+            Tests::Any => true,
+            Tests::Of(tests) => self.any_test(value, tests)? == Some(true),
+            Tests::Not(tests) => self.any_test(value, tests)? == Some(false),
+        })
+    }
+
+    pub(crate) fn meter(&self) -> &'e Meter {
+        self.meter
+    }
+
     /// Whether a value passes one of the tests.
-    pub(crate) fn any_test(&mut self, value: &Feel, tests: &'e [Test]) -> Result<Option<bool>, Cause> {
+    fn any_test(&mut self, value: &Feel, tests: &'e [Test]) -> Result<Option<bool>, Cause> {
         let mut result = Some(false);
         for test in tests {
             match self.test(value, test)? {
@@ -150,7 +163,9 @@ impl<'e> Evaluation<'e> {
             Test::Value { expr, about_input } => {
                 let other = self.with(Frame::Input(value.clone()), |evaluation| evaluation.value(expr))?;
                 match other {
-                    Feel::Bool(holds) if *about_input => Ok(Some(holds)),
+                    Feel::Bool(holds) if *about_input || is_condition(expr) && !matches!(value, Feel::Bool(_)) => {
+                        Ok(Some(holds))
+                    }
                     other => passes(value, &other, self.meter),
                 }
             }
@@ -273,6 +288,21 @@ impl<'e> Evaluation<'e> {
             expr => Ok(!self.value(expr)?.is_null()),
         }
     }
+}
+
+/// Whether an expression in a cell says by itself whether the rule matches.
+fn is_condition(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Compare(..)
+            | Expr::Between(_)
+            | Expr::In(..)
+            | Expr::All(_)
+            | Expr::Any(_)
+            | Expr::Some(..)
+            | Expr::Every(..)
+            | Expr::Call(..)
+    )
 }
 
 /// The item at a place: counted from 1, or from the end when negative.

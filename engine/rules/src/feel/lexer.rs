@@ -102,15 +102,18 @@ fn name(rest: &str, spaced: &[&str]) -> (Token, usize) {
     if let Some((known, length)) = spaced.iter().find_map(|known| Some((known, same_words(rest, known)?))) {
         return (Token::Quoted((*known).to_owned()), length);
     }
-    let function = builtins::spaced_names().find_map(|known| {
-        let length = same_words(rest, known)?;
-        rest[length..].trim_start().starts_with('(').then_some((known, length))
-    });
-    if let Some((known, length)) = function {
-        return (Token::Name(known.to_owned()), length);
-    }
     let length = rest.find(|character| !is_name_part(character)).unwrap_or(rest.len());
-    (Token::Name(rest[..length].to_owned()), length)
+    let word = &rest[..length];
+    let function = builtins::spaced_names()
+        .filter(|known| known.starts_with(word))
+        .find_map(|known| {
+            let length = same_words(rest, known)?;
+            rest[length..].trim_start().starts_with('(').then_some((known, length))
+        });
+    match function {
+        Some((known, length)) => (Token::Name(known.to_owned()), length),
+        None => (Token::Name(word.to_owned()), length),
+    }
 }
 
 /// How many bytes at the beginning of a text are this name, whatever space stands between its words.

@@ -36,9 +36,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use kapok_protocol::{Text, Value};
 
 use crate::{Cause, Scope, meter::Meter, syntax};
-use evaluate::Evaluation;
-use tree::Expr;
-use value::Feel;
+
+pub(crate) use compare::{equal, order};
+pub(crate) use evaluate::Evaluation;
+pub(crate) use tree::{Expr, Tests, Type};
+pub(crate) use value::Feel;
 
 /// An expression, ready to be evaluated.
 #[derive(Debug)]
@@ -48,11 +50,45 @@ pub(crate) struct Program {
     names: BTreeSet<String>,
 }
 
+/// Reads an expression, and the names it mentions. `known` are names that may have spaces.
+pub(crate) fn parse(source: &str, known: &[String]) -> Result<(Expr, BTreeSet<String>), Text> {
+    syntax::check_size(source)?;
+    parser::parse(source, known).map_err(|fault| fault.text(source))
+}
+
+/// Reads what stands in a cell of a decision table: nothing, `-`, or unary tests.
+pub(crate) fn parse_tests(source: &str, known: &[String]) -> Result<(Tests, BTreeSet<String>), Text> {
+    if source.trim().is_empty() {
+        return Ok((Tests::Any, BTreeSet::new()));
+    }
+    syntax::check_size(source)?;
+    parser::parse_tests(source, known).map_err(|fault| fault.text(source))
+}
+
+/// The number a text is.
+pub(crate) fn read_number(text: &str) -> Option<Feel> {
+    syntax::number(text.trim()).map(Feel::Number)
+}
+
+/// The date, time or duration a text is. Where a date is wanted a moment will do too, as some products mean that.
+pub(crate) fn read_moment(text: &str, kind: Type) -> Option<Feel> {
+    let text = text.trim();
+    match (kind, temporal::read_duration(text)) {
+        (Type::Date, _) => temporal::read_date(text)
+            .map(Feel::Date)
+            .or_else(|| temporal::DateTime::read(text).map(Feel::DateTime)),
+        (Type::Time, _) => temporal::Time::read(text).map(Feel::Time),
+        (Type::DateTime, _) => temporal::DateTime::read(text).map(Feel::DateTime),
+        (Type::Days, Some(duration @ temporal::Duration::Days(_)))
+        | (Type::Months, Some(duration @ temporal::Duration::Months(_))) => Some(duration.into()),
+        _ => None,
+    }
+}
+
 impl Program {
-    /// Reads an expression. `known` are names that may have spaces.
-    pub(crate) fn parse(source: &str, known: &[String]) -> Result<Self, Text> {
-        syntax::check_size(source)?;
-        let (expr, names) = parser::parse(source, known).map_err(|fault| fault.text(source))?;
+    /// Reads an expression.
+    pub(crate) fn parse(source: &str) -> Result<Self, Text> {
+        let (expr, names) = parse(source, &[])?;
         Ok(Self { expr, names })
     }
 

@@ -28,7 +28,6 @@ pub(super) fn parse(source: &str, known: &[String]) -> Result<Read<Expr>, Fault>
 }
 
 /// Reads unary tests.
-#[allow(dead_code, reason = "decision tables come next")]
 pub(super) fn parse_tests(source: &str, known: &[String]) -> Result<Read<Tests>, Fault> {
     let mut parser = Parser::new(source, known)?;
     if matches!(parser.peek(), Token::End) || (parser.take("-") && matches!(parser.peek(), Token::End)) {

@@ -61,7 +61,6 @@ pub(crate) struct Iteration {
 
 /// What stands in one cell of a decision table.
 #[derive(Debug)]
-#[allow(dead_code, reason = "decision tables come next")]
 pub(crate) enum Tests {
     /// `-`, or nothing.
     Any,

@@ -17,6 +17,9 @@ use crate::{Cause, Scope, meter::Meter};
 /// The variable that counts a loop's instances; see the module's documentation.
 const LOOP_COUNTER: &str = "loopCounter";
 
+/// What a variable costs whose name is computed, since the scope may have to fetch it each time.
+const READ: usize = 100;
+
 type Found<'a> = Cow<'a, Value>;
 
 /// One evaluation.
@@ -84,8 +87,9 @@ impl<'s> Evaluation<'s> {
                 let mut value = self.value(first)?;
                 for (operator, operand) in rest {
                     let operand = self.value(operand)?;
-                    self.meter.whole(&value)?;
-                    self.meter.whole(&operand)?;
+                    if is_compound(&value) && is_compound(&operand) {
+                        self.meter.whole(&value)?;
+                    }
                     value = Cow::Owned(coerce::operate(&value, *operator, &operand, &self.meter)?);
                 }
                 Ok(value)
@@ -182,7 +186,11 @@ impl<'s> Evaluation<'s> {
     fn variable(&self, key: &Expr) -> Result<Option<Found<'_>>, Cause> {
         let key = self.value(key)?;
         let name = key.as_text().ok_or_else(|| unfit("getVariable", &key))?;
-        Ok(self.known(name).or_else(|| read(self.scope, name)))
+        if let Some(known) = self.known(name) {
+            return Ok(Some(known));
+        }
+        self.meter.spend(READ)?;
+        Ok(read(self.scope, name))
     }
 }
 
@@ -203,6 +211,11 @@ pub(super) fn item(list: Found<'_>, place: Decimal) -> Option<Found<'_>> {
         Cow::Owned(Value::List(items)) => items.into_iter().nth(place).map(Cow::Owned),
         _ => None,
     }
+}
+
+/// Whether a value has parts, so that looking at it may take long.
+pub(super) fn is_compound(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_))
 }
 
 pub(super) fn unfit(operation: &str, value: &Value) -> Cause {

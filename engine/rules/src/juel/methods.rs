@@ -5,7 +5,10 @@ use std::{borrow::Cow, cmp::Ordering};
 use kapok_protocol::Value;
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{coerce, evaluate::item};
+use super::{
+    coerce,
+    evaluate::{is_compound, item},
+};
 use crate::{Cause, equal, meter::Meter};
 
 /// Each method with the fewest and the most arguments it takes.
@@ -86,18 +89,15 @@ pub(super) fn call<'a>(
                 Cow::Owned(Value::Map(mut entries)) => entries.remove(key).map(Cow::Owned),
                 _ => None,
             };
-            let default = || rest.first().map_or(Value::Null, |value| value.clone().into_owned());
-            return Ok(found.unwrap_or_else(|| Cow::Owned(default())));
+            if let (None, Some(default)) = (&found, rest.first()) {
+                meter.whole(default)?;
+                return Ok(Cow::Owned(default.clone().into_owned()));
+            }
+            return Ok(found.unwrap_or(Cow::Owned(Value::Null)));
         }
         _ => value,
     };
-    // Whatever is looked through, compared or copied is paid for by its size.
-    if !matches!(method, "size" | "isEmpty") {
-        meter.whole(&value)?;
-    }
-    for argument in arguments {
-        meter.whole(argument)?;
-    }
+    pay(&value, method, arguments, meter)?;
     let result = match &*value {
         Value::Null => None,
         Value::Bool(own) => of_bool(*own, method, arguments),
@@ -122,6 +122,19 @@ pub(super) fn call<'a>(
         },
     };
     result.map(Cow::Owned).ok_or_else(|| unfit(&value, method, arguments))
+}
+
+/// Whatever is looked through, compared or copied is paid for by its size.
+fn pay(value: &Value, method: &str, arguments: &[Cow<'_, Value>], meter: &Meter) -> Result<(), Cause> {
+    if method == "values" || arguments.iter().any(|argument| is_compound(argument)) {
+        return meter.whole(value);
+    }
+    match value {
+        Value::Text(text) => meter.read(text.len()),
+        Value::List(items) if !arguments.is_empty() => meter.spend(items.len() / 8),
+        Value::Map(entries) if method == "containsValue" => meter.spend(entries.len() / 8),
+        _ => Ok(()),
+    }
 }
 
 fn of_bool(own: bool, method: &str, arguments: &[Cow<'_, Value>]) -> Option<Value> {

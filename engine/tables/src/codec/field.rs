@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kapok_process::state::{FlowIndex, NodeIndex};
 use kapok_protocol::{
-    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, IsoDuration, JobId, OutboxId, PageId, PersonId,
-    RecordId, TaskId, Text, TimerId, Timestamp, Value,
+    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, IsoDuration, JobId, MessageId, OutboxId, PageId,
+    PersonId, RecordId, SubscriptionId, TaskId, Text, TimerId, Timestamp, Value,
 };
 use minicbor::data::Type;
 use rust_decimal::Decimal;
@@ -62,7 +62,10 @@ macro_rules! ids {
     )*};
 }
 
-ids!(DefinitionId InstanceId ElementInstanceId TaskId TimerId JobId IncidentId OutboxId PageId RecordId PersonId);
+ids!(
+    DefinitionId InstanceId ElementInstanceId TaskId TimerId JobId IncidentId SubscriptionId MessageId OutboxId PageId
+    RecordId PersonId
+);
 
 impl Field for NodeIndex {
     fn encode(&self, output: &mut Output<'_>) {

@@ -3,11 +3,16 @@
 mod platform;
 mod process;
 mod records;
+mod waiting;
 
 pub use platform::{Credential, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of};
 pub(crate) use records::unique_key;
 pub use records::{HistoryEntry, RecordKey, RecordRow};
+pub(crate) use waiting::{
+    compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,
+    tokens_key,
+};
 
 use crate::{Key, codec::Field};
 

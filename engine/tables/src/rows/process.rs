@@ -2,11 +2,11 @@
 
 use kapok_process::state::{
     Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job,
-    MessageChannel, Task, TaskState, Timer, TimerKind,
+    MessageChannel, Task, TaskState,
 };
 use kapok_protocol::{
     Decision, DefinitionId, Delivery, ElementInstanceId, IncidentId, InstanceId, JobId, Mail, Message, OutboxId,
-    OutboxRow, Page, PageId, PageKind, PersonId, Principal, RecordRef, Sms, TaskId, TimerId, Timestamp,
+    OutboxRow, Page, PageId, PageKind, PersonId, Principal, RecordRef, Sms, TaskId, Timestamp,
 };
 
 use super::Row;
@@ -17,13 +17,16 @@ use crate::{
 
 fields!(Instance {
     0 => id, 1 => definition, 2 => state, 3 => title, 4 => started_at, 5 => ended_at, 6 => initiator,
-    7 => business_key, 8 => record, 9 => depth, 10 => activations, 11 => live_children, 12 => joins,
+    7 => business_key, 8 => record, 9 => depth, 10 => activations, 11 => live_children, 12 => joins, 13 => caller,
+    14 => correspondent, 15 => timers, 16 => subscriptions, 17 => conditions, 18 => interrupted,
 });
 variants!(InstanceState { 0 => Active, 1 => Completed, 2 => Rejected, 3 => Cancelled });
 fields!(RecordRef { 0 => entity, 1 => id });
 fields!(ElementInstance {
     0 => id, 1 => instance, 2 => node, 3 => scope, 4 => state, 5 => entered_at, 6 => left_at, 7 => causes,
-    8 => arrivals, 9 => live_children, 10 => tasks, 11 => timers, 12 => job, 13 => incident, 14 => joins,
+    8 => arrivals, 9 => live_children, 10 => tasks, 11 => timers, 12 => job, 13 => incident, 14 => joins, 15 => part,
+    16 => has_variables, 17 => sees, 18 => leaving, 19 => left, 20 => closing, 21 => undoing, 22 => opened_by,
+    23 => offered, 24 => subscriptions, 25 => called,
 });
 variants!(ElementState { 0 => Active, 1 => Completed, 2 => Cancelled });
 fields!(Arrival { 0 => flow, 1 => cause });
@@ -35,14 +38,6 @@ fields!(Task {
 variants!(TaskState { 0 => Open, 1 => Completed, 2 => Cancelled });
 variants!(Candidate { 0 => Role(code), 1 => Department(code) });
 variants!(Decision { 0 => Approve, 1 => Reject });
-fields!(Timer { 0 => id, 1 => due, 2 => kind, 3 => repeat });
-variants!(TimerKind {
-    0 => Start { definition, node },
-    1 => Intermediate { instance, element },
-    2 => Boundary { instance, element, node },
-    3 => Reminder { task, rung },
-    4 => RetryJob { job },
-});
 fields!(Job { 0 => id, 1 => instance, 2 => element, 3 => handler, 4 => inputs, 5 => failures, 6 => ready });
 fields!(Incident { 0 => id, 1 => instance, 2 => element, 3 => node, 4 => at, 5 => text });
 fields!(Event { 0 => instance, 1 => sequence, 2 => at, 3 => actor, 4 => element, 5 => node, 6 => kind });
@@ -66,6 +61,7 @@ variants!(EventKind {
     15 => IncidentRetried(incident),
     16 => NobodyFound(task),
     17 => CancelRequested(reason),
+    18 => Thrown(name),
 });
 variants!(MessageChannel { 0 => Page, 1 => Mail, 2 => Sms });
 fields!(Page { 0 => id, 1 => to, 2 => kind, 3 => text, 4 => at, 5 => read_at, 6 => task, 7 => instance });
@@ -196,24 +192,6 @@ pub(crate) fn candidate_key(group: &Candidate) -> Key {
         Candidate::Department(code) => (1, code),
     };
     Key::new(Prefix::TaskByCandidate).byte(kind).text(code)
-}
-
-impl Row for Timer {
-    type Id = TimerId;
-    fn key(id: &TimerId) -> Key {
-        Key::new(Prefix::Timer).number(id.get())
-    }
-    fn id(&self) -> TimerId {
-        self.id
-    }
-    fn indexes(&self) -> Vec<Key> {
-        let id = self.id.get();
-        let mut keys = vec![Key::new(Prefix::TimerByDue).moment(self.due).number(id)];
-        if let TimerKind::Start { definition, .. } = self.kind {
-            keys.push(Key::new(Prefix::TimerByDefinition).number(definition.get()).number(id));
-        }
-        keys
-    }
 }
 
 impl Row for Job {

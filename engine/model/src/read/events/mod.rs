@@ -7,7 +7,9 @@ mod records;
 pub(super) use definitions::{definition_elements, is_definition, read_all, read_one, resolve};
 pub(super) use positions::Position;
 
-use super::{Context, Reported, draft::node_index, drawing::Drawing, nodes::is_event_sub_process};
+use super::{
+    Context, Reported, dialects, draft::node_index, drawing::Drawing, nodes::is_event_sub_process, values::is_computed,
+};
 use crate::{
     CatchEvent, EventDefinition, NodeIndex, NodeKind, StartEvent,
     catalogue::{Words, elements as element_rules, flow as rules},
@@ -39,11 +41,17 @@ pub(super) fn read_start<'a>(event: &'a Element, drawing: &Drawing<'a>, context:
 }
 
 pub(super) fn read_end<'a>(event: &'a Element, drawing: &Drawing<'a>, context: &mut Context<'a>) -> Option<NodeKind> {
+    if let Some(work) = read_work(event, context) {
+        return Some(work);
+    }
     let results = read_all(event, event, Position::End, drawing, context).ok()?;
     Some(NodeKind::EndEvent(results))
 }
 
 pub(super) fn read_throw<'a>(event: &'a Element, drawing: &Drawing<'a>, context: &mut Context<'a>) -> Option<NodeKind> {
+    if let Some(work) = read_work(event, context) {
+        return Some(work);
+    }
     let results = read_all(event, event, Position::Throw, drawing, context).ok()?;
     Some(NodeKind::IntermediateThrow(results))
 }
@@ -77,6 +85,19 @@ pub(super) fn read_boundary<'a>(
         handler: compensates.then(|| handler(event, drawing, context)).flatten(),
         catch,
     })
+}
+
+/// The work that sends the message of an event, where another engine binds it by name: then the event runs like a
+/// service task that does it.
+fn read_work<'a>(event: &'a Element, context: &mut Context<'a>) -> Option<NodeKind> {
+    let mut definitions = event.bpmn_children().filter(|child| is_definition(child));
+    let (definition, None) = (definitions.next()?, definitions.next()) else {
+        return None;
+    };
+    if definition.name != "messageEventDefinition" {
+        return None;
+    }
+    dialects::read_work(event, definition, context).or_else(|| dialects::read_work(event, event, context))
 }
 
 fn read_triggers<'a>(
@@ -135,5 +156,11 @@ fn code(
         return Err(Reported);
     };
     let code = root.stated(code_name).or(root.drawn_name()).or(root.id());
+    if let Some(code) = code.filter(|code| is_computed(code)) {
+        context
+            .findings
+            .report_inside(&rules::CODE_COMPUTED, event, definition.line, &[&event.label(), &code]);
+        return Err(Reported);
+    }
     Ok(code.map(str::to_owned))
 }

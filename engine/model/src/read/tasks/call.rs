@@ -3,7 +3,7 @@
 use crate::{
     CallActivity, CalledVersion, Data, Known, Name, NodeKind,
     catalogue::{Words, settings as rules},
-    read::{Context, file::is_callable, local_part, values::read_name},
+    read::{Context, dialects, file::is_callable, local_part, values::read_name},
     xml::Element,
 };
 
@@ -13,6 +13,16 @@ pub(in crate::read) fn read_call_activity<'a>(
     data: &mut Data,
     context: &mut Context<'a>,
 ) -> Option<NodeKind> {
+    // What associations carry goes into and out of the called case; what the dialects add is first of the step's own.
+    let inputs = std::mem::take(&mut data.inputs);
+    let outputs = std::mem::take(&mut data.outputs);
+    dialects::read_data(call, data, context);
+    if call.stated("calledElement").is_none()
+        && let Some(read) = dialects::read_zeebe_call(call, data, context)
+    {
+        check_called(call, &read.called, context);
+        return Some(NodeKind::CallActivity(Box::new(read)));
+    }
     let Some(called) = call.stated("calledElement") else {
         context.findings.report(&rules::CALL_MISSING, call, &[&call.label()]);
         return None;
@@ -22,16 +32,20 @@ pub(in crate::read) fn read_call_activity<'a>(
         computed => computed,
     };
     check_called(call, &called, context);
-    let (inputs, outputs) = (std::mem::take(&mut data.inputs), std::mem::take(&mut data.outputs));
-    let says_data = !inputs.is_empty() || !outputs.is_empty();
-    data.locals.clear();
-    Some(NodeKind::CallActivity(Box::new(CallActivity {
+    let mut read = CallActivity {
         called,
         version: CalledVersion::Latest,
-        inputs: says_data.then_some(inputs),
-        outputs: says_data.then_some(outputs),
+        inputs: None,
+        outputs: None,
         business_key: None,
-    })))
+    };
+    if !inputs.is_empty() || !outputs.is_empty() {
+        read.inputs = Some(inputs);
+        read.outputs = Some(outputs);
+        data.locals.clear();
+    }
+    dialects::read_camunda_call(call, &mut read, data, context);
+    Some(NodeKind::CallActivity(Box::new(read)))
 }
 
 fn check_called(call: &Element, called: &Name, context: &mut Context<'_>) {

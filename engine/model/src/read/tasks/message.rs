@@ -1,6 +1,6 @@
 //! Send and receive tasks.
 
-use super::service::{bound_to, read_binding};
+use super::service::{new_handler, read_binding};
 use crate::{
     Message, Name, NodeKind,
     catalogue::{Words, flow as rules},
@@ -21,7 +21,7 @@ pub(in crate::read) fn read_send_task<'a>(task: &'a Element, context: &mut Conte
             context
                 .findings
                 .report(&rules::MESSAGE_NOTHING_SENT, task, &[&task.label()]);
-            NodeKind::ServiceTask(bound_to(String::new()))
+            NodeKind::ServiceTask(new_handler(""))
         }
     })
 }

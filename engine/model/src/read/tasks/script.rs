@@ -5,11 +5,14 @@ use kapok_protocol::Language;
 use crate::{
     NodeKind, ScriptTask,
     catalogue::settings as rules,
-    read::{Context, expressions::expression_of},
+    read::{Context, dialects, expressions::expression_of},
     xml::Element,
 };
 
-pub(in crate::read) fn read_script_task(task: &Element, context: &mut Context<'_>) -> NodeKind {
+pub(in crate::read) fn read_script_task<'a>(task: &'a Element, context: &mut Context<'a>) -> NodeKind {
+    if let Some(work) = dialects::read_script(task, context).or_else(|| dialects::read_work(task, task, context)) {
+        return work;
+    }
     let script = task.bpmn_child("script");
     let text = script.map(|script| script.text.trim()).unwrap_or_default().to_owned();
     let line = script.map_or(task.line, |script| script.line);
@@ -57,5 +60,5 @@ pub(in crate::read) fn read_script_task(task: &Element, context: &mut Context<'_
 
 fn result_variable(task: &Element) -> Option<String> {
     let own = task.setting("result").and_then(|result| result.stated("variable"));
-    own.map(str::to_owned)
+    own.or_else(|| dialects::result_variable(task)).map(str::to_owned)
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use crate::{
     Known, NodeKind, ServiceTask,
     catalogue::{Words, elements, settings as rules},
-    read::{Context, expressions::read_expression, tasks::tell::read_message},
+    read::{Context, dialects, expressions::read_expression, tasks::tell::read_message},
     xml::Element,
 };
 
 /// How often a service task is tried again when the model does not say.
-pub(super) const DEFAULT_RETRIES: u32 = 3;
+const DEFAULT_RETRIES: u32 = 3;
 
 /// Reads a service task; one that says nothing is reported.
 pub(in crate::read) fn read_service_task<'a>(task: &'a Element, context: &mut Context<'a>) -> NodeKind {
     read_binding(task, context).unwrap_or_else(|| {
         context.findings.report(&rules::SERVICE_EMPTY, task, &[&task.label()]);
-        NodeKind::ServiceTask(bound_to(String::new()))
+        NodeKind::ServiceTask(new_handler(""))
     })
 }
 
@@ -29,7 +29,9 @@ pub(super) fn read_binding<'a>(task: &'a Element, context: &mut Context<'a>) -> 
             context.findings.report(&rules::SERVICE_BOTH, task, &[&task.label()]);
             Some(NodeKind::ServiceTask(read_handler(task, handler, context)))
         }
-        (None, None) => read_standard(task, context).map(NodeKind::ServiceTask),
+        (None, None) => {
+            dialects::read_work(task, task, context).or_else(|| read_standard(task, context).map(NodeKind::ServiceTask))
+        }
     }
 }
 
@@ -57,12 +59,13 @@ fn read_standard<'a>(task: &'a Element, context: &mut Context<'a>) -> Option<Ser
             .filter(|implementation| !implementation.starts_with("##"))?,
     };
     check_handler(task, task.line, name, context);
-    Some(bound_to(name.to_owned()))
+    Some(new_handler(name))
 }
 
-pub(super) fn bound_to(handler: String) -> ServiceTask {
+/// Work of this handler that says nothing more.
+pub(in crate::read) fn new_handler(handler: impl Into<String>) -> ServiceTask {
     ServiceTask {
-        handler,
+        handler: handler.into(),
         inputs: Vec::new(),
         result_variable: None,
         retries: DEFAULT_RETRIES,
@@ -71,7 +74,7 @@ pub(super) fn bound_to(handler: String) -> ServiceTask {
 }
 
 /// Reports a handler that is not there.
-pub(super) fn check_handler(task: &Element, line: u32, handler: &str, context: &mut Context<'_>) {
+pub(in crate::read) fn check_handler(task: &Element, line: u32, handler: &str, context: &mut Context<'_>) {
     if !handler.is_empty() && context.environment.handler(handler) == Known::No {
         context
             .findings

@@ -6,6 +6,7 @@ use crate::{
     read::{
         Context,
         assignees::read_assignees,
+        dialects,
         drawing::Drawing,
         forms::read_step_fields,
         people,
@@ -40,6 +41,9 @@ pub(in crate::read) fn read_user_task<'a>(
     }
     if let Some(setting) = task.setting("reminders") {
         read_reminders(task, setting, &mut human, context);
+    }
+    if human.due.is_none() {
+        dialects::read_due(task, &mut human, context);
     }
     NodeKind::UserTask(Box::new(human))
 }
