@@ -100,16 +100,13 @@ impl Pen {
         let end = self.element("e", |id| format!("<endEvent id='{id}'/>"));
         let needed = 1 + self.chance.below(branches.len());
         let condition = formal("activationCondition", &format!("activationCount &gt;= {needed}"));
-        let otherwise = self.id("f");
-        let complex = self.element("g", |id| {
-            format!("<complexGateway id='{id}' default='{otherwise}'>{condition}</complexGateway>")
-        });
+        let complex = self.element("g", |id| format!("<complexGateway id='{id}'>{condition}</complexGateway>"));
         for branch in &branches {
             self.flow(&entry, &branch.entry);
             self.flow(&branch.exit, &complex);
         }
         self.flow_if(&complex, &after, "waitingForStart");
-        self.flow_as(&otherwise, &complex, &end, "");
+        self.flow_if(&complex, &end, "!waitingForStart");
         Block { entry, exit: after }
     }
 

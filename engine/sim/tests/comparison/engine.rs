@@ -31,6 +31,8 @@ pub struct Engine {
     log: Vec<kapok_process::state::Event>,
     /// Everything that was carried out.
     pub done: Vec<Done>,
+    /// What can never be, and was.
+    pub broken: Option<String>,
 }
 
 impl Engine {
@@ -42,6 +44,7 @@ impl Engine {
             next_id: 100,
             log: Vec::new(),
             done: Vec::new(),
+            broken: None,
         }
     }
 
@@ -116,7 +119,8 @@ impl Engine {
         {
             self.now = self.now.max(due);
             if self.ask(Asked::FireTimer(id)).is_none() {
-                panic!("a timer that cannot fire: {id}");
+                self.broken.get_or_insert(format!("a timer that cannot fire: {id}"));
+                return;
             }
         }
         self.now = end;
@@ -128,7 +132,10 @@ impl Engine {
         let decided = decide_at(self.now, &asked, &mut work, &self.deployed, &mut next_id);
         match decided {
             Err(Stop::Refused(_)) => return None,
-            Err(Stop::State(error)) => panic!("{asked:?}: {error}"),
+            Err(Stop::State(error)) => {
+                self.broken = Some(format!("{asked:?}: {error}"));
+                return None;
+            }
             Ok(()) => {}
         }
         let changes = work.into_changes();

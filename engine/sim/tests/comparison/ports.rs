@@ -1,6 +1,6 @@
 //! What the engine asks of the world: the deployed models, nobody at all, and the reference's expressions.
 
-use std::{collections::BTreeMap, num::NonZeroU64, sync::Arc};
+use std::{num::NonZeroU64, sync::Arc};
 
 use kapok_model::{CalledVersion, EventDefinition, Name, NodeIndex, NodeKind, ProcessGraph};
 use kapok_process::{Definitions, Directory, EvaluationError, Evaluator, Scope, ScriptResult, state::Candidate};
@@ -34,7 +34,7 @@ impl Definitions for Deployed {
         self.0.get(definition.get() as usize - 1).cloned()
     }
 
-    fn called(&self, key: &str, _: CalledVersion, _: DefinitionId) -> Option<DefinitionId> {
+    fn called(&self, key: &str, _: &CalledVersion, _: DefinitionId) -> Option<DefinitionId> {
         self.0.iter().position(|graph| graph.key == key).map(Self::id)
     }
 
@@ -125,8 +125,4 @@ impl Evaluator for Expressions {
     fn text(&self, template: &str, _: &dyn Scope) -> Result<String, EvaluationError> {
         Ok(template.to_owned())
     }
-}
-
-pub fn no_variables() -> BTreeMap<String, Value> {
-    BTreeMap::new()
 }

@@ -28,9 +28,8 @@ const MOST_TRIES: usize = 6_000;
 type Seen = (String, What, bool);
 
 pub struct Search<'s> {
-    pub graphs: &'s [Arc<ProcessGraph>],
-    pub events: &'s [Event],
-    pub picture: &'s Picture,
+    graphs: &'s [Arc<ProcessGraph>],
+    picture: &'s Picture,
     tries: usize,
     order: Vec<Seen>,
 }
@@ -52,7 +51,6 @@ impl<'s> Search<'s> {
             .collect();
         Self {
             graphs,
-            events,
             picture,
             tries: 0,
             order,
