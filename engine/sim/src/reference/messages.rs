@@ -70,7 +70,7 @@ impl World {
     /// A message is thrown by a model, and under way then. Several receivers are the thrower's trouble.
     pub(super) fn throw_message(&mut self, id: Id, message: &Message) -> Result<(), String> {
         let (name, key) = self.address(id, message)?;
-        let variables = self.activations[id].variables.clone();
+        let variables = self.content(id);
         if let Receiver::Several = self.receiver(&name, key.as_deref(), message.to.as_ref()) {
             return Err(format!("several wait for {name}"));
         }
@@ -82,6 +82,15 @@ impl World {
             fresh: true,
         });
         Ok(())
+    }
+
+    /// What a message brings: what the inputs of its thrower gave it.
+    fn content(&self, id: Id) -> BTreeMap<String, Value> {
+        let inputs = self.node_of(id).map(|node| node.data.inputs.clone()).unwrap_or_default();
+        inputs
+            .into_iter()
+            .filter_map(|mapping| Some((mapping.target.clone(), self.get(id, &mapping.target)?.clone())))
+            .collect()
     }
 
     /// The messages that are under way, and those that were kept and for which somebody waits now.

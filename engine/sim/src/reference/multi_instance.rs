@@ -121,7 +121,8 @@ impl World {
         }
     }
 
-    /// After an instance: events are thrown, and it is asked whether this was enough.
+    /// After an instance: events are thrown, and it is asked whether this was enough. That the activity is over is a step
+    /// of its own.
     pub(super) fn instance_is_done(&mut self, body: Id, instance: Id) {
         let Some(each) = self.each(body) else { return };
         let completed = self
@@ -158,20 +159,13 @@ impl World {
                 Ok(false) => {}
                 Ok(true) => {
                     self.cancel_within(body);
+                    if let Some(repetition) = &mut self.activations[body].repetition {
+                        repetition.planned = repetition.begun;
+                    }
                     self.count_instances(body);
-                    return self.finish_repetition(body);
                 }
-                Err(text) => return self.incident(instance, text),
+                Err(text) => self.incident(instance, text),
             }
-        }
-        // In sequence, the next one is a step of its own; in parallel, the last one ends the activity.
-        let all = self
-            .activations[body]
-            .repetition
-            .as_ref()
-            .is_some_and(|repetition| completed >= repetition.planned);
-        if all && !self.is_something_live_in(body) {
-            self.finish_repetition(body);
         }
     }
 }
