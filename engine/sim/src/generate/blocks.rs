@@ -26,7 +26,7 @@ impl Pen {
             6 => self.inclusive(inside),
             7 => self.conditional_flows(inside),
             8 => self.first_event(inside),
-            9 => self.discriminator(inside),
+            9 if !around.again => self.discriminator(inside),
             10 => self.circle(inside),
             11 => self.may_end(inside),
             12..14 => self.sub_process(inside),

@@ -117,7 +117,7 @@ impl Pen {
         let count = self.element("a", |id| script(id, &format!("{name} = {name} + 1")));
         let merge_kind = self.chance.one_of(&["exclusiveGateway", "inclusiveGateway"]);
         let merge = self.gateway(merge_kind);
-        let block = self.block(around);
+        let block = self.block(Around { again: true, ..around });
         let exit = self.gateway("exclusiveGateway");
         let back = self.choosing("exclusiveGateway", &exit);
         self.flow(&begin, &merge);

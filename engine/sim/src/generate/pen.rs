@@ -9,6 +9,8 @@ pub(super) struct Around {
     pub(super) depth: usize,
     /// Whether it can be there several times at once: a message would not know for whom it is.
     pub(super) many: bool,
+    /// Whether it may be done again while something of it is left behind: nothing may stay behind in it then.
+    pub(super) again: bool,
     /// Whether somebody around catches errors.
     pub(super) catches_errors: bool,
     /// Whether it is in a handler: nothing is thrown there that could start it again.

@@ -28,8 +28,15 @@ impl World {
             Wait::Escalation(Some(watched)) if watched == code => Some(true),
             _ => None,
         };
-        if let Some(age) = self.nearest_catcher(id, watches) {
+        let Some(age) = self.nearest_catcher(id, watches) else {
+            return;
+        };
+        let here = self.case_of(id);
+        let catcher = self.armed.iter().find(|armed| armed.age == age);
+        if catcher.is_some_and(|armed| self.case_of(armed.owner) == here) {
             self.occur(age, &BTreeMap::new());
+        } else {
+            self.escalations.push(age);
         }
     }
 

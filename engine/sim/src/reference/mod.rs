@@ -25,7 +25,7 @@
 //! - **An error** goes to the nearest scope outwards that catches it: an event sub-process in the scope, then a boundary
 //!   event on it, a code before a catch-all; through call activities too. Nobody: an incident on the thrower.
 //! - **An escalation** goes the same way; nobody: nothing happens. What it interrupts is ended with the event that threw
-//!   it; otherwise that event then completes.
+//!   it; otherwise that event then completes. On its way out of a called case it is under way, as a message is.
 //! - **A terminate end event** (13.5.6) ends its own scope only: one instance of a multi-instance sub-process, the called
 //!   case and not the caller. The scope is then over.
 //! - **An event sub-process** starts while something else is live in its scope, not when only other event sub-processes

@@ -98,6 +98,8 @@ pub enum Step {
     Receive(usize),
     /// The signal at this position is told to everybody who waits for it.
     Tell(usize),
+    /// An escalation comes out of a called case, to what is armed with this age.
+    Escalate(usize),
     /// Time passes up to where it may.
     Wait,
 }
@@ -188,6 +190,7 @@ impl World {
         steps.extend(self.conditions_that_changed().into_iter().map(Step::Look));
         steps.extend(self.messages_that_arrive().into_iter().map(Step::Receive));
         steps.extend((0..self.signals.len()).map(Step::Tell));
+        steps.extend(self.escalations.iter().copied().map(Step::Escalate));
         if steps.is_empty() {
             steps.extend(self.timers_that_are_next().into_iter().map(Step::Fire));
         }
@@ -221,6 +224,10 @@ impl World {
             Step::Tell(at) => {
                 let name = self.signals.remove(*at);
                 self.broadcast(&name);
+            }
+            Step::Escalate(age) => {
+                self.escalations.retain(|it| it != age);
+                self.occur(*age, &BTreeMap::new());
             }
             Step::Wait => self.now = self.until,
         }

@@ -27,6 +27,8 @@ pub struct World {
     pub(super) opened: BTreeMap<(Id, NodeIndex), (Id, Vec<FlowIndex>)>,
     /// Signals under way.
     pub(super) signals: Vec<String>,
+    /// Escalations on their way out of a called case: what catches each, by its age.
+    pub(super) escalations: Vec<usize>,
     pub(super) trace: Vec<Event>,
 }
 
@@ -221,6 +223,7 @@ impl World {
             undoings: Vec::new(),
             opened: BTreeMap::new(),
             signals: Vec::new(),
+            escalations: Vec::new(),
             trace: Vec::new(),
         }
     }

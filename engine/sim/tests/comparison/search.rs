@@ -14,81 +14,90 @@
 //! or by what it does next.
 //!
 //! The search follows the order of the engine's events, and steps back where that leads to something that the engine did
-//! not do.
+//! not do. Worlds with the same future are looked at once. Several may agree, and differ in what cannot be seen; the next
+//! command is tried in each.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kapok_model::ProcessGraph;
 use kapok_sim::reference::{Command, Event, Picture, Refused, Step, What, World, is_compared};
 
-/// So many steps are tried for one command.
-const MOST_TRIES: usize = 6_000;
+/// So many steps are tried for one command; and so many more when one order was found, in search of others.
+const MOST_TRIES: usize = 8_000;
+const MORE_TRIES: usize = 300;
+
+/// So many different worlds are kept: those that look the same now and may go on differently.
+const MOST_WORLDS: usize = 6;
 
 /// An event, as it is compared.
 type Seen = (String, What, bool);
 
+/// Looks for orders of steps after a command.
 pub struct Search<'s> {
     graphs: &'s [Arc<ProcessGraph>],
     picture: &'s Picture,
-    tries: usize,
     order: Vec<Seen>,
-}
-
-/// The answer of a search.
-pub enum Found {
-    /// The world after an order of steps that agrees.
-    Agrees(Box<World>),
-    /// There is none; the world after the order that the reference itself prefers, if it comes to rest.
-    Differs(Box<World>),
+    tries: usize,
+    known: BTreeSet<String>,
+    found: Vec<World>,
 }
 
 impl<'s> Search<'s> {
     pub fn new(graphs: &'s [Arc<ProcessGraph>], events: &'s [Event], picture: &'s Picture) -> Self {
-        let order = events
-            .iter()
-            .filter(|event| is_compared(graphs, event))
-            .map(seen)
-            .collect();
+        let order = events.iter().filter(|event| is_compared(graphs, event));
         Self {
             graphs,
             picture,
+            order: order.map(seen).collect(),
             tries: 0,
-            order,
+            known: BTreeSet::new(),
+            found: Vec::new(),
         }
     }
 
-    /// Looks for an order of the steps after a command.
-    pub fn find(&mut self, world: &World, command: &Command) -> Result<Found, Refused> {
-        let mut begun = world.clone();
-        begun.clear_trace();
-        begun.begin(command)?;
-        if let Some(found) = self.from(&begun) {
-            return Ok(Found::Agrees(Box::new(found)));
+    /// The worlds that agree with the engine after a command, begun in one of several that agreed with it before.
+    pub fn find(mut self, worlds: &[World], command: &Command) -> Result<Vec<World>, Refused> {
+        let mut refused = Refused::NothingWaits;
+        let mut accepted = false;
+        for world in worlds {
+            let mut begun = world.clone();
+            begun.clear_trace();
+            match begun.begin(command) {
+                Ok(()) => {
+                    accepted = true;
+                    self.tries = 0;
+                    self.explore(begun);
+                }
+                Err(why) => refused = why,
+            }
         }
-        let mut preferred = world.clone();
-        preferred.clear_trace();
-        preferred.run(command)?;
-        Ok(Found::Differs(Box::new(preferred)))
+        if accepted { Ok(self.found) } else { Err(refused) }
     }
 
-    fn from(&mut self, world: &World) -> Option<World> {
-        let left = self.left(world)?;
+    fn explore(&mut self, world: World) {
+        let Some(left) = self.left(&world) else { return };
+        if !self.known.insert(format!("{left:?}{}", world.description())) {
+            return;
+        }
         let enabled = world.enabled();
         if enabled.is_empty() {
-            let agrees = left.is_empty() && world.picture() == *self.picture;
-            return agrees.then(|| world.clone());
+            if left.is_empty() && compared(world.picture()) == *self.picture {
+                self.tries = self.tries.max(MOST_TRIES.saturating_sub(MORE_TRIES));
+                self.found.push(world);
+            }
+            return;
         }
         let mut next: Vec<(usize, World)> = Vec::new();
         for step in &enabled {
-            self.tries += 1;
-            if self.tries > MOST_TRIES {
-                return None;
-            }
             let mut after = world.clone();
             let from = after.trace().len();
             after.step(step);
-            let first = after.trace()[from..].iter().find(|event| is_compared(self.graphs, event));
-            let place = match first.map(seen) {
+            let mut fresh = after.trace()[from..].iter();
+            let first = fresh.find(|event| is_compared(self.graphs, event)).map(seen);
+            let place = match first {
                 None => silent(step),
                 Some(first) => match left.iter().position(|event| *event == first) {
                     Some(place) => place + 1,
@@ -96,33 +105,15 @@ impl<'s> Search<'s> {
                 },
             };
             next.push((place, after));
-            if place <= 1 {
-                break; // It is what the engine did next.
-            }
         }
         next.sort_by_key(|(place, _)| *place);
-        let tried = next.len();
         for (_, after) in next {
-            if let Some(found) = self.from(&after) {
-                return Some(found);
-            }
-        }
-        if tried == enabled.len() || self.tries > MOST_TRIES {
-            return None;
-        }
-        // The short cut was none: look at all of them.
-        for step in &enabled {
             self.tries += 1;
-            let mut after = world.clone();
-            after.step(step);
-            if let Some(found) = self.from(&after) {
-                return Some(found);
+            if self.tries > MOST_TRIES || self.found.len() >= MOST_WORLDS {
+                return;
             }
-            if self.tries > MOST_TRIES {
-                return None;
-            }
+            self.explore(after);
         }
-        None
     }
 
     /// What the engine did and the world has not done yet, in the engine's order; `None` when the world has done
@@ -143,14 +134,25 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Steps without events that are compared: those that must wait for nothing are taken at once.
+/// Steps without events that are compared: most are best taken at once, some when nothing else is left.
 fn silent(step: &Step) -> usize {
     match step {
-        Step::Wait | Step::Tell(_) | Step::Receive(_) | Step::Look(_) | Step::Ask(_) => 2,
+        Step::Wait | Step::Tell(_) | Step::Receive(_) | Step::Look(_) | Step::Escalate(_) => 2,
         _ => 1,
     }
 }
 
 fn seen(event: &Event) -> Seen {
     (event.element.clone(), event.what.clone(), event.instance)
+}
+
+/// Variables that the engine makes of what an error or escalation says; the reference knows no such words.
+const NOT_COMPARED: [&str; 3] = ["errorCode", "errorMessage", "escalationCode"];
+
+/// A picture without what is not compared.
+pub fn compared(mut picture: Picture) -> Picture {
+    for (_, variables) in &mut picture.cases {
+        variables.retain(|name, _| !NOT_COMPARED.contains(&name.as_str()));
+    }
+    picture
 }
