@@ -9,7 +9,10 @@ use kapok_sim::{
 use support::read;
 
 fn cases() -> u64 {
-    std::env::var("KAPOK_SIM_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
+    std::env::var("KAPOK_SIM_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000)
 }
 
 /// What became of a case.
@@ -45,7 +48,7 @@ fn run(model: &Model, seed: u64) -> Run {
             .into_iter()
             .all(|case| world.outcome(case) != Outcome::Active)
     };
-    for round in 0..200 {
+    for round in 0..600 {
         if is_over(&world) {
             break;
         }

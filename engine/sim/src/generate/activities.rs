@@ -13,7 +13,9 @@ impl Pen {
             _ => String::new(),
         };
         let (kind, inside) = self.task_kind(around, repeat.is_empty());
-        self.element("t", |id| format!("<{kind} id='{id}' {attributes}>{inside}{repeat}</{}>", kind_name(&kind)))
+        self.element("t", |id| {
+            format!("<{kind} id='{id}' {attributes}>{inside}{repeat}</{}>", kind_name(&kind))
+        })
     }
 
     /// The kind of a task, with its attributes, and what is inside.
@@ -36,7 +38,10 @@ impl Pen {
             }
             _ => {
                 let script = self.script();
-                ("scriptTask scriptFormat='rhai'".to_owned(), format!("<script>{script}</script>"))
+                (
+                    "scriptTask scriptFormat='rhai'".to_owned(),
+                    format!("<script>{script}</script>"),
+                )
             }
         }
     }
@@ -103,7 +108,9 @@ impl Pen {
             let block = pen.block(around);
             let second = pen.undone_by_handler();
             let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
-            let cancel = pen.element("e", |id| format!("<endEvent id='{id}'><cancelEventDefinition/></endEvent>"));
+            let cancel = pen.element("e", |id| {
+                format!("<endEvent id='{id}'><cancelEventDefinition/></endEvent>")
+            });
             let fine = pen.id("f");
             let gateway = pen.element("g", |id| format!("<exclusiveGateway id='{id}' default='{fine}'/>"));
             pen.flow(&start, &first);

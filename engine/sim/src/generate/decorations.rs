@@ -24,7 +24,14 @@ impl Pen {
                 "" => String::new(),
                 _ => format!("errorRef='{code}'"),
             };
-            self.boundary(&activity, &format!("<errorEventDefinition {of}/>"), "", true, &exit, around);
+            self.boundary(
+                &activity,
+                &format!("<errorEventDefinition {of}/>"),
+                "",
+                true,
+                &exit,
+                around,
+            );
             if !of.is_empty() {
                 self.boundary(&activity, "<errorEventDefinition/>", "", true, &exit, around);
             }
@@ -83,7 +90,10 @@ impl Pen {
         let code = self.some_code();
         let (trigger, interrupting) = match self.chance.below(4) {
             0 => ("<errorEventDefinition/>".to_owned(), true),
-            1 => (format!("<escalationEventDefinition escalationRef='C{code}'/>"), interrupting),
+            1 => (
+                format!("<escalationEventDefinition escalationRef='C{code}'/>"),
+                interrupting,
+            ),
             _ => (self.watched_for(around, interrupting), interrupting),
         };
         let handler = Around {
@@ -148,6 +158,9 @@ impl Pen {
         self.flow(&first, &block.entry);
         self.flow(&block.exit, &second);
         self.flow(&second, &undo);
-        Block { entry: first, exit: undo }
+        Block {
+            entry: first,
+            exit: undo,
+        }
     }
 }

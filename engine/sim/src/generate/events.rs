@@ -79,6 +79,8 @@ impl Pen {
     }
 
     pub(super) fn throw(&mut self, results: &str) -> String {
-        self.element("i", |id| format!("<intermediateThrowEvent id='{id}'>{results}</intermediateThrowEvent>"))
+        self.element("i", |id| {
+            format!("<intermediateThrowEvent id='{id}'>{results}</intermediateThrowEvent>")
+        })
     }
 }

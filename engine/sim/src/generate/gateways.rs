@@ -100,7 +100,9 @@ impl Pen {
         let end = self.element("e", |id| format!("<endEvent id='{id}'/>"));
         let needed = 1 + self.chance.below(branches.len());
         let condition = formal("activationCondition", &format!("activationCount &gt;= {needed}"));
-        let complex = self.element("g", |id| format!("<complexGateway id='{id}'>{condition}</complexGateway>"));
+        let complex = self.element("g", |id| {
+            format!("<complexGateway id='{id}'>{condition}</complexGateway>")
+        });
         for branch in &branches {
             self.flow(&entry, &branch.entry);
             self.flow(&branch.exit, &complex);

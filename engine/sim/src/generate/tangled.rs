@@ -18,7 +18,9 @@ fn draw(pen: &mut Pen, count: usize) {
     // Each place is a join followed by something; its ways out lead to later places, or back to an earlier one.
     let joins: Vec<String> = (0..count)
         .map(|_| {
-            let kind = pen.chance.one_of(&["inclusiveGateway", "inclusiveGateway", "exclusiveGateway"]);
+            let kind = pen
+                .chance
+                .one_of(&["inclusiveGateway", "inclusiveGateway", "exclusiveGateway"]);
             pen.gateway(kind)
         })
         .collect();

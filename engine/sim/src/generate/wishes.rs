@@ -95,25 +95,27 @@ impl Wish {
         }
     }
 
-    /// What brings a case to its end: all that waits is done, and time passes.
+    /// What brings a case to its end: all that waits is done, what is awaited comes, and time passes.
     pub fn helpful(world: &World, round: usize) -> Command {
         let waiting = world.waiting();
         let awaited = world.awaited_messages();
-        if let Some((element, _)) = waiting.first() {
-            return Command::Complete {
+        match (
+            round % 6,
+            waiting.first(),
+            awaited.get(round / 6 % awaited.len().max(1)),
+        ) {
+            (0 | 2, Some((element, _)), _) => Command::Complete {
                 element: element.clone(),
                 nth: 0,
                 variables: BTreeMap::new(),
-            };
-        }
-        match (round % 4, awaited.get(round / 2 % awaited.len().max(1))) {
-            (0 | 2, Some(name)) => Command::Publish {
+            },
+            (1, _, Some(name)) => Command::Publish {
                 name: name.clone(),
                 key: None,
                 variables: BTreeMap::new(),
             },
-            (1, _) => Command::Signal { name: "S1".to_owned() },
-            (3, _) => Command::Signal { name: "S2".to_owned() },
+            (3, ..) => Command::Signal { name: "S1".to_owned() },
+            (4, ..) => Command::Signal { name: "S2".to_owned() },
             _ => Command::Advance { millis: 3 * HOUR },
         }
     }

@@ -21,7 +21,10 @@ impl World {
 
     /// So many tokens as the activity needs are consumed, the oldest first (table 10.3, `startQuantity`).
     pub(super) fn enter_together(&mut self, node: NodeIndex, scope: Id) {
-        let needed = self.graph_of(scope).node(node).map_or(1, |it| it.activity.start_quantity);
+        let needed = self
+            .graph_of(scope)
+            .node(node)
+            .map_or(1, |it| it.activity.start_quantity);
         let mut causes = Vec::new();
         for _ in 0..needed {
             let here = |token: &Token| token.node == node && token.scope == scope;

@@ -26,7 +26,11 @@ impl World {
             let expected = self.is_some_token_expected(node, scope, &empty, &full);
             return (!expected).then_some(Step::Reset(node, scope));
         }
-        let full: Vec<FlowIndex> = filled.iter().filter(|(_, count)| **count > 0).map(|(flow, _)| *flow).collect();
+        let full: Vec<FlowIndex> = filled
+            .iter()
+            .filter(|(_, count)| **count > 0)
+            .map(|(flow, _)| *flow)
+            .collect();
         let opens = match activation {
             None => !full.is_empty(),
             Some(activation) => self.activation_holds(node, scope, activation),
@@ -66,7 +70,11 @@ impl World {
         let Some((id, taken)) = self.opened.remove(&(scope, node)) else {
             return;
         };
-        let others: Vec<FlowIndex> = self.filled(node, scope).into_keys().filter(|flow| !taken.contains(flow)).collect();
+        let others: Vec<FlowIndex> = self
+            .filled(node, scope)
+            .into_keys()
+            .filter(|flow| !taken.contains(flow))
+            .collect();
         let causes = self.consume(node, scope, &others);
         self.activations[id].causes.extend(causes);
         let flows = self.flows_out_of(id);

@@ -45,7 +45,11 @@ impl World {
         let mut at = Some(from);
         while let Some(id) = at {
             let mut found: Vec<(bool, bool, usize)> = Vec::new();
-            for armed in self.armed.iter().filter(|armed| armed.owner == id && self.is_waiting(armed)) {
+            for armed in self
+                .armed
+                .iter()
+                .filter(|armed| armed.owner == id && self.is_waiting(armed))
+            {
                 if let Some(by_name) = watches(&armed.wait) {
                     found.push((self.is_on_the_boundary(armed), !by_name, armed.age));
                 }

@@ -52,7 +52,11 @@ impl World {
             let node = self.node_of(*id);
             node.is_some_and(|node| node.kind == NodeKind::SubProcess(SubProcess::Event))
         };
-        let live: Vec<Id> = self.children(scope).into_iter().filter(|id| self.is_active(*id)).collect();
+        let live: Vec<Id> = self
+            .children(scope)
+            .into_iter()
+            .filter(|id| self.is_active(*id))
+            .collect();
         !live.is_empty()
             && live.iter().all(is_event_sub_process)
             && !self.tokens.iter().any(|token| token.scope == scope)

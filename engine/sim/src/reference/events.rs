@@ -86,7 +86,9 @@ impl World {
             let mut group = self.armed.iter().filter(|it| it.owner == owner && it.event == event);
             if group.any(|armed| !armed.happened) {
                 let names: Vec<_> = payload.clone().into_iter().collect();
-                names.into_iter().for_each(|(name, value)| self.set(owner, &name, value));
+                names
+                    .into_iter()
+                    .for_each(|(name, value)| self.set(owner, &name, value));
                 return;
             }
             self.armed.retain(|it| it.owner != owner || it.event != event);
@@ -227,7 +229,9 @@ impl World {
 
     /// A link: the token goes on at the event of this name (10.5.1).
     fn jump(&mut self, id: Id, name: &str) {
-        let Some(scope) = self.activations[id].scope else { return };
+        let Some(scope) = self.activations[id].scope else {
+            return;
+        };
         match self.graph_of(id).link_target(self.activations[scope].node, name) {
             Some(target) => {
                 self.leave(id);

@@ -176,7 +176,12 @@ fn words(text: &str) -> Result<Vec<String>, String> {
             _ if first.is_alphanumeric() || first == '_' => rest
                 .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.')
                 .unwrap_or(rest.len()),
-            _ if ["==", "!=", "<=", ">=", "&&", "||"].iter().any(|two| rest.starts_with(two)) => 2,
+            _ if ["==", "!=", "<=", ">=", "&&", "||"]
+                .iter()
+                .any(|two| rest.starts_with(two)) =>
+            {
+                2
+            }
             _ => first.len_utf8(),
         };
         words.push(rest[..length].to_owned());

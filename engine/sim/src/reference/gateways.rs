@@ -53,7 +53,11 @@ impl World {
                 .count()
         };
         let graph = self.graph_of(scope);
-        graph.incoming(node).into_iter().map(|(flow, _)| (flow, on(flow))).collect()
+        graph
+            .incoming(node)
+            .into_iter()
+            .map(|(flow, _)| (flow, on(flow)))
+            .collect()
     }
 
     /// Consumes the oldest token on each of these flows into a gateway; answers with who sent them.
@@ -109,7 +113,8 @@ impl World {
             Some(NodeKind::EventBasedGateway { parallel: true, .. })
         );
         if needs_all {
-            self.armed.retain(|armed| armed.owner != gateway || armed.event != event);
+            self.armed
+                .retain(|armed| armed.owner != gateway || armed.event != event);
         }
         if !needs_all || !self.armed.iter().any(|armed| armed.owner == gateway) {
             self.complete(gateway);

@@ -86,7 +86,10 @@ impl World {
 
     /// What a message brings: what the inputs of its thrower gave it.
     fn content(&self, id: Id) -> BTreeMap<String, Value> {
-        let inputs = self.node_of(id).map(|node| node.data.inputs.clone()).unwrap_or_default();
+        let inputs = self
+            .node_of(id)
+            .map(|node| node.data.inputs.clone())
+            .unwrap_or_default();
         inputs
             .into_iter()
             .filter_map(|mapping| Some((mapping.target.clone(), self.get(id, &mapping.target)?.clone())))
@@ -140,7 +143,11 @@ impl World {
         let mut exact = Vec::new();
         let mut without_key = Vec::new();
         for armed in self.armed.iter().filter(|armed| self.is_waiting(armed)) {
-            let Wait::Message { name: awaited, key: own } = &armed.wait else {
+            let Wait::Message {
+                name: awaited,
+                key: own,
+            } = &armed.wait
+            else {
                 continue;
             };
             if awaited != name || !self.is_addressed(to, armed) {

@@ -80,11 +80,19 @@ impl World {
             }
         }
         for token in &self.tokens {
-            lines.push(format!("{} > {:?} {:?}", self.path(token.scope), token.node, token.flow));
+            lines.push(format!(
+                "{} > {:?} {:?}",
+                self.path(token.scope),
+                token.node,
+                token.flow
+            ));
         }
         for armed in &self.armed {
             let path = self.path(armed.owner);
-            lines.push(format!("{path} ~ {:?} {:?} {}", armed.event, armed.wait, armed.happened));
+            lines.push(format!(
+                "{path} ~ {:?} {:?} {}",
+                armed.event, armed.wait, armed.happened
+            ));
         }
         for undoing in &self.undoings {
             let left: Vec<String> = undoing.left.iter().map(|id| self.path(*id)).collect();
@@ -96,7 +104,10 @@ impl World {
         }
         for age in &self.escalations {
             let caught = self.armed.iter().find(|armed| armed.age == *age);
-            lines.push(format!("! {:?}", caught.map(|armed| (self.path(armed.owner), armed.event))));
+            lines.push(format!(
+                "! {:?}",
+                caught.map(|armed| (self.path(armed.owner), armed.event))
+            ));
         }
         lines.extend(self.kept.iter().map(|kept| format!("{kept:?}")));
         lines.extend(self.signals.clone());

@@ -87,7 +87,10 @@ impl World {
         let case = self.new_case(graph, &BTreeMap::new(), None);
         let it = Arc::clone(&self.graphs[graph]);
         let id = self.activate(node, case, Vec::new());
-        if !matches!(it.node(node).map(|node| &node.kind), Some(NodeKind::EventBasedGateway { .. })) {
+        if !matches!(
+            it.node(node).map(|node| &node.kind),
+            Some(NodeKind::EventBasedGateway { .. })
+        ) {
             return self.finish_catch(id, payload);
         }
         // The gateway waits as one that was reached does, and its first event has come (13.5.1).

@@ -10,7 +10,11 @@ use super::state::{Id, World};
 impl World {
     /// An activity does what it does.
     pub(super) fn do_work(&mut self, id: Id) {
-        let Some((kind, index)) = self.node_of(id).map(|node| node.kind.clone()).zip(self.activations[id].node) else {
+        let Some((kind, index)) = self
+            .node_of(id)
+            .map(|node| node.kind.clone())
+            .zip(self.activations[id].node)
+        else {
             return;
         };
         match kind {

@@ -88,7 +88,11 @@ impl World {
 
     /// A timer fires: time has passed up to when it is due.
     pub(super) fn fire(&mut self, age: usize) {
-        let due = self.armed.iter().find(|armed| armed.age == age).map(|armed| &armed.wait);
+        let due = self
+            .armed
+            .iter()
+            .find(|armed| armed.age == age)
+            .map(|armed| &armed.wait);
         if let Some(Wait::Timer { due, .. }) = due {
             self.now = self.now.max(*due);
             self.occur(age, &BTreeMap::new());

@@ -173,8 +173,7 @@ impl World {
 
     /// A scope is over when nothing is live in it and no token is left in it.
     pub(super) fn is_idle(&self, scope: Id) -> bool {
-        !self.is_something_live_in(scope)
-            && !self.tokens.iter().any(|token| token.scope == scope)
+        !self.is_something_live_in(scope) && !self.tokens.iter().any(|token| token.scope == scope)
     }
 
     /// Whether an activation is another one, or in it.

@@ -43,7 +43,7 @@ impl World {
             self.is_instance(id)
                 && self
                     .node_of(id)
-                    .is_some_and(|node| matches!(node.activity.repeat.as_deref(), Some(Repeat::Each(_)|Repeat::Loop{..})))
+                    .is_some_and(|node| matches!(node.activity.repeat.as_deref(), Some(Repeat::Each(_))))
         };
         match self.activations[from].scope {
             _ if each(from) => from,

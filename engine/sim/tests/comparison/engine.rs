@@ -75,7 +75,9 @@ impl Engine {
                         outcome: JobOutcome::Completed(variables.clone()),
                     },
                     None => {
-                        let open = |task: &&kapok_process::state::Task| task.element == row.id && task.state == TaskState::Open;
+                        let open = |task: &&kapok_process::state::Task| {
+                            task.element == row.id && task.state == TaskState::Open
+                        };
                         Asked::Complete {
                             task: self.state.tasks.values().find(open)?.id,
                             decision: None,
@@ -114,7 +116,12 @@ impl Engine {
     /// Time passes; timers fire as it does, in order.
     fn advance(&mut self, millis: i64) {
         let end = self.now + millis;
-        while let Some((due, id)) = self.state.timers.values().map(|timer| (timer.due.millis(), timer.id)).min()
+        while let Some((due, id)) = self
+            .state
+            .timers
+            .values()
+            .map(|timer| (timer.due.millis(), timer.id))
+            .min()
             && due <= end
         {
             self.now = self.now.max(due);
@@ -234,7 +241,11 @@ impl Engine {
             (outcome, variables)
         });
         let cases = cases.collect();
-        let live = self.state.elements.values().filter(|row| row.state == ElementState::Active);
+        let live = self
+            .state
+            .elements
+            .values()
+            .filter(|row| row.state == ElementState::Active);
         let mut active: Vec<String> = live
             .map(|row| (self.graph(row.instance), self.node(row).0))
             .filter(|(graph, element)| !reference::gathers(graph, element))
@@ -252,13 +263,7 @@ impl Engine {
     }
 }
 
-fn decide_at(
-    now: i64,
-    asked: &Asked,
-    work: &mut Work<'_>,
-    deployed: &Deployed,
-    next_id: &mut u64,
-) -> Result<(), Stop> {
+fn decide_at(now: i64, asked: &Asked, work: &mut Work<'_>, deployed: &Deployed, next_id: &mut u64) -> Result<(), Stop> {
     let mut ids = || {
         *next_id += 1;
         NonZeroU64::new(*next_id).expect("counted from 100")

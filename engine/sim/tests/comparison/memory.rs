@@ -94,7 +94,10 @@ impl State for Memory {
     }
 
     fn nodes_with_tokens(&self, instance: InstanceId, scope: Option<ElementInstanceId>) -> Read<Vec<NodeIndex>> {
-        let here = self.tokens.keys().filter(|(case, at, _)| *case == instance && *at == scope);
+        let here = self
+            .tokens
+            .keys()
+            .filter(|(case, at, _)| *case == instance && *at == scope);
         Ok(here.map(|(_, _, node)| *node).collect())
     }
 
@@ -128,7 +131,13 @@ impl State for Memory {
             Awaited::Message { name: own, key: given } => own == name && key.is_none_or(|key| given.as_deref() == key),
             _ => false,
         };
-        Ok(self.subscriptions.values().filter(waits).map(|row| row.id).take(limit).collect())
+        Ok(self
+            .subscriptions
+            .values()
+            .filter(waits)
+            .map(|row| row.id)
+            .take(limit)
+            .collect())
     }
 
     fn signal_subscriptions(
@@ -140,13 +149,18 @@ impl State for Memory {
         let waits = |row: &&Subscription| {
             row.awaited == Awaited::Signal(name.to_owned()) && after.is_none_or(|after| row.id > after)
         };
-        Ok(self.subscriptions.values().filter(waits).map(|row| row.id).take(limit).collect())
+        Ok(self
+            .subscriptions
+            .values()
+            .filter(waits)
+            .map(|row| row.id)
+            .take(limit)
+            .collect())
     }
 
     fn conditions(&self, instance: InstanceId) -> Read<Vec<SubscriptionId>> {
-        let waits = |row: &&Subscription| {
-            row.waiting.instance == instance && matches!(row.awaited, Awaited::Condition { .. })
-        };
+        let waits =
+            |row: &&Subscription| row.waiting.instance == instance && matches!(row.awaited, Awaited::Condition { .. });
         Ok(self.subscriptions.values().filter(waits).map(|row| row.id).collect())
     }
 

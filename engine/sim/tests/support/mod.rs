@@ -57,7 +57,10 @@ pub fn flows(drawn: &str) -> String {
 }
 
 pub fn formal(element: &str, text: &str) -> String {
-    let text = text.replace('>', "&gt;").replace('<', "&lt;").replace("&&", "&amp;&amp;");
+    let text = text
+        .replace('>', "&gt;")
+        .replace('<', "&lt;")
+        .replace("&&", "&amp;&amp;");
     format!("<{element} xsi:type='tFormalExpression' language='rhai'>{text}</{element}>")
 }
 
@@ -66,7 +69,9 @@ pub fn script(id: &str, text: &str) -> String {
 }
 
 pub fn service(id: &str) -> String {
-    format!("<serviceTask id='{id}'><extensionElements><kapok:handler name='demo.work'/></extensionElements></serviceTask>")
+    format!(
+        "<serviceTask id='{id}'><extensionElements><kapok:handler name='demo.work'/></extensionElements></serviceTask>"
+    )
 }
 
 pub fn sub(id: &str, inside: &str, drawn: &str) -> String {
