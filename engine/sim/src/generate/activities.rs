@@ -1,6 +1,7 @@
 //! Tasks, and the activities with something inside.
 
 use super::{
+    UNTIL_MENDED,
     gateways::script,
     pen::{Around, Block, Pen, formal},
 };
@@ -11,6 +12,10 @@ impl Pen {
         let repeat = match attributes {
             "" => self.repetition(),
             _ => String::new(),
+        };
+        let around = Around {
+            looped: around.looped || (UNTIL_MENDED && is_loop(&repeat)),
+            ..around
         };
         let (kind, inside) = self.task_kind(around, repeat.is_empty());
         self.element("t", |id| {
@@ -37,7 +42,7 @@ impl Pen {
                 (format!("sendTask messageRef='{message}'"), String::new())
             }
             _ => {
-                let script = self.script();
+                let script = self.script(!around.looped);
                 (
                     "scriptTask scriptFormat='rhai'".to_owned(),
                     format!("<script>{script}</script>"),
@@ -85,7 +90,10 @@ impl Pen {
 
     /// A sub-process, perhaps repeated, with event sub-processes and boundary events.
     pub(super) fn sub_process(&mut self, around: Around) -> Block {
-        let repeat = self.repetition();
+        let mut repeat = self.repetition();
+        if UNTIL_MENDED && is_loop(&repeat) {
+            repeat.clear();
+        }
         let around_it = around;
         let mut around = around;
         around.many |= !repeat.is_empty();
@@ -105,7 +113,8 @@ impl Pen {
         let body = self.within(|pen| {
             let start = pen.element("s", |id| format!("<startEvent id='{id}'/>"));
             let first = pen.undone_by_handler();
-            let block = pen.block(around);
+            let again = around.again || UNTIL_MENDED;
+            let block = pen.block(Around { again, ..around });
             let second = pen.undone_by_handler();
             let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
             let cancel = pen.element("e", |id| {
@@ -164,12 +173,18 @@ impl Pen {
     /// Another process as a step.
     pub(super) fn call(&mut self, around: Around) -> Block {
         let catches = self.chance.once_in(2);
-        let mut inside = around;
+        let mut inside = around.inside();
         inside.catches_errors |= catches;
         let key = self.process(&inside);
         let id = self.element("k", |id| format!("<callActivity id='{id}' calledElement='{key}'/>"));
-        self.watch(around, id, catches)
+        let no_signals = around.no_signals || UNTIL_MENDED;
+        self.watch(Around { no_signals, ..around }, id, catches)
     }
+}
+
+/// Whether a repetition is a standard loop.
+fn is_loop(repeat: &str) -> bool {
+    repeat.starts_with("<standardLoop")
 }
 
 fn kind_name(kind: &str) -> &str {

@@ -1,6 +1,9 @@
 //! Blocks of gateways.
 
-use super::pen::{Around, Block, Pen, formal};
+use super::{
+    UNTIL_MENDED,
+    pen::{Around, Block, Pen, formal},
+};
 
 impl Pen {
     pub(super) fn gateway(&mut self, kind: &str) -> String {
@@ -100,15 +103,20 @@ impl Pen {
         let end = self.element("e", |id| format!("<endEvent id='{id}'/>"));
         let needed = 1 + self.chance.below(branches.len());
         let condition = formal("activationCondition", &format!("activationCount &gt;= {needed}"));
+        let otherwise = self.id("f");
+        let (default, condition_of_it) = match UNTIL_MENDED || self.chance.once_in(2) {
+            true => (String::new(), "!waitingForStart"),
+            false => (format!("default='{otherwise}'"), ""),
+        };
         let complex = self.element("g", |id| {
-            format!("<complexGateway id='{id}'>{condition}</complexGateway>")
+            format!("<complexGateway id='{id}' {default}>{condition}</complexGateway>")
         });
         for branch in &branches {
             self.flow(&entry, &branch.entry);
             self.flow(&branch.exit, &complex);
         }
         self.flow_if(&complex, &after, "waitingForStart");
-        self.flow_if(&complex, &end, "!waitingForStart");
+        self.flow_as(&otherwise, &complex, &end, condition_of_it);
         Block { entry, exit: after }
     }
 

@@ -177,10 +177,8 @@ impl World {
             match self.node_of(id).map(|node| &node.kind) {
                 _ if self.activations[id].asks => steps.push(Step::Ask(id)),
                 _ if self.has_repetition_to_do(id) => steps.push(Step::Repeat(id)),
-                Some(NodeKind::SubProcess(SubProcess::AdHoc(_))) => {
-                    if self.activations[id].begun && self.is_idle(id) {
-                        steps.push(Step::AdHoc(id));
-                    }
+                Some(NodeKind::SubProcess(SubProcess::AdHoc(_))) if self.activations[id].begun && self.is_idle(id) => {
+                    steps.push(Step::AdHoc(id));
                 }
                 _ if self.activations[id].begun && self.is_idle(id) => steps.push(Step::Finish(id)),
                 _ => {}

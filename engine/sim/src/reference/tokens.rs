@@ -138,6 +138,7 @@ impl World {
         self.cancel_within(id);
         if self.is_active(id) {
             self.activations[id].life = Life::Cancelled;
+            self.opened.retain(|_, (opened, _)| *opened != id);
             self.disarm(id);
             self.log(id, What::Cancelled);
         }
@@ -156,7 +157,6 @@ impl World {
     /// Ends all that goes on in an activation.
     pub(super) fn cancel_within(&mut self, id: Id) {
         self.cancel_others_within(id, None);
-        self.opened.retain(|(scope, _), _| *scope != id);
         let ended: Vec<usize> = self
             .undoings
             .iter()

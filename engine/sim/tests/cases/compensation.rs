@@ -86,5 +86,45 @@ pub fn cases() -> Vec<Case> {
             commands: "start; done w",
             told: "+s -s +q +qs -qs +a -a +b -b +f -f +u +w | -w +x xu +hb -hb +ha -ha -x xq +c -c +e -e | Completed",
         },
+        Case {
+            name: "in a cancelled transaction nothing begins any more",
+            xml: p(
+                &format!(
+                    "{}<boundaryEvent id='c' attachedToRef='q'><cancelEventDefinition/></boundaryEvent>",
+                    transaction(
+                        &format!(
+                            "<startEvent id='qs'/><task id='a'/><parallelGateway id='f'/><userTask id='u'/>\
+                             <endEvent id='qe'/><endEvent id='x'><cancelEventDefinition/></endEvent>{}",
+                            undoes("ha", "a").replace("<task id='ha'", "<userTask id='ha'")
+                        ),
+                        "qs -> a; a -> f; f -> x; f -> u; u -> qe",
+                    ),
+                ),
+                "s -> q; q -> e; c -> e",
+            ),
+            commands: "start; done ha",
+            told: "+s -s +q +qs -qs +a -a +f -f +x +ha | -ha -x xq +c -c +e -e | Completed",
+        },
+        Case {
+            name: "in a cancelled transaction no gateway is reset",
+            xml: p(
+                &format!(
+                    "{}<boundaryEvent id='c' attachedToRef='q'><cancelEventDefinition/></boundaryEvent>",
+                    transaction(
+                        &format!(
+                            "<startEvent id='qs'/><task id='a'/><parallelGateway id='f'/><userTask id='u'/><task id='t'/>\
+                             <endEvent id='qe'/><endEvent id='x'><cancelEventDefinition/></endEvent>\
+                             <complexGateway id='g'>{}</complexGateway>{}",
+                            formal("activationCondition", "activationCount >= 1"),
+                            undoes("ha", "a").replace("<task id='ha'", "<userTask id='ha'")
+                        ),
+                        "qs -> a; a -> f; f -> t; f -> u; t -> g; u -> g; g -> x ? waitingForStart; g -> qe ? !waitingForStart",
+                    ),
+                ),
+                "s -> q; q -> e; c -> e",
+            ),
+            commands: "start; done ha",
+            told: "+s -s +q +qs -qs +a -a +f -f +t -t +u +g +x xg xu +ha | -ha -x xq +c -c +e -e | Completed",
+        },
     ]
 }

@@ -89,5 +89,22 @@ pub fn cases() -> Vec<Case> {
             commands: "start; start; signal S1",
             told: "+s -s +c | +s -s +c | -c -c +e -e +e -e | Completed | Completed",
         },
+        Case {
+            name: "a signal that ends a call does not reach the called case any more",
+            xml: file(
+                &format!(
+                    "{ENDS}<callActivity id='k' calledElement='Q'/>{}",
+                    boundary("b", "k", true, "<signalEventDefinition signalRef='S1'/>")
+                ),
+                "s -> k; k -> e; b -> e",
+                &format!(
+                    "<process id='Q' isExecutable='true'><startEvent id='qs'/><intermediateCatchEvent id='c'>\
+                     <signalEventDefinition signalRef='S1'/></intermediateCatchEvent><endEvent id='qe'/>{}</process>",
+                    flows("qs -> c; c -> qe")
+                ),
+            ),
+            commands: "start; signal S1",
+            told: "+s -s +k +qs -qs +c | xc xk +b -b +e -e | Completed",
+        },
     ]
 }

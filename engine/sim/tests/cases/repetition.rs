@@ -66,5 +66,16 @@ pub fn cases() -> Vec<Case> {
             commands: "start n=1; start n=5",
             told: "+s -s +a +a* -a* -a +b +b* -b* -b +e -e | +s -s +a -a +b +b* -b* -b +e -e | Completed | Completed",
         },
+        Case {
+            name: "what a loop makes belongs to the case",
+            xml: p(
+                "<scriptTask id='a' scriptFormat='rhai'><script>vars.x = 1</script><standardLoopCharacteristics \
+                 loopMaximum='2'/></scriptTask><task id='b'/><exclusiveGateway id='g' default='g-e'/>",
+                "s -> a; a -> g; g -> b ? x == 1; g -> e; b -> e",
+            ),
+            commands: "start x=0; start",
+            told: "+s -s +a +a* -a* +a* -a* -a +g -g +b -b +e -e | +s -s +a +a* -a* +a* -a* -a +g -g +b -b +e -e \
+                   | Completed | Completed",
+        },
     ]
 }
