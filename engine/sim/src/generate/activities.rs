@@ -69,7 +69,7 @@ impl Pen {
         }
     }
 
-    fn each(&mut self) -> String {
+    pub(super) fn each(&mut self) -> String {
         let sequential = self.chance.one_of(&["true", "false"]);
         let enough = match self.chance.below(3) {
             0 => formal("completionCondition", "numberOfCompletedInstances &gt;= 2"),

@@ -19,7 +19,7 @@ impl Pen {
                 _ => self.leaf(inside),
             };
         }
-        match self.chance.below(22) {
+        match self.chance.below(24) {
             0..4 => self.sequence(inside),
             4 => self.choice(inside),
             5 => self.fork(inside),
@@ -36,6 +36,8 @@ impl Pen {
             17 => self.quantities(inside),
             18 => self.undone_later(inside),
             19..21 => self.watched_task(inside),
+            21 => self.jump(inside),
+            22 => self.undone_from_inside(inside),
             _ => self.leaf(inside),
         }
     }

@@ -145,6 +145,48 @@ impl Pen {
         task
     }
 
+    /// A sub-process that is undone: by its own event sub-process, or by undoing what was done in it.
+    pub(super) fn undone_from_inside(&mut self, around: Around) -> Block {
+        let mut body = self.within(|pen| {
+            let start = pen.element("s", |id| format!("<startEvent id='{id}'/>"));
+            let first = pen.undone_by_handler();
+            let second = pen.undone_by_handler();
+            let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
+            pen.flow(&start, &first);
+            pen.flow(&first, &second);
+            pen.flow(&second, &end);
+        });
+        if self.chance.once_in(2) {
+            let inside = self.within(|pen| {
+                let start = pen.element("s", |id| {
+                    format!("<startEvent id='{id}'><compensateEventDefinition/></startEvent>")
+                });
+                let undo = pen.throw("<compensateEventDefinition/>");
+                let block = pen.block(Around {
+                    handler: true,
+                    many: true,
+                    ..around.inside()
+                });
+                let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
+                pen.flow(&start, &undo);
+                pen.flow(&undo, &block.entry);
+                pen.flow(&block.exit, &end);
+            });
+            let id = self.id("v");
+            body += &format!("<subProcess id='{id}' triggeredByEvent='true'>\n{inside}</subProcess>\n");
+        }
+        let repeat = match self.chance.below(3) {
+            0 => self.each(),
+            _ => String::new(),
+        };
+        let entry = self.element("q", |id| format!("<subProcess id='{id}'>\n{body}{repeat}</subProcess>"));
+        let block = self.block(around);
+        let exit = self.throw("<compensateEventDefinition/>");
+        self.flow(&entry, &block.entry);
+        self.flow(&block.exit, &exit);
+        Block { entry, exit }
+    }
+
     /// Something that is done, and undone after something else.
     pub(super) fn undone_later(&mut self, around: Around) -> Block {
         let first = self.undone_by_handler();

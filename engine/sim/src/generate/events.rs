@@ -1,6 +1,6 @@
 //! Events on the way.
 
-use super::pen::{Around, Pen, formal};
+use super::pen::{Around, Block, Pen, formal};
 
 impl Pen {
     /// Something that comes from outside or by itself, and that will come: what a path waits for.
@@ -70,6 +70,37 @@ impl Pen {
                 self.catch(&trigger, "")
             }
         }
+    }
+
+    /// A link goes in at one place and comes out at another.
+    pub(super) fn jump(&mut self, around: Around) -> Block {
+        let name = self.id("L");
+        let link = format!("<linkEventDefinition name='{name}'/>");
+        let entry = self.throw(&link);
+        let out = self.catch(&link, "");
+        let block = self.block(around);
+        self.flow(&out, &block.entry);
+        Block {
+            entry,
+            exit: block.exit,
+        }
+    }
+
+    /// What an end event does besides ending its path; its scope goes on.
+    pub(super) fn results(&mut self) -> String {
+        let mut results = String::new();
+        if self.chance.once_in(6) {
+            results += &format!("<signalEventDefinition signalRef='{}'/>", self.some_signal());
+        }
+        if self.chance.once_in(6) {
+            let message = self.some_message();
+            results += &format!("<messageEventDefinition messageRef='{message}'/>");
+        }
+        if self.chance.once_in(6) {
+            let code = self.some_code();
+            results += &format!("<escalationEventDefinition escalationRef='C{code}'/>");
+        }
+        results
     }
 
     fn catch(&mut self, triggers: &str, attributes: &str) -> String {

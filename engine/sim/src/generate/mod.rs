@@ -36,6 +36,9 @@ pub struct Model {
 /// A block-structured process of about so many blocks.
 pub fn structured(seed: u64, size: usize) -> Model {
     let mut pen = Pen::new(Chance::new(seed), size);
-    let body = pen.whole(&Around::default());
+    let mut body = pen.whole(&Around::default());
+    if pen.chance.once_in(5) {
+        body += &pen.event_sub_process(Around::default());
+    }
     pen.model(body)
 }

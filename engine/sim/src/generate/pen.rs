@@ -122,7 +122,8 @@ impl Pen {
         self.within(|pen| {
             let start = pen.element("s", |id| format!("<startEvent id='{id}'/>"));
             let block = pen.block(around);
-            let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
+            let results = pen.results();
+            let end = pen.element("e", |id| format!("<endEvent id='{id}'>{results}</endEvent>"));
             pen.flow(&start, &block.entry);
             pen.flow(&block.exit, &end);
         })

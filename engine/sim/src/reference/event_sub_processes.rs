@@ -43,8 +43,11 @@ impl World {
     pub(super) fn is_waiting(&self, armed: &Armed) -> bool {
         let graph = self.graph_of(armed.owner);
         let kind = graph.node(armed.event).map(|node| &node.kind);
-        let begins_here = matches!(kind, Some(NodeKind::StartEvent(_)));
-        !armed.happened && !(begins_here && self.is_completing(armed.owner))
+        let may_start = match kind {
+            Some(NodeKind::StartEvent(_)) => !self.is_completing(armed.owner),
+            _ => true,
+        };
+        may_start && !armed.happened
     }
 
     /// Whether nothing is left of a scope but event sub-processes: then no further one can start (13.5.4).
