@@ -20,6 +20,8 @@ pub(crate) enum Commands {
     Check(Check),
     /// Run a model in memory on a virtual clock and print its trace
     Run(Run),
+    /// Ask a decision of a DMN file
+    Decide(Decide),
     /// People and their ways in
     User(User),
 }
@@ -43,8 +45,11 @@ pub(crate) struct Serve {
 #[derive(Args)]
 pub(crate) struct Check {
     /// BPMN 2.0 files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Print the page of a rule, such as gateway.condition-missing, instead
+    #[arg(long, value_name = "RULE")]
+    pub(crate) explain: Option<String>,
     /// Check against the people, plugins and entities of this folder of data
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -53,7 +58,7 @@ pub(crate) struct Check {
     pub(crate) json: bool,
 }
 
-/// `--complete` and `--advance` are steps: they happen in the order in which they stand.
+/// `--complete`, `--message`, `--signal` and `--advance` are steps: they happen in the order in which they stand.
 #[derive(Args)]
 pub(crate) struct Run {
     /// A BPMN 2.0 file
@@ -68,12 +73,38 @@ pub(crate) struct Run {
     /// Variables to start with: a JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) vars_file: Option<PathBuf>,
-    /// Complete what waits at an element, by its BPMN id, with variables; an approval takes "decision" and "comment"
+    /// Complete what waits at an element, by its BPMN id, with variables; an approval takes "decision" and "comment",
+    /// a service task ends in an error with "$error": its code
     #[arg(long, value_name = "TASK[=JSON]")]
     pub(crate) complete: Vec<String>,
+    /// Hand a message to the case that waits for it, or start one: JSON holds its variables, or "key" and "variables"
+    #[arg(long, value_name = "NAME[=JSON]")]
+    pub(crate) message: Vec<String>,
+    /// Tell a signal to everybody who waits for it, with variables
+    #[arg(long, value_name = "NAME[=JSON]")]
+    pub(crate) signal: Vec<String>,
+    /// Decisions (DMN) that the model's business rule tasks ask
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decisions: Vec<PathBuf>,
     /// Let time pass: an ISO 8601 duration such as PT8H
     #[arg(long, value_name = "DURATION")]
     pub(crate) advance: Vec<String>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Decide {
+    /// A DMN file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The decision, by id or name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) decision: String,
+    /// What it is asked with: a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) input: String,
     /// One JSON object a line
     #[arg(long)]
     pub(crate) json: bool,

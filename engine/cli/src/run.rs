@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fmt, fs,
     io::{StdoutLock, Write},
     process::ExitCode,
 };
@@ -10,7 +10,7 @@ use std::{
 use clap::ArgMatches;
 use kapok::{
     Outcome, Simulation, Transition,
-    protocol::{IsoDuration, Timestamp, Value},
+    protocol::{IsoDuration, PublishedMessage, Timestamp, Value},
 };
 
 use crate::{check, commands::Run};
@@ -26,6 +26,30 @@ type Variables = BTreeMap<String, Value>;
 enum Step {
     Complete(String, Variables),
     Advance(IsoDuration),
+    Message(PublishedMessage),
+    Signal(String, Variables),
+}
+
+impl Step {
+    fn perform(&self, simulation: &mut Simulation) -> Result<(), kapok::Error> {
+        match self {
+            Self::Complete(element, input) => simulation.complete(element, input.clone()),
+            Self::Advance(duration) => simulation.advance(*duration),
+            Self::Message(message) => simulation.message(message.clone()),
+            Self::Signal(name, variables) => simulation.signal(name, variables.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Complete(element, _) => write!(f, "--complete {element}"),
+            Self::Advance(_) => f.write_str("--advance"),
+            Self::Message(message) => write!(f, "--message {}", message.name),
+            Self::Signal(name, _) => write!(f, "--signal {name}"),
+        }
+    }
 }
 
 /// Runs a model and prints what happens.
@@ -51,13 +75,18 @@ pub(crate) fn run(options: &Run, matches: &ArgMatches) -> Result<ExitCode, Strin
             return printer.outcome(&refused());
         }
     };
+    for file in &options.decisions {
+        let xml = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let deployed = simulation.deploy_decisions(&xml);
+        deployed.map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     let started = if options.process.is_empty() {
         keys.into_iter().filter(|key| simulation.can_start(key)).collect()
     } else {
         options.process.clone()
     };
-    if started.is_empty() {
-        return Err("no process of this file can be started by hand; name one with --process".to_owned());
+    if started.is_empty() && steps.is_empty() {
+        return Err("no process of this file can simply be started; name one with --process, or start it with --message, --signal or --advance".to_owned());
     }
     let done = perform(&mut simulation, &started, &variables, &steps, &mut printer);
     if let Err(error) = done {
@@ -82,14 +111,7 @@ fn perform(
         printer.transitions(simulation)?;
     }
     for step in steps {
-        let done = match step {
-            Step::Complete(element, input) => simulation.complete(element, input.clone()),
-            Step::Advance(duration) => simulation.advance(*duration),
-        };
-        done.map_err(|error| match step {
-            Step::Complete(element, _) => format!("--complete {element}: {error}"),
-            Step::Advance(_) => format!("--advance: {error}"),
-        })?;
+        step.perform(simulation).map_err(|error| format!("{step}: {error}"))?;
         printer.transitions(simulation)?;
     }
     Ok(())
@@ -194,14 +216,8 @@ fn steps(options: &Run, matches: &ArgMatches) -> Result<Vec<Step>, String> {
         .flatten()
         .zip(&options.complete)
     {
-        let (element, input) = match text.split_once('=') {
-            Some((element, input)) => (
-                element,
-                object(input).map_err(|error| format!("--complete {element}: {error}"))?,
-            ),
-            None => (text.as_str(), Variables::new()),
-        };
-        steps.push((index, Step::Complete(element.to_owned(), input)));
+        let (element, input) = named(text, "--complete")?;
+        steps.push((index, Step::Complete(element, input)));
     }
     for (index, text) in matches
         .indices_of("advance")
@@ -212,8 +228,59 @@ fn steps(options: &Run, matches: &ArgMatches) -> Result<Vec<Step>, String> {
         let duration = text.parse().map_err(|error| format!("--advance {text}: {error}"))?;
         steps.push((index, Step::Advance(duration)));
     }
+    for (index, text) in matches
+        .indices_of("message")
+        .into_iter()
+        .flatten()
+        .zip(&options.message)
+    {
+        steps.push((index, Step::Message(message(text)?)));
+    }
+    for (index, text) in matches.indices_of("signal").into_iter().flatten().zip(&options.signal) {
+        let (name, variables) = named(text, "--signal")?;
+        steps.push((index, Step::Signal(name, variables)));
+    }
     steps.sort_by_key(|(index, _)| *index);
     Ok(steps.into_iter().map(|(_, step)| step).collect())
+}
+
+/// `NAME` or `NAME=JSON`.
+fn named(text: &str, option: &str) -> Result<(String, Variables), String> {
+    match text.split_once('=') {
+        Some((name, json)) => {
+            let variables = object(json).map_err(|error| format!("{option} {name}: {error}"))?;
+            Ok((name.to_owned(), variables))
+        }
+        None => Ok((text.to_owned(), Variables::new())),
+    }
+}
+
+/// A message: its JSON holds its variables, or `key` and `variables` as the HTTP API has them.
+fn message(text: &str) -> Result<PublishedMessage, String> {
+    let (name, mut json) = named(text, "--message")?;
+    let is_whole = !json.is_empty()
+        && json.keys().all(|key| matches!(key.as_str(), "key" | "variables"))
+        && json
+            .get("variables")
+            .is_none_or(|variables| variables.as_map().is_some());
+    let (key, variables) = if is_whole {
+        let key = json.remove("key").map(|key| match key {
+            Value::Text(key) => key,
+            other => other.to_string(),
+        });
+        let variables = json
+            .remove("variables")
+            .and_then(|variables| variables.as_map().cloned());
+        (key, variables.unwrap_or_default())
+    } else {
+        (None, json)
+    };
+    Ok(PublishedMessage {
+        name,
+        key,
+        variables,
+        ttl_millis: None,
+    })
 }
 
 fn object(text: &str) -> Result<Variables, String> {

@@ -75,7 +75,11 @@ impl Environment for Installed<'_> {
         }
     }
 
-    fn decision(&self, _: &str) -> Known {
-        Known::Unknown
+    fn decision(&self, name: &str) -> Known {
+        match self.shared.decisions.get(name) {
+            Some(_) => Known::Yes,
+            None if self.organisation.is_empty() => Known::Unknown,
+            None => Known::No,
+        }
     }
 }

@@ -8,13 +8,16 @@ use std::{
     sync::Arc,
 };
 
-use kapok_model::Diagnostic;
+use kapok_model::{Diagnostic, EventDefinition, Node, NodeKind, Repeat};
 use kapok_process::{
     Answer,
-    state::{EventKind, InstanceState, TaskState},
+    state::{EventKind, InstanceState, Part, State, TaskState},
 };
-use kapok_protocol::{Command, Decision, InstanceId, IsoDuration, JobOutcome, StartRequest, Timestamp, Value};
-use kapok_tables::{Queries, TaskList};
+use kapok_protocol::{
+    Command, Decision, ElementInstanceId, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest, Timestamp, Value,
+};
+use kapok_store::View;
+use kapok_tables::{ProcessState, Queries, TaskList};
 use serde::Serialize;
 
 use crate::{Error, Kapok, ManualClock, Settings, clock::Clock, react};
@@ -59,6 +62,9 @@ pub struct Outcome {
     pub incidents: Vec<Value>,
 }
 
+/// The name under which the input of a service task holds the code of the error it ends in.
+const ERROR: &str = "$error";
+
 /// Checks a model with no data folder: nothing is known about handlers, people or records.
 pub fn check(xml: &str) -> Result<Vec<Diagnostic>, Error> {
     let settings = Settings {
@@ -97,9 +103,13 @@ impl Simulation {
         ))
     }
 
-    /// Whether a process can be started by hand.
+    /// Deploys decisions that the model's business rule tasks ask.
+    pub fn deploy_decisions(&self, xml: &str) -> Result<(), Error> {
+        self.kapok.deploy_decisions(xml)
+    }
+
+    /// Whether a process can simply be started: it has a none start event, or no start event at all.
     pub fn can_start(&self, process: &str) -> bool {
-        use kapok_model::{EventDefinition, NodeKind};
         let latest = self.kapok.shared.definitions.all_latest();
         latest
             .iter()
@@ -110,9 +120,7 @@ impl Simulation {
                     _ => None,
                 });
                 let starts: Vec<_> = starts.collect();
-                starts
-                    .iter()
-                    .any(|triggers| matches!(triggers, [] | [EventDefinition::Condition(_)]))
+                starts.iter().any(|triggers| triggers.is_empty())
                     || (starts.is_empty() && !graph.entries(None).is_empty())
             })
     }
@@ -125,7 +133,10 @@ impl Simulation {
         let start_event = graph.filter(|_| !self.can_start(process)).and_then(|graph| {
             graph
                 .children(None)
-                .find(|(_, node)| node.bpmn_name == "startEvent")
+                .find(|(_, node)| match &node.kind {
+                    NodeKind::StartEvent(start) => matches!(start.triggers.as_slice(), [EventDefinition::Record(_)]),
+                    _ => false,
+                })
                 .map(|(_, node)| node.id.clone())
         });
         let request = StartRequest {
@@ -145,8 +156,8 @@ impl Simulation {
     }
 
     /// Completes what waits at an element, by its BPMN id: a person's task, or a service task without a handler. In
-    /// `input`, `decision` (`approve` or `reject`) and `comment` belong to an approval, the rest are variables; an
-    /// approval without a decision is approved.
+    /// `input`, `decision` (`approve` or `reject`) and `comment` belong to an approval, `$error` is the code of an error
+    /// that a service task ends in, the rest are variables; an approval without a decision is approved.
     pub fn complete(&mut self, element: &str, input: BTreeMap<String, Value>) -> Result<(), Error> {
         let command = self.completion(element, input)?;
         let done = self.kapok.command(command);
@@ -186,8 +197,7 @@ impl Simulation {
             }
         }
         for job in viewing.queries.ready_jobs(usize::MAX)? {
-            let row =
-                kapok_process::state::State::element(&kapok_tables::ProcessState(&view), job.instance, job.element);
+            let row = ProcessState(&view).element(job.instance, job.element);
             let row = row.map_err(|error| Error::Data(error.to_string()))?;
             let node = row.and_then(|row| {
                 let instance = viewing.queries.instance(job.instance).ok()??;
@@ -198,10 +208,14 @@ impl Simulation {
                     .map(|node| node.id.clone())
             });
             if node.as_deref() == Some(element) {
-                return Ok(Command::FinishJob {
-                    job: job.id,
-                    outcome: JobOutcome::Completed(input),
-                });
+                let outcome = match input.remove(ERROR) {
+                    Some(code) => JobOutcome::Error {
+                        code: code.as_text().map_or_else(|| code.to_string(), str::to_owned),
+                        message: String::new(),
+                    },
+                    None => JobOutcome::Completed(input),
+                };
+                return Ok(Command::FinishJob { job: job.id, outcome });
             }
         }
         self.refused = true;
@@ -223,9 +237,33 @@ impl Simulation {
         Ok(())
     }
 
-    /// Runs the jobs that have a handler.
+    /// Hands a message to whoever waits for it, or starts a case by it.
+    pub fn message(&mut self, message: PublishedMessage) -> Result<(), Error> {
+        let done = self.kapok.command(Command::Publish(message));
+        self.kept(done)?;
+        self.settle()
+    }
+
+    /// Tells a signal to everybody who waits for it.
+    pub fn signal(&mut self, signal: &str, variables: BTreeMap<String, Value>) -> Result<(), Error> {
+        let signal = signal.to_owned();
+        let done = self.kapok.command(Command::Broadcast { signal, variables });
+        self.kept(done)?;
+        self.settle()
+    }
+
+    /// Runs the jobs that have a handler, and what is due at this very moment.
     fn settle(&mut self) -> Result<(), Error> {
-        react::run_ready_jobs(&self.kapok.shared, &self.kapok.writer).map(drop)
+        let (shared, writer) = (&self.kapok.shared, &self.kapok.writer);
+        // A timer that is due again and again in one moment cannot be drawn; the bound is for what nobody thought of.
+        for _ in 0..10_000 {
+            let jobs = react::run_ready_jobs(shared, writer)?;
+            let timers = react::fire_due_timers(shared, writer, self.clock.now())?;
+            if !jobs && !timers {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What happened since it was last asked.
@@ -243,11 +281,18 @@ impl Simulation {
             for event in events.into_iter().filter(|event| event.sequence > told) {
                 self.told.insert(id, event.sequence);
                 let node = event.node.and_then(|node| graph.node(node));
-                let (name, data) = described(&event.kind, &viewing.organisation);
+                let (name, mut data) = described(&event.kind, &viewing.organisation);
+                let part = match event.element {
+                    Some(element) => part(&view, id, element)?,
+                    None => Part::Whole,
+                };
+                if let (Part::Instance(number), Value::Null) = (part, &data) {
+                    data = Value::from_iter([("loopCounter", i64::from(number))]);
+                }
                 let transition = Transition {
                     at: event.at,
                     element: node.map_or_else(|| graph.key.clone(), |node| node.id.clone()),
-                    kind: node.map_or("process", |node| node.bpmn_name).to_owned(),
+                    kind: node.map_or("process", |node| kind(node, part)).to_owned(),
                     event: name.to_owned(),
                     instance: id,
                     data,
@@ -270,7 +315,10 @@ impl Simulation {
                 continue;
             };
             active |= instance.state == InstanceState::Active;
-            variables.extend(self.kapok.variables(id)?);
+            // What a called case leaves behind was handed to the case that called it.
+            if instance.caller.is_none() {
+                variables.extend(self.kapok.variables(id)?);
+            }
             for task in viewing.queries.tasks(&TaskList::Of(id), None, usize::MAX)?.items {
                 if task.state == TaskState::Open {
                     tasks.push(viewing.task(task, None)?.element);
@@ -316,6 +364,23 @@ impl Simulation {
     fn kept<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.refused |= result.is_err();
         result
+    }
+}
+
+/// Which part of a repeated activity an activation is.
+fn part(view: &View, instance: InstanceId, element: ElementInstanceId) -> Result<Part, Error> {
+    let row = ProcessState(view).element(instance, element);
+    let row = row.map_err(|error| Error::Data(error.to_string()))?;
+    Ok(row.map_or(Part::Whole, |row| row.part))
+}
+
+/// What a node is called in a trace. What holds the repetitions of an activity together has the name of its marker, so
+/// that nobody takes it for one of them.
+fn kind(node: &Node, part: Part) -> &'static str {
+    match (part, node.activity.repeat.as_deref()) {
+        (Part::Body(_), Some(Repeat::Loop { .. })) => "standardLoopCharacteristics",
+        (Part::Body(_), Some(Repeat::Each(_))) => "multiInstanceLoopCharacteristics",
+        _ => node.bpmn_name,
     }
 }
 

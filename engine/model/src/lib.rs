@@ -8,7 +8,8 @@
 //! The way of a model: `xml` (text to a tree, within limits) → `read` (the tree to nodes, flows and settings) →
 //! `checks` (what must hold between them) → [`ProcessGraph`]. All that can be wrong stands in `catalogue`. The way back
 //! is the text itself, which a [`Document`] keeps: nothing is ever written from the tree or the graph, so nothing can be
-//! lost. `EXTENSIONS.md` describes the settings that are Kapok's own.
+//! lost. Each rule has a page in `rules/`, with a model that breaks it and the model mended. `EXTENSIONS.md` describes
+//! the settings that are Kapok's own.
 
 mod catalogue;
 mod checks;
@@ -18,12 +19,14 @@ mod document;
 mod environment;
 mod graph;
 mod node;
+mod pages;
 mod read;
 mod reading;
 mod settings;
 mod ways;
 mod xml;
 
+pub use catalogue::catalogue;
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::Document;
 pub use environment::{Environment, Known, Unchecked};
@@ -33,6 +36,7 @@ pub use node::{
     Listener, ListenerAction, Mapping, Message, MessageChannel, MessageTask, MultiInstance, Name, Node, NodeKind,
     RecordTrigger, Repeat, ScriptTask, ServiceTask, StartEvent, SubProcess, TimerDefinition,
 };
+pub use pages::page;
 pub use reading::{Reading, read};
 pub use settings::{
     Approval, AssigneeRule, FieldAccess, FieldKind, FormField, ProcessSettings, Rejection, Reminder, ReminderAction,

@@ -194,7 +194,13 @@ fn every_rule_is_broken_by_some_model() {
         files.map(|path| fs::read_to_string(path).unwrap()).collect()
     };
     let expected = read_all(&folder.join("tests/models"), "expected");
-    let broken: BTreeSet<&str> = expected.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    let mut broken: BTreeSet<&str> = expected.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    // The page of a rule has a model that breaks it, as `pages.rs` sees to.
+    let pages = fs::read_dir(folder.join("rules")).unwrap();
+    let pages: Vec<String> = pages
+        .map(|page| page.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    broken.extend(pages.iter().filter_map(|page| page.strip_suffix(".md")));
     let catalogue = read_all(&folder.join("src/catalogue"), "rs");
     let declared = catalogue.lines().filter_map(|line| {
         let (_, declaration) = line

@@ -155,6 +155,10 @@ rules! {
         zh: "并行网关「{0}」永远等不齐：「{1}」和「{2}」不会同时走到这里。请改用排他网关汇合，或在前面用并行网关分开。",
         en: "The parallel gateway 「{0}」 waits for ever: 「{1}」 and 「{2}」 never both arrive. Join with an exclusive gateway, or split with a parallel gateway before."
     }
+    QUANTITY_NEVER = error "activity.never-begins" {
+        zh: "「{0}」要等 {1} 个令牌到齐才开始，但永远不会有两个同时到：请把 startQuantity 改为 1，或在前面用并行网关分开。",
+        en: "「{0}」 begins when {1} tokens have come, but two are never there at once: set startQuantity to 1, or split with a parallel gateway before."
+    }
     DEAD_END = error "node.dead-end" {
         zh: "「{0}」之后没有连线：请连到下一步，或连到结束事件。",
         en: "Nothing follows 「{0}」: connect it to the next step, or to an end event."

@@ -7,6 +7,7 @@ pub(crate) mod elements;
 pub(crate) mod flow;
 pub(crate) mod names;
 pub(crate) mod settings;
+pub(crate) mod standard;
 pub(crate) mod xml;
 
 use kapok_protocol::Text;
@@ -40,6 +41,14 @@ impl Rule {
             message: Text::new(fill(self.zh, &zh), fill(self.en, &en)),
         }
     }
+}
+
+const TABLES: &[&[Rule]] = &[xml::ALL, elements::ALL, flow::ALL, settings::ALL, standard::ALL];
+
+/// Every rule that a model can break: its id and how bad breaking it is.
+pub fn catalogue() -> impl Iterator<Item = (&'static str, Severity)> {
+    let rules = TABLES.iter().flat_map(|table| table.iter());
+    rules.map(|rule| (rule.id, rule.severity))
 }
 
 /// Words put into a sentence.
@@ -122,7 +131,7 @@ macro_rules! rules {
             en: $en,
         };)*
 
-        #[cfg(test)]
+        /// All of them.
         pub(crate) const ALL: &[crate::catalogue::Rule] = &[$($name),*];
     };
     (@error) => { crate::Severity::Error };
@@ -139,13 +148,10 @@ mod tests {
     #[test]
     fn every_rule_has_its_own_id_and_the_same_places_in_both_languages() {
         let mut ids = BTreeSet::new();
-        for rule in [xml::ALL, elements::ALL, flow::ALL, settings::ALL]
-            .into_iter()
-            .flatten()
-        {
+        for rule in TABLES.iter().flat_map(|table| table.iter()) {
             assert!(ids.insert(rule.id), "{} is declared twice", rule.id);
             assert!(rule.id.split('.').count() == 2, "{} is not area.problem", rule.id);
-            for place in ["{0}", "{1}", "{2}", "{3}"] {
+            for place in ["{0}", "{1}", "{2}", "{3}", "{4}"] {
                 assert_eq!(rule.zh.contains(place), rule.en.contains(place), "{} {place}", rule.id);
             }
         }

@@ -12,11 +12,11 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn of(draft: &Draft<'_>) -> Self {
-        let mut targets: BTreeMap<(Option<usize>, &str), usize> = BTreeMap::new();
+        let mut targets: BTreeMap<(Option<usize>, &str), Vec<usize>> = BTreeMap::new();
         for (position, node) in draft.nodes.iter().enumerate() {
             if let Some(NodeKind::IntermediateCatch(catch)) = &node.kind {
                 for name in names(&catch.triggers) {
-                    targets.entry((node.scope, name)).or_insert(position);
+                    targets.entry((node.scope, name)).or_default().push(position);
                 }
             }
         }
@@ -28,7 +28,10 @@ impl Links {
             let Some(NodeKind::IntermediateThrow(results)) = &node.kind else {
                 continue;
             };
-            for target in names(results).filter_map(|name| targets.get(&(node.scope, name))) {
+            for target in names(results)
+                .filter_map(|name| targets.get(&(node.scope, name)))
+                .flatten()
+            {
                 links.from.entry(position).or_default().push(*target);
                 links.into.entry(*target).or_default().push(position);
             }

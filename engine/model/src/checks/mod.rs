@@ -5,6 +5,7 @@ mod flows;
 mod joins;
 mod links;
 mod people;
+pub(crate) mod standard;
 mod ways;
 
 use crate::read::{Context, Draft};

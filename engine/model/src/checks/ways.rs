@@ -102,6 +102,8 @@ fn reached(draft: &Draft<'_>, scopes: &Scopes) -> Vec<bool> {
             Some(
                 NodeKind::ReceiveTask { instantiate: true, .. } | NodeKind::EventBasedGateway { instantiate: true, .. },
             ) => draft.incoming[position].is_empty(),
+            // Whether something undoes by it is a question of its own.
+            _ if node.activity.is_for_compensation => true,
             _ => begins_alone(draft, position) && !scopes.has_start[Scopes::slot(node.scope)],
         };
         match node.scope {
@@ -232,12 +234,16 @@ fn ends_by_rejection(draft: &Draft<'_>, node: usize) -> bool {
 
 /// Whether a case can stay here for a while, so that going round is not going mad.
 fn can_pause(kind: &NodeKind) -> bool {
+    if let NodeKind::IntermediateCatch(catch) = kind {
+        // A link is gone through at once.
+        let is_link = |trigger| matches!(trigger, &EventDefinition::Link(_));
+        return !catch.triggers.iter().all(is_link);
+    }
     matches!(
         kind,
         NodeKind::UserTask(_)
             | NodeKind::ReceiveTask { .. }
             | NodeKind::CallActivity(_)
-            | NodeKind::IntermediateCatch(_)
             | NodeKind::ServiceTask(_)
             | NodeKind::SubProcess(_)
             | NodeKind::ParallelGateway

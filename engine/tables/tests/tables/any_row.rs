@@ -1,7 +1,8 @@
 //! A row of any kind, written and read through what the crate offers.
 
 use kapok_process::state::{
-    Changes, ElementInstance, Event, Incident, Instance, Job, State, StateError, Task, Timer, VariableKey,
+    Changes, Compensation, CompensationKey, ElementInstance, Event, Gathering, GatheringKey, Incident, Instance,
+    ItemKey, Job, KeptMessage, State, StateError, Subscription, Task, Timer, TokenKey, VariableKey,
 };
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
@@ -21,6 +22,12 @@ pub enum AnyRow {
     Job(Job),
     Incident(Incident),
     Event(Event),
+    Subscription(Subscription),
+    Kept(KeptMessage),
+    Compensation(CompensationKey, Compensation),
+    Gathering(GatheringKey, Gathering),
+    Item(ItemKey, Value),
+    Tokens(TokenKey, u32),
     Page(Page),
     Outbox(OutboxRow),
     Record(RecordRow),
@@ -59,7 +66,12 @@ impl AnyRow {
             Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
                 tx.write_process(&self.change(false))?;
             }
-            Any::Timer(_) | Any::Job(_) | Any::Incident(_) => tx.write_process(&self.change(false))?,
+            Any::Timer(_) | Any::Job(_) | Any::Incident(_) | Any::Subscription(_) | Any::Kept(_) => {
+                tx.write_process(&self.change(false))?;
+            }
+            Any::Compensation(..) | Any::Gathering(..) | Any::Item(..) | Any::Tokens(..) => {
+                tx.write_process(&self.change(false))?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -76,6 +88,12 @@ impl AnyRow {
             Any::Job(row) => changes.jobs.push((row.id, keep.then_some(row))),
             Any::Incident(row) => changes.incidents.push((row.id, keep.then_some(row))),
             Any::Event(row) => changes.events.push(row),
+            Any::Subscription(row) => changes.subscriptions.push((row.id, keep.then_some(row))),
+            Any::Kept(row) => changes.messages.push((row.id, keep.then_some(row))),
+            Any::Compensation(key, row) => changes.compensations.push((key, keep.then_some(row))),
+            Any::Gathering(key, row) => changes.gatherings.push((key, keep.then_some(row))),
+            Any::Item(key, value) => changes.items.push((key, keep.then_some(value))),
+            Any::Tokens(key, count) => changes.tokens.push((key, keep.then_some(count))),
             _ => {}
         }
         changes
@@ -102,6 +120,21 @@ impl AnyRow {
                 let mut events = queries.events(row.instance, usize::MAX).map_err(table)?.into_iter();
                 events.find(|event| event.sequence == row.sequence).map(Any::Event)
             }
+            Any::Subscription(row) => state.subscription(row.id).map_err(process)?.map(Any::Subscription),
+            Any::Kept(row) => state.message(row.id).map_err(process)?.map(Any::Kept),
+            Any::Compensation(key, _) => {
+                let row = state.compensation(key).map_err(process)?;
+                row.map(|row| Any::Compensation(*key, row))
+            }
+            Any::Gathering(key, _) => {
+                let row = state.gathering(key).map_err(process)?;
+                row.map(|row| Any::Gathering(key.clone(), row))
+            }
+            Any::Item(key, _) => state.item(key).map_err(process)?.map(|value| Any::Item(*key, value)),
+            Any::Tokens(key, _) => state
+                .tokens(key)
+                .map_err(process)?
+                .map(|count| Any::Tokens(*key, count)),
             Any::Page(row) => queries.page(row.to, row.id).map_err(table)?.map(Any::Page),
             Any::Outbox(row) => queries.outbox_row(row.id).map_err(table)?.map(Any::Outbox),
             Any::Record(row) => queries

@@ -3,6 +3,7 @@
 mod any_row;
 mod format;
 mod indexes;
+mod lists;
 mod round_trip;
 mod samples;
 mod strategies;

@@ -1,9 +1,11 @@
 //! Rows at random: the samples with what decides about their keys and index rows changed, few ids so that they meet.
 
-use kapok_process::state::{Candidate, ElementInstance, ElementState, Instance, InstanceState, Task, TaskState};
+use kapok_process::state::{
+    Awaited, Candidate, ElementInstance, ElementState, Instance, InstanceState, NodeIndex, Task, TaskState, TimerKind,
+};
 use kapok_protocol::{
-    Decision, DefinitionId, Delivery, ElementInstanceId, InstanceId, OutboxId, PageId, PersonId, RecordId, TaskId,
-    TimerId, Timestamp, Value,
+    Decision, DefinitionId, Delivery, ElementInstanceId, InstanceId, MessageId, OutboxId, PageId, PersonId, RecordId,
+    SubscriptionId, TaskId, TimerId, Timestamp, Value,
 };
 use proptest::{collection, option, prelude::*};
 use rust_decimal::Decimal;
@@ -11,7 +13,7 @@ use rust_decimal::Decimal;
 use crate::{any_row::AnyRow, samples};
 
 /// Ids that meet one another, and the largest.
-fn number() -> impl Strategy<Value = u64> {
+pub fn number() -> impl Strategy<Value = u64> {
     prop_oneof![8 => 1..4_u64, 1 => Just(u64::MAX)]
 }
 
@@ -23,7 +25,7 @@ fn moment() -> impl Strategy<Value = Timestamp> {
     prop_oneof![4 => -2..3_i64, 1 => Just(i64::MAX), 1 => Just(i64::MIN)].prop_map(Timestamp::from_millis)
 }
 
-fn code() -> impl Strategy<Value = String> {
+pub fn code() -> impl Strategy<Value = String> {
     prop_oneof!["[ab\u{0}]{0,2}", "木棉?"]
 }
 
@@ -68,9 +70,14 @@ pub fn row() -> impl Strategy<Value = AnyRow> {
             AnyRow::Variable((InstanceId::new(instance).expect("not zero"), None, name), value)
         }),
         (sample("timer"), number(), moment()).prop_map(|(row, id, due)| with_timer(row, id, due)),
+        (sample("timer-2"), number(), moment()).prop_map(|(row, id, due)| with_timer(row, id, due)),
+        waiting(),
         (sample("job"), any::<bool>(), value()).prop_map(|(row, ready, value)| with_job(row, ready, value)),
         sample("incident"),
         sample("event"),
+        sample("event-2"),
+        sample("instance-2"),
+        sample("element-2"),
         (sample("page"), number(), person(), option::of(moment())).prop_map(|(mut row, id, to, read_at)| {
             if let AnyRow::Page(page) = &mut row {
                 (page.id, page.to, page.read_at) = (PageId::new(id).expect("not zero"), to, read_at);
@@ -95,6 +102,66 @@ pub fn row() -> impl Strategy<Value = AnyRow> {
             row
         }),
     ]
+}
+
+/// Rows of what waits, and of what is found by its place alone.
+pub fn waiting() -> impl Strategy<Value = AnyRow> {
+    let parts = (code(), option::of(code()), any::<bool>());
+    let awaited = (0..3_u8, parts).prop_map(|(sort, (name, key, held))| match sort {
+        0 => Awaited::Message { name, key },
+        1 => Awaited::Signal(name),
+        _ => Awaited::Condition { held },
+    });
+    prop_oneof![
+        (sample("subscription"), number(), 1..3_u64, awaited).prop_map(|(mut row, id, instance, awaited)| {
+            if let AnyRow::Subscription(row) = &mut row {
+                row.id = SubscriptionId::new(id).expect("not zero");
+                row.waiting.instance = InstanceId::new(instance).expect("not zero");
+                row.awaited = awaited;
+            }
+            row
+        }),
+        (sample("kept-message"), number(), code()).prop_map(|(mut row, id, name)| {
+            if let AnyRow::Kept(message) = &mut row {
+                (message.id, message.name) = (MessageId::new(id).expect("not zero"), name);
+            }
+            row
+        }),
+        (sample("compensation"), place(), number()).prop_map(|(mut row, (instance, scope), number)| {
+            if let AnyRow::Compensation(key, _) = &mut row {
+                *key = (instance, scope, number);
+            }
+            row
+        }),
+        (sample("tokens"), place(), 0..4_u32).prop_map(|(mut row, (instance, scope), node)| {
+            if let AnyRow::Tokens(key, _) = &mut row {
+                *key = (instance, scope, NodeIndex(node));
+            }
+            row
+        }),
+        (sample("item"), place(), any::<bool>(), 0..4_u32, value()).prop_map(
+            |(mut row, (instance, scope), result, number, value)| {
+                if let (AnyRow::Item(key, item), Some(body)) = (&mut row, scope) {
+                    (*key, *item) = ((instance, body, result, number), value);
+                }
+                row
+            }
+        ),
+        (sample("gathering"), number(), 0..3_u32, option::of(code())).prop_map(|(mut row, definition, node, key)| {
+            if let AnyRow::Gathering(place, _) = &mut row {
+                *place = (DefinitionId::new(definition).expect("not zero"), NodeIndex(node), key);
+            }
+            row
+        }),
+    ]
+}
+
+/// A scope of a case.
+pub fn place() -> impl Strategy<Value = (InstanceId, Option<ElementInstanceId>)> {
+    (1..3_u64, option::of(number())).prop_map(|(instance, scope)| {
+        let instance = InstanceId::new(instance).expect("not zero");
+        (instance, scope.and_then(ElementInstanceId::new))
+    })
 }
 
 fn instance() -> impl Strategy<Value = Instance> {
@@ -191,6 +258,9 @@ fn record() -> impl Strategy<Value = AnyRow> {
 fn with_timer(mut row: AnyRow, id: u64, due: Timestamp) -> AnyRow {
     if let AnyRow::Timer(timer) = &mut row {
         (timer.id, timer.due) = (TimerId::new(id).expect("not zero"), due);
+        if let TimerKind::Start { definition, .. } = &mut timer.kind {
+            *definition = DefinitionId::new(id).expect("not zero");
+        }
     }
     row
 }

@@ -2,13 +2,14 @@
 
 mod others;
 mod process;
+mod waiting;
 
 use std::collections::BTreeMap;
 
 use kapok_process::state::NodeIndex;
 use kapok_protocol::{
-    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, JobId, PersonId, RecordId, RecordRef, TaskId,
-    Text, TimerId, Timestamp, Value,
+    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, JobId, MessageId, PersonId, RecordId, RecordRef,
+    SubscriptionId, TaskId, Text, TimerId, Timestamp, Value,
 };
 use kapok_tables::Prefix;
 
@@ -34,6 +35,10 @@ ids! {
     job_id: JobId = 105;
     incident_id: IncidentId = 106;
     record_id: RecordId = 109;
+    caller_id: InstanceId = 130;
+    called_id: InstanceId = 131;
+    subscription_id: SubscriptionId = 132;
+    message_id: MessageId = 133;
     person: PersonId = 11;
     superior: PersonId = 12;
 }
@@ -105,6 +110,16 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("job", process::jobs()),
         ("incident", vec![process::incident()]),
         ("event", process::events()),
+        ("instance-2", waiting::instances()),
+        ("element-2", waiting::elements()),
+        ("timer-2", waiting::timers()),
+        ("event-2", waiting::events()),
+        ("subscription", waiting::subscriptions()),
+        ("kept-message", waiting::kept_messages()),
+        ("compensation", waiting::compensations()),
+        ("gathering", waiting::gatherings()),
+        ("item", waiting::items()),
+        ("tokens", waiting::tokens()),
         ("page", others::pages()),
         ("outbox", others::outbox()),
         ("record", others::records()),
@@ -134,6 +149,10 @@ pub fn prefixes() -> Vec<Prefix> {
         Incident,
         Event,
         TimerByDefinition,
+        Subscription,
+        SubscriptionByMessage,
+        SubscriptionBySignal,
+        ConditionByInstance,
         TaskByAssignee,
         TaskByCandidate,
         TaskByFinisher,
@@ -143,6 +162,12 @@ pub fn prefixes() -> Vec<Prefix> {
         InstanceByRecord,
         IncidentByInstance,
         InstanceByStart,
+        KeptMessage,
+        KeptMessageByName,
+        Compensation,
+        Item,
+        Tokens,
+        Gathering,
         Page,
         PageUnread,
         Outbox,

@@ -51,6 +51,7 @@ pub fn timer() -> AnyRow {
         due: at(1),
         kind: TimerKind::RetryJob { job: job_id() },
         repeat,
+        cron: None,
     })
 }
 
@@ -60,12 +61,7 @@ pub fn variable() -> AnyRow {
 
 pub fn instances() -> Vec<AnyRow> {
     let instance = Instance {
-        id: instance_id(),
-        definition: definition_id(),
-        state: InstanceState::Active,
         title: "报价 BJ20261123-0001".into(),
-        started_at: at(0),
-        ended_at: None,
         initiator: Some(person()),
         business_key: Some("BJ20261123-0001".into()),
         record: Some(record_ref()),
@@ -73,6 +69,7 @@ pub fn instances() -> Vec<AnyRow> {
         activations: 300,
         live_children: 2,
         joins: vec![(node(), element_id())],
+        ..Instance::new(instance_id(), definition_id(), at(0))
     };
     let ended = |id, state| Instance {
         id: InstanceId::new(id).expect("not zero"),
@@ -96,16 +93,20 @@ pub fn instances() -> Vec<AnyRow> {
     rows.map(AnyRow::Instance).into()
 }
 
+/// An activation with nothing in it.
+fn fresh() -> ElementInstance {
+    ElementInstance::new(
+        element_id(),
+        instance_id(),
+        node(),
+        Some(scope_id()),
+        vec![scope_id()],
+        at(0),
+    )
+}
+
 pub fn elements() -> Vec<AnyRow> {
     let element = ElementInstance {
-        id: element_id(),
-        instance: instance_id(),
-        node: node(),
-        scope: Some(scope_id()),
-        state: ElementState::Active,
-        entered_at: at(0),
-        left_at: None,
-        causes: vec![scope_id()],
         arrivals: vec![Arrival {
             flow: FlowIndex(4),
             cause: scope_id(),
@@ -116,6 +117,7 @@ pub fn elements() -> Vec<AnyRow> {
         timers: vec![timer_id()],
         job: Some(job_id()),
         incident: Some(incident_id()),
+        ..fresh()
     };
     let left = |id, state| ElementInstance {
         id: ElementInstanceId::new(id).expect("not zero"),
@@ -190,6 +192,7 @@ pub fn timers() -> Vec<AnyRow> {
             due: at(-1),
             kind,
             repeat: None,
+            cron: None,
         })
     });
     std::iter::once(timer()).chain(bare).collect()
