@@ -6,11 +6,15 @@ import type { EventKind } from '../model/triggers'
 export interface Sign {
   path: string
   outline: string
+  /** The second ring of an event within a process. */
+  inner: string
+  /** What is sent is filled, what is awaited is not. */
+  filled: boolean
   weight: 'thin' | 'thick' | 'dashed'
 }
 
 const RING = 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z'
-const INNER_RING = 'M12 5.7a6.3 6.3 0 1 1 0 12.6 6.3 6.3 0 0 1 0-12.6z'
+const INNER_RING = 'M12 5.2a6.8 6.8 0 1 1 0 13.6 6.8 6.8 0 0 1 0-13.6z'
 const DIAMOND = 'M12 2.5l9.5 9.5-9.5 9.5L2.5 12z'
 const BOX = 'M3.5 5.5h17v13h-17z'
 
@@ -63,11 +67,15 @@ const BARE: readonly StepKind[] = ['approval', 'work', 'copy', 'automatic', 'scr
 export function signOf(kind: StepKind): Sign {
   const form = formOf(kind)
   const glyph = OWN[kind] ?? (form.event ? EVENTS[form.event] : '')
-  return { path: glyph + (isDouble(form) ? INNER_RING : ''), outline: outlineOf(kind, form), weight: weightOf(kind, form) }
+  return { path: glyph, inner: isDouble(form) ? INNER_RING : '', filled: isSent(form), outline: outlineOf(kind, form), weight: weightOf(kind, form) }
 }
 
 function isDouble({ group }: ElementForm): boolean {
   return group === 'catch' || group === 'throw' || group === 'watch'
+}
+
+function isSent({ group, event }: ElementForm): boolean {
+  return event !== undefined && event !== 'cancel' && (group === 'throw' || group === 'end')
 }
 
 function outlineOf(kind: StepKind, { group }: ElementForm): string {

@@ -76,10 +76,15 @@ class StepRenderer extends BaseRenderer {
     const text = document.createElementNS('http://www.w3.org/2000/svg', 'text')
     text.classList.add('flow-summary')
     text.setAttribute('x', String(element.width / 2))
-    text.setAttribute('y', String(element.height - 8))
+    text.setAttribute('y', String(element.height - (hasMarker(element.businessObject) ? 20 : 8)))
     text.textContent = shorten(summary)
     parent.append(text)
   }
+}
+
+/** Whether a sign for repetition or undoing stands at the lower border. */
+function hasMarker(element: ModdleElement): boolean {
+  return element.get('loopCharacteristics') !== undefined || element.get('isForCompensation') === true
 }
 
 function colorsOf(element: ModdleElement, kind: StepKind | undefined): Colors {

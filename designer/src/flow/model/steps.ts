@@ -15,7 +15,8 @@ export function newStep(factory: Factory, kind: StepKind, say: Say): ModdleEleme
   const { type, byEvent } = formOf(kind)
   const isNote = type === 'bpmn:TextAnnotation'
   const step = make(factory, type, {
-    [isNote ? 'text' : 'name']: say(`flow.step.${kind}`),
+    // The name of data is the name of a variable.
+    [isNote ? 'text' : 'name']: kind === 'data' ? 'data' : say(`flow.step.${kind}`),
     triggeredByEvent: byEvent,
   })
   // The step is not on the canvas yet, so there is nothing to undo.
