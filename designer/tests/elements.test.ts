@@ -117,7 +117,8 @@ describe('drawing', () => {
       await test(`panel-${kind}`).waitFor()
       await studio.checked(new RegExp(`<bpmn:boundaryEvent .*?<bpmn:${definition}EventDefinition`, 's'))
       await test('undo').click()
-      await studio.element(id).click({ position: { x: 20, y: 8 } })
+      const box = await studio.element(id).boundingBox()
+      await studio.page.mouse.click((box?.x ?? 0) + 20, (box?.y ?? 0) + 8)
     }
   })
 
@@ -256,7 +257,9 @@ describe('setting', () => {
     await test('undoes').click()
     await studio.checked(/isForCompensation="true" startQuantity="2"|startQuantity="2"[^>]*isForCompensation="true"/)
     while (await test('undo').isEnabled()) await test('undo').click()
-    await eventually(() => settings(studio.world.checked.at(-1))).toBe(settings(studio.world.checked[0]))
+    // bpmn-js puts a step that was turned back behind the others.
+    const sorted = (xml: string | undefined) => settings(xml)?.split('\n').sort().join('\n')
+    await eventually(() => sorted(studio.world.checked.at(-1))).toBe(sorted(studio.world.checked[0]))
   })
 
   it('calls, decisions, undoing, links, counting gateways, steps in any order', async () => {

@@ -82,9 +82,10 @@ class StepRenderer extends BaseRenderer {
   }
 }
 
-/** Whether a sign for repetition or undoing stands at the lower border. */
+/** Whether a sign for repetition, undoing or what is inside stands at the lower border. */
 function hasMarker(element: ModdleElement): boolean {
-  return element.get('loopCharacteristics') !== undefined || element.get('isForCompensation') === true
+  const isMarked = element.get('loopCharacteristics') !== undefined || element.get('isForCompensation') === true
+  return isMarked || isOf(element, 'bpmn:CallActivity')
 }
 
 function colorsOf(element: ModdleElement, kind: StepKind | undefined): Colors {
