@@ -17,7 +17,7 @@ import { eventKind, writeKind } from '../model/triggers'
 import { keepVariables } from '../model/variables'
 import { ALL_AT_ONCE, APPLY_SETTINGS } from './commands'
 import type { FlowModeler } from './modeler'
-import { canContinue, middle } from './places'
+import { canContinue, descendants, middle } from './places'
 import type { CanvasElement, Point, Services } from './services'
 
 /** Room between two steps, the same as bpmn-js leaves. */
@@ -345,7 +345,7 @@ export class FlowEditor {
   private makeRoom(from: number, width: number): void {
     const { movingShapes, resizingShapes } = this.modeler
       .get('spaceTool')
-      .calculateAdjustments(this.root.children, 'x', width, from)
+      .calculateAdjustments(descendants(this.root), 'x', width, from)
     this.modeler.get('modeling').createSpace(movingShapes, resizingShapes, { x: width, y: 0 }, 'e', from)
   }
 }

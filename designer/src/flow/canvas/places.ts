@@ -32,3 +32,8 @@ export function middle({ x, y, waypoints = [] }: CanvasElement): Point {
 function length({ start, end }: { start: Point; end: Point }): number {
   return Math.hypot(end.x - start.x, end.y - start.y)
 }
+
+/** Everything that stands in an element, however deep. */
+export function descendants({ children }: CanvasElement): CanvasElement[] {
+  return children.flatMap((one) => [one, ...descendants(one)])
+}

@@ -6,17 +6,21 @@ import { readReference, referred, rootNames, writeReference } from './roots'
 import { applyEdits, contentOf, elementOf, fileOf, moddle, processOf } from './testing'
 import { EVERY_MORNING, scheduleFromCron, scheduleToCron, timeFromText, timeOfDay } from './timers'
 import {
+  addKind,
   definitionOf,
   eventKind,
   EVENT_KINDS,
   isInterrupting,
   linkNames,
+  needsAll,
   readCompensation,
   readLink,
+  removeDefinition,
   writeCompensation,
   writeInterrupting,
   writeKind,
   writeLink,
+  writeNeedsAll,
 } from './triggers'
 
 function definition(event: ModdleElement, kind: Parameters<typeof definitionOf>[1]): ModdleElement {
@@ -33,6 +37,21 @@ describe('the kind of an event', () => {
     expect(eventKind(event)).toBe(kind)
     applyEdits(writeKind(moddle, event, undefined))
     expect(await contentOf(process)).toBe('<bpmn:endEvent id="x" />')
+  })
+})
+
+describe('an event of several kinds', () => {
+  it('is any of them or all, and of one again', async () => {
+    const process = await processOf('<bpmn:intermediateCatchEvent id="x"><bpmn:messageEventDefinition/></bpmn:intermediateCatchEvent>')
+    const event = elementOf(process, 'x')
+    applyEdits(addKind(moddle, event, 'signal'))
+    applyEdits(writeNeedsAll(event, true))
+    expect([eventKind(event), needsAll(event)]).toEqual(['several', true])
+    expect(await contentOf(process)).toBe(
+      '<bpmn:intermediateCatchEvent id="x" parallelMultiple="true"><bpmn:messageEventDefinition /><bpmn:signalEventDefinition /></bpmn:intermediateCatchEvent>',
+    )
+    applyEdits(removeDefinition(event, definition(event, 'message')))
+    expect([eventKind(event), needsAll(event)]).toEqual(['signal', false])
   })
 })
 

@@ -31,7 +31,7 @@ export function definitionOf(event: ModdleElement, kind: EventKind): ModdleEleme
 export function eventKind(event: ModdleElement): EventKind | 'several' | undefined {
   const definitions = children(event, 'eventDefinitions')
   if (definitions.length > 1) return 'several'
-  return EVENT_KINDS.find((kind) => definitions[0]?.$type === DEFINITIONS[kind])
+  return definitions[0] && kindOf(definitions[0])
 }
 
 const ONE_DAY: Timer = { kind: 'duration', span: { amount: 1, unit: 'days' } }
@@ -43,13 +43,55 @@ export function writeKind(
   kind: EventKind | undefined,
   timer: Timer = ONE_DAY,
 ): Edit {
-  if (!kind) return { target: event, properties: { eventDefinitions: undefined } }
+  // One thing is neither any of several nor all of them.
+  const single = event.get('parallelMultiple') === true ? { parallelMultiple: undefined } : {}
+  if (!kind) return { target: event, properties: { eventDefinitions: undefined, ...single } }
+  return { target: event, properties: { eventDefinitions: [newDefinition(factory, event, kind, timer)], ...single } }
+}
+
+/** What can happen beside something else. */
+const COMBINED: readonly EventKind[] = ['message', 'timer', 'signal', 'condition', 'error', 'escalation', 'compensation']
+
+/** Whether an event of this kind can wait for, or bring about, something else too. */
+export function isCombined(kind: EventKind): boolean {
+  return COMBINED.includes(kind)
+}
+
+/** The kind of an event definition. */
+export function kindOf(definition: ModdleElement): EventKind | undefined {
+  return EVENT_KINDS.find((kind) => definition.$type === DEFINITIONS[kind])
+}
+
+/** Makes an event wait for, or bring about, one thing more. */
+export function addKind(factory: Factory, event: ModdleElement, kind: EventKind): Edit {
+  const definitions = [...children(event, 'eventDefinitions'), newDefinition(factory, event, kind, ONE_DAY)]
+  return { target: event, properties: { eventDefinitions: definitions } }
+}
+
+/** Makes an event wait for, or bring about, one thing less. */
+export function removeDefinition(event: ModdleElement, definition: ModdleElement): Edit {
+  const definitions = children(event, 'eventDefinitions').filter((one) => one !== definition)
+  const single = definitions.length < 2 && event.get('parallelMultiple') === true ? { parallelMultiple: undefined } : {}
+  return { target: event, properties: { eventDefinitions: definitions, ...single } }
+}
+
+/** Whether all of several things must happen; one is enough otherwise. */
+export function needsAll(event: ModdleElement): boolean {
+  return flag(event, 'parallelMultiple')
+}
+
+/** Sets whether all of several things must happen. */
+export function writeNeedsAll(event: ModdleElement, all: boolean): Edit {
+  return { target: event, properties: { parallelMultiple: all || undefined } }
+}
+
+function newDefinition(factory: Factory, event: ModdleElement, kind: EventKind, timer: Timer): ModdleElement {
   const made = make(factory, DEFINITIONS[kind], {
     ...(kind === 'timer' && timerProperties(factory, timer)),
     ...(kind === 'link' && { name: 'A' }),
   })
   made.$parent = event
-  return { target: event, properties: { eventDefinitions: [made] } }
+  return made
 }
 
 

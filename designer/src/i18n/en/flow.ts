@@ -44,6 +44,7 @@ export default {
     error: 'When it fails',
   },
   canvas: {
+    open: 'Open {element}',
     search: 'Find a step',
     toggleInterrupting: 'Toggle interrupting',
     loop: 'Loop',

@@ -147,7 +147,10 @@ export const event = {
   link: 'Jump',
   cancel: 'Cancellation',
   terminate: 'Stop everything',
-  several: 'This event watches for several things at once and was drawn elsewhere. It is kept and runs, but cannot be changed here.',
+  several: 'Several',
+  add: 'Add another',
+  all: 'Only when all of them happened',
+  allHint: 'Off: any one of them is enough',
   interruptsAround: 'Also stop what goes on around it',
 }
 

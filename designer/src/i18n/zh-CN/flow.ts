@@ -44,6 +44,7 @@ export default {
     error: '出错时另走一条路',
   },
   canvas: {
+    open: '打开 {element}',
     search: '查找步骤',
     toggleInterrupting: '切换是否打断',
     loop: '循环',

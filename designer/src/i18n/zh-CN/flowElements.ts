@@ -147,7 +147,10 @@ export const event = {
   link: '跳转',
   cancel: '取消事务',
   terminate: '全部终止',
-  several: '这个事件同时留意几件事，由别的工具画成。会原样保留和运行，这里不能修改。',
+  several: '几件事',
+  add: '再加一件',
+  all: '都发生才算',
+  allHint: '关闭则其中一件发生就算',
   interruptsAround: '同时停下外层正在做的',
 }
 
