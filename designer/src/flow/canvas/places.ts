@@ -34,6 +34,8 @@ function length({ start, end }: { start: Point; end: Point }): number {
 }
 
 /** Everything that stands in an element, however deep. */
-export function descendants({ children }: CanvasElement): CanvasElement[] {
-  return children.flatMap((one) => [one, ...descendants(one)])
+export function descendants(element: CanvasElement): CanvasElement[] {
+  // Nothing stands in a line, so bpmn-js gives it no list.
+  if (element.waypoints) return []
+  return element.children.flatMap((one) => [one, ...descendants(one)])
 }
