@@ -1,5 +1,6 @@
 /** Every element of executable BPMN drawn and set in a real browser, and what the file says then. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { eventually, openStudio, settings, startStudio, type Studio } from './fake/studio'
@@ -56,6 +57,18 @@ async function draw(kind: string, x: number, y: number): Promise<void> {
   await studio.page.mouse.move(x - 20, y - 20)
   await studio.page.mouse.move(x, y, { steps: 3 })
   await studio.page.mouse.click(x, y)
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What a machine can find against accessibility. */
+async function faults(): Promise<string[]> {
+  // Evaluated through the debugger, which the policy of the page does not concern.
+  await studio.page.evaluate(axe)
+  const { violations } = await studio.page.evaluate(() =>
+    window.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }),
+  )
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }
 
 const APPENDED: [string, RegExp][] = [
@@ -346,4 +359,29 @@ describe('setting', () => {
     await studio.checked(/language="rhai">urgent<\/bpmn:conditionExpression>/)
     await append('end')
   })
+})
+
+it('is without an accessibility fault in every panel', async () => {
+  await blank()
+  await test('palette-more').click()
+  expect(await faults()).toEqual([])
+  await test('palette-more').click()
+  await append('catchMessage')
+  await fill('message-name', '付款')
+  await choose('event-add', '定时')
+  await test('pad-replace').click()
+  expect(await faults()).toEqual([])
+  await studio.page.keyboard.press('Escape')
+  await append('call')
+  await test('loop-each').click()
+  await test('call-in-listed').click()
+  await test('section-advanced').locator('summary').click()
+  expect(await faults()).toEqual([])
+  await append('complex')
+  await test('activation-when').click()
+  expect(await faults()).toEqual([])
+  await append('throwCompensation')
+  expect(await faults()).toEqual([])
+  await draw('startTimer', 300, 620)
+  expect(await faults()).toEqual([])
 })
