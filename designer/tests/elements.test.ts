@@ -168,7 +168,7 @@ describe('drawing', () => {
     const flow = await studio.page.locator('.djs-connection .djs-hit').first().boundingBox()
     await studio.page.mouse.click((flow?.x ?? 0) + (flow?.width ?? 0) / 2, (flow?.y ?? 0) + (flow?.height ?? 0) / 2)
     await append('work')
-    await studio.checked('<bpmn:userTask')
+    expect(await studio.checked('<bpmn:userTask')).not.toContain('kapok:initiator')
     await draw('pool', 560, 650)
     await test('pool-runs').click()
     await studio.page.locator('[data-element-id^="Event_"]:has-text("发出消息") .djs-hit').first().click()

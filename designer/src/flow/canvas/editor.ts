@@ -9,8 +9,9 @@ import { mainProcess } from '../model/definitions'
 import { definitionType, formOf, isCompensationWatch, stepKind, type StepKind } from '../model/elements'
 import { writeRecordTrigger } from '../model/events'
 import { decides } from '../model/flows'
+import { hasLanes } from '../model/lanes'
 import { child, isOf, put, rootOf, text, type Edit, type Factory, type ModdleElement, type Reference } from '../model/moddle'
-import { newStep, presetForReplaced, presetInFile } from '../model/steps'
+import { newStep, presetForReplaced, presetInFile, presetInLane } from '../model/steps'
 import { EVERY_MORNING } from '../model/timers'
 import type { Say } from '../model/summary'
 import { eventKind, writeKind } from '../model/triggers'
@@ -178,7 +179,7 @@ export class FlowEditor {
       const made = staysSame ? element : this.makeInto(element, kind)
       const edits = presetForReplaced(this.factory, kind, made.businessObject, this.say)
       this.apply(made, edits, this.nameAfter(made, before, kind))
-      this.fill(made, kind)
+      if (made !== element) this.fill(made, kind)
       return made
     })
   }
@@ -323,6 +324,8 @@ export class FlowEditor {
   /** A sub-process begins with its start, and codes get their place in the file. */
   private fill(shape: CanvasElement, kind: StepKind): void {
     const edits = presetInFile(this.factory, kind, shape.businessObject)
+    // In a lane its people do the step, unless somebody else is named.
+    if (hasLanes(shape.businessObject.$parent)) edits.push(...presetInLane(this.factory, kind, shape.businessObject))
     if (edits.length > 0) this.apply(shape, edits)
     const inner = INNER[kind]
     if (!inner) return

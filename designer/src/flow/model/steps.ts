@@ -31,6 +31,12 @@ export function presetInFile(factory: Factory, kind: StepKind, step: ModdleEleme
   return escalation ? writeReference(factory, escalation, 'escalation', 'escalation') : []
 }
 
+/** What a step begins with in a lane: nobody is named, so that the people of the lane do it. */
+export function presetInLane(factory: Factory, kind: StepKind, step: ModdleElement): Edit[] {
+  if (kind !== 'approval' && kind !== 'work') return []
+  return [writeHumanTask(factory, step, { ...readHumanTask(step), assignees: [] })]
+}
+
 /** What a step that was another kind begins with; what the kinds share stays. */
 export function presetForReplaced(factory: Factory, kind: StepKind, step: ModdleElement, say: Say): Edit[] {
   const isHuman = kind === 'approval' || kind === 'work'

@@ -134,6 +134,8 @@ export const weekday = {
 export const pool = { runs: 'Run by this system', runsHint: 'Off: a party outside, only drawn' }
 
 export const lane = {
+  does: 'The people of lane “{lane}” do it, as nobody else is named.',
+  ignored: 'Named here, so lane “{lane}” does not count. Remove all, and its people do it.',
   heading: 'Lane',
   hint: 'Name a role or department: steps in the lane that name nobody else go to its people.',
 }

@@ -134,6 +134,8 @@ export const weekday = {
 export const pool = { runs: '由本系统运行', runsHint: '关闭表示外部单位，只画出来，不运行' }
 
 export const lane = {
+  does: '没有另外指定时，由泳道“{lane}”的人来做。',
+  ignored: '这里指定了人，所以不按泳道“{lane}”派。全部删去，就由泳道的人来做。',
   heading: '泳道',
   hint: '名称写角色或部门：泳道里没有另外指定人的步骤，就派给这个角色或部门的人。',
 }
