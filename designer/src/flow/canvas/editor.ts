@@ -14,7 +14,7 @@ import { child, isOf, put, rootOf, text, type Edit, type Factory, type ModdleEle
 import { newStep, presetForReplaced, presetInFile, presetInLane } from '../model/steps'
 import { EVERY_MORNING } from '../model/timers'
 import type { Say } from '../model/summary'
-import { eventKind, writeKind } from '../model/triggers'
+import { eventKind, isEventStart, writeKind } from '../model/triggers'
 import { keepVariables } from '../model/variables'
 import { ALL_AT_ONCE, APPLY_SETTINGS } from './commands'
 import type { FlowModeler } from './modeler'
@@ -167,7 +167,7 @@ export class FlowEditor {
     const { type, byEvent, event } = formOf(kind)
     return this.allAtOnce(() => {
       if (type === businessObject.$type && isOf(businessObject, 'bpmn:Event')) {
-        const timer = kind === 'startTimer' ? EVERY_MORNING : undefined
+        const timer = kind === 'startTimer' && !isEventStart(businessObject) ? EVERY_MORNING : undefined
         const edits = [writeKind(this.factory, businessObject, event, timer)]
         // A start that a record causes is a start of no kind to BPMN.
         if (type === 'bpmn:StartEvent') edits.push(writeRecordTrigger(this.factory, businessObject, undefined))
