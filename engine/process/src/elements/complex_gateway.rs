@@ -157,6 +157,8 @@ fn reset(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<(), 
                 .is_some_and(|arrival| !row.opened_by.contains(&arrival.flow))
         })
         .collect();
-    gathering::consume(case, id, &taken)?;
-    Ok(flow::end_and_leave(case, id, &chosen)?)
+    let left = gathering::take(case, id, &taken)?;
+    let scope = case.element(id)?.scope;
+    flow::end_and_leave(case, id, &chosen)?;
+    Ok(gathering::wait_again(case, node, scope, left)?)
 }
