@@ -56,6 +56,13 @@ pub(crate) enum Agenda {
         /// What it says.
         content: BTreeMap<String, Value>,
     },
+    /// A repeated activity has waited for what it threw to arrive.
+    Release {
+        /// Its case.
+        instance: InstanceId,
+        /// What holds its instances together.
+        body: ElementInstanceId,
+    },
     /// A message is on its way.
     Deliver(KeptMessage),
     /// A signal is on its way.
@@ -93,6 +100,13 @@ pub(crate) fn carry_out(work: &mut Work<'_>, context: &mut Context<'_>) -> Resul
                 let mut case = Case::open(work, context, instance)?;
                 if still_there(&mut case, catcher)? {
                     catching::catch(&mut case, catcher, is_error, content)?;
+                    flow::run(&mut case)?;
+                }
+            }
+            Agenda::Release { instance, body } => {
+                let mut case = Case::open(work, context, instance)?;
+                if flow::is_live(&mut case, Some(body))? {
+                    flow::remove_token(&mut case, Some(body))?;
                     flow::run(&mut case)?;
                 }
             }

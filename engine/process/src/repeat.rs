@@ -11,6 +11,7 @@ use kapok_protocol::{ElementInstanceId, Expression, Text, Value};
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::{
+    agenda::Agenda,
     case::{Case, missing},
     events,
     flow::{self, Step},
@@ -179,8 +180,8 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     let mut after = counts(case, body)?;
     after.completed = after.completed.saturating_add(1);
     set_counts(case, body, after)?;
-    let next = what_next(case, body, &repeat, after);
-    let next = match next {
+    let next = what_next(case, body, &repeat, after).and_then(|next| Ok((next, thrown(case, body, &repeat, after)?)));
+    let (next, thrown) = match next {
         Ok(next) => next,
         Err(halt) => {
             // The repetition is not done until it is known what comes next; a repair asks again.
@@ -190,11 +191,9 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
         }
     };
     flow::end_and_leave(case, id, &[])?;
-    if let Repeat::Each(each) = &repeat {
-        throw_behavior(case, body, each, after.completed)?;
-        if !flow::is_live(case, Some(body))? {
-            return Ok(());
-        }
+    let is_held = throw_all(case, body, &thrown)?;
+    if !flow::is_live(case, Some(body))? {
+        return Ok(());
     }
     match (next, &repeat) {
         (Next::Wait, _) => Ok(()),
@@ -204,7 +203,11 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
             ended.total = ended.total.map(|_| ended.started);
             set_counts(case, body, ended)?;
             flow::cancel_within(case, Some(body))?;
-            case.queue.push_back(Step::Finish(Some(body)));
+            if is_held {
+                flow::add_token(case, Some(body))?;
+            } else {
+                case.queue.push_back(Step::Finish(Some(body)));
+            }
             Ok(())
         }
         (Next::Another, Repeat::Each(each)) => begin_next(case, body, each),
@@ -242,23 +245,46 @@ fn what_next(case: &mut Case, body: ElementInstanceId, repeat: &Repeat, counts: 
     }
 }
 
-/// Throws the event that belongs to the completion of an instance (table 10.31).
-fn throw_behavior(case: &mut Case, body: ElementInstanceId, each: &MultiInstance, completed: u32) -> Result<(), Halt> {
-    let throw = |case: &mut Case, event: &EventDefinition| events::throw_one(case, body, event).map(drop);
+/// The events that belong to the completion of an instance (table 10.31).
+fn thrown(
+    case: &mut Case,
+    body: ElementInstanceId,
+    repeat: &Repeat,
+    counts: Repetition,
+) -> Result<Vec<EventDefinition>, Halt> {
+    let Repeat::Each(each) = repeat else {
+        return Ok(Vec::new());
+    };
+    let mut thrown = Vec::new();
     match &each.behavior {
-        Behavior::All => Ok(()),
-        Behavior::One(event) if completed == 1 => throw(case, event),
-        Behavior::One(_) => Ok(()),
-        Behavior::None(event) => throw(case, event),
+        Behavior::One(event) if counts.completed == 1 => thrown.push(event.clone()),
+        Behavior::All | Behavior::One(_) => {}
+        Behavior::None(event) => thrown.push(event.clone()),
         Behavior::Complex(rows) => {
             for (condition, event) in rows {
                 if scope::holds(case, Some(body), condition)? {
-                    throw(case, event)?;
+                    thrown.push(event.clone());
                 }
             }
-            Ok(())
         }
     }
+    Ok(thrown)
+}
+
+/// Throws events on behalf of the activity as a whole. Answers whether it is held open for them: signals and messages
+/// arrive when the case has come to rest, and boundary events are to catch them even after the last instance.
+fn throw_all(case: &mut Case, body: ElementInstanceId, thrown: &[EventDefinition]) -> Result<bool, Halt> {
+    let arrives_later = |event: &EventDefinition| matches!(event, EventDefinition::Signal(_) | EventDefinition::Message(_));
+    for event in thrown {
+        events::throw_one(case, body, event)?;
+    }
+    let is_held = thrown.iter().any(arrives_later) && flow::is_live(case, Some(body))?;
+    if is_held {
+        flow::add_token(case, Some(body))?;
+        let instance = case.id;
+        case.work.agenda.push_back(Agenda::Release { instance, body });
+    }
+    Ok(is_held)
 }
 
 /// No repetition is left: results are put together, and the activity is complete.

@@ -6,6 +6,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use kapok_model::Repeat;
 use kapok_protocol::{ElementInstanceId, Expression, InstanceId, RecordRef, Value};
 
 use crate::{
@@ -198,6 +199,8 @@ struct Level {
     scope: Option<ElementInstanceId>,
     has_variables: bool,
     part: Part,
+    /// Whether it is an instance of a multi-instance activity; the rounds of a loop follow each other and share all.
+    is_one_of_many: bool,
 }
 
 /// The scopes from `scope` outwards; the last one is the case itself.
@@ -206,17 +209,21 @@ fn levels(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<Vec<Level
     let mut next = scope;
     while let Some(id) = next {
         let row = case.element(id)?;
+        let (node, has_variables, part) = (row.node, row.has_variables, row.part);
+        next = row.sees.map_or(row.scope, Some);
+        let repeat = case.graph.node(node).and_then(|node| node.activity.repeat.as_deref());
         levels.push(Level {
             scope: Some(id),
-            has_variables: row.has_variables,
-            part: row.part,
+            has_variables,
+            part,
+            is_one_of_many: matches!((part, repeat), (Part::Instance(_), Some(Repeat::Each(_)))),
         });
-        next = row.sees.map_or(row.scope, Some);
     }
     levels.push(Level {
         scope: None,
         has_variables: true,
         part: Part::Whole,
+        is_one_of_many: false,
     });
     Ok(levels)
 }

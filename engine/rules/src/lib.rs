@@ -27,6 +27,7 @@ mod feel;
 mod juel;
 mod meter;
 mod names;
+mod nulls;
 mod numbers;
 mod sandbox;
 mod scope;

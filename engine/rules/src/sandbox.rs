@@ -10,7 +10,7 @@ use rhai::{
 };
 
 use crate::{
-    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, numbers,
+    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, nulls, numbers,
 };
 
 /// How much a script may do.
@@ -55,6 +55,8 @@ impl Sandbox {
         BasicMapPackage::new().register_into_engine(&mut engine);
         MoreStringPackage::new().register_into_engine(&mut engine);
         numbers::register(&mut engine);
+        nulls::register(&mut engine);
+        engine.register_fn("!", |value: bool| !value);
         bounded::register(&mut engine);
         budget::limit(&mut engine, limits.operations);
         for absent in ["eval", "print", "debug"] {

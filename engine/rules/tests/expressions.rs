@@ -49,6 +49,8 @@ fn expressions_have_exact_values() {
         ("record.lines.len", "2"),
         ("for i in 0..3 { if i == 2 { return i * 1.5; } }", "3"),
         ("n == ()", "true"),
+        ("!yes", "false"),
+        ("!(a > b) || !!yes", "true"),
         ("record.note ?? \"无\"", "\"无\""),
         ("\"total\" in record", "true"),
         ("`${name}：${a / b}`", "\"李娜：2.5\""),
@@ -67,7 +69,7 @@ fn expressions_have_exact_values() {
 #[test]
 fn what_has_no_value_says_why() {
     type Expected = fn(&Cause) -> bool;
-    let cases: [(&str, Expected); 15] = [
+    let cases: [(&str, Expected); 18] = [
         ("tota > 5", |cause| *cause == Cause::UnknownName("tota".into())),
         ("record.totl > 5", |cause| *cause == Cause::UnknownName("totl".into())),
         ("fn f() { record } f()", |cause| {
@@ -83,6 +85,11 @@ fn what_has_no_value_says_why() {
         ("n + 1", |cause| {
             *cause == Cause::UnknownFunction("+ (empty, number)".into())
         }),
+        ("n > 10", |cause| *cause == Cause::UnknownFunction("> (empty, number)".into())),
+        ("1.5 <= n", |cause| {
+            *cause == Cause::UnknownFunction("<= (number, empty)".into())
+        }),
+        ("n < name", |cause| *cause == Cause::UnknownFunction("< (empty, text)".into())),
         ("nothing_like_it(1, name, [])", |cause| {
             *cause == Cause::UnknownFunction("nothing_like_it (number, text, list)".into())
         }),
