@@ -20,7 +20,7 @@ use crate::{
     timing::{self, Schedule},
 };
 
-/// How many repetitions one command begins; the next command begins more.
+/// How many repetitions one command begins, and after how many steps it begins no further one; the next command does.
 const AT_ONCE: u32 = 1_000;
 
 /// More repetitions than this are a mistake.
@@ -122,14 +122,31 @@ fn begin_next(case: &mut Case, body: ElementInstanceId, each: &MultiInstance) ->
         begin_instance(case, body, number, each.item.as_deref().zip(item))?;
     }
     if !each.sequential && last < total {
-        let schedule = Schedule::once(case.context.now);
-        let kind = TimerKind::Continue {
-            instance: case.id,
-            element: body,
-        };
-        timing::arm(case, Some(body), schedule, kind)?;
+        later(case, body)?;
     }
     Ok(())
+}
+
+/// Leaves what comes next to the next command.
+fn later(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    let schedule = Schedule::once(case.context.now);
+    let kind = TimerKind::Continue {
+        instance: case.id,
+        element: body,
+    };
+    timing::arm(case, Some(body), schedule, kind)
+}
+
+/// Whether the next command will go on.
+fn goes_on_later(case: &mut Case, body: ElementInstanceId) -> Result<bool, StateError> {
+    let state = case.work.state;
+    for timer in case.element(body)?.timers.clone() {
+        let row = case.work.timers.get(&timer, || state.timer(timer))?;
+        if row.is_some_and(|row| matches!(row.kind, TimerKind::Continue { .. })) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The next command's turn to begin instances.
@@ -137,7 +154,10 @@ pub(crate) fn go_on(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt
     let graph = Arc::clone(&case.graph);
     match drawn(&graph, case, body)?.1 {
         Repeat::Each(each) => begin_next(case, body, &each),
-        Repeat::Loop { .. } => Ok(()),
+        Repeat::Loop { .. } => {
+            let next = counts(case, body)?.started.saturating_add(1);
+            begin_instance(case, body, next, None)
+        }
     }
 }
 
@@ -207,6 +227,8 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
             case.queue.push_back(Step::Finish(Some(body)));
             Ok(())
         }
+        // A long row of repetitions must not keep everybody else waiting.
+        (Next::Another, _) if case.work.steps >= AT_ONCE => Ok(later(case, body)?),
         (Next::Another, Repeat::Each(each)) => begin_next(case, body, each),
         (Next::Another, Repeat::Loop { .. }) => begin_instance(case, body, after.started.saturating_add(1), None),
     }
@@ -265,7 +287,7 @@ fn throw_behavior(case: &mut Case, body: ElementInstanceId, each: &MultiInstance
 pub(crate) fn over(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt> {
     let graph = Arc::clone(&case.graph);
     let counts = counts(case, body)?;
-    if counts.total.is_some_and(|total| counts.started < total) {
+    if counts.total.is_some_and(|total| counts.started < total) || goes_on_later(case, body)? {
         return Ok(()); // More are to begin.
     }
     if let Repeat::Each(each) = drawn(&graph, case, body)?.1 {
