@@ -14,8 +14,14 @@ use kapok_protocol::{ElementInstanceId, Value};
 use super::gathering::{self, first_of_each};
 use crate::{Stop, case::Case, flow, halt::Halt, scope};
 
-/// Opens when its condition holds; asked again after a repair.
+/// Opens when its condition holds; asked again after a repair, as is whether an open one can be reset.
 pub(super) fn enter(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<(), Halt> {
+    let row = case.element(id)?;
+    if !row.opened_by.is_empty() {
+        let scope = row.scope;
+        case.moved.insert(scope);
+        return Ok(());
+    }
     if may_open(case, id, node)? {
         open(case, id, node)
     } else {

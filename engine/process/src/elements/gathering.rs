@@ -90,9 +90,9 @@ fn consider(
 
 /// Consumes the tokens at these positions; those that are left over wait for the next round.
 pub(crate) fn fire(case: &mut Case, id: ElementInstanceId, taken: &[usize]) -> Result<(), Stop> {
-    consume(case, id, taken)?;
+    // Its turn is before that of the next round, which what is left over may already fill.
     case.queue.push_back(Step::Execute(id));
-    Ok(())
+    consume(case, id, taken)
 }
 
 /// Takes the tokens at these positions as the causes of the activation, which gathers no more.

@@ -127,6 +127,9 @@ pub(super) fn end(
     row.undoing.clear();
     row.arrivals.clear();
     let (scope, node) = (row.scope, row.node);
+    if state == ElementState::Cancelled {
+        repeat::forget_items(case, id)?;
+    }
     clear(case, id)?;
     count_token(case, scope, node, false)?;
     let kind = if state == ElementState::Completed {
