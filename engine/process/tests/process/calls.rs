@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::{
     drawing::{ENDS, approval, boundary, end, event_sub, persons, processes, script, throw, times, user, with},
-    engine::Engine,
+    engine::{Engine, start},
     play,
 };
 use kapok_model::ProcessGraph;
@@ -177,6 +177,37 @@ fn calls_that_cannot_be_made_are_incidents() {
     engine.start(&[]);
     assert!(engine.incident().1.contains("no published process `gone`"));
     play::steps_of("the caller", &mut engine, &[("cancel", "+s -s +c ?c xc Cancelled")]);
+
+    let told = "<startEvent id='qm'><messageEventDefinition messageRef='M1'/></startEvent>".to_owned() + &end("qe", "");
+    let mut engine = Engine::with(processes(&[
+        ("p", &format!("{ENDS}{CALL}"), "s -> c; c -> e"),
+        ("q", &told, "qm -> qe"),
+    ]));
+    engine.start(&[]);
+    assert!(engine.incident().1.contains("cannot be called"));
+
+    // What cannot begin is over at once, and says why; who asks for it directly is told.
+    let timer = "<timerEventDefinition><timeDuration language='rhai'>wait</timeDuration></timerEventDefinition>";
+    let late = event_sub("h", false, "", "").replacen("></startEvent>", &format!(">{timer}</startEvent>"), 1);
+    let told = late + &end("qe", "");
+    let mut engine = Engine::with(calling(CALL, "", "", &told, "qs -> qe"));
+    let case = engine.start(&[]);
+    assert!(engine.incident().1.contains("was cancelled"));
+    let variables = [("wait", Value::from("PT1H"))];
+    engine
+        .state
+        .variables
+        .insert((case, None, "wait".to_owned()), variables[0].1.clone());
+    play::steps_of(
+        "called again",
+        &mut engine,
+        &[(
+            "retry",
+            "+s -s +c Cancelled ?c retry:c +qs -qs +qe -qe Completed -c +e -e Completed",
+        )],
+    );
+    engine.graphs.reverse();
+    assert_eq!(engine.refuses("", start(&[])).code, "process.cannot-begin");
 
     let circle = CALL.replace("'q'", "'p'");
     let mut engine = Engine::with(calling(&circle, "", "", &called, "qs -> qe"));

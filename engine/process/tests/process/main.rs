@@ -3,8 +3,10 @@
 
 mod calls;
 mod compensation;
+mod decisions;
 mod elements;
 mod events;
+mod first_version;
 mod forms;
 mod gateways;
 mod human;
@@ -14,3 +16,4 @@ mod random;
 mod reminders;
 mod sub_processes;
 mod support;
+mod timers;
