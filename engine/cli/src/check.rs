@@ -17,6 +17,11 @@ struct Finding<'a> {
 
 /// Says what is wrong with each file.
 pub(crate) fn check(options: &Check) -> Result<ExitCode, String> {
+    if let Some(rule) = &options.explain {
+        let page = kapok::model::page(rule).ok_or_else(|| format!("there is no rule {rule}"))?;
+        println!("{page}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let kapok = options.data.as_deref().map(data::open_at_rest).transpose()?;
     let mut deployable = true;
     let mut out = std::io::stdout().lock();

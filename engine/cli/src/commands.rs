@@ -20,6 +20,8 @@ pub(crate) enum Commands {
     Check(Check),
     /// Run a model in memory on a virtual clock and print its trace
     Run(Run),
+    /// Ask a decision of a DMN file
+    Decide(Decide),
     /// People and their ways in
     User(User),
 }
@@ -43,8 +45,11 @@ pub(crate) struct Serve {
 #[derive(Args)]
 pub(crate) struct Check {
     /// BPMN 2.0 files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Print the page of a rule, such as gateway.condition-missing, instead
+    #[arg(long, value_name = "RULE")]
+    pub(crate) explain: Option<String>,
     /// Check against the people, plugins and entities of this folder of data
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -78,9 +83,28 @@ pub(crate) struct Run {
     /// Tell a signal to everybody who waits for it, with variables
     #[arg(long, value_name = "NAME[=JSON]")]
     pub(crate) signal: Vec<String>,
+    /// Decisions (DMN) that the model's business rule tasks ask
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decisions: Vec<PathBuf>,
     /// Let time pass: an ISO 8601 duration such as PT8H
     #[arg(long, value_name = "DURATION")]
     pub(crate) advance: Vec<String>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Decide {
+    /// A DMN file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The decision, by id or name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) decision: String,
+    /// What it is asked with: a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) input: String,
     /// One JSON object a line
     #[arg(long)]
     pub(crate) json: bool,

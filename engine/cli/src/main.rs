@@ -5,6 +5,7 @@ mod check;
 mod commands;
 mod config;
 mod data;
+mod decide;
 mod demo;
 mod gateway;
 mod run;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
             Some((_, matches)) => run::run(&options, matches),
             None => Ok(ExitCode::FAILURE),
         },
+        Commands::Decide(options) => decide::decide(&options),
         Commands::User(options) => user::user(options),
     };
     done.unwrap_or_else(|message| {

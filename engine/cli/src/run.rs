@@ -75,6 +75,11 @@ pub(crate) fn run(options: &Run, matches: &ArgMatches) -> Result<ExitCode, Strin
             return printer.outcome(&refused());
         }
     };
+    for file in &options.decisions {
+        let xml = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let deployed = simulation.deploy_decisions(&xml);
+        deployed.map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     let started = if options.process.is_empty() {
         keys.into_iter().filter(|key| simulation.can_start(key)).collect()
     } else {
@@ -223,7 +228,12 @@ fn steps(options: &Run, matches: &ArgMatches) -> Result<Vec<Step>, String> {
         let duration = text.parse().map_err(|error| format!("--advance {text}: {error}"))?;
         steps.push((index, Step::Advance(duration)));
     }
-    for (index, text) in matches.indices_of("message").into_iter().flatten().zip(&options.message) {
+    for (index, text) in matches
+        .indices_of("message")
+        .into_iter()
+        .flatten()
+        .zip(&options.message)
+    {
         steps.push((index, Step::Message(message(text)?)));
     }
     for (index, text) in matches.indices_of("signal").into_iter().flatten().zip(&options.signal) {
@@ -250,13 +260,17 @@ fn message(text: &str) -> Result<PublishedMessage, String> {
     let (name, mut json) = named(text, "--message")?;
     let is_whole = !json.is_empty()
         && json.keys().all(|key| matches!(key.as_str(), "key" | "variables"))
-        && json.get("variables").is_none_or(|variables| variables.as_map().is_some());
+        && json
+            .get("variables")
+            .is_none_or(|variables| variables.as_map().is_some());
     let (key, variables) = if is_whole {
         let key = json.remove("key").map(|key| match key {
             Value::Text(key) => key,
             other => other.to_string(),
         });
-        let variables = json.remove("variables").and_then(|variables| variables.as_map().cloned());
+        let variables = json
+            .remove("variables")
+            .and_then(|variables| variables.as_map().cloned());
         (key, variables.unwrap_or_default())
     } else {
         (None, json)

@@ -14,6 +14,7 @@ use kapok_tables::{Queries, TaskList};
 use crate::{
     Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
     clock::{Clock, SystemClock},
+    decisions,
     definitions::{self, Deployed},
     handlers::Handlers,
     plugins::Plugins,
@@ -137,6 +138,7 @@ impl Builder {
         let shared = Shared::new(store, self.clock, self.settings, plugins, self.handlers, self.outgoing);
         let shared = Arc::new(shared);
         shared.definitions.load(&shared)?;
+        shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(shared.clone())?;
         let mut threads = react::start(&shared, &writer)?;
@@ -197,6 +199,16 @@ impl Kapok {
             definitions: deployed.wait()?,
             diagnostics,
         })
+    }
+
+    /// Deploys a file of decisions (DMN), which business rule tasks can then ask.
+    pub fn deploy_decisions(&self, xml: &str) -> Result<(), Error> {
+        let decisions = decisions::parse(xml)?;
+        let xml = xml.to_owned();
+        let deployed = self
+            .writer
+            .submit(move |step| decisions::deploy(step, Principal::System, &xml, decisions));
+        deployed.wait().map(drop)
     }
 
     /// Starts a case of the present version of a process.

@@ -142,15 +142,22 @@ impl Evaluator for Expressions<'_> {
         }
     }
 
-    fn knows_decision(&self, _: &str) -> bool {
-        false
+    fn knows_decision(&self, decision: &str) -> bool {
+        self.shared.decisions.get(decision).is_some()
     }
 
-    fn decision(&self, decision: &str, _: &dyn Scope) -> Result<Value, EvaluationError> {
-        Err(Text::new(
-            format!("没有名为“{decision}”的决策。"),
-            format!("There is no decision `{decision}`."),
-        ))
+    fn decision(&self, decision: &str, scope: &dyn Scope) -> Result<Value, EvaluationError> {
+        let Some(decisions) = self.shared.decisions.get(decision) else {
+            return Err(Text::new(
+                format!("没有名为“{decision}”的决策。请先发布它，再重试。"),
+                format!("There is no decision `{decision}`. Publish it, then retry."),
+            ));
+        };
+        let names = Names {
+            scope,
+            expressions: self,
+        };
+        decisions.evaluate(decision, &names).map_err(|error| error.text())
     }
 
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError> {

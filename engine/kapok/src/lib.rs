@@ -21,6 +21,7 @@
 mod bell;
 mod clock;
 mod company;
+mod decisions;
 mod definitions;
 mod engine;
 mod environment;
@@ -43,6 +44,7 @@ mod writer;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
+pub use decisions::decide;
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::Error;

@@ -6,8 +6,8 @@ use kapok_process::Limits;
 use kapok_store::Store;
 
 use crate::{
-    Error, Outgoing, bell::Bell, clock::Clock, definitions::DefinitionCache, evaluate::Rules, handlers::Handlers,
-    hints::Hints, organisation::Organisation, plugins::Plugins,
+    Error, Outgoing, bell::Bell, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache, evaluate::Rules,
+    handlers::Handlers, hints::Hints, organisation::Organisation, plugins::Plugins,
 };
 
 /// How an engine behaves.
@@ -41,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) rules: Rules,
     pub(crate) definitions: DefinitionCache,
+    pub(crate) decisions: DecisionCache,
     pub(crate) plugins: Plugins,
     pub(crate) handlers: Handlers,
     pub(crate) outgoing: Outgoing,
@@ -64,6 +65,7 @@ impl Shared {
             settings,
             rules: Rules::new(),
             definitions: DefinitionCache::default(),
+            decisions: DecisionCache::default(),
             plugins,
             handlers,
             outgoing,

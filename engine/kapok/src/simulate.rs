@@ -8,15 +8,16 @@ use std::{
     sync::Arc,
 };
 
-use kapok_model::{Diagnostic, EventDefinition, NodeKind};
+use kapok_model::{Diagnostic, EventDefinition, Node, NodeKind, Repeat};
 use kapok_process::{
     Answer,
-    state::{EventKind, InstanceState, TaskState},
+    state::{EventKind, InstanceState, Part, State, TaskState},
 };
 use kapok_protocol::{
-    Command, Decision, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest, Timestamp, Value,
+    Command, Decision, ElementInstanceId, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest, Timestamp, Value,
 };
-use kapok_tables::{Queries, TaskList};
+use kapok_store::View;
+use kapok_tables::{ProcessState, Queries, TaskList};
 use serde::Serialize;
 
 use crate::{Error, Kapok, ManualClock, Settings, clock::Clock, react};
@@ -100,6 +101,11 @@ impl Simulation {
             },
             keys,
         ))
+    }
+
+    /// Deploys decisions that the model's business rule tasks ask.
+    pub fn deploy_decisions(&self, xml: &str) -> Result<(), Error> {
+        self.kapok.deploy_decisions(xml)
     }
 
     /// Whether a process can simply be started: it has a none start event, or no start event at all.
@@ -191,8 +197,7 @@ impl Simulation {
             }
         }
         for job in viewing.queries.ready_jobs(usize::MAX)? {
-            let row =
-                kapok_process::state::State::element(&kapok_tables::ProcessState(&view), job.instance, job.element);
+            let row = ProcessState(&view).element(job.instance, job.element);
             let row = row.map_err(|error| Error::Data(error.to_string()))?;
             let node = row.and_then(|row| {
                 let instance = viewing.queries.instance(job.instance).ok()??;
@@ -276,11 +281,18 @@ impl Simulation {
             for event in events.into_iter().filter(|event| event.sequence > told) {
                 self.told.insert(id, event.sequence);
                 let node = event.node.and_then(|node| graph.node(node));
-                let (name, data) = described(&event.kind, &viewing.organisation);
+                let (name, mut data) = described(&event.kind, &viewing.organisation);
+                let part = match event.element {
+                    Some(element) => part(&view, id, element)?,
+                    None => Part::Whole,
+                };
+                if let (Part::Instance(number), Value::Null) = (part, &data) {
+                    data = Value::from_iter([("loopCounter", i64::from(number))]);
+                }
                 let transition = Transition {
                     at: event.at,
                     element: node.map_or_else(|| graph.key.clone(), |node| node.id.clone()),
-                    kind: node.map_or("process", |node| node.bpmn_name).to_owned(),
+                    kind: node.map_or("process", |node| kind(node, part)).to_owned(),
                     event: name.to_owned(),
                     instance: id,
                     data,
@@ -352,6 +364,23 @@ impl Simulation {
     fn kept<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.refused |= result.is_err();
         result
+    }
+}
+
+/// Which part of a repeated activity an activation is.
+fn part(view: &View, instance: InstanceId, element: ElementInstanceId) -> Result<Part, Error> {
+    let row = ProcessState(view).element(instance, element);
+    let row = row.map_err(|error| Error::Data(error.to_string()))?;
+    Ok(row.map_or(Part::Whole, |row| row.part))
+}
+
+/// What a node is called in a trace. What holds the repetitions of an activity together has the name of its marker, so
+/// that nobody takes it for one of them.
+fn kind(node: &Node, part: Part) -> &'static str {
+    match (part, node.activity.repeat.as_deref()) {
+        (Part::Body(_), Some(Repeat::Loop { .. })) => "standardLoopCharacteristics",
+        (Part::Body(_), Some(Repeat::Each(_))) => "multiInstanceLoopCharacteristics",
+        _ => node.bpmn_name,
     }
 }
 

@@ -143,6 +143,8 @@ pub enum AssigneeRule {
     Department(String),
     /// Everybody in the role or department of this code or name: a lane, or what other engines call a group.
     Group(String),
+    /// Everybody in the roles or departments that the expression names: one, or a list of them.
+    Groups(Expression),
     /// The head of the initiator's department.
     DepartmentHead,
     /// The initiator's superior, 1 = direct.

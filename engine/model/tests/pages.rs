@@ -25,6 +25,7 @@ const THERE: &[&str] = &[
     "quotes.quote",
     "quotes.mark-approved",
     "shipping",
+    "discount",
 ];
 
 fn known(name: &str) -> Known {

@@ -8,6 +8,16 @@ use proptest::prelude::*;
 const EVERYTHING: &str = include_str!("models/everything.bpmn");
 const LEAVE: &str = include_str!("models/leave.bpmn");
 const JOINS: &str = include_str!("models/joins.bpmn");
+const OTHERS: [&str; 8] = [
+    include_str!("models/camunda.bpmn"),
+    include_str!("models/zeebe.bpmn"),
+    include_str!("models/collaboration.bpmn"),
+    include_str!("models/correlation.bpmn"),
+    include_str!("models/data.bpmn"),
+    include_str!("models/loops.bpmn"),
+    include_str!("models/compensation.bpmn"),
+    include_str!("models/calls.bpmn"),
+];
 const NAMESPACE: &str = r#"xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL""#;
 
 fn only_finding(xml: &str) -> (&'static str, u32) {
@@ -150,6 +160,88 @@ fn a_very_large_process_is_read_without_fault() {
     assert_eq!(reading.processes[0].nodes().count(), 20_002);
 }
 
+/// Files in which everything is about one thing, so that looking for it each time would take the square of the size.
+#[test]
+fn what_is_looked_up_often_is_found_at_once() {
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    let process = |inside: String| format!("<process id='p' isExecutable='true'>{inside}</process>");
+    let flows = |count| {
+        let flow = |n| format!("<messageFlow id='m{n}' sourceRef='a' targetRef='b'/>");
+        let definitions = many(count, &|_| String::from("<messageEventDefinition/>"));
+        let events = format!("<endEvent id='a'>{definitions}</endEvent><startEvent id='b'>{definitions}</startEvent>");
+        format!(
+            "<collaboration>{}</collaboration>{}",
+            many(count, &flow),
+            process(events)
+        )
+    };
+    let correlation = |count| {
+        let retrieval = "<correlationPropertyRetrievalExpression messageRef='m'><messagePath>1</messagePath></correlationPropertyRetrievalExpression>";
+        let property = |n| format!("<correlationProperty id='c{n}'>{retrieval}</correlationProperty>");
+        let task = |n| format!("<sendTask id='t{n}' messageRef='m'/>");
+        format!(
+            "<message id='m'/>{}{}",
+            many(count, &property),
+            process(many(count, &task))
+        )
+    };
+    let associations = |count| {
+        let event =
+            |n| format!("<boundaryEvent id='e{n}' attachedToRef='t'><compensateEventDefinition/></boundaryEvent>");
+        let association = |n| format!("<association id='s{n}' sourceRef='e{n}' targetRef='t'/>");
+        process(format!(
+            "<task id='t'/>{}{}",
+            many(count, &event),
+            many(count, &association)
+        ))
+    };
+    let objects = |count| {
+        let object = |n| format!("<dataObject id='o{n}'/><dataObjectReference id='r{n}' dataObjectRef='o{n}'/>");
+        process(many(count, &object))
+    };
+    let inputs = |count| {
+        let input = |n| format!("<dataInput id='i{n}'/>");
+        let association = |n| {
+            format!(
+                "<dataInputAssociation><sourceRef>i{n}</sourceRef><targetRef>i{n}</targetRef></dataInputAssociation>"
+            )
+        };
+        let io = format!("<ioSpecification>{}</ioSpecification>", many(count, &input));
+        process(format!("<task id='t'>{io}{}</task>", many(count, &association)))
+    };
+    let gateways = |count| {
+        let definitions = many(count, &|_| String::from("<timerEventDefinition/>"));
+        let gateway =
+            |n| format!("<eventBasedGateway id='g{n}'/><sequenceFlow id='f{n}' sourceRef='g{n}' targetRef='e'/>");
+        process(format!(
+            "<intermediateCatchEvent id='e'>{definitions}</intermediateCatchEvent>{}",
+            many(count, &gateway)
+        ))
+    };
+    let links = |count| {
+        let link = |n| {
+            let definition = format!("<linkEventDefinition name='l{n}'/>");
+            format!(
+                "<intermediateThrowEvent id='a{n}'>{definition}</intermediateThrowEvent>\
+                 <intermediateCatchEvent id='b{n}'>{definition}</intermediateCatchEvent>"
+            )
+        };
+        process(many(count, &link))
+    };
+    for inside in [
+        flows(10_000),
+        correlation(10_000),
+        associations(10_000),
+        objects(20_000),
+        inputs(10_000),
+        links(10_000),
+        gateways(5_000),
+    ] {
+        let reading = read(&format!("<definitions {NAMESPACE}>{inside}</definitions>"), &Unchecked);
+        assert!(reading.diagnostics.len() <= 1_001);
+    }
+}
+
 /// What can happen to a file on its way, or to one made by somebody ill-disposed.
 #[derive(Debug, Clone)]
 enum Mutation {
@@ -228,7 +320,10 @@ proptest! {
 
     #[test]
     fn no_damaged_file_brings_the_reader_down(
-        model in prop::sample::select(&[EVERYTHING, LEAVE, JOINS][..]),
+        model in prop_oneof![
+            prop::sample::select(&[EVERYTHING, LEAVE, JOINS][..]),
+            prop::sample::select(&OTHERS[..]),
+        ],
         mutations in prop::collection::vec(mutation(), 1..6),
     ) {
         let mut bytes = model.as_bytes().to_vec();

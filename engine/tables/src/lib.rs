@@ -23,6 +23,8 @@ pub use prefix::Prefix;
 pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
-pub use rows::{Credential, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token};
+pub use rows::{
+    Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token,
+};
 pub use transaction::{Transaction, WriteSet};
 pub use writes::last_id;

@@ -13,6 +13,8 @@ pub enum Prefix {
     DefinitionXml = 9,
     /// (process key, version) → definition.
     DefinitionByKey = 10,
+    /// A file of decisions, by id; its XML lies beside those of processes.
+    DecisionFile = 11,
 
     /// A case, by id.
     Instance = 16,

@@ -12,7 +12,9 @@ use crate::{
     InstanceList, Key, Prefix, Read, RecordList, Slice, TableError, TaskList,
     key::last_number,
     read::{self, Pair},
-    rows::{self, Credential, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token},
+    rows::{
+        self, Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token,
+    },
     writes::xml_key,
 };
 
@@ -30,6 +32,11 @@ impl Queries<'_> {
     /// All versions of all processes, in the order of their deployment.
     pub fn definitions(&self) -> Answer<Vec<Definition>> {
         read::rows(self.0, &Key::new(Prefix::Definition), None, usize::MAX)
+    }
+
+    /// All files of decisions, in the order of their deployment.
+    pub fn decision_files(&self) -> Answer<Vec<DecisionFile>> {
+        read::rows(self.0, &Key::new(Prefix::DecisionFile), None, usize::MAX)
     }
 
     /// The versions of a process, newest first.

@@ -5,7 +5,7 @@ use kapok_protocol::{DefinitionId, Entity, OutboxRow, Page, RecordId, TimerId, T
 
 use crate::{
     Key, Prefix, Read, TableError, Transaction, codec, read,
-    rows::{Credential, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token},
+    rows::{Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token},
 };
 
 pub(crate) fn xml_key(id: DefinitionId) -> Key {
@@ -52,6 +52,8 @@ macro_rules! puts {
 puts! {
     /// Writes a definition's row.
     put_definition(Definition);
+    /// Writes the row of a file of decisions.
+    put_decision_file(DecisionFile);
     /// Writes a timer that belongs to no case.
     put_timer(Timer);
     /// Writes a page.

@@ -1,15 +1,19 @@
 //! What administrators may do. It gives no right to read business data.
 
-use std::ops::Deref;
+use std::{collections::BTreeMap, ops::Deref};
 
 use kapok_model::Diagnostic;
-use kapok_protocol::{Command, DefinitionId, Delivery, IncidentId, Message, OutboxId, OutboxRow, Refusal, RefusalKind};
+use kapok_process::Answer;
+use kapok_protocol::{
+    Command, DefinitionId, Delivery, IncidentId, InstanceId, Message, OutboxId, OutboxRow, PublishedMessage, Refusal,
+    RefusalKind, Value,
+};
 use kapok_records::EntityDefinition;
 use kapok_tables::{Definition, InstanceList, Queries, Slice};
 
 use super::Staff;
 use crate::{
-    Error,
+    Error, decisions,
     definitions::{self, Deployed},
     hints::{Audience, HintKind},
     organisation::Named,
@@ -77,6 +81,13 @@ impl Administrator {
             definitions,
             diagnostics,
         })
+    }
+
+    /// Publishes a file of decisions (DMN), which business rule tasks can then ask; its id.
+    pub fn deploy_decisions(&self, xml: &str) -> Result<DefinitionId, Error> {
+        let decisions = decisions::parse(xml)?;
+        let (actor, xml) = (self.principal(), xml.to_owned());
+        self.submit(move |step| decisions::deploy(step, actor, &xml, decisions))
     }
 
     /// The present version of each process, with the number of its active cases.
@@ -164,6 +175,21 @@ impl Administrator {
     pub fn retry(&self, incident: IncidentId) -> Result<(), Error> {
         let actor = self.principal();
         self.submit(move |step| step.process(actor, &Command::Retry(incident)).map(drop))
+    }
+
+    /// Hands a message to the case that waits for it, or starts one by it: then its id.
+    pub fn publish(&self, message: PublishedMessage) -> Result<Option<InstanceId>, Error> {
+        let actor = self.principal();
+        self.submit(move |step| match step.process(actor, &Command::Publish(message))? {
+            Answer::Started(instance) => Ok(Some(instance)),
+            Answer::Done => Ok(None),
+        })
+    }
+
+    /// Tells a signal to everybody who waits for it.
+    pub fn broadcast(&self, signal: String, variables: BTreeMap<String, Value>) -> Result<(), Error> {
+        let actor = self.principal();
+        self.submit(move |step| step.process(actor, &Command::Broadcast { signal, variables }).map(drop))
     }
 
     /// Messages on their way out or gone, newest first.

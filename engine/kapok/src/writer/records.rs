@@ -22,6 +22,9 @@ use crate::{
     shared::Shared,
 };
 
+/// So many of the cases about a record are looked at when it changes, the newest first.
+const CASES_RECONSIDERED: usize = 100;
+
 /// A record as it will be stored, checked by the definition and by plugins.
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedSave {
@@ -118,6 +121,7 @@ impl Step<'_> {
         owner: Option<PersonId>,
         fields: Fields,
     ) -> Result<(), Error> {
+        let changed = before.is_some();
         let unique = self.unique(entity, id, &fields)?;
         let record = Record {
             id,
@@ -147,6 +151,21 @@ impl Step<'_> {
         })?;
         self.hint(HintKind::Record, id.get(), Audience::Readers(entity.id.clone(), owner));
         self.refresh_organisation(&entity.id);
+        if changed {
+            self.reconsider_cases(&entity.id, id)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Cases about a record may wait for what has just become true of it.
+    fn reconsider_cases(&mut self, entity: &Entity, id: RecordId) -> Result<(), Error> {
+        let about = InstanceList::About(entity.clone(), id);
+        let cases = self.queries().instances(&about, None, CASES_RECONSIDERED)?.items;
+        let waits = |case: &Instance| case.state == InstanceState::Active && case.conditions > 0;
+        for case in cases.into_iter().filter(waits) {
+            self.process(Principal::System, &Command::Reconsider(case.id))?;
+        }
         Ok(())
     }
 

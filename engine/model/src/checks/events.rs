@@ -25,6 +25,10 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
         };
         match &node.kind {
             Some(NodeKind::StartEvent(_)) => no_flow(&rules::START_INCOMING, &draft.incoming[position]),
+            // One whose message is sent by work that is bound by name.
+            Some(NodeKind::ServiceTask(_) | NodeKind::ExpressionTask { .. }) if node.element.name == "endEvent" => {
+                no_flow(&rules::END_OUTGOING, &draft.outgoing[position]);
+            }
             Some(NodeKind::EndEvent(result)) => {
                 no_flow(&rules::END_OUTGOING, &draft.outgoing[position]);
                 for result in result {
@@ -115,7 +119,9 @@ fn check_host(draft: &Draft<'_>, event: &Element, scope: Option<usize>, host: us
     let host = &draft.nodes[host];
     let words: &[&dyn Words] = &[&event.label(), &host.element.label()];
     match &host.kind {
-        Some(kind) if !kind.is_activity() => context.findings.report(&rules::BOUNDARY_HOST, event, words),
+        Some(kind) if !kind.is_activity() || host.element.name.ends_with("Event") => {
+            context.findings.report(&rules::BOUNDARY_HOST, event, words)
+        }
         _ if host.scope != scope => context.findings.report(&rules::BOUNDARY_SCOPE, event, words),
         _ => {}
     }

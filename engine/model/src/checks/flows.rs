@@ -1,5 +1,6 @@
 //! Sequence flows: within one scope, with conditions where conditions can be.
 
+use super::joins::rejection_flow;
 use crate::{
     NodeKind,
     catalogue::flow as rules,
@@ -14,7 +15,8 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
                 .findings
                 .report(&rules::FLOW_SCOPE, flow.element, &[&draft.flow_label(position)]);
         }
-        let decides = source.kind.as_ref().is_none_or(NodeKind::has_conditions);
+        let decides =
+            source.kind.as_ref().is_none_or(NodeKind::has_conditions) && !source.element.name.ends_with("Event");
         if flow.condition.is_some() && !decides {
             let label = draft.flow_label(position);
             context
@@ -23,9 +25,38 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
         }
     }
     for (position, node) in draft.nodes.iter().enumerate() {
-        if matches!(node.kind, Some(NodeKind::ExclusiveGateway)) {
-            check_branches(draft, position, context);
+        match &node.kind {
+            Some(NodeKind::ExclusiveGateway) => check_branches(draft, position, context),
+            Some(kind) if kind.has_conditions() => check_conditional_ways(draft, position, kind, context),
+            _ => {}
         }
+    }
+}
+
+/// Of ways that are taken by their own conditions, each on its own: all those without a condition are taken besides.
+fn check_conditional_ways(draft: &Draft<'_>, node: usize, kind: &NodeKind, context: &mut Context<'_>) {
+    // A rejection takes its flow whatever the conditions say.
+    let rejection = rejection_flow(draft, node);
+    let ways = draft.outgoing[node].iter().filter(|flow| Some(**flow) != rejection);
+    let (mut conditions, mut sure) = (false, draft.nodes[node].element.attribute("default").is_some());
+    for way in ways {
+        let flow = &draft.flows[*way];
+        conditions |= flow.condition.is_some();
+        sure |= flow.condition.is_none();
+        if flow.is_default && flow.condition.is_some() {
+            let label = draft.flow_label(*way);
+            context
+                .findings
+                .report(&rules::DEFAULT_CONDITION, flow.element, &[&label]);
+        }
+    }
+    // A complex gateway may take none: it has a second time to open.
+    if conditions && !sure && !matches!(kind, NodeKind::ComplexGateway { .. }) {
+        context.findings.report(
+            &rules::DEFAULT_MISSING,
+            draft.nodes[node].element,
+            &[&draft.label(node)],
+        );
     }
 }
 

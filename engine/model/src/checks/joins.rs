@@ -18,25 +18,30 @@ use crate::{
     read::{Draft, Findings},
 };
 
+/// How many flows are looked at together: one bit each.
+const MOST_WAYS: usize = 64;
+
 pub(super) fn check(draft: &Draft<'_>, reached: &[bool], findings: &mut Findings) {
     let joins: Vec<usize> = (0..draft.nodes.len())
         .filter(|node| {
             let ways = draft.incoming[*node].len();
             let joins = ways > 1 && matches!(draft.nodes[*node].kind, Some(NodeKind::ParallelGateway));
-            reached[*node] && (joins || (ways > 0 && gathers(draft, *node)))
+            // Any two of its ways could bring what an activity needs, so all of them must be looked at.
+            let gathers = (1..=MOST_WAYS).contains(&ways) && gathers(draft, *node);
+            reached[*node] && (joins || gathers)
         })
         .collect();
-    let loops = loops(draft);
+    let shape = Shape::of(draft);
     let mut batch: Vec<usize> = Vec::new();
     let mut joins = joins.into_iter().peekable();
     while let Some(join) = joins.next() {
-        // Of a join with very many incoming flows, the first 64 are compared.
-        batch.extend(draft.incoming[join].iter().copied().take(64));
+        // Of a join with very many incoming flows, the first are compared.
+        batch.extend(draft.incoming[join].iter().copied().take(MOST_WAYS));
         let room = joins
             .peek()
-            .is_some_and(|next| batch.len() + draft.incoming[*next].len() <= 64);
+            .is_some_and(|next| batch.len() + draft.incoming[*next].len() <= MOST_WAYS);
         if !room {
-            check_batch(draft, &batch, &loops, findings);
+            check_batch(draft, &batch, &shape, findings);
             batch.clear();
         }
     }
@@ -47,10 +52,36 @@ fn gathers(draft: &Draft<'_>, node: usize) -> bool {
     draft.nodes[node].activity.start_quantity > 1
 }
 
+/// What is found once and asked for each batch.
+struct Shape {
+    /// The nodes, those of one loop together, each after all that it leads to.
+    loops: Vec<Vec<usize>>,
+    links: Links,
+    /// What begins at once when a scope without a start event does, for each such scope.
+    beginnings: Vec<Vec<usize>>,
+}
+
+impl Shape {
+    fn of(draft: &Draft<'_>) -> Self {
+        let links = Links::of(draft);
+        let is_start = |node: &usize| matches!(draft.nodes[*node].kind, Some(NodeKind::StartEvent(_)));
+        let beginnings = draft.scopes().into_iter();
+        let beginnings = beginnings
+            .filter(|(_, nodes)| !nodes.iter().any(is_start))
+            .map(|(_, nodes)| nodes.into_iter().filter(|node| begins_alone(draft, *node)).collect())
+            .collect();
+        Self {
+            loops: loops(draft, &links),
+            links,
+            beginnings,
+        }
+    }
+}
+
 /// Checks joins all of whose incoming flows are in the batch, those of each join side by side.
-fn check_batch(draft: &Draft<'_>, batch: &[usize], loops: &[Vec<usize>], findings: &mut Findings) {
-    let leads_to = leads_to(draft, batch, loops);
-    let together = together(draft, &leads_to);
+fn check_batch(draft: &Draft<'_>, batch: &[usize], shape: &Shape, findings: &mut Findings) {
+    let leads_to = leads_to(draft, batch, shape);
+    let together = together(draft, &leads_to, shape);
     let mut first = 0;
     while let Some(join) = batch.get(first).map(|flow| draft.flows[*flow].target) {
         let count = batch[first..]
@@ -90,20 +121,19 @@ struct LeadsTo {
     of_node: Vec<u64>,
 }
 
-fn leads_to(draft: &Draft<'_>, batch: &[usize], loops: &[Vec<usize>]) -> LeadsTo {
+fn leads_to(draft: &Draft<'_>, batch: &[usize], shape: &Shape) -> LeadsTo {
     let mut own = vec![0u64; draft.flows.len()];
     for (bit, flow) in batch.iter().enumerate() {
         own[*flow] |= 1 << bit;
     }
     let mut of_node = vec![0u64; draft.nodes.len()];
-    let links = Links::of(draft);
-    for nodes in loops {
+    for nodes in &shape.loops {
         let mut bits = 0;
         for node in nodes {
             for flow in &draft.outgoing[*node] {
                 bits |= own[*flow] | of_node[draft.flows[*flow].target];
             }
-            for next in draft.boundary_events[*node].iter().chain(links.from(*node)) {
+            for next in draft.boundary_events[*node].iter().chain(shape.links.from(*node)) {
                 bits |= of_node[*next];
             }
         }
@@ -121,11 +151,10 @@ fn leads_to(draft: &Draft<'_>, batch: &[usize], loops: &[Vec<usize>]) -> LeadsTo
 }
 
 /// The nodes, those of one loop together, each after all that it leads to.
-fn loops(draft: &Draft<'_>) -> Vec<Vec<usize>> {
+fn loops(draft: &Draft<'_>, links: &Links) -> Vec<Vec<usize>> {
     let along_flows = draft.flows.iter().map(|flow| (flow.source, flow.target));
     let to_events = draft.boundary_events.iter().enumerate();
     let to_events = to_events.flat_map(|(host, events)| events.iter().map(move |event| (host, *event)));
-    let links = Links::of(draft);
     let along_links =
         (0..draft.nodes.len()).flat_map(|node| links.from(node).iter().map(move |target| (node, *target)));
     let mut graph: DiGraph<(), (), usize> = DiGraph::from_edges(along_flows.chain(to_events).chain(along_links));
@@ -139,7 +168,7 @@ fn loops(draft: &Draft<'_>) -> Vec<Vec<usize>> {
 }
 
 /// For each flow of the batch, those others on which a token can be at the same time.
-fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
+fn together(draft: &Draft<'_>, leads_to: &LeadsTo, shape: &Shape) -> [u64; 64] {
     let mut together = [0u64; 64];
     for node in 0..draft.nodes.len() {
         if leads_to.of_node[node] == 0 {
@@ -185,16 +214,9 @@ fn together(draft: &Draft<'_>, leads_to: &LeadsTo) -> [u64; 64] {
         beside.push(of_activity);
         fork(&beside, &mut together);
     }
-    // What nothing leads to begins at once when its scope does and has no start event.
-    for (_, nodes) in draft.scopes() {
-        let has_start = nodes
-            .iter()
-            .any(|node| matches!(draft.nodes[*node].kind, Some(NodeKind::StartEvent(_))));
-        if !has_start {
-            let first = nodes.into_iter().filter(|node| begins_alone(draft, *node));
-            let branches: Vec<u64> = first.map(|node| leads_to.of_node[node]).collect();
-            fork(&branches, &mut together);
-        }
+    for nodes in &shape.beginnings {
+        let branches: Vec<u64> = nodes.iter().map(|node| leads_to.of_node[*node]).collect();
+        fork(&branches, &mut together);
     }
     together
 }
@@ -227,7 +249,7 @@ fn fork(branches: &[u64], together: &mut [u64; 64]) {
     }
 }
 
-fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
+pub(super) fn rejection_flow(draft: &Draft<'_>, node: usize) -> Option<usize> {
     let Some(NodeKind::UserTask(task)) = &draft.nodes[node].kind else {
         return None;
     };

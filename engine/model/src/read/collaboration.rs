@@ -1,6 +1,6 @@
 //! Pools and what is drawn between them (BPMN 2.0.2, chapter 9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, file::File, local_part, messages::message_reference};
 use crate::{
@@ -53,6 +53,7 @@ pub(crate) struct MessageFlows<'a> {
 impl<'a> MessageFlows<'a> {
     pub(crate) fn of(file: &File<'a>) -> Self {
         let mut found = Self::default();
+        let mut messages: BTreeMap<&str, Option<&Element>> = BTreeMap::new();
         let collaborations = file.roots("collaboration");
         for element in collaborations.flat_map(|collaboration| collaboration.bpmn_children()) {
             let (Some(source), Some(target)) = (element.stated("sourceRef"), element.stated("targetRef")) else {
@@ -62,10 +63,13 @@ impl<'a> MessageFlows<'a> {
                 continue;
             }
             let (source, target) = (local_part(source), local_part(target));
-            let message = [Some(element), end(file, target), end(file, source)]
-                .into_iter()
-                .flatten()
-                .find_map(|place| file.find(message_reference(place, file)?, "message"));
+            let mut of_end = |id: &'a str| {
+                let found = messages.entry(id).or_insert_with(|| message_of(end(file, id)?, file));
+                *found
+            };
+            let message = message_of(element, file)
+                .or_else(|| of_end(target))
+                .or_else(|| of_end(source));
             let position = found.flows.len();
             found.leaving.entry(source).or_default().push(position);
             found.entering.entry(target).or_default().push(position);
@@ -84,6 +88,7 @@ impl<'a> MessageFlows<'a> {
     /// Flows that share an end carry the same message: of those that say none, each takes the name of the first.
     fn share_names(&mut self, file: &File<'a>) {
         let mut named = vec![false; self.flows.len()];
+        let mut passed: BTreeSet<(bool, &str)> = BTreeSet::new();
         for first in 0..self.flows.len() {
             let name = self.flows[first].name;
             let mut waiting = vec![first];
@@ -94,9 +99,9 @@ impl<'a> MessageFlows<'a> {
                 named[position] = true;
                 self.flows[position].name = name;
                 let (source, target) = (self.flows[position].source, self.flows[position].target);
-                for (id, flows) in [(source, &self.leaving), (target, &self.entering)] {
+                for (leaves, id, flows) in [(true, source, &self.leaving), (false, target, &self.entering)] {
                     // A pool is an end of many flows that have nothing to do with each other.
-                    if end(file, id).is_some() {
+                    if end(file, id).is_some() && passed.insert((leaves, id)) {
                         waiting.extend(flows.get(id).into_iter().flatten());
                     }
                 }
@@ -120,6 +125,11 @@ impl<'a> MessageFlows<'a> {
     pub(crate) fn entering(&self, id: &str) -> Option<&MessageFlow<'a>> {
         self.entering.get(id)?.first().map(|flow| &self.flows[*flow])
     }
+}
+
+/// The message that an element says.
+fn message_of<'a>(element: &'a Element, file: &File<'a>) -> Option<&'a Element> {
+    file.find(message_reference(element, file)?, "message")
 }
 
 /// The flow node at an end of a message flow, unless it ends at a pool.

@@ -1,5 +1,7 @@
 //! Which of several cases a message means (BPMN 2.0.2, 8.4.2): the value by which both sides find each other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kapok_protocol::Expression;
 
 use super::{
@@ -51,6 +53,80 @@ pub(super) fn message_key<'a>(
     standard_key(owner, message, way, context)
 }
 
+/// The correlation of a file: which properties are found in which messages, and how processes bind them.
+#[derive(Debug, Default)]
+pub(crate) struct Correlations<'a> {
+    /// The properties found in each message, with the path to each.
+    retrievals: BTreeMap<&'a str, Vec<(&'a str, Option<&'a Element>)>>,
+    /// How a process computes a property: by the ids of both.
+    bindings: BTreeMap<(&'a str, &'a str), &'a Element>,
+    /// The properties by which a process is found.
+    subscribed: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Correlations<'a> {
+    pub(crate) fn of(file: &File<'a>) -> Self {
+        let mut found = Self::default();
+        let id_of = |reference: Option<&str>, name: &str| file.find(reference?, name)?.id();
+        for property in file.roots("correlationProperty") {
+            for retrieval in property.bpmn_children() {
+                if let (Some(property), Some(message)) =
+                    (property.id(), id_of(retrieval.stated("messageRef"), "message"))
+                {
+                    let properties = found.retrievals.entry(message).or_default();
+                    properties.push((property, retrieval.bpmn_child("messagePath")));
+                }
+            }
+        }
+        for process in file.roots("process") {
+            let Some(process_id) = process.id() else { continue };
+            for subscription in process
+                .bpmn_children()
+                .filter(|child| child.name == "correlationSubscription")
+            {
+                for binding in subscription.bpmn_children() {
+                    if let Some(property) = id_of(binding.stated("correlationPropertyRef"), "correlationProperty")
+                        && let Some(path) = binding.bpmn_child("dataPath")
+                    {
+                        found.bindings.entry((process_id, property)).or_insert(path);
+                    }
+                }
+                let key = subscription
+                    .stated("correlationKeyRef")
+                    .and_then(|reference| file.find(reference, "correlationKey"));
+                for property in key.into_iter().flat_map(Element::bpmn_children) {
+                    if let Some(property) = id_of(Some(&property.text), "correlationProperty") {
+                        found.subscribed.insert((process_id, property));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The expressions that give the values of a message in a process.
+    fn keys(&self, message: &str, process: &str, way: Way) -> Vec<&'a Element> {
+        let retrievals = self.retrievals.get(message).map_or(&[][..], Vec::as_slice);
+        // One is all there can be, so a few are enough to say that there are several.
+        let retrievals = &retrievals[..retrievals.len().min(8)];
+        let bound: Vec<&Element> = retrievals
+            .iter()
+            .filter_map(|(property, _)| self.bindings.get(&(process, property)).copied())
+            .collect();
+        if !bound.is_empty() {
+            return bound;
+        }
+        // Without a subscription nothing says which of its cases a receiver means; a sender says it by what the message
+        // contains.
+        let meant = |property| way == Way::Sends || self.subscribed.contains(&(process, property));
+        retrievals
+            .iter()
+            .filter(|(property, _)| meant(*property))
+            .filter_map(|(_, path)| *path)
+            .collect()
+    }
+}
+
 /// The key that correlation subscriptions, keys and properties describe.
 fn standard_key<'a>(
     owner: &'a Element,
@@ -59,71 +135,11 @@ fn standard_key<'a>(
     context: &mut Context<'a>,
 ) -> Option<Expression> {
     let file = context.file;
-    let retrievals: Vec<(&Element, &Element)> = file
-        .roots("correlationProperty")
-        .filter_map(|property| Some((property, retrieval(property, message, file)?)))
-        .collect();
-    if retrievals.is_empty() {
-        return None;
-    }
-    let process = file.placed(owner.id()?).and_then(|placed| placed.process);
-    let subscriptions = || {
-        process
-            .into_iter()
-            .flat_map(|process| process.bpmn_children())
-            .filter(|child| child.name == "correlationSubscription")
-    };
-    let mut bound: Vec<&Element> = Vec::new();
-    let mut subscribed = way == Way::Sends;
-    for (property, _) in &retrievals {
-        for subscription in subscriptions() {
-            subscribed |= names_property(subscription, property, file);
-            let binding = subscription
-                .bpmn_children()
-                .find(|child| is_reference(child.attribute("correlationPropertyRef"), property, file));
-            bound.extend(binding.and_then(|binding| binding.bpmn_child("dataPath")));
-        }
-    }
-    // Without a subscription nothing says which of its cases a receiver means; a sender says it by what the message
-    // contains.
-    let keys = match bound.is_empty() {
-        true if subscribed => {
-            let paths = retrievals.iter();
-            paths
-                .filter_map(|(_, retrieval)| retrieval.bpmn_child("messagePath"))
-                .collect()
-        }
-        _ => bound,
-    };
+    let process = file.placed(owner.id()?).and_then(|placed| placed.process)?;
+    let keys = file.correlations.keys(message.id()?, process.id()?, way);
     if keys.len() > 1 {
         let words: &[&dyn Words] = &[&owner.label(), &message.label()];
         context.findings.report(&flow_rules::CORRELATION_SEVERAL, owner, words);
     }
-    let key = *keys.first()?;
-    Some(read_expression(owner, key, context))
-}
-
-/// How a property is found in this message.
-fn retrieval<'a>(property: &'a Element, message: &Element, file: &File<'a>) -> Option<&'a Element> {
-    property
-        .bpmn_children()
-        .filter(|child| child.name == "correlationPropertyRetrievalExpression")
-        .find(|retrieval| is_reference(retrieval.attribute("messageRef"), message, file))
-}
-
-/// Whether the key of a subscription has this property.
-fn names_property(subscription: &Element, property: &Element, file: &File<'_>) -> bool {
-    subscription
-        .stated("correlationKeyRef")
-        .and_then(|reference| file.find(reference, "correlationKey"))
-        .into_iter()
-        .flat_map(|key| key.bpmn_children())
-        .filter(|child| child.name == "correlationPropertyRef")
-        .any(|child| is_reference(Some(&child.text), property, file))
-}
-
-fn is_reference(reference: Option<&str>, element: &Element, file: &File<'_>) -> bool {
-    reference
-        .and_then(|reference| file.find(reference, &element.name))
-        .is_some_and(|found| std::ptr::eq(found, element))
+    Some(read_expression(owner, keys.first()?, context))
 }

@@ -1,5 +1,7 @@
 //! Data that go in and out of steps (BPMN 2.0.2, 10.4).
 
+use std::collections::BTreeSet;
+
 use kapok_protocol::Expression;
 
 use super::{
@@ -19,34 +21,37 @@ const PLACEHOLDER: &str = "__targetRef_placeholder";
 
 /// Reads the data of an activity or event.
 pub(super) fn read_data<'a>(element: &'a Element, context: &mut Context<'a>) -> Data {
-    let is_activity = !element.name.ends_with("Event");
     let mut data = Data {
         locals: read_locals(element, context.file),
         ..Data::default()
     };
+    // What a step is given and what it gives are its own; only associations carry them.
+    let own = match element.name.ends_with("Event") {
+        true => BTreeSet::new(),
+        false => own_names(element, context.file),
+    };
+    let mut locals: BTreeSet<String> = data.locals.iter().cloned().collect();
     for child in element.bpmn_children() {
         let is_input = match child.name.as_str() {
             "dataInputAssociation" => true,
             "dataOutputAssociation" => false,
             _ => continue,
         };
-        let read = read_association(element, child, context);
-        if is_activity {
-            // What the step is given and what it gives are its own; only associations carry them.
-            let own = read.iter().map(|association| match is_input {
-                true => Some(association.mapping.target.clone()),
-                false => association.source.clone(),
-            });
-            for name in own.flatten() {
-                if !name.contains('.') && !data.locals.contains(&name) && is_own(element, &name, context.file) {
-                    data.locals.push(name);
-                }
+        for Association { mapping, source } in read_association(element, child, context) {
+            let local = if is_input {
+                Some(&mapping.target)
+            } else {
+                source.as_ref()
+            };
+            if let Some(local) = local.filter(|local| own.contains(*local))
+                && locals.insert(local.clone())
+            {
+                data.locals.push(local.clone());
             }
-        }
-        let mappings = read.into_iter().map(|association| association.mapping);
-        match is_input {
-            true => data.inputs.extend(mappings),
-            false => data.outputs.extend(mappings),
+            match is_input {
+                true => data.inputs.push(mapping),
+                false => data.outputs.push(mapping),
+            }
         }
     }
     data
@@ -54,18 +59,24 @@ pub(super) fn read_data<'a>(element: &'a Element, context: &mut Context<'a>) -> 
 
 /// The variables that properties and data objects of a process, sub-process or activity declare.
 pub(super) fn read_locals(element: &Element, file: &File<'_>) -> Vec<String> {
-    let mut locals: Vec<String> = Vec::new();
+    let referred: BTreeSet<&str> = element
+        .bpmn_children()
+        .filter(|child| child.name == "dataObjectReference")
+        .filter_map(|reference| reference.stated("dataObjectRef"))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut locals = Vec::new();
     for child in element.bpmn_children() {
         let declares = match child.name.as_str() {
             "property" => child.drawn_name() != Some(PLACEHOLDER),
             "dataObjectReference" => true,
             // One without a name is known by the names of its references.
-            "dataObject" => child.drawn_name().is_some() || !is_referred_to(child, element),
+            "dataObject" => child.drawn_name().is_some() || child.id().is_none_or(|id| !referred.contains(id)),
             _ => false,
         };
         if declares {
             let name = variable_of(child, file);
-            if !locals.contains(&name) {
+            if seen.insert(name.clone()) {
                 locals.push(name);
             }
         }
@@ -73,21 +84,15 @@ pub(super) fn read_locals(element: &Element, file: &File<'_>) -> Vec<String> {
     locals
 }
 
-fn is_referred_to(object: &Element, parent: &Element) -> bool {
-    let mut references = parent
-        .bpmn_children()
-        .filter(|child| child.name == "dataObjectReference");
-    references.any(|reference| reference.stated("dataObjectRef") == object.id())
-}
-
-/// Whether the step declares an input, output or property of this name.
-fn is_own(element: &Element, name: &str, file: &File<'_>) -> bool {
+/// The names of the inputs, outputs and properties that a step declares.
+fn own_names(element: &Element, file: &File<'_>) -> BTreeSet<String> {
     let specification = element.bpmn_child("ioSpecification");
     let declared = specification.into_iter().flat_map(Element::bpmn_children);
     declared
         .chain(element.bpmn_children())
         .filter(|child| matches!(child.name.as_str(), "dataInput" | "dataOutput" | "property"))
-        .any(|child| variable_of(child, file) == name)
+        .map(|child| variable_of(child, file))
+        .collect()
 }
 
 struct Association {

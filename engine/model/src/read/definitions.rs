@@ -66,8 +66,8 @@ pub(crate) fn read_definitions(root: &Element, environment: &dyn Environment) ->
     dialects::check(root, &mut context);
     check_top_level(root, &mut context);
     // Of drawings beside what runs, nothing is demanded.
-    let some_runs = root.bpmn_children().any(is_executable);
-    let runs = |element: &Element| element.name != "process" || !some_runs || is_executable(element);
+    let some_runs = file.roots("process").any(|process| file.is_executable(process));
+    let runs = |element: &Element| element.name != "process" || !some_runs || file.is_executable(element);
     checks::standard::check(root, &runs, &mut context.findings);
     let processes = read_processes(root, &mut context);
     let processes = if context.findings.has_error() {
@@ -88,7 +88,7 @@ fn read_processes<'a>(root: &'a Element, context: &mut Context<'a>) -> Vec<Arc<P
     if processes.is_empty() {
         context.findings.report(&rules::PROCESS_NONE, root, &[]);
     }
-    let some_executable = processes.iter().any(|process| is_executable(process));
+    let some_executable = processes.iter().any(|process| context.file.is_executable(process));
     if !processes.is_empty() && !some_executable {
         context
             .findings
@@ -98,7 +98,7 @@ fn read_processes<'a>(root: &'a Element, context: &mut Context<'a>) -> Vec<Arc<P
     for process in root.bpmn_children().filter(|child| is_callable(child)) {
         if is_global_task(&process.name) {
             read.extend(read_process(process, true, context));
-        } else if some_executable && !is_executable(process) {
+        } else if some_executable && !context.file.is_executable(process) {
             context
                 .findings
                 .report(&rules::PROCESS_NOT_EXECUTABLE, process, &[&process.label()]);
@@ -113,12 +113,11 @@ fn read_processes<'a>(root: &'a Element, context: &mut Context<'a>) -> Vec<Arc<P
     read.into_iter().map(Arc::new).collect()
 }
 
-fn is_executable(process: &Element) -> bool {
-    matches!(process.attribute("isExecutable").map(str::trim), Some("true" | "1"))
-}
-
 fn check_top_level(root: &Element, context: &mut Context<'_>) {
-    let some_executable = context.file.roots("process").any(is_executable);
+    let some_executable = context
+        .file
+        .roots("process")
+        .any(|process| context.file.is_executable(process));
     for child in root.bpmn_children() {
         match child.name.as_str() {
             "process" => {}

@@ -38,6 +38,8 @@ impl<'a> DraftNode<'a> {
 #[derive(Debug)]
 pub(crate) struct DraftFlow<'a> {
     pub(crate) element: &'a Element,
+    /// Its id, or one made of what it connects: in XML it needs none.
+    pub(crate) id: String,
     pub(crate) source: usize,
     pub(crate) target: usize,
     pub(crate) condition: Option<Expression>,
@@ -122,7 +124,7 @@ impl<'a> Draft<'a> {
             .into_iter()
             .map(|flow| {
                 Some(SequenceFlow {
-                    id: flow.element.id()?.to_owned(),
+                    id: flow.id,
                     name: flow.element.drawn_name().map(str::to_owned),
                     line: flow.element.line,
                     source: node_index(flow.source),

@@ -16,6 +16,8 @@ pub(crate) struct Drawing<'a> {
     /// The element each node is drawn in, by position.
     pub(crate) parents: Vec<Option<&'a Element>>,
     pub(crate) lanes: Lanes<'a>,
+    /// The variable in which the process keeps who started it.
+    pub(crate) initiator: Option<&'a str>,
 }
 
 impl<'a> Drawing<'a> {

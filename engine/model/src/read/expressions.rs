@@ -55,16 +55,23 @@ fn written_in<'t>(text: &str, stated: Option<&'t str>, default: Option<&'t str>)
     if text.starts_with('=') {
         return Ok(Language::Feel);
     }
-    if let Some(stated) = stated {
+    if let Some(stated) = stated.filter(|stated| Language::from_uri(stated).is_some() || !is_literal(text)) {
         return Language::from_uri(stated).ok_or(stated);
     }
     if text.starts_with("#{") && !is_object_map(text) {
         return Ok(Language::Juel);
     }
     match default {
-        Some(default) => Language::from_uri(default).ok_or(default),
-        None => Ok(Language::Rhai),
+        Some(default) if Language::from_uri(default).is_some() || !is_literal(text) => {
+            Language::from_uri(default).ok_or(default)
+        }
+        _ => Ok(Language::Rhai),
     }
+}
+
+/// Whether a text is the same in every language: a whole number, or yes or no.
+fn is_literal(text: &str) -> bool {
+    matches!(text, "true" | "false") || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether `#{…}` is an object of rhai (`#{a: 1}`) and not an expression of JUEL.
@@ -181,6 +188,10 @@ mod tests {
             ),
             ("a > 1", None, Some("feel"), Ok(Language::Feel)),
             ("a > 1", None, Some(xpath), Err(xpath)),
+            ("3", None, Some(xpath), Ok(Language::Rhai)),
+            ("true", Some(xpath), None, Ok(Language::Rhai)),
+            ("3", Some("feel"), None, Ok(Language::Feel)),
+            ("true()", None, Some(xpath), Err(xpath)),
             ("a > 1", Some("groovy"), None, Err("groovy")),
             ("= a > 1", None, None, Ok(Language::Feel)),
             ("${a > 1}", None, Some(xpath), Ok(Language::Juel)),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{collaboration::MessageFlows, local_part};
-use crate::xml::Element;
+use super::{collaboration::MessageFlows, correlation::Correlations, local_part};
+use crate::xml::{Dialect, Element, Namespace};
 
 /// An element with an id, and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,12 @@ pub(crate) struct Placed<'a> {
 pub(crate) struct File<'a> {
     pub(crate) root: &'a Element,
     elements: BTreeMap<&'a str, Placed<'a>>,
-    /// The associations of the whole file: from where to where.
-    pub(crate) associations: Vec<(&'a str, &'a str)>,
+    /// Whether it is a file of Flowable or Activiti, for which processes are meant to be run unless they say no.
+    pub(crate) runs_by_default: bool,
+    /// What associations connect with what, both ways.
+    associations: BTreeMap<&'a str, Vec<&'a str>>,
+    /// By which values messages find their cases.
+    pub(crate) correlations: Correlations<'a>,
     /// What is drawn between pools.
     pub(crate) message_flows: MessageFlows<'a>,
 }
@@ -29,7 +33,9 @@ impl<'a> File<'a> {
         let mut file = Self {
             root,
             elements: BTreeMap::new(),
-            associations: Vec::new(),
+            runs_by_default: false,
+            associations: BTreeMap::new(),
+            correlations: Correlations::default(),
             message_flows: MessageFlows::default(),
         };
         let mut waiting: Vec<(&Element, Option<&Element>)> = root.bpmn_children().map(|child| (child, None)).collect();
@@ -38,6 +44,10 @@ impl<'a> File<'a> {
             if element.name == "extensionElements" {
                 continue;
             }
+            let attributes = element.attributes.iter().map(|attribute| &attribute.namespace);
+            file.runs_by_default |= attributes
+                .chain(element.extensions().map(|setting| &setting.namespace))
+                .any(|namespace| matches!(namespace, Namespace::Dialect(Dialect::Flowable | Dialect::Activiti)));
             let process = process.or_else(|| is_callable(element).then_some(element));
             if let Some(id) = element.id() {
                 file.elements.entry(id).or_insert(Placed { element, process });
@@ -45,7 +55,9 @@ impl<'a> File<'a> {
             if element.name == "association"
                 && let (Some(source), Some(target)) = (element.stated("sourceRef"), element.stated("targetRef"))
             {
-                file.associations.push((local_part(source), local_part(target)));
+                let (source, target) = (local_part(source), local_part(target));
+                file.associations.entry(source).or_default().push(target);
+                file.associations.entry(target).or_default().push(source);
             }
             let children = element.bpmn_children().map(|child| (child, process));
             let first = waiting.len();
@@ -53,6 +65,7 @@ impl<'a> File<'a> {
             waiting[first..].reverse();
         }
         file.message_flows = MessageFlows::of(&file);
+        file.correlations = Correlations::of(&file);
         file
     }
 
@@ -68,6 +81,19 @@ impl<'a> File<'a> {
     pub(crate) fn find(&self, reference: &str, name: &str) -> Option<&'a Element> {
         let placed = self.placed(reference)?;
         (placed.element.name == name).then_some(placed.element)
+    }
+
+    /// What associations connect with the element of this id.
+    pub(crate) fn associated(&self, id: &str) -> impl Iterator<Item = &'a str> {
+        self.associations.get(id).into_iter().flatten().copied()
+    }
+
+    /// Whether a process is meant to be run.
+    pub(crate) fn is_executable(&self, process: &Element) -> bool {
+        match process.stated("isExecutable") {
+            Some(value) => matches!(value, "true" | "1"),
+            None => self.runs_by_default,
+        }
     }
 
     /// The children of the root with this name.

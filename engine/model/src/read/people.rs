@@ -16,7 +16,7 @@ pub(super) fn read_people<'a>(
     drawing: &Drawing<'a>,
     context: &mut Context<'a>,
 ) -> Vec<AssigneeRule> {
-    let mut found = dialects::read_people(task, context);
+    let mut found = dialects::read_people(task, drawing, context);
     for role in task
         .bpmn_children()
         .filter(|child| ROLES.contains(&child.name.as_str()))

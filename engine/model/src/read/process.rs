@@ -100,7 +100,10 @@ impl<'a> Found<'a> {
     }
 
     fn drawing(&self, process: &'a Element, context: &mut Context<'a>) -> Drawing<'a> {
-        let mut drawing = Drawing::default();
+        let mut drawing = Drawing {
+            initiator: dialects::initiator(process),
+            ..Drawing::default()
+        };
         for (position, node) in self.nodes.iter().enumerate() {
             if let Some(id) = node.element.id() {
                 drawing.by_id.entry(id).or_insert(position);
@@ -142,9 +145,15 @@ impl<'a> Found<'a> {
             flows: Vec::with_capacity(self.flows.len()),
             complete: false,
         };
+        let mut unnamed: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for element in self.flows {
             match read_flow(element, &drawing, context) {
-                Some(flow) => {
+                Some(mut flow) => {
+                    if flow.id.is_empty() {
+                        let before = unnamed.entry((flow.source, flow.target)).or_default();
+                        flow.id = made_up_id(element, *before);
+                        *before += 1;
+                    }
                     draft.outgoing[flow.source].push(draft.flows.len());
                     draft.incoming[flow.target].push(draft.flows.len());
                     draft.flows.push(flow);
@@ -177,11 +186,6 @@ fn is_of_sub_process(child: &Element, sub_process: Option<&Element>) -> bool {
 }
 
 fn read_flow<'a>(element: &'a Element, drawing: &Drawing<'a>, context: &mut Context<'a>) -> Option<DraftFlow<'a>> {
-    if element.id().is_none() {
-        context
-            .findings
-            .report(&rules::ID_MISSING, element, &[&names::element("sequenceFlow")]);
-    }
     attributes::check(element, &mut context.findings);
     let source = drawing.resolve(element, "sourceRef", context);
     let target = drawing.resolve(element, "targetRef", context);
@@ -192,11 +196,22 @@ fn read_flow<'a>(element: &'a Element, drawing: &Drawing<'a>, context: &mut Cont
         .map(|condition| read_expression(element, condition, context));
     Some(DraftFlow {
         element,
+        id: element.id().unwrap_or_default().to_owned(),
         source: source?,
         target: target?,
         condition,
         is_default: false,
     })
+}
+
+/// The id of a flow that has none, which no XML id can be.
+fn made_up_id(flow: &Element, before: usize) -> String {
+    let end = |reference: &str| flow.stated(reference).unwrap_or_default();
+    let between = format!("{}->{}", end("sourceRef"), end("targetRef"));
+    match before {
+        0 => between,
+        before => format!("{between}#{}", before + 1),
+    }
 }
 
 fn mark_defaults(draft: &mut Draft<'_>, context: &mut Context<'_>) {

@@ -89,6 +89,8 @@ pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) children: Vec<Element>,
+    /// Which of the children are `extensionElements`; asked often, also of elements with very many children.
+    pub(crate) extension_elements: Vec<usize>,
     /// The character data directly inside, one piece after the other.
     pub(crate) text: String,
     /// The line of its start tag, from 1.
@@ -141,11 +143,8 @@ impl Element {
 
     /// The setting of this name among the element's `extensionElements`.
     pub(crate) fn setting(&self, name: &str) -> Option<&Element> {
-        self.children
-            .iter()
-            .filter(|child| child.is_bpmn("extensionElements"))
-            .flat_map(Element::kapok_children)
-            .find(|setting| setting.name == name)
+        self.extensions()
+            .find(|setting| setting.namespace == Namespace::Kapok && setting.name == name)
     }
 
     /// The value of an attribute of Camunda 7, Flowable or Activiti, which share most of their names.
@@ -159,13 +158,13 @@ impl Element {
 
     /// The children in the namespace of Camunda 7, Flowable or Activiti.
     pub(crate) fn dialect_children(&self) -> impl Iterator<Item = &Element> {
-        self.children.iter().filter(|child| is_seven(&child.namespace))
+        self.children.iter().filter(|child| child.is_of_dialect())
     }
 
     /// The settings of Camunda 7, Flowable or Activiti of this name.
     pub(crate) fn dialect_settings<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
         self.extensions()
-            .filter(move |setting| is_seven(&setting.namespace) && setting.name == name)
+            .filter(move |setting| setting.is_of_dialect() && setting.name == name)
     }
 
     /// The settings of Zeebe of this name.
@@ -180,6 +179,11 @@ impl Element {
             .find(|setting| setting.is_zeebe() && setting.name == name)
     }
 
+    /// Whether it is in the namespace of Camunda 7, Flowable or Activiti.
+    pub(crate) fn is_of_dialect(&self) -> bool {
+        is_seven(&self.namespace)
+    }
+
     /// Whether it is in Zeebe's namespace.
     pub(crate) fn is_zeebe(&self) -> bool {
         self.namespace == Namespace::Dialect(Dialect::Zeebe)
@@ -187,9 +191,9 @@ impl Element {
 
     /// All that stands in its `extensionElements`.
     pub(crate) fn extensions(&self) -> impl Iterator<Item = &Element> {
-        self.children
-            .iter()
-            .filter(|child| child.is_bpmn("extensionElements"))
+        let containers = self.extension_elements.iter();
+        containers
+            .filter_map(|at| self.children.get(*at))
             .flat_map(|container| &container.children)
     }
 

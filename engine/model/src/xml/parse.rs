@@ -150,6 +150,7 @@ impl<'a> Parser<'a> {
             name,
             attributes: Vec::new(),
             children: Vec::new(),
+            extension_elements: Vec::new(),
             text: String::new(),
             line: self.line,
         };
@@ -179,7 +180,12 @@ impl<'a> Parser<'a> {
     fn close(&mut self, element: Element) -> Result<(), Diagnostic> {
         self.namespaces.pop();
         match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
+            Some(parent) => {
+                if element.is_bpmn("extensionElements") {
+                    parent.extension_elements.push(parent.children.len());
+                }
+                parent.children.push(element);
+            }
             None if self.root.is_some() => return Err(rules::SECOND_ROOT.at(element.line, &[&element.name])),
             None => self.root = Some(element),
         }

@@ -322,6 +322,9 @@ pub(crate) fn begin(work: &mut Work<'_>, context: &mut Context<'_>, beginning: B
     for name in &beginning.graph.locals {
         work.variables.put((id, None, name.clone()), Value::Null);
     }
+    if let (Some(name), Some(person)) = (&beginning.graph.settings.initiator_variable, beginning.initiator) {
+        work.variables.put((id, None, name.clone()), person.to_string().into());
+    }
     for (name, value) in beginning.variables {
         work.variables.put((id, None, name), value);
     }

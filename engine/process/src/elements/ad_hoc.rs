@@ -100,7 +100,11 @@ fn ask(case: &mut Case, id: ElementInstanceId) -> Result<(), Halt> {
     let Some(completion) = &ad_hoc.completion else {
         return Ok(());
     };
-    if !scope::holds(case, Some(id), completion)? {
+    // What a later step will say is not known yet.
+    let is_over = scope::ask(case, Some(id), |context, view| {
+        context.evaluator.becomes(completion, view)
+    })?;
+    if !is_over {
         return Ok(());
     }
     let row = case.element_mut(id)?;

@@ -143,6 +143,16 @@ pub(crate) fn catch(
     always_interrupts: bool,
     content: BTreeMap<String, Value>,
 ) -> Result<(), Stop> {
+    let event = match catcher {
+        Catcher::Boundary { event, .. } => event,
+        Catcher::EventSubProcess { start, .. } => start,
+    };
+    // What was thrown is told to an event that maps it into variables; nobody else's variables are touched.
+    let maps = case
+        .graph
+        .node(event)
+        .is_some_and(|event| !event.data.outputs.is_empty());
+    let content = if maps { content } else { BTreeMap::new() };
     match catcher {
         Catcher::Boundary { activity, event } => {
             let interrupting = matches!(

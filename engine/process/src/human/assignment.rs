@@ -75,6 +75,12 @@ pub(crate) fn resolve(
             AssigneeRule::Group(name) => {
                 found.add_group(directory.group(name).unwrap_or_else(|| Candidate::Role(name.clone())));
             }
+            AssigneeRule::Groups(expression) => {
+                let value = context.evaluator.value(expression, scope)?;
+                for name in group_names(&value).ok_or_else(|| no_groups(&expression.text, &value))? {
+                    found.add_group(directory.group(&name).unwrap_or(Candidate::Role(name)));
+                }
+            }
             AssigneeRule::DepartmentHead => {
                 found.add_person(initiator.and_then(|person| directory.department_head(person)));
             }
@@ -117,6 +123,29 @@ fn field_value(field: &str, context: &Context<'_>, scope: &dyn Scope) -> Result<
         .map_or(Some(&value), |rest| value.at(rest))
         .cloned()
         .unwrap_or_default())
+}
+
+/// The names that a value lists: a list of texts, or one text with commas between them.
+fn group_names(value: &Value) -> Option<Vec<String>> {
+    let names = |text: &str| {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    match value {
+        Value::Text(text) => Some(names(text)),
+        Value::List(items) => {
+            let texts: Option<Vec<_>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
+            texts
+        }
+        _ => None,
+    }
+}
+
+fn no_groups(source: &str, value: &Value) -> Text {
+    Text::new(
+        format!("“{source}”应得出角色或部门（名称、编号或其列表），实际得到 {value}。请修改数据后重试。"),
+        format!("`{source}` should name roles or departments and gave {value}. Mend the data and retry."),
+    )
 }
 
 fn add_value(found: &mut Assignment, value: &Value, source: &str, directory: &dyn Directory) -> Result<(), Text> {

@@ -61,10 +61,10 @@ fn caller_and_called_end_with_each_other() {
     let begins = "+s -s +c +qs -qs +u u>ann";
     let plays: &[(&str, &[(&str, &str)])] = &[
         ("done", &[("do u", "u=done -u +qe -qe Completed -c +e -e Completed")]),
-        ("the caller is cancelled", &[("cancel", "xc Cancelled xu Cancelled")]),
+        ("the caller is cancelled", &[("cancel", "xu Cancelled xc Cancelled")]),
         (
             "the call is interrupted",
-            &[("message M1", "xc +b -b +x -x Completed xu Cancelled")],
+            &[("message M1", "xu Cancelled xc +b -b +x -x Completed")],
         ),
     ];
     for (name, steps) in plays {
@@ -120,7 +120,7 @@ fn errors_and_escalations_reach_the_caller() {
             calling(CALL, &caught, "b -> x", &error, "qs -> bad"),
             &[(
                 "start",
-                &format!("{begins} +bad !bad:E1 xc +b -b +x -x Completed xbad Cancelled"),
+                &format!("{begins} +bad !bad:E1 xbad Cancelled xc +b -b +x -x Completed"),
             )],
         ),
         (
@@ -128,7 +128,7 @@ fn errors_and_escalations_reach_the_caller() {
             calling(CALL, &event_sub("h", true, "error E1", ""), "", &error, "qs -> bad"),
             &[(
                 "start",
-                &format!("{begins} +bad !bad:E1 xc +h +hs -hs +he -he -h Completed xbad Cancelled"),
+                &format!("{begins} +bad !bad:E1 xbad Cancelled xc +h +hs -hs +he -he -h Completed"),
             )],
         ),
         (
@@ -136,7 +136,7 @@ fn errors_and_escalations_reach_the_caller() {
             calling(CALL, "", "", &error, "qs -> bad"),
             &[
                 ("start", &format!("{begins} +bad !bad:E1 ?bad")),
-                ("cancel", "xc Cancelled xbad Cancelled"),
+                ("cancel", "xbad Cancelled xc Cancelled"),
             ],
         ),
         (
@@ -158,7 +158,7 @@ fn errors_and_escalations_reach_the_caller() {
             ),
             &[(
                 "start",
-                &format!("{begins} +t t!X1 -t +u u>ann xc +b -b +x -x Completed xu Cancelled"),
+                &format!("{begins} +t t!X1 -t +u u>ann xu Cancelled xc +b -b +x -x Completed"),
             )],
         ),
     ];

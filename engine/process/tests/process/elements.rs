@@ -139,7 +139,7 @@ fn a_join_takes_one_token_of_each_way() {
     let case = engine.start(&[]);
     assert_eq!(engine.trace(), "+s -s +f -f +f2 -f2 +u u>ann +m -m +m -m +j");
     engine.complete("ann", "u", None);
-    assert_eq!(engine.trace(), "u=done -u +j -j +e -e", "one token stays behind");
+    assert_eq!(engine.trace(), "u=done -u -j +j +e -e", "one token stays behind");
     let fired = engine
         .state
         .elements

@@ -116,7 +116,7 @@ fn block() -> impl Strategy<Value = Block> {
         Just(Block::Call),
         (
             prop::sample::select(vec!["", "ordering='Sequential'", "cancelRemainingInstances='false'"]),
-            prop::sample::select(vec!["", "2 > 1", "n > 0", "unknown"])
+            prop::sample::select(vec!["", "2 > 1", "n > 0", "n"])
         )
             .prop_map(|(attributes, completion)| Block::AdHoc(attributes, completion)),
         prop::sample::select(vec![TERMINATE, ERROR]).prop_map(Block::MayEnd),

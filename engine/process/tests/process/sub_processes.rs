@@ -105,7 +105,7 @@ fn steps_without_an_order_are_done_as_people_like() {
             ad_hoc("", "n > 3", &two, ""),
             flows,
             &[
-                ("start", both),
+                ("start n=\"many\"", both),
                 ("do u", "u=done -u ?p1"),
                 ("do v n=4", &format!("v=done -v {over}")),
             ],
@@ -117,7 +117,7 @@ fn steps_without_an_order_are_done_as_people_like() {
 fn a_condition_that_could_not_be_asked_is_asked_again() {
     let two = [ann("u"), ann("v")];
     let mut engine = Engine::new(process(&ad_hoc("", "n > 3", &two, ""), "s -> p1; p1 -> e"));
-    let case = engine.start(&[]);
+    let case = engine.start(&[("n", Value::from("many"))]);
     engine.trace();
     play::steps_of(
         "stuck",

@@ -295,6 +295,10 @@ impl From<HistoryView> for History {
                 text: Some(code),
                 ..Self::of("failed")
             },
+            EventKind::Thrown(name) => Self {
+                text: Some(name),
+                ..Self::of("thrown")
+            },
             EventKind::TaskCreated { assignee, .. } => Self {
                 person: assignee.and_then(who),
                 ..Self::of("task-created")

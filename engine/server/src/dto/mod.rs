@@ -3,6 +3,7 @@
 
 mod cases;
 mod definitions;
+mod events;
 mod fields;
 mod messages;
 mod people;
@@ -11,6 +12,7 @@ mod tasks;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
+pub(crate) use events::*;
 pub(crate) use fields::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use crate::{
     dto::{
         Catalogue, CatalogueEntity, Checked, DefinitionView, DeployedView, Diagnostic, HandlerView, InputView, List,
-        NamedView, PersonRef, StartableView,
+        Made, NamedView, PersonRef, StartableView,
     },
     extract::{Path, Query, Xml},
     guard::{Admin, Signed},
@@ -84,6 +84,17 @@ pub(crate) async fn deploy(
         .await?;
     let view = DeployedView::new(deployed).ok_or_else(|| Problem::internal(&"a deployment without processes"))?;
     Ok((StatusCode::CREATED, Answer(view)))
+}
+
+/// Publishes a file of decisions (DMN), which business rule tasks can then ask by id or name.
+#[utoipa::path(post, path = "/decisions", tag = "processes",
+    request_body(content = String, content_type = "application/xml"),
+    responses((status = 201, body = Made), (status = 422, body = Problem)))]
+pub(crate) async fn deploy_decisions(admin: Admin, Xml(xml): Xml) -> Result<(StatusCode, Answer<Made>), Problem> {
+    let id = admin
+        .call(move |administrator| administrator.deploy_decisions(&xml))
+        .await?;
+    Ok((StatusCode::CREATED, Answer(Made { id: id.to_string() })))
 }
 
 /// Checks a model as publishing would.

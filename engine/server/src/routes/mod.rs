@@ -1,6 +1,7 @@
 //! The routes, one module for each thing the API is about.
 
 mod definitions;
+mod events;
 mod instances;
 mod messages;
 mod people;
@@ -11,6 +12,7 @@ mod system;
 mod tasks;
 
 pub(crate) use definitions::*;
+pub(crate) use events::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
@@ -96,11 +98,14 @@ pub(crate) fn api() -> Api {
     .post("/definitions", deploy)
     .post("/definitions/check", check_definition)
     .get("/definitions/{id}/xml", definition_xml)
+    .post("/decisions", deploy_decisions)
     .get("/catalogue", catalogue)
     .post("/instances", start_instance)
     .get("/instances", list_instances)
     .get("/instances/{id}", show_instance)
     .post("/instances/{id}/cancel", cancel_instance)
+    .post("/messages", publish_message)
+    .post("/signals", broadcast_signal)
     .get("/incidents", list_incidents)
     .post("/incidents/{id}/retry", retry_incident)
     .get("/tasks", list_tasks)

@@ -5,7 +5,7 @@ mod process;
 mod records;
 mod waiting;
 
-pub use platform::{Credential, Definition, Preference, Session, StoredAnswer, Token};
+pub use platform::{Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of};
 pub(crate) use records::unique_key;
 pub use records::{HistoryEntry, RecordKey, RecordRow};

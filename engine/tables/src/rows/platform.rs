@@ -22,6 +22,19 @@ pub struct Definition {
     pub deployed_by: Option<PersonId>,
 }
 
+/// A deployed file of decisions (DMN). Its XML lies in a row of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionFile {
+    /// Its id.
+    pub id: DefinitionId,
+    /// The id and the name of each decision in it.
+    pub decisions: Vec<(String, String)>,
+    /// When it was published.
+    pub deployed_at: Timestamp,
+    /// By whom; `None`: by the system.
+    pub deployed_by: Option<PersonId>,
+}
+
 /// How a person signs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
@@ -105,6 +118,18 @@ impl Row for Definition {
                 .newest(self.version.into())
                 .number(self.id.get()),
         ]
+    }
+}
+
+fields!(DecisionFile { 0 => id, 1 => decisions, 2 => deployed_at, 3 => deployed_by });
+
+impl Row for DecisionFile {
+    type Id = DefinitionId;
+    fn key(id: &DefinitionId) -> Key {
+        Key::new(Prefix::DecisionFile).number(id.get())
+    }
+    fn id(&self) -> DefinitionId {
+        self.id
     }
 }
 

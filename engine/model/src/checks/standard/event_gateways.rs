@@ -53,10 +53,8 @@ fn check_start(outline: &Outline<'_>, gateway: usize, findings: &mut Findings) {
         return;
     }
     let only_messages = targets(outline, gateway).all(|target| {
-        let definitions = outline.definitions(target);
-        definitions
-            .iter()
-            .all(|part| outline.name(*part) == "messageEventDefinition")
+        let mut definitions = outline.definition_names(target).iter();
+        definitions.all(|name| *name == "messageEventDefinition")
     });
     if !starts || !only_messages {
         findings.report(&rules::EVENT_GATEWAY_PARALLEL, element, &[&label]);
@@ -81,14 +79,12 @@ fn check_ways(outline: &Outline<'_>, gateway: usize, findings: &mut Findings) {
     let (mut messages, mut receives) = (false, false);
     for target in targets(outline, gateway) {
         let words: &[&dyn Words] = &[&label, &outline.label(target)];
-        let definitions = outline.definitions(target);
+        let definitions = outline.definition_names(target);
         let is_receive = outline.name(target) == "receiveTask";
-        let waits = outline.name(target) == "intermediateCatchEvent"
-            && definitions.iter().all(|part| WAITS.contains(&outline.name(*part)));
+        let waits =
+            outline.name(target) == "intermediateCatchEvent" && definitions.iter().all(|name| WAITS.contains(name));
         receives |= is_receive;
-        messages |= definitions
-            .iter()
-            .any(|part| outline.name(*part) == "messageEventDefinition");
+        messages |= definitions.contains("messageEventDefinition");
         if !waits && !is_receive {
             findings.report(&rules::EVENT_GATEWAY_TARGET, element, words);
         } else if outline.incoming[target].len() > 1 {

@@ -22,7 +22,7 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
                 let has_trigger = start_element
                     .bpmn_children()
                     .any(|child| child.name == "eventDefinitionRef")
-                    || !outline.definitions(*start).is_empty()
+                    || !outline.definition_names(*start).is_empty()
                     || start_element.setting("recordTrigger").is_some();
                 if !has_trigger {
                     let words: &[&dyn Words] = &[&start_element.label(), &label];

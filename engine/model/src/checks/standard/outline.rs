@@ -1,6 +1,6 @@
 //! The elements of a file in a row, and how the drawing connects them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::vocabulary::{Kind, Vocabulary};
 use crate::{read::local_part, xml::Element};
@@ -29,6 +29,8 @@ pub(super) struct Outline<'a> {
     pub(super) attached: Vec<Vec<usize>>,
     /// What each part is connected with by associations, in either direction.
     pub(super) associated: Vec<Vec<usize>>,
+    /// The names of what each event waits for or does, each once: many may ask about one event.
+    definition_names: Vec<BTreeSet<&'a str>>,
 }
 
 /// Elements that are shown to people as such; a fault in any other is shown at the one around it.
@@ -54,12 +56,19 @@ impl<'a> Outline<'a> {
             outgoing: Vec::new(),
             attached: Vec::new(),
             associated: Vec::new(),
+            definition_names: Vec::new(),
         };
         outline.add(root, None, true, runs);
         let none = vec![Vec::new(); outline.parts.len()];
         (outline.incoming, outline.outgoing) = (none.clone(), none.clone());
         (outline.attached, outline.associated) = (none.clone(), none);
         outline.connect();
+        outline.definition_names = (0..outline.parts.len())
+            .map(|part| {
+                let definitions = outline.definitions(part).into_iter();
+                definitions.map(|definition| outline.name(definition)).collect()
+            })
+            .collect();
         outline
     }
 
@@ -69,7 +78,7 @@ impl<'a> Outline<'a> {
             return;
         };
         let position = self.parts.len();
-        let is_shown = SHOWN.iter().any(|shown| self.vocabulary.is_a(kind, shown));
+        let is_shown = self.vocabulary.and_bases(kind).any(|kind| SHOWN.contains(&kind.name));
         let inside_event = parent.is_some_and(|parent| self.is_a(parent, "anyEvent"));
         let owner = match parent {
             // An event's definition is the event to people; at the top of a file it is shared and itself.
@@ -172,6 +181,9 @@ impl<'a> Outline<'a> {
 
     /// What an event waits for or does, shared definitions among them.
     pub(super) fn definitions(&self, event: usize) -> Vec<usize> {
+        if !self.is_a(event, "anyEvent") {
+            return Vec::new();
+        }
         let own = self.inside(event).filter(|part| self.is_a(*part, "eventDefinition"));
         let shared = self.element(event).bpmn_children();
         let shared = shared.filter(|child| child.name == "eventDefinitionRef");
@@ -180,9 +192,14 @@ impl<'a> Outline<'a> {
             .collect()
     }
 
-    /// Whether an event has a definition of this name, such as `linkEventDefinition`.
+    /// The names of what an event waits for or does, such as `linkEventDefinition`.
+    pub(super) fn definition_names(&self, event: usize) -> &BTreeSet<&'a str> {
+        &self.definition_names[event]
+    }
+
+    /// Whether an event has a definition of this name.
     pub(super) fn has_definition(&self, event: usize, name: &str) -> bool {
-        self.definitions(event).iter().any(|part| self.name(*part) == name)
+        self.definition_names[event].contains(name)
     }
 
     /// Whether a yes-or-no attribute says yes.

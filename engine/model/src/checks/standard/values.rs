@@ -1,5 +1,7 @@
 //! Whether elements stand where they may, as often as they may, and their attributes say what they can.
 
+use std::collections::BTreeMap;
+
 use super::{
     outline::{Outline, Part},
     vocabulary::{Attribute, Value},
@@ -12,7 +14,14 @@ use crate::{
 };
 
 /// Elements of which each child is either read or refused by name when they are read.
-const READ: &[&str] = &["definitions", "collaboration", "participant", "process", "flowNode"];
+const READ: &[&str] = &[
+    "definitions",
+    "collaboration",
+    "participant",
+    "process",
+    "globalTask",
+    "flowNode",
+];
 
 pub(super) fn check(outline: &Outline<'_>, findings: &mut Findings) {
     for (position, part) in outline.running() {
@@ -91,28 +100,32 @@ fn check_value(known: &Attribute, element: &Element, owner: &Element, value: &st
 
 fn check_children(outline: &Outline<'_>, position: usize, owner: &Element, findings: &mut Findings) {
     let (part, label) = (&outline.parts[position], owner.label());
-    let is_child = |spec, child: &Element| outline.vocabulary.is_child(spec, &child.name);
+    // A process has thousands of children, of a few names.
+    let mut lines: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for child in part.element.bpmn_children() {
+        lines.entry(&child.name).or_default().push(child.line);
+    }
     if !READ.iter().any(|read| outline.is_a(position, read)) {
-        for child in part.element.bpmn_children() {
-            if !outline.vocabulary.children(part.kind).any(|spec| is_child(spec, child)) {
-                let (inner, outer) = (names::element(&child.name), names::element(part.kind.name));
-                let words: &[&dyn Words] = &[&label, &inner, &outer];
-                findings.report_inside(&rules::MISPLACED, owner, child.line, words);
+        for (name, lines) in &lines {
+            let mut specs = outline.vocabulary.children(part.kind);
+            if specs.any(|spec| outline.vocabulary.is_child(spec, name)) {
+                continue;
+            }
+            let words: &[&dyn Words] = &[&label, &names::element(name), &names::element(part.kind.name)];
+            for line in lines {
+                findings.report_inside(&rules::MISPLACED, owner, *line, words);
             }
         }
     }
-    for spec in outline
-        .vocabulary
-        .children(part.kind)
-        .filter(|spec| spec.required || !spec.many)
-    {
-        let mut children = part.element.bpmn_children().filter(|child| is_child(spec, child));
+    let specs = outline.vocabulary.children(part.kind);
+    for spec in specs.filter(|spec| spec.required || !spec.many) {
+        let of_spec = lines.iter().filter(|(name, _)| outline.vocabulary.is_child(spec, name));
+        let mut of_spec: Vec<u32> = of_spec.flat_map(|(_, lines)| lines.iter().copied()).collect();
+        of_spec.sort_unstable();
         let words: &[&dyn Words] = &[&label, &names::element(spec.name)];
-        match (children.next(), children.next()) {
-            (None, _) if spec.required => {
-                findings.report_inside(&rules::CHILD_MISSING, owner, part.element.line, words);
-            }
-            (_, Some(second)) if !spec.many => findings.report_inside(&rules::REPEATED, owner, second.line, words),
+        match of_spec.as_slice() {
+            [] if spec.required => findings.report_inside(&rules::CHILD_MISSING, owner, part.element.line, words),
+            [_, second, ..] if !spec.many => findings.report_inside(&rules::REPEATED, owner, *second, words),
             _ => {}
         }
     }

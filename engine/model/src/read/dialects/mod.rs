@@ -12,7 +12,13 @@ pub(super) use fates::check;
 
 use kapok_protocol::Expression;
 
-use super::{Context, process::ReadSettings};
+use super::{
+    Context,
+    drawing::Drawing,
+    process::ReadSettings,
+    timers::moment,
+    values::{is_computed, read_value, text_literal},
+};
 use crate::{AssigneeRule, Data, HumanTask, Listener, MultiInstance, NodeKind, xml::Element};
 
 /// What a task or event is bound to by a setting of another engine.
@@ -32,8 +38,12 @@ pub(super) fn result_variable(task: &Element) -> Option<&str> {
 }
 
 /// Who does a task.
-pub(super) fn read_people<'a>(task: &'a Element, context: &mut Context<'a>) -> Vec<AssigneeRule> {
-    let mut people = camunda::read_people(task, context);
+pub(super) fn read_people<'a>(
+    task: &'a Element,
+    drawing: &Drawing<'a>,
+    context: &mut Context<'a>,
+) -> Vec<AssigneeRule> {
+    let mut people = camunda::read_people(task, drawing, context);
     people.extend(zeebe::read_people(task, context));
     people
 }
@@ -53,10 +63,14 @@ pub(super) fn read_due<'a>(task: &'a Element, human: &mut HumanTask, context: &m
 }
 
 fn read_moment(task: &Element, line: u32, text: &str, context: &mut Context<'_>) -> Expression {
-    if !super::values::is_computed(text) && super::timers::moment(text).is_none() {
-        context.foreign_value(task, line, "dueDate", text);
+    if is_computed(text) {
+        return read_value(task, line, text, context);
     }
-    super::values::read_value(task, line, text, context)
+    let moment = moment(text).unwrap_or_else(|| {
+        context.foreign_value(task, line, "dueDate", text);
+        String::new()
+    });
+    text_literal(&moment)
 }
 
 /// What goes in and out of a step besides what the standard says.
@@ -88,5 +102,5 @@ pub(super) fn read_process<'a>(process: &'a Element, read: &mut ReadSettings, co
 }
 
 pub(super) use camunda::read_call as read_camunda_call;
-pub(super) use camunda::read_forms;
+pub(super) use camunda::{initiator, read_forms};
 pub(super) use zeebe::read_call as read_zeebe_call;

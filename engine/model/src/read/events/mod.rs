@@ -121,16 +121,10 @@ fn read_triggers<'a>(
 
 /// The activity that an association connects to a compensation event: the one that undoes (10.7.1).
 fn handler<'a>(event: &'a Element, drawing: &Drawing<'a>, context: &Context<'a>) -> Option<NodeIndex> {
-    let id = event.id()?;
-    let associations = context.file.associations.iter();
     // Drawn the wrong way round it still connects the two.
-    associations
-        .filter_map(|(source, target)| match (*source == id, *target == id) {
-            (true, _) => drawing.by_id.get(target),
-            (_, true) => drawing.by_id.get(source),
-            _ => None,
-        })
-        .next()
+    let mut associated = context.file.associated(event.id()?);
+    associated
+        .find_map(|id| drawing.by_id.get(id))
         .map(|position| node_index(*position))
 }
 
@@ -149,6 +143,10 @@ fn code(
         return Ok(None);
     };
     let Some(root) = context.file.find(reference, kind) else {
+        // For Flowable and Activiti what is declared nowhere is the code itself.
+        if kind == "error" && context.file.runs_by_default {
+            return Ok(Some(reference.to_owned()));
+        }
         let words: &[&dyn Words] = &[&event.label(), &reference_name, &reference];
         context
             .findings

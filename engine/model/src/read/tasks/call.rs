@@ -17,9 +17,13 @@ pub(in crate::read) fn read_call_activity<'a>(
     let inputs = std::mem::take(&mut data.inputs);
     let outputs = std::mem::take(&mut data.outputs);
     dialects::read_data(call, data, context);
-    if call.stated("calledElement").is_none()
-        && let Some(read) = dialects::read_zeebe_call(call, data, context)
-    {
+    if call.stated("calledElement").is_none() && call.zeebe_setting("calledElement").is_some() {
+        data.inputs.splice(0..0, inputs);
+        data.outputs.splice(0..0, outputs);
+        let Some(read) = dialects::read_zeebe_call(call, data, context) else {
+            context.findings.report(&rules::CALL_MISSING, call, &[&call.label()]);
+            return None;
+        };
         check_called(call, &read.called, context);
         return Some(NodeKind::CallActivity(Box::new(read)));
     }

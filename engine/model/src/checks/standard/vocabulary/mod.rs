@@ -182,25 +182,32 @@ const TABLES: &[&[Kind]] = &[
 /// The table, with a way to look things up.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
-    kinds: BTreeMap<&'static str, &'static Kind>,
+    /// Each kind, followed by what it is a special case of, and so on.
+    kinds: BTreeMap<&'static str, Vec<&'static Kind>>,
 }
 
 impl Vocabulary {
     pub(crate) fn new() -> Self {
-        let kinds = TABLES.iter().flat_map(|table| table.iter());
+        let all: BTreeMap<&str, &'static Kind> = TABLES
+            .iter()
+            .flat_map(|table| table.iter())
+            .map(|kind| (kind.name, kind))
+            .collect();
+        let and_bases = |kind| std::iter::successors(Some(kind), |kind: &&Kind| all.get(kind.base).copied()).collect();
         Self {
-            kinds: kinds.map(|kind| (kind.name, kind)).collect(),
+            kinds: all.iter().map(|(name, kind)| (*name, and_bases(*kind))).collect(),
         }
     }
 
     /// The kind of the elements of this name.
     pub(crate) fn kind(&self, name: &str) -> Option<&'static Kind> {
-        self.kinds.get(name).copied().filter(|kind| !kind.is_abstract)
+        let kind = self.kinds.get(name)?.first().copied();
+        kind.filter(|kind| !kind.is_abstract)
     }
 
     /// A kind, what it is a special case of, and so on.
     pub(crate) fn and_bases(&self, kind: &'static Kind) -> impl Iterator<Item = &'static Kind> {
-        std::iter::successors(Some(kind), |kind| self.kinds.get(kind.base).copied())
+        self.kinds.get(kind.name).into_iter().flatten().copied()
     }
 
     /// Whether a kind is this one or a special case of it.
@@ -235,7 +242,7 @@ mod tests {
             vocabulary.kinds.len(),
             TABLES.iter().map(|table| table.len()).sum::<usize>()
         );
-        for kind in vocabulary.kinds.values().copied() {
+        for kind in vocabulary.kinds.values().map(|kinds| kinds[0]) {
             assert!(
                 kind.base.is_empty() || vocabulary.kinds.contains_key(kind.base),
                 "{}",

@@ -21,20 +21,12 @@ pub(in crate::read) fn read_call<'a>(
     context: &mut Context<'a>,
 ) {
     read_version(element, call, context);
-    let carried: Vec<&Element> = element
-        .extensions()
-        .filter(|setting| matches!(setting.name.as_str(), "in" | "out"))
-        .filter(|setting| {
-            element
-                .dialect_settings(&setting.name)
-                .any(|own| std::ptr::eq(own, *setting))
-        })
-        .collect();
     let mut carries = false;
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     let inherits = element.dialect_attribute("inheritVariables") == Some("true");
     let (mut all_in, mut all_out) = (inherits, false);
-    for setting in carried {
+    let carried = element.extensions().filter(|setting| setting.is_of_dialect());
+    for setting in carried.filter(|setting| matches!(setting.name.as_str(), "in" | "out")) {
         if let Some(key) = setting.stated("businessKey") {
             call.business_key = Some(value(element, setting, key, context));
             continue;
@@ -57,6 +49,9 @@ pub(in crate::read) fn read_call<'a>(
     if !carries && !inherits {
         return;
     }
+    // What associations of the standard carry goes first.
+    inputs.splice(0..0, call.inputs.take().unwrap_or_default());
+    outputs.splice(0..0, call.outputs.take().unwrap_or_default());
     // With everything carried, a mapping only makes one more variable, of the step's own or around it.
     call.inputs = match all_in {
         true => {

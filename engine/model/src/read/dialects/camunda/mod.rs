@@ -19,6 +19,7 @@ use crate::{
     AssigneeRule,
     read::{
         Context,
+        drawing::Drawing,
         expressions::expression_of,
         people::{group, person},
         process::ReadSettings,
@@ -27,7 +28,11 @@ use crate::{
     xml::Element,
 };
 
-pub(super) fn read_people<'a>(task: &'a Element, context: &mut Context<'a>) -> Vec<AssigneeRule> {
+pub(super) fn read_people<'a>(
+    task: &'a Element,
+    drawing: &Drawing<'a>,
+    context: &mut Context<'a>,
+) -> Vec<AssigneeRule> {
     let mut people = Vec::new();
     for (attribute, is_group) in [
         ("assignee", false),
@@ -38,39 +43,36 @@ pub(super) fn read_people<'a>(task: &'a Element, context: &mut Context<'a>) -> V
             continue;
         };
         for name in split(text) {
-            people.push(if !is_computed(name) {
+            people.push(if is_initiator(name, drawing) {
+                AssigneeRule::Initiator
+            } else if !is_computed(name) {
                 match is_group {
                     true => group(task, task.line, name, context),
                     false => person(task, task.line, name, context),
                 }
-            } else if is_initiator(task, name, context) {
-                AssigneeRule::Initiator
             } else {
-                AssigneeRule::Expression(juel(task, task.line, name, context))
+                let who = juel(task, task.line, name, context);
+                match is_group {
+                    true => AssigneeRule::Groups(who),
+                    false => AssigneeRule::Expression(who),
+                }
             });
         }
     }
     people
 }
 
-/// Whether an expression only reads the variable in which a start event of the process puts the initiator.
-fn is_initiator(task: &Element, text: &str, context: &Context<'_>) -> bool {
+/// Whether an assignee is the variable in which the process keeps who started it, or the word of an old editor for it.
+fn is_initiator(text: &str, drawing: &Drawing<'_>) -> bool {
     let variable = text
         .strip_prefix("${")
         .or(text.strip_prefix("#{"))
         .and_then(|inside| inside.strip_suffix('}'));
-    let process = task
-        .id()
-        .and_then(|id| context.file.placed(id))
-        .and_then(|placed| placed.process);
-    match (variable, process) {
-        (Some(variable), Some(process)) => initiator(process) == Some(variable.trim()),
-        _ => false,
-    }
+    text == "$INITIATOR" || (variable.is_some() && variable.map(str::trim) == drawing.initiator)
 }
 
 /// The variable in which a process keeps who started it.
-fn initiator(process: &Element) -> Option<&str> {
+pub(in crate::read) fn initiator(process: &Element) -> Option<&str> {
     process
         .bpmn_children()
         .filter(|child| child.name == "startEvent")

@@ -117,7 +117,11 @@ pub(super) fn attribute(element: &Element, name: &str, value: &str) -> Fate {
                 "draw a receive task behind it that waits for the message from outside",
             );
         }
-        "useLocalScopeForResultVariable" | "storeResultVariableAsTransient" | "taskIdVariableName" => {
+        "useLocalScopeForResultVariable"
+        | "storeResultVariableAsTransient"
+        | "taskIdVariableName"
+        | "idVariableName"
+        | "taskCompleterVariableName" => {
             return Fate::Refused(
                 "请删去它，并给变量取一个别处不用的名称",
                 "remove it and give the variable a name that nothing else uses",
@@ -126,10 +130,36 @@ pub(super) fn attribute(element: &Element, name: &str, value: &str) -> Fate {
         "errorCodeVariable" | "errorMessageVariable" | "escalationCodeVariable" | "errorVariableName" => {
             return ERROR_VARIABLE;
         }
-        "resource" if of == "scriptTask" => {
+        "resource" => {
             return Fate::Refused(
                 "脚本要写在流程里，请把它的内容复制进来",
-                "scripts stand in the process; copy it into the task",
+                "scripts stand in the process; copy it into the model",
+            );
+        }
+        "terminateAll" | "terminateMultiInstance" if value == "false" => true,
+        "terminateAll" | "terminateMultiInstance" => {
+            return Fate::Refused(
+                "终止只结束它所在的那一层，请把它画在要结束的那一层，或改为抛出错误",
+                "a terminate end event ends only the scope it stands in; draw it in the scope that is to end, or throw an error",
+            );
+        }
+        "businessCalendarName" | "endDate" => {
+            return Fate::Refused(
+                "时间只按写明的日期、时长或周期计算，请把它写进去，如 R/PT1H/2030-01-01",
+                "times are only what their date, duration or cycle says; write it there, like R/PT1H/2030-01-01",
+            );
+        }
+        "scope" if value == "global" => true,
+        "scope" if of == "signal" || of == "signalEventDefinition" => {
+            return Fate::Refused(
+                "信号总是发给所有等待它的流程，请删去它，或改用消息",
+                "a signal always goes to every case that waits for it; remove it, or use a message",
+            );
+        }
+        "messageExpression" | "signalExpression" => {
+            return Fate::Refused(
+                "请把表达式写成消息或信号的名称，如 name=\"${topic}\"",
+                "write the expression as the name of the message or signal, like name=\"${topic}\"",
             );
         }
         "calledElementTenantId" | "decisionRefTenantId" => return TENANT,
@@ -161,7 +191,9 @@ fn type_of_work(value: &str, is_work: bool) -> Fate {
 pub(super) fn setting(element: &Element, setting: &Element) -> Fate {
     let of = element.name.as_str();
     let carried = match setting.name.as_str() {
-        "properties" | "failedJobRetryTimeCycle" => true,
+        "properties" | "failedJobRetryTimeCycle" | "jobCategory" | "jobTopic" | "localization" | "includeInHistory" => {
+            true
+        }
         "inputOutput" => !of.ends_with("Gateway") && of != "process",
         "field" => true,
         "in" | "out" if of == "callActivity" => true,
@@ -203,8 +235,7 @@ pub(super) fn setting(element: &Element, setting: &Element) -> Fate {
 
 /// Whether a setting of these engines is a listener.
 pub(in crate::read::dialects) fn is_listener(setting: &Element) -> bool {
-    matches!(setting.namespace, crate::xml::Namespace::Dialect(dialect) if dialect != crate::xml::Dialect::Zeebe)
-        && matches!(setting.name.as_str(), "executionListener" | "taskListener")
+    setting.is_of_dialect() && matches!(setting.name.as_str(), "executionListener" | "taskListener")
 }
 
 /// Whether a listener runs when its step ends (otherwise when it begins); `None` for one that cannot run.

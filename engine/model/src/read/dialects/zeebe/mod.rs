@@ -35,7 +35,10 @@ pub(super) fn read_people<'a>(task: &'a Element, context: &mut Context<'a>) -> V
         };
         if is_computed(text) {
             let who = expression_of(task, setting.line, text, None, context);
-            people.push(AssigneeRule::Expression(who));
+            people.push(match is_group {
+                true => AssigneeRule::Groups(who),
+                false => AssigneeRule::Expression(who),
+            });
             continue;
         }
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {

@@ -1,12 +1,14 @@
 //! Jobs, decisions, scripts and called processes.
 
+use std::collections::BTreeSet;
+
 use crate::{
     CallActivity, CalledVersion, Data, DecisionTask, NodeKind,
     read::{
         Context,
         expressions::expression_of,
         tasks::{check_decision, check_handler, new_handler},
-        values::{is_computed, read_name},
+        values::{is_computed, read_name, variable},
     },
     xml::Element,
 };
@@ -40,6 +42,16 @@ pub(in crate::read::dialects) fn read_work<'a>(
         match retries.parse() {
             Ok(retries) => service.retries = retries,
             Err(_) => context.foreign_value(task, setting.line, "zeebe:taskDefinition retries", retries),
+        }
+    }
+    // What the mappings make is what the job is about.
+    let mappings = task.zeebe_settings("ioMapping").flat_map(|io| &io.children);
+    let mut seen = BTreeSet::new();
+    for input in mappings.filter(|mapping| mapping.is_zeebe() && mapping.name == "input") {
+        let path = input.stated("target").unwrap_or_default();
+        let name = path.split('.').next().unwrap_or_default();
+        if !name.is_empty() && seen.insert(name) {
+            service.inputs.push((name.to_owned(), variable(name)));
         }
     }
     Some(NodeKind::ServiceTask(service))
