@@ -199,8 +199,9 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     let mut after = counts(case, body)?;
     after.completed = after.completed.saturating_add(1);
     set_counts(case, body, after)?;
-    let next = what_next(case, body, &repeat, after);
-    let next = match next {
+    let next = what_next(case, body, &repeat, after)
+        .and_then(|next| Ok((next, thrown_by(case, body, &repeat, after.completed)?)));
+    let (next, thrown) = match next {
         Ok(next) => next,
         Err(halt) => {
             // The repetition is not done until it is known what comes next; a repair asks again.
@@ -210,8 +211,9 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
         }
     };
     flow::end_and_leave(case, id, &[])?;
-    if let Repeat::Each(each) = &repeat {
-        throw_behavior(case, body, each, after.completed)?;
+    for event in thrown {
+        let outcome = events::throw_one(case, body, &event);
+        flow::settle(case, body, outcome)?;
         if !flow::is_live(case, Some(body))? {
             return Ok(());
         }
@@ -219,6 +221,7 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     match (next, &repeat) {
         (Next::Wait, _) => Ok(()),
         (Next::End, _) => {
+            forget_waiting_items(case, body)?;
             let mut ended = counts(case, body)?;
             ended.terminated = ended.terminated.saturating_add(ended.active());
             ended.total = ended.total.map(|_| ended.started);
@@ -264,23 +267,50 @@ fn what_next(case: &mut Case, body: ElementInstanceId, repeat: &Repeat, counts: 
     }
 }
 
-/// Throws the event that belongs to the completion of an instance (table 10.31).
-fn throw_behavior(case: &mut Case, body: ElementInstanceId, each: &MultiInstance, completed: u32) -> Result<(), Halt> {
-    let throw = |case: &mut Case, event: &EventDefinition| events::throw_one(case, body, event).map(drop);
+/// The events that belong to the completion of an instance (table 10.31).
+fn thrown_by(
+    case: &mut Case,
+    body: ElementInstanceId,
+    repeat: &Repeat,
+    completed: u32,
+) -> Result<Vec<EventDefinition>, Halt> {
+    let Repeat::Each(each) = repeat else {
+        return Ok(Vec::new());
+    };
     match &each.behavior {
-        Behavior::All => Ok(()),
-        Behavior::One(event) if completed == 1 => throw(case, event),
-        Behavior::One(_) => Ok(()),
-        Behavior::None(event) => throw(case, event),
+        Behavior::All => Ok(Vec::new()),
+        Behavior::One(event) if completed == 1 => Ok(vec![event.clone()]),
+        Behavior::One(_) => Ok(Vec::new()),
+        Behavior::None(event) => Ok(vec![event.clone()]),
         Behavior::Complex(rows) => {
+            let mut thrown = Vec::new();
             for (condition, event) in rows {
                 if scope::holds(case, Some(body), condition)? {
-                    throw(case, event)?;
+                    thrown.push(event.clone());
                 }
             }
-            Ok(())
+            Ok(thrown)
         }
     }
+}
+
+/// Takes away what a body that ends before its time has not used up: items of repetitions that will not begin, results
+/// that nobody will collect.
+pub(crate) fn forget_items(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    if !matches!(case.element(body)?.part, Part::Body(_)) {
+        return Ok(());
+    }
+    forget_waiting_items(case, body)?;
+    let started = counts(case, body)?.started;
+    collect(case, body, started).map(drop)
+}
+
+fn forget_waiting_items(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    let counts = counts(case, body)?;
+    for number in counts.started.saturating_add(1)..=counts.total.unwrap_or(0) {
+        case.work.items.delete((case.id, body, false, number));
+    }
+    Ok(())
 }
 
 /// No repetition is left: results are put together, and the activity is complete.
@@ -290,16 +320,15 @@ pub(crate) fn over(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt>
     if counts.total.is_some_and(|total| counts.started < total) || goes_on_later(case, body)? {
         return Ok(()); // More are to begin.
     }
-    if let Repeat::Each(each) = drawn(&graph, case, body)?.1 {
-        for number in 1..=counts.started {
-            case.work.items.delete((case.id, body, false, number));
-        }
-        if let Some((variable, _)) = &each.output {
-            let results = collect(case, body, counts.started)?;
-            let row = case.element(body)?;
-            let around = row.sees.map_or(row.scope, Some);
-            scope::set_path(case, around, variable, Value::List(results))?;
-        }
+    if let Repeat::Each(MultiInstance {
+        output: Some((variable, _)),
+        ..
+    }) = drawn(&graph, case, body)?.1
+    {
+        let results = collect(case, body, counts.started)?;
+        let row = case.element(body)?;
+        let around = row.sees.map_or(row.scope, Some);
+        scope::set_path(case, around, &variable, Value::List(results))?;
     }
     flow::complete(case, body)
 }

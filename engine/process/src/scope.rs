@@ -6,6 +6,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use kapok_model::NodeKind;
 use kapok_protocol::{ElementInstanceId, Expression, InstanceId, RecordRef, Value};
 
 use crate::{
@@ -206,12 +207,18 @@ fn levels(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<Vec<Level
     let mut next = scope;
     while let Some(id) = next {
         let row = case.element(id)?;
+        let (node, part, own) = (row.node, row.part, row.has_variables);
+        next = row.sees.map_or(row.scope, Some);
+        // The first version did not note that a sub-process had variables.
+        let is_sub_process = || {
+            let drawn = case.graph.node(node).map(|node| &node.kind);
+            matches!(drawn, Some(NodeKind::SubProcess(_)))
+        };
         levels.push(Level {
             scope: Some(id),
-            has_variables: row.has_variables,
-            part: row.part,
+            has_variables: own || is_sub_process(),
+            part,
         });
-        next = row.sees.map_or(row.scope, Some);
     }
     levels.push(Level {
         scope: None,

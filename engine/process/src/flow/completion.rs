@@ -35,6 +35,7 @@ pub(crate) fn complete_by(case: &mut Case, id: ElementInstanceId, flows: &[FlowI
     if let (Part::Instance(_), Some(body)) = (row.part, row.scope) {
         end_and_leave(case, id, &[])?;
         super::cancel_within(case, Some(body))?;
+        repeat::forget_items(case, body)?;
         return Ok(end_and_leave(case, body, flows)?);
     }
     Ok(end_and_leave(case, id, flows)?)
