@@ -1,6 +1,7 @@
 //! What stands on and around activities: boundary events, event sub-processes, handlers that undo.
 
 use super::{
+    UNTIL_MENDED,
     gateways::script,
     pen::{Around, Block, Pen},
 };
@@ -105,13 +106,26 @@ impl Pen {
             let start = pen.element("s", |id| {
                 format!("<startEvent id='{id}' isInterrupting='{interrupting}'>{trigger}</startEvent>")
             });
-            let block = pen.block(handler);
+            let block = match UNTIL_MENDED && !interrupting {
+                true => pen.nothing(),
+                false => pen.block(handler),
+            };
             let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
             pen.flow(&start, &block.entry);
             pen.flow(&block.exit, &end);
         });
         let id = self.id("v");
         format!("<subProcess id='{id}' triggeredByEvent='true'>\n{body}</subProcess>\n")
+    }
+
+    /// A block that is over at once.
+    fn nothing(&mut self) -> Block {
+        let text = self.script(true);
+        let id = self.element("t", |id| script(id, &text));
+        Block {
+            entry: id.clone(),
+            exit: id,
+        }
     }
 
     /// A task with a handler that undoes it.
