@@ -1,126 +1,24 @@
 /** Drawing processes in a real browser, under the content security policy. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { chromium, type Browser, type Page, type Route } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startFakeServer, type FakeServer } from './fake/server'
+import { both, eventually, openStudio, settings, startStudio, type Studio } from './fake/studio'
 
-const quoteApproval = readFileSync(join(import.meta.dirname, '../../workflows/quote-approval/quote-approval.bpmn'), 'utf8')
-const both = (zh: string) => ({ zh, en: zh })
-const me = {
-  id: '1', login: 'admin', name: '王敏', language: 'zh-CN', roles: ['administrator'], administrator: true,
-  unread: { tasks: 0, pages: 0 }, demo: false,
-} // prettier-ignore
-const catalogue = {
-  handlers: [{ name: 'quotes.mark-approved', label: both('标记为已批准'), inputs: [{ name: 'quote', label: both('报价') }] }],
-  roles: [
-    { code: 'finance-manager', name: '财务经理' },
-    { code: 'general-manager', name: '总经理' },
-    { code: 'hr', name: '人事' },
-  ],
-  departments: [],
-  entities: [
-    {
-      id: 'quotes.quote',
-      label: both('报价'),
-      fields: [
-        { path: 'number', label: both('编号'), type: 'auto-number' },
-        { path: 'total', label: both('金额'), type: 'money' },
-      ],
-    },
-  ],
-}
-const version = (number: number) => ({
-  id: String(number), key: 'quote-approval', name: '报价审批', version: number,
-  deployed_at: '2026-01-05T08:00:00Z', deployed_by: { id: '2', name: '李强' }, active_instances: 0,
-}) // prettier-ignore
+const start = startStudio()
+let studio: Studio
+let page: Studio['page']
+let world: Studio['world']
+const test: Studio['test'] = (name) => studio.test(name)
+const element: Studio['element'] = (id) => studio.element(id)
+const choose: Studio['choose'] = (name, label) => studio.choose(name, label)
+const fill: Studio['fill'] = (name, text) => studio.fill(name, text)
+const openQuoteApproval = () => studio.open('/flow/quote-approval')
 
-let server: FakeServer
-let browser: Browser
-let page: Page
-/** What the server was asked, and what it answers. */
-let world: {
-  versions: number[]
-  diagnostics: object[]
-  conflict: boolean
-  checked: string[]
-  published: { base: string | null; xml: string }[]
-  faults: string[]
-}
-
-beforeAll(async () => {
-  server = await startFakeServer()
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  })
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
+beforeAll(() => start.up())
+afterAll(() => start.down())
 beforeEach(async () => {
-  world = { versions: [1], diagnostics: [], conflict: false, checked: [], published: [], faults: [] }
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', locale: 'zh-CN' })
-  page.on('pageerror', (error) => world.faults.push(String(error)))
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) world.faults.push(message.text())
-  })
-  await page.route('**/api/v1/session', (route) => route.fulfill({ json: me }))
-  await page.route('**/api/v1/catalogue', (route) => route.fulfill({ json: catalogue }))
-  await page.route(/\/api\/v1\/definitions/, answer)
+  studio = await openStudio(start)
+  ;({ page, world } = studio)
 })
-afterEach(async () => {
-  expect(world.faults).toEqual([])
-  await page.context().close()
-})
-
-function answer(route: Route): Promise<void> {
-  const request = route.request()
-  const url = new URL(request.url())
-  const body = request.postData() ?? ''
-  if (url.pathname.endsWith('/check')) {
-    world.checked.push(body)
-    return route.fulfill({ json: { diagnostics: world.diagnostics } })
-  }
-  if (url.pathname.endsWith('/xml')) return route.fulfill({ contentType: 'application/xml', body: quoteApproval })
-  if (request.method() === 'GET') {
-    const key = url.searchParams.get('key') ?? 'quote-approval'
-    const items = key === 'quote-approval' ? world.versions.map(version) : []
-    return route.fulfill({ json: { items, next: null } })
-  }
-  if (world.conflict) {
-    world.versions = [2, 1]
-    const problem = { title: '', status: 409, code: 'definition.conflict', detail: both('已有新版本') }
-    return route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify(problem) })
-  }
-  world.published.push({ base: url.searchParams.get('base'), xml: body })
-  return route.fulfill({ status: 201, json: { id: '9', key: 'x', version: 2, diagnostics: [] } })
-}
-
-/** However busy the machine is. */
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000 })
-const test = (name: string) => page.locator(`[data-test="${name}"]`)
-const element = (id: string) => page.locator(`[data-element-id="${id}"] .djs-hit`).first()
-/** The settings, without where things stand: bpmn-js measures labels anew. */
-const settings = (xml: string | undefined) => xml?.replace(/<bpmndi:BPMNDiagram.*/s, '')
-
-async function openQuoteApproval(): Promise<void> {
-  await page.goto(`${server.address}/flow/quote-approval`)
-  await eventually(() => world.checked.length).toBe(1)
-}
-
-async function choose(name: string, label: string): Promise<void> {
-  await test(name).click()
-  await page.locator('.el-select-dropdown__item:visible', { hasText: label }).first().click()
-}
-
-async function fill(name: string, text: string): Promise<void> {
-  const input = test(name).and(page.locator('input, textarea')).or(test(name).locator('input, textarea'))
-  await input.first().fill(text)
-  await input.first().press('Tab')
-}
+afterEach(() => studio.close())
 
 /** Clicks the middle of a flow. */
 async function selectFlow(id: string): Promise<void> {
@@ -131,8 +29,7 @@ async function selectFlow(id: string): Promise<void> {
 
 describe('the flow designer', () => {
   it('draws a process from blank with nothing but clicks and names', async () => {
-    await page.goto(`${server.address}/flow/new`)
-    await test('new-blank').click()
+    await studio.openBlank()
     await fill('name', '请假')
     await test('form-add-number').click()
     await page.keyboard.type('天数')

@@ -56,6 +56,10 @@ impl Environment for Installed<'_> {
         self.of_company(self.organisation.has_department(code))
     }
 
+    fn group(&self, name: &str) -> Known {
+        self.of_company(kapok_process::Directory::group(self.organisation, name).is_some())
+    }
+
     fn entity(&self, id: &str) -> Known {
         if self.organisation.is_empty() {
             return Known::Unknown;

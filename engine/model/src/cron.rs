@@ -4,7 +4,10 @@
 //! them, as in Quartz; `?` stands for any day.
 
 use chrono::{DateTime, FixedOffset};
-use croner::{Cron, parser::{CronParser, Seconds, Year}};
+use croner::{
+    Cron,
+    parser::{CronParser, Seconds, Year},
+};
 use kapok_protocol::Timestamp;
 
 /// Whether the text is a cron expression.
@@ -32,6 +35,39 @@ fn parse(text: &str) -> Option<Cron> {
         // Quartz counts days of the week from 1; whoever writes it gives itself away by its `?` or its years.
         .alternative_weekdays(fields == 7 || text.contains('?'))
         .build()
-        .parse(text)
+        .parse(&with_ends(text, fields))
         .ok()
+}
+
+/// Quartz writes `0/5` for every fifth from the first on; the end, which goes without saying there, is put in.
+fn with_ends(text: &str, fields: usize) -> String {
+    const ENDS: [&str; 7] = ["59", "59", "23", "31", "12", "7", "2099"];
+    let ends = ENDS.iter().skip(usize::from(fields == 5));
+    let fields = text.split_whitespace().zip(ends).map(|(field, end)| {
+        let parts = field.split(',').map(|part| match part.split_once('/') {
+            Some((from, step)) if !from.is_empty() && from.bytes().all(|byte| byte.is_ascii_digit()) => {
+                format!("{from}-{end}/{step}")
+            }
+            _ => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join(",")
+    });
+    fields.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_from_a_first_one_on_go_to_the_end() {
+        for (text, expected) in [
+            ("0 0/5 * * * ?", "0 0-59/5 * * * ?"),
+            ("0 9 1/5 * *", "0 9 1-31/5 * *"),
+            ("*/15 8-18/2 * * 1,3", "*/15 8-18/2 * * 1,3"),
+        ] {
+            assert_eq!(with_ends(text, text.split_whitespace().count()), expected);
+            assert!(is_valid(text), "{text}");
+        }
+    }
 }

@@ -150,7 +150,7 @@ fn each_way_on_is_seen() {
         ),
         (
             "<inclusiveGateway id='g'/>; a; s0>g; g>a; g>e0".to_owned(),
-            vec![("node.dead-end", "a")],
+            vec![("node.implicit-end", "a")],
         ),
         (
             "<complexGateway id='g'/>; a; b; s0>g; g>a; g>b; a>e0; b>e0".to_owned(),

@@ -45,8 +45,6 @@ pub(crate) enum Agenda {
         /// How it ended.
         state: InstanceState,
     },
-    /// The call activity of a case is no longer waiting for it.
-    CancelCalled(InstanceId),
     /// An error or escalation of a called case is caught by a case further out.
     Catch {
         /// The catching case.
@@ -86,12 +84,6 @@ pub(crate) fn carry_out(work: &mut Work<'_>, context: &mut Context<'_>) -> Resul
                 child,
                 state,
             } => call_activity::returned(work, context, caller, element, child, state)?,
-            Agenda::CancelCalled(called) => {
-                let mut case = Case::open(work, context, called)?;
-                if case.instance()?.state == InstanceState::Active {
-                    flow::end_case(&mut case, InstanceState::Cancelled)?;
-                }
-            }
             Agenda::Catch {
                 instance,
                 catcher,

@@ -74,12 +74,16 @@ pub(crate) fn set(
     value: Value,
 ) -> Result<(), StateError> {
     let mut home = None;
+    let mut inside = None;
     for level in levels(case, scope)? {
         if level.has_variables && get_in(case, level.scope, name)?.is_some() {
             return put(case, level.scope, name, value);
         }
-        if home.is_none() && matches!(level.part, Part::Instance(_)) {
-            home = level.scope;
+        match level.part {
+            // The repetitions of a loop come one after the other, and go on with what the one before has made.
+            Part::Body(Repetition { total: Some(_), .. }) if home.is_none() => home = inside,
+            Part::Instance(_) => inside = level.scope,
+            _ => {}
         }
     }
     put(case, home, name, value)

@@ -1,5 +1,5 @@
 /** Our own commands. Everything the panel changes goes through them, so that undo and redo are complete. */
-import type { Edit, ModdleElement } from '../model/moddle'
+import { put, type Edit, type ModdleElement } from '../model/moddle'
 import type { CanvasElement, Services, SettingsChange } from './services'
 
 /** Applies edits of model objects to an element as one step of undo. */
@@ -53,11 +53,6 @@ class ApplySettings {
 function present(target: ModdleElement, name: string): unknown {
   const value = target.get(name)
   return Array.isArray(value) && value.length === 0 ? undefined : value
-}
-
-function put(target: ModdleElement, name: string, value: unknown): void {
-  const settable = target as ModdleElement & { set(name: string, value: unknown): void }
-  settable.set(name, value)
 }
 
 class AllAtOnce {

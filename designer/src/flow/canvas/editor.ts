@@ -5,11 +5,20 @@
  * changes, and what reads settings reads `revision` first.
  */
 import { inject, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
-import { isOf, type Edit, type Factory, type ModdleElement } from '../model/moddle'
-import { newStep, newWatch, type StepKind } from '../model/steps'
+import { mainProcess } from '../model/definitions'
+import { definitionType, formOf, isCompensationWatch, stepKind, type StepKind } from '../model/elements'
+import { writeRecordTrigger } from '../model/events'
+import { decides } from '../model/flows'
+import { hasLanes } from '../model/lanes'
+import { child, isOf, put, rootOf, text, type Edit, type Factory, type ModdleElement, type Reference } from '../model/moddle'
+import { newStep, presetForReplaced, presetInFile, presetInLane } from '../model/steps'
+import { EVERY_MORNING } from '../model/timers'
 import type { Say } from '../model/summary'
+import { eventKind, isEventStart, writeKind } from '../model/triggers'
+import { keepVariables } from '../model/variables'
 import { ALL_AT_ONCE, APPLY_SETTINGS } from './commands'
 import type { FlowModeler } from './modeler'
+import { canContinue, descendants, middle } from './places'
 import type { CanvasElement, Point, Services } from './services'
 
 /** Room between two steps, the same as bpmn-js leaves. */
@@ -18,6 +27,12 @@ const GAP = 50
 const BRANCH_GAP = 100
 /** As wide as BPMN tools draw a task. */
 const STEP_WIDTH = 100
+/** What a sub-process begins with. */
+const INNER: Partial<Record<StepKind, StepKind>> = {
+  subprocess: 'start',
+  transaction: 'start',
+  eventSubprocess: 'startMessage',
+}
 /** What stays free around an element that is brought into view: tools above it, next steps beside it. */
 const AROUND = { top: 90, right: 270, bottom: 60, left: 60 }
 
@@ -36,7 +51,12 @@ export class FlowEditor {
     readonly modeler: FlowModeler,
     private readonly say: Say,
   ) {
-    this.factory = modeler.get('bpmnFactory')
+    const bpmn = modeler.get('bpmnFactory')
+    const moddle = modeler.get('moddle')
+    this.factory = {
+      create: (type, properties) => bpmn.create(type, properties),
+      createAny: (name, uri, properties) => moddle.createAny(name, uri, properties),
+    }
     const events = modeler.get('eventBus')
     events.on('selection.changed', ({ newSelection }: { newSelection: CanvasElement[] }) => {
       const [only, ...more] = newSelection
@@ -44,6 +64,9 @@ export class FlowEditor {
       this.selected.value = more.length === 0 ? (only?.labelTarget ?? only) : undefined
     })
     events.on(['commandStack.changed', 'import.done'], () => this.noteChange())
+    events.on('import.parse.complete', ({ references }: { references?: Reference[] }) => {
+      keepVariables(this.factory, references ?? [])
+    })
     // A click on an element prevents the browser's own focus; without it, keys would still go to the palette.
     events.on('element.mousedown', () => modeler.get('canvas').focus())
   }
@@ -66,9 +89,18 @@ export class FlowEditor {
     return this.modeler.get('canvas').getRootElement()
   }
 
-  /** The process on the canvas, as a model object. */
+  /** The process that runs, as a model object; where pools are drawn it is in one of them. */
   get process(): ModdleElement {
-    return this.root.businessObject
+    const { businessObject } = this.root
+    const file = isOf(businessObject, 'bpmn:Process') ? undefined : rootOf(businessObject)
+    return (file && mainProcess(file)) ?? businessObject
+  }
+
+  /** What holds the settings of an element: of a pool and of the whole drawing their process. */
+  settingsOf(element: CanvasElement): ModdleElement {
+    const { businessObject } = element
+    if (isOf(businessObject, 'bpmn:Collaboration')) return this.process
+    return child(businessObject, 'processRef') ?? businessObject
   }
 
   /** Applies edits as one step of undo; `label` renames the element in the same step. */
@@ -79,15 +111,16 @@ export class FlowEditor {
 
   /** Renames an element or the process. */
   rename(element: CanvasElement, name: string): void {
-    const modeling = this.modeler.get('modeling')
-    if (element === this.root) modeling.updateProperties(element, { name: name || undefined })
-    else modeling.updateLabel(element, name)
+    const target = this.settingsOf(element)
+    if (element === this.root) this.apply(element, { target, properties: { name: name || undefined } })
+    else this.modeler.get('modeling').updateLabel(element, name)
   }
 
   /** Draws a step after another, connects them and selects it. */
   append(source: CanvasElement, kind: StepKind): CanvasElement {
     const added = this.allAtOnce(() => {
       const shape = this.shape(kind)
+      if (isCompensationWatch(source.businessObject)) put(shape.businessObject, 'isForCompensation', true)
       const added = this.modeler.get('modeling').appendShape(source, shape, this.placeAfter(source, shape), source.parent)
       this.fill(added, kind)
       return added
@@ -118,20 +151,48 @@ export class FlowEditor {
     })
   }
 
-  /** Attaches a timer or error to the border of a step. */
-  attach(host: CanvasElement, trigger: 'timer' | 'error'): CanvasElement {
+  /** Attaches an event that watches over a step to its border, beside those that are there. */
+  attach(host: CanvasElement, kind: StepKind): CanvasElement {
     return this.allAtOnce(() => {
-      const businessObject = newWatch(this.factory, trigger, this.say)
-      const shape = this.modeler.get('elementFactory').createShape({ type: businessObject.$type, businessObject })
-      const corner = { x: host.x + host.width - 20, y: host.y + host.height }
-      return this.modeler.get('modeling').createShape(shape, corner, host, { attach: true })
+      const beside = (host.attachers?.length ?? 0) * 44
+      const corner = { x: Math.max(host.x + 20, host.x + host.width - 20 - beside), y: host.y + host.height }
+      return this.modeler.get('modeling').createShape(this.shape(kind), corner, host, { attach: true })
     })
+  }
+
+  /** Turns an element into another kind; what both kinds know stays, its id too. */
+  replace(element: CanvasElement, kind: StepKind): CanvasElement {
+    const { businessObject } = element
+    const before = stepKind(businessObject)
+    const { type, byEvent, event } = formOf(kind)
+    return this.allAtOnce(() => {
+      if (type === businessObject.$type && isOf(businessObject, 'bpmn:Event')) {
+        const timer = kind === 'startTimer' && !isEventStart(businessObject) ? EVERY_MORNING : undefined
+        const edits = [writeKind(this.factory, businessObject, event, timer)]
+        // A start that a record causes is a start of no kind to BPMN.
+        if (type === 'bpmn:StartEvent') edits.push(writeRecordTrigger(this.factory, businessObject, undefined))
+        this.apply(element, edits, this.nameAfter(element, before, kind))
+        this.fill(element, kind)
+        return element
+      }
+      const staysSame = type === businessObject.$type && !byEvent && before !== 'eventSubprocess'
+      const made = staysSame ? element : this.makeInto(element, kind)
+      const edits = presetForReplaced(this.factory, kind, made.businessObject, this.say)
+      this.apply(made, edits, this.nameAfter(made, before, kind))
+      if (made !== element) this.fill(made, kind)
+      return made
+    })
+  }
+
+  /** Gives a pool, or a lane, one more lane under it. */
+  addLane(element: CanvasElement): void {
+    this.select(this.modeler.get('modeling').addLane(element, 'bottom'))
   }
 
   /** Begins to draw a step with the pointer. */
   startDrawing(event: Event, kind: StepKind): void {
     const shape = this.shape(kind)
-    const elements = kind === 'subprocess' ? [shape, this.innerStart(shape)] : shape
+    const elements = INNER[kind] ? [shape, this.innerStart(shape, INNER[kind])] : shape
     this.modeler.get('create').start(event, elements, { hints: { autoSelect: [shape] } })
   }
 
@@ -217,30 +278,68 @@ export class FlowEditor {
   }
 
   private shape(kind: StepKind): CanvasElement {
+    const elements = this.modeler.get('elementFactory')
+    const { type, group } = formOf(kind)
+    if (kind === 'pool') {
+      const pool = elements.createParticipantShape({ isExpanded: true })
+      put(pool.businessObject, 'name', this.say('flow.step.pool'))
+      const process = child(pool.businessObject, 'processRef')
+      // What is drawn in it is meant to run.
+      if (process) put(process, 'isExecutable', true)
+      return pool
+    }
     const businessObject = newStep(this.factory, kind, this.say)
-    return this.modeler.get('elementFactory').createShape({
-      type: businessObject.$type,
-      businessObject,
-      ...(kind === 'subprocess' && { isExpanded: true }),
-    })
+    const isExpanded = group === 'inner' && kind !== 'call'
+    return elements.createShape({ type, businessObject, ...(isExpanded && { isExpanded }) })
+  }
+
+  private makeInto(element: CanvasElement, kind: StepKind): CanvasElement {
+    const { type, byEvent, group } = formOf(kind)
+    const eventDefinitionType = definitionType(kind)
+    return this.modeler.get('bpmnReplace').replaceElement(
+      element,
+      {
+        type,
+        ...(eventDefinitionType && { eventDefinitionType }),
+        ...(byEvent && { triggeredByEvent: true }),
+        ...(group === 'inner' && kind !== 'call' && { isExpanded: true }),
+      },
+      { select: false },
+    )
+  }
+
+  /** A step that still has the name it was drawn with takes the name of its new kind. */
+  private nameAfter(element: CanvasElement, before: StepKind | undefined, kind: StepKind): string | undefined {
+    const name = text(element.businessObject, 'name')
+    return before && name === this.say(`flow.step.${before}`) ? this.say(`flow.step.${kind}`) : undefined
   }
 
   /** Where a next step goes: bpmn-js finds the row, a decision keeps room for conditions. */
   private placeAfter(source: CanvasElement, shape: CanvasElement): Point {
     const place = this.modeler.get('eventBus').fire('autoPlace', { source, shape }) as Point
-    if (!isOf(source.businessObject, 'bpmn:ExclusiveGateway')) return place
+    if (!decides(source.businessObject)) return place
     return { ...place, x: source.x + source.width + BRANCH_GAP + shape.width / 2 }
   }
 
-  /** A sub-process begins with its start. */
+  /** A sub-process begins with its start, and codes get their place in the file. */
   private fill(shape: CanvasElement, kind: StepKind): void {
-    if (kind !== 'subprocess') return
-    const position = { x: shape.x + 60, y: shape.y + shape.height / 2 }
-    this.modeler.get('modeling').createShape(this.shape('start'), position, shape)
+    const edits = presetInFile(this.factory, kind, shape.businessObject)
+    // In a lane its people do the step, unless somebody else is named.
+    if (hasLanes(shape.businessObject.$parent)) edits.push(...presetInLane(this.factory, kind, shape.businessObject))
+    if (edits.length > 0) this.apply(shape, edits)
+    const inner = INNER[kind]
+    if (!inner) return
+    const start = shape.children.find(({ businessObject }) => isOf(businessObject, 'bpmn:StartEvent'))
+    if (!start) {
+      const position = { x: shape.x + 60, y: shape.y + shape.height / 2 }
+      this.modeler.get('modeling').createShape(this.shape(inner), position, shape)
+    } else if (eventKind(start.businessObject) !== formOf(inner).event) {
+      this.apply(start, writeKind(this.factory, start.businessObject, formOf(inner).event), this.say(`flow.step.${inner}`))
+    }
   }
 
-  private innerStart(parent: CanvasElement): CanvasElement {
-    const businessObject = newStep(this.factory, 'start', this.say)
+  private innerStart(parent: CanvasElement, kind: StepKind): CanvasElement {
+    const businessObject = newStep(this.factory, kind, this.say)
     return this.modeler
       .get('elementFactory')
       .createShape({ type: businessObject.$type, businessObject, x: 40, y: 82, parent })
@@ -249,7 +348,7 @@ export class FlowEditor {
   private makeRoom(from: number, width: number): void {
     const { movingShapes, resizingShapes } = this.modeler
       .get('spaceTool')
-      .calculateAdjustments(this.root.children, 'x', width, from)
+      .calculateAdjustments(descendants(this.root), 'x', width, from)
     this.modeler.get('modeling').createSpace(movingShapes, resizingShapes, { x: width, y: 0 }, 'e', from)
   }
 }
@@ -258,25 +357,6 @@ export class FlowEditor {
 export function fitDiagram(canvas: Services['canvas']): void {
   const scale = canvas.zoom('fit-viewport', 'auto')
   canvas.zoom(Math.min(1, scale * 0.92), 'auto')
-}
-
-/** Whether another step can follow. */
-export function canContinue(element: CanvasElement): boolean {
-  return !element.waypoints && !isOf(element.businessObject, 'bpmn:EndEvent') && isOf(element.businessObject, 'bpmn:FlowNode')
-}
-
-/** The middle of a flow's longest part. */
-export function middle({ x, y, waypoints = [] }: CanvasElement): Point {
-  const longest = waypoints
-    .slice(1)
-    .map((end, index) => ({ start: waypoints[index] ?? end, end }))
-    .sort((one, other) => length(other) - length(one))[0]
-  if (!longest) return { x, y }
-  return { x: (longest.start.x + longest.end.x) / 2, y: (longest.start.y + longest.end.y) / 2 }
-}
-
-function length({ start, end }: { start: Point; end: Point }): number {
-  return Math.hypot(end.x - start.x, end.y - start.y)
 }
 
 /** The page provides its editor before the canvas has made it. */

@@ -7,6 +7,7 @@ import './canvas.css'
 import { moddleExtensions } from '../model/moddle'
 import type { Say } from '../model/summary'
 import { commandsModule } from './commands'
+import { copyModule } from './copy'
 import { rendererColors, rendererModule, type StepWords } from './renderer'
 import { routingModule } from './routing'
 import type { Services } from './services'
@@ -30,7 +31,7 @@ const OWN_TOOLS = { paletteProvider: ['value', null], contextPadProvider: ['valu
 export function createModeler(options: CanvasOptions): FlowModeler {
   return new Modeler<Services>({
     ...common(options),
-    additionalModules: [...modules(options), commandsModule, routingModule, OWN_TOOLS],
+    additionalModules: [...modules(options), commandsModule, copyModule, routingModule, OWN_TOOLS],
   })
 }
 

@@ -6,7 +6,7 @@
  */
 import BaseRenderer from 'diagram-js/lib/draw/BaseRenderer'
 import { isOf, type ModdleElement } from '../model/moddle'
-import { stepKind, type StepKind } from '../model/steps'
+import { formOf, stepKind, type Group, type StepKind } from '../model/elements'
 import type { CanvasElement } from './services'
 
 /** The second line of a step; bpmn-js gets it as the service `stepWords`. */
@@ -28,15 +28,14 @@ interface BpmnDrawing {
 }
 
 const NEUTRAL: Colors = { fill: 'var(--k-surface)', stroke: 'var(--flow-stroke)' }
-const COLORS: Partial<Record<StepKind, Colors>> = {
-  start: { fill: 'var(--k-leaf-soft)', stroke: 'var(--k-leaf)' },
-  approval: { fill: 'var(--k-leaf-soft)', stroke: 'var(--k-leaf)' },
-  work: { fill: 'var(--k-slate-soft)', stroke: 'var(--k-slate)' },
-  copy: { fill: 'var(--k-amber-soft)', stroke: 'var(--k-amber)' },
-  wait: { fill: 'var(--k-amber-soft)', stroke: 'var(--k-amber)' },
-  end: { fill: 'var(--k-blossom-soft)', stroke: 'var(--k-blossom)' },
-}
+const LEAF: Colors = { fill: 'var(--k-leaf-soft)', stroke: 'var(--k-leaf)' }
+const SLATE: Colors = { fill: 'var(--k-slate-soft)', stroke: 'var(--k-slate)' }
+const AMBER: Colors = { fill: 'var(--k-amber-soft)', stroke: 'var(--k-amber)' }
+const BLOSSOM: Colors = { fill: 'var(--k-blossom-soft)', stroke: 'var(--k-blossom)' }
+const COLORS: Partial<Record<StepKind, Colors>> = { approval: LEAF, work: SLATE, manual: SLATE, copy: AMBER, receive: AMBER }
+const GROUP_COLORS: Partial<Record<Group, Colors>> = { start: LEAF, catch: AMBER, throw: AMBER, end: BLOSSOM }
 
+const SUMMARISED = ['bpmn:Task', 'bpmn:CallActivity']
 const ABOVE_BPMN = 1500
 const SUMMARY_LETTERS = 16
 
@@ -63,7 +62,7 @@ class StepRenderer extends BaseRenderer {
     // A step that tells people something is BPMN's service task, but people know it by its envelope.
     const envelope = kind === 'copy' ? this.bpmn.handlers['bpmn:SendTask'] : undefined
     const drawn = envelope ? envelope(parent, element, colors) : this.bpmn.drawShape(parent, element, colors)
-    if (isOf(element.businessObject, 'bpmn:Task')) this.drawSummary(parent, element)
+    if (SUMMARISED.some((type) => isOf(element.businessObject, type))) this.drawSummary(parent, element)
     return drawn
   }
 
@@ -77,15 +76,21 @@ class StepRenderer extends BaseRenderer {
     const text = document.createElementNS('http://www.w3.org/2000/svg', 'text')
     text.classList.add('flow-summary')
     text.setAttribute('x', String(element.width / 2))
-    text.setAttribute('y', String(element.height - 8))
+    text.setAttribute('y', String(element.height - (hasMarker(element.businessObject) ? 20 : 8)))
     text.textContent = shorten(summary)
     parent.append(text)
   }
 }
 
+/** Whether a sign for repetition, undoing or what is inside stands at the lower border. */
+function hasMarker(element: ModdleElement): boolean {
+  const isMarked = element.get('loopCharacteristics') !== undefined || element.get('isForCompensation') === true
+  return isMarked || isOf(element, 'bpmn:CallActivity')
+}
+
 function colorsOf(element: ModdleElement, kind: StepKind | undefined): Colors {
   if (isOf(element, 'bpmn:BoundaryEvent')) return { fill: 'var(--k-surface)', stroke: 'var(--k-amber)' }
-  return (kind && COLORS[kind]) ?? NEUTRAL
+  return (kind && (COLORS[kind] ?? GROUP_COLORS[formOf(kind).group])) ?? NEUTRAL
 }
 
 /** Cuts to what fits under a name: a Chinese character is as wide as two letters. */

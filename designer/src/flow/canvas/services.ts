@@ -28,14 +28,28 @@ export interface CanvasElement extends Bounds {
   labelTarget?: CanvasElement
   /** Boundary events only. */
   host?: CanvasElement
+  /** The boundary events of an activity. */
+  attachers?: CanvasElement[]
 }
 
 interface Viewbox extends Bounds {
   scale: number
 }
 
+/** What bpmn-js is asked to make of an element. */
+export interface ReplaceTarget {
+  type: string
+  eventDefinitionType?: string
+  triggeredByEvent?: boolean
+  isExpanded?: boolean
+}
+
 export interface Services {
-  bpmnFactory: Factory
+  bpmnFactory: Pick<Factory, 'create'>
+  moddle: Pick<Factory, 'createAny'>
+  bpmnReplace: {
+    replaceElement(element: CanvasElement, target: ReplaceTarget, hints?: { select?: boolean }): CanvasElement
+  }
   canvas: {
     zoom(level: number | 'fit-viewport', center?: Point | 'auto'): number
     viewbox(): Viewbox
@@ -60,6 +74,7 @@ export interface Services {
   }
   elementFactory: {
     createShape(attributes: Record<string, unknown>): CanvasElement
+    createParticipantShape(attributes: { isExpanded: boolean }): CanvasElement
   }
   elementRegistry: {
     get(id: string): CanvasElement | undefined
@@ -71,6 +86,7 @@ export interface Services {
     fire(event: string, payload: object): unknown
   }
   modeling: {
+    addLane(shape: CanvasElement, side: 'top' | 'bottom'): CanvasElement
     appendShape(source: CanvasElement, shape: CanvasElement, position: Point, parent?: CanvasElement): CanvasElement
     connect(source: CanvasElement, target: CanvasElement): CanvasElement
     createShape(

@@ -4,6 +4,7 @@ import type { Say } from '../model/summary'
 
 const KEYS: Record<string, MessageKey> = {
   'Search in diagram': 'flow.canvas.search',
+  'Open {element}': 'flow.canvas.open',
   'Toggle non-interrupting': 'flow.canvas.toggleInterrupting',
   Loop: 'flow.canvas.loop',
   'Parallel multi-instance': 'flow.canvas.parallelMultiInstance',
@@ -14,7 +15,7 @@ const KEYS: Record<string, MessageKey> = {
 export function translateModule(say: Say) {
   const translate = (template: string, replacements: Record<string, string> = {}): string => {
     const key = KEYS[template]
-    const words = key ? say(key) : template
+    const words = key ? say(key, replacements) : template
     return words.replace(/\{(\w+)\}/g, (whole, name: string) => replacements[name] ?? whole)
   }
   return { translate: ['value', translate] }

@@ -1,5 +1,6 @@
 /** Finding a process in its file, and copying a file as a new process. */
 import { children, createModdle, flag, isOf, text, type ModdleElement } from './moddle'
+import { keepVariables } from './variables'
 
 /** The process that runs: the first executable one, else the first. */
 export function mainProcess(definitions: ModdleElement): ModdleElement | undefined {
@@ -10,7 +11,8 @@ export function mainProcess(definitions: ModdleElement): ModdleElement | undefin
 /** A template's XML under a new key. */
 export async function copyProcess(xml: string, key: string): Promise<string> {
   const moddle = createModdle()
-  const { rootElement } = await moddle.fromXML(xml)
+  const { rootElement, references } = await moddle.fromXML(xml)
+  keepVariables(moddle, references)
   const process = mainProcess(rootElement)
   if (process) Object.assign(process, { id: key })
   return (await moddle.toXML(rootElement, { format: true })).xml

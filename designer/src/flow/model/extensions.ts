@@ -30,8 +30,22 @@ export function withExtensions(
     pending.set(value.$type, undefined)
   }
   for (const replacement of pending.values()) if (replacement) values.push(replacement)
+  return container(factory, owner, values)
+}
 
-  const container = values.length > 0 ? make(factory, 'bpmn:ExtensionElements', { values }) : undefined
-  if (container) container.$parent = owner
-  return { target: owner, properties: { extensionElements: container } }
+/** Puts extension elements, of which there may be many, in the place of those that match. */
+export function replaceExtensions(
+  factory: Factory,
+  owner: ModdleElement,
+  isReplaced: (value: ModdleElement) => boolean,
+  replacements: readonly ModdleElement[],
+): Edit {
+  const kept = children(child(owner, 'extensionElements'), 'values').filter((value) => !isReplaced(value))
+  return container(factory, owner, [...kept, ...replacements])
+}
+
+function container(factory: Factory, owner: ModdleElement, values: ModdleElement[]): Edit {
+  const made = values.length > 0 ? make(factory, 'bpmn:ExtensionElements', { values }) : undefined
+  if (made) made.$parent = owner
+  return { target: owner, properties: { extensionElements: made } }
 }

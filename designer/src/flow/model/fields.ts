@@ -1,6 +1,10 @@
 /** The fields that a process can speak of: those of its record, of its form, and what its steps compute. */
 import type { Catalogue, FieldType, Text } from '@/api/types'
+import { readCall } from './calls'
 import { extension } from './extensions'
+import { foreignAttribute } from './foreign'
+import { isVariableName } from './ids'
+import { readLoop } from './loops'
 import { children, isOf, text, type ModdleElement } from './moddle'
 import { readProcess, type FormField } from './process'
 
@@ -66,12 +70,39 @@ function formOptions(form: readonly FormField[], prefix = '', parent = ''): Fiel
   ])
 }
 
-/** The variables that scripts and plugin work write. */
+/** The variables that steps write, that repeated steps go through, and that are drawn as data. */
 function computed(scope: ModdleElement): string[] {
-  const names = children(scope, 'flowElements').flatMap((element) => {
-    if (isOf(element, 'bpmn:SubProcess')) return computed(element)
-    const name = text(extension(element, 'kapok:Result'), 'variable') ?? text(extension(element, 'kapok:Handler'), 'result')
-    return name === undefined ? [] : [name]
-  })
-  return [...new Set(names)]
+  return [...new Set(children(scope, 'flowElements').flatMap(variablesOf))]
+}
+
+function variablesOf(element: ModdleElement): string[] {
+  const own = [
+    text(extension(element, 'kapok:Result'), 'variable') ?? text(extension(element, 'kapok:Handler'), 'result'),
+    foreignAttribute(element, 'resultVariable'),
+    isOf(element, 'bpmn:DataObjectReference') ? text(element, 'name') : undefined,
+    ...loopVariables(element),
+    ...calledVariables(element),
+  ].filter((name): name is string => name !== undefined && isVariableName(name))
+  return isOf(element, 'bpmn:SubProcess') ? [...own, ...computed(element)] : own
+}
+
+function loopVariables(element: ModdleElement): string[] {
+  const loop = readLoop(element)
+  if (loop.kind !== 'each') return []
+  const item = loop.over.kind === 'list' ? [loop.over.item] : []
+  return [...item, ...(loop.collected ? [loop.collected.list] : [])]
+}
+
+function calledVariables(element: ModdleElement): string[] {
+  if (!isOf(element, 'bpmn:CallActivity')) return []
+  const { outputs } = readCall(element)
+  return outputs === 'everything' ? [] : outputs.map(({ target }) => target)
+}
+
+/** What a step can be done for each of: the lines of the form or record, and variables. */
+export function listOptions({ entity, fields, values }: FieldScope): FieldOption[] {
+  const prefix = entity === undefined ? '' : 'record.'
+  const lines = fields.filter(({ type, path }) => type === 'lines' && !path.includes('.'))
+  const variables = values.filter((field) => field.type === 'text' && field.label === field.path)
+  return [...lines.map((field) => ({ ...field, path: prefix + field.path })), ...variables]
 }

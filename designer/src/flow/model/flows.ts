@@ -1,43 +1,39 @@
 /** Conditions on sequence flows, and the branch that is taken otherwise. */
-import { parseFilter, toRows, writeRows, type Rows } from './filter'
-import { child, children, isOf, make, text, type Edit, type Factory, type ModdleElement } from './moddle'
-
-const FILTER_LANGUAGE = 'urn:kapok:filter'
-
-/** The condition of a flow. */
-export type Condition =
-  | { kind: 'none' }
-  | { kind: 'rows'; rows: Rows }
-  /** A filter nested deeper than rows can show, as JSON. */
-  | { kind: 'filter'; json: string }
-  | { kind: 'script'; source: string }
+import { readExpression, writeExpression, type Condition } from './expressions'
+import { child, children, isOf, type Edit, type Factory, type ModdleElement } from './moddle'
 
 /** Reads the condition of a flow. */
 export function readCondition(flow: ModdleElement): Condition {
-  const expression = child(flow, 'conditionExpression')
-  const body = text(expression, 'body')
-  if (body === undefined) return { kind: 'none' }
-  if (text(expression, 'language') !== FILTER_LANGUAGE) return { kind: 'script', source: body }
-  const filter = parseFilter(body)
-  const rows = filter && toRows(filter)
-  return rows ? { kind: 'rows', rows } : { kind: 'filter', json: body }
+  return readExpression(child(flow, 'conditionExpression'))
 }
 
 /** Writes the condition of a flow; a flow with a condition is no longer the default one. */
 export function writeCondition(factory: Factory, flow: ModdleElement, condition: Condition): Edit[] {
-  const expression = conditionExpression(factory, condition)
-  if (expression) expression.$parent = flow
+  const expression = writeExpression(factory, flow, condition)
   const edits: Edit[] = [{ target: flow, properties: { conditionExpression: expression } }]
   const source = child(flow, 'sourceRef')
   if (expression && source && isDefault(flow)) edits.push({ target: source, properties: { default: undefined } })
   return edits
 }
 
+const DECIDING = ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']
+
+/** Whether the gateway decides by conditions which of its branches are taken. */
+export function decides(gateway: ModdleElement): boolean {
+  return DECIDING.some((type) => isOf(gateway, type))
+}
+
 /** Whether the flow leaves a gateway that decides, so that it needs a condition or is the default; not one that joins. */
 export function isBranch(flow: ModdleElement): boolean {
   const source = child(flow, 'sourceRef')
-  if (!source || !isOf(source, 'bpmn:ExclusiveGateway')) return false
+  if (!source || !decides(source)) return false
   return children(source, 'outgoing').length > 1 || children(source, 'incoming').length < 2
+}
+
+/** Whether the flow may have a condition without needing one: it leaves a step, or a gateway that counts. */
+export function mayBranch(flow: ModdleElement): boolean {
+  const source = child(flow, 'sourceRef')
+  return source !== undefined && (isOf(source, 'bpmn:Activity') || isOf(source, 'bpmn:ComplexGateway'))
 }
 
 /** Whether the flow is the one taken when no other condition holds. */
@@ -53,21 +49,4 @@ export function writeDefault(flow: ModdleElement, otherwise: boolean): Edit[] {
   const edits: Edit[] = [{ target: source, properties: { default: otherwise ? flow : undefined } }]
   if (otherwise) edits.push({ target: flow, properties: { conditionExpression: undefined } })
   return edits
-}
-
-function conditionExpression(factory: Factory, condition: Condition): ModdleElement | undefined {
-  const write = (language: string, body: string | undefined) =>
-    body === undefined || body.trim() === ''
-      ? undefined
-      : make(factory, 'bpmn:FormalExpression', { language, body: body.trim() })
-  switch (condition.kind) {
-    case 'none':
-      return undefined
-    case 'rows':
-      return write(FILTER_LANGUAGE, writeRows(condition.rows))
-    case 'filter':
-      return write(FILTER_LANGUAGE, condition.json)
-    case 'script':
-      return write('rhai', condition.source)
-  }
 }

@@ -11,6 +11,9 @@ import kapok from './kapok.json'
 export interface ModdleElement {
   readonly $type: string
   $parent?: ModdleElement
+  /** Attributes of namespaces without a vocabulary here, by prefixed name. */
+  readonly $attrs?: Record<string, unknown>
+  readonly $descriptor?: { ns?: { localName?: string; uri?: string } }
   get(name: string): unknown
   $instanceOf?(type: string): boolean
 }
@@ -18,11 +21,27 @@ export interface ModdleElement {
 /** Makes model objects; bpmn-js calls this service `moddle`. */
 export interface Factory {
   create(type: string, properties?: Record<string, unknown>): ModdleElement
+  /** Makes an extension element of a namespace without a vocabulary here. */
+  createAny(name: string, uri: string, properties?: Record<string, unknown>): ModdleElement
+}
+
+/** A reference by id that was read, whether or not something has the id. */
+export interface Reference {
+  element: ModdleElement
+  property: string
+  id: string
+}
+
+/** What reading a file gives. */
+export interface Read {
+  rootElement: ModdleElement
+  references: Reference[]
+  warnings: { message: string }[]
 }
 
 /** A reader and writer of BPMN XML. */
 export interface Moddle extends Factory {
-  fromXML(xml: string): Promise<{ rootElement: ModdleElement; warnings: { message: string }[] }>
+  fromXML(xml: string): Promise<Read>
   toXML(element: ModdleElement, options?: { format?: boolean }): Promise<{ xml: string }>
 }
 
@@ -78,10 +97,25 @@ export function children(element: ModdleElement | undefined, name: string): Modd
 export function make(factory: Factory, type: string, properties: Record<string, unknown> = {}): ModdleElement {
   const known = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined))
   const made = factory.create(type, known)
-  for (const value of Object.values(known)) {
+  for (const [name, value] of Object.entries(known)) {
+    // What is referred to stands elsewhere.
+    if (name.endsWith('Ref')) continue
     for (const part of Array.isArray(value) ? value : [value]) if (isElement(part)) part.$parent = made
   }
   return made
+}
+
+/** Sets a property, or removes it with `undefined`. */
+export function put(target: ModdleElement, name: string, value: unknown): void {
+  const settable = target as ModdleElement & { set(name: string, value: unknown): void }
+  settable.set(name, value)
+}
+
+/** The file that an object stands in. */
+export function rootOf(element: ModdleElement): ModdleElement | undefined {
+  let at: ModdleElement | undefined = element
+  while (at && !isOf(at, 'bpmn:Definitions')) at = at.$parent
+  return at
 }
 
 function isElement(value: unknown): value is ModdleElement {

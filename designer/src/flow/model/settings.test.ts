@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { readScript, readServiceWork, writeScript, writeServiceWork } from './automation'
-import { readBoundary, readEnd, readStart, writeEnd, writeErrorCode, writeEventTimer, writeStart } from './events'
+import { readEventTimer, readRecordTrigger, writeErrorCode, writeEventTimer, writeRecordTrigger } from './events'
 import { isDefault, readCondition, writeCondition, writeDefault } from './flows'
 import { readHumanTask, writeHumanTask } from './humanTask'
 import type { Edit, ModdleElement } from './moddle'
 import { readProcess, writeProcess } from './process'
+import { readReference } from './roots'
 import { applyEdits, contentOf, elementOf, moddle, processOf } from './testing'
+import { definitionOf } from './triggers'
 
 const extensions = (content: string) => `<bpmn:extensionElements>${content}</bpmn:extensionElements>`
 
@@ -50,32 +52,22 @@ const roundTrips: [string, string, (element: ModdleElement) => Edit | Edit[]][] 
     `<bpmn:startEvent id="x">${extensions(
       '<kapok:recordTrigger entity="quotes.quote" on="created updated"><kapok:when>{"all":[{"field":"status","op":"=","value":"submitted"}]}</kapok:when></kapok:recordTrigger>',
     )}</bpmn:startEvent>`,
-    (element) => writeStart(moddle, element, readStart(element)),
+    (element) => writeRecordTrigger(moddle, element, readRecordTrigger(element)),
   ],
   [
     'record trigger with a nested condition',
     `<bpmn:startEvent id="x">${extensions(
       '<kapok:recordTrigger entity="quotes.quote" on="updated"><kapok:when>{"not":{"field":"status","op":"empty"}}</kapok:when></kapok:recordTrigger>',
     )}</bpmn:startEvent>`,
-    (element) => writeStart(moddle, element, readStart(element)),
-  ],
-  [
-    'timer start',
-    '<bpmn:startEvent id="x"><bpmn:timerEventDefinition><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/P1D</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>',
-    (element) => writeStart(moddle, element, readStart(element)),
+    (element) => writeRecordTrigger(moddle, element, readRecordTrigger(element)),
   ],
   [
     'wait',
     '<bpmn:intermediateCatchEvent id="x"><bpmn:timerEventDefinition><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT90M</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>',
     (element) => {
-      const trigger = readBoundary(element)
-      return trigger?.kind === 'timer' ? writeEventTimer(moddle, element, trigger.timer) : []
+      const timer = readEventTimer(element)
+      return timer ? writeEventTimer(moddle, element, timer) : []
     },
-  ],
-  [
-    'terminate end',
-    '<bpmn:endEvent id="x"><bpmn:terminateEventDefinition /></bpmn:endEvent>',
-    (element) => writeEnd(moddle, element, readEnd(element)),
   ],
 ]
 
@@ -111,9 +103,8 @@ describe('settings', () => {
 
   it('keep the error that two events share', async () => {
     const process = await processOf('<bpmn:endEvent id="a"/><bpmn:endEvent id="b"/>')
-    applyEdits(writeEnd(moddle, elementOf(process, 'a'), { kind: 'error', code: 'no-stock' }))
-    applyEdits(writeErrorCode(moddle, elementOf(process, 'b'), 'no-stock'))
-    expect(readEnd(elementOf(process, 'b'))).toEqual({ kind: 'error', code: 'no-stock' })
+    for (const id of ['a', 'b']) applyEdits(writeErrorCode(moddle, elementOf(process, id), 'no-stock'))
+    expect(readReference(definitionOf(elementOf(process, 'b'), 'error'), 'error')).toBe('no-stock')
     const { xml } = await moddle.toXML(process.$parent as ModdleElement)
     expect(xml.match(/<bpmn:error /g)).toHaveLength(1)
   })

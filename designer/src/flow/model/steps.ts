@@ -1,69 +1,69 @@
-/** The steps by the words people use for them, and what a new one begins with. */
-import { readServiceWork, writeServiceWork } from './automation'
-import { writeErrorCode, writeEventTimer } from './events'
-import { extension } from './extensions'
-import { NEW_APPROVAL, writeHumanTask } from './humanTask'
-import { isOf, make, type Factory, type ModdleElement } from './moddle'
+/** What a new step begins with. */
+import { writeServiceWork } from './automation'
+import { formOf, type StepKind } from './elements'
+import { writeErrorCode } from './events'
+import { replaceExtensions } from './extensions'
+import { NEW_APPROVAL, readHumanTask, writeHumanTask } from './humanTask'
+import { child, children, isOf, make, put, type Edit, type Factory, type ModdleElement } from './moddle'
+import { writeReference } from './roots'
 import type { Say } from './summary'
-
-/** What can be drawn, in the order of the palette. */
-export const STEP_KINDS = [
-  'start',
-  'approval',
-  'work',
-  'copy',
-  'branch',
-  'parallel',
-  'wait',
-  'automatic',
-  'script',
-  'subprocess',
-  'end',
-] as const
-
-/** One of the steps. */
-export type StepKind = (typeof STEP_KINDS)[number]
-
-/** Steps that can follow another. */
-export const NEXT_STEPS = STEP_KINDS.filter((kind) => kind !== 'start')
-
-const TYPES: Record<StepKind, string> = {
-  start: 'bpmn:StartEvent',
-  approval: 'bpmn:UserTask',
-  work: 'bpmn:UserTask',
-  copy: 'bpmn:ServiceTask',
-  branch: 'bpmn:ExclusiveGateway',
-  parallel: 'bpmn:ParallelGateway',
-  wait: 'bpmn:IntermediateCatchEvent',
-  automatic: 'bpmn:ServiceTask',
-  script: 'bpmn:ScriptTask',
-  subprocess: 'bpmn:SubProcess',
-  end: 'bpmn:EndEvent',
-}
-
-/** The word for an element, when the palette has one. */
-export function stepKind(element: ModdleElement): StepKind | undefined {
-  if (isOf(element, 'bpmn:UserTask')) return extension(element, 'kapok:Approval') ? 'approval' : 'work'
-  if (isOf(element, 'bpmn:ServiceTask')) return readServiceWork(element)?.kind === 'message' ? 'copy' : 'automatic'
-  return STEP_KINDS.find((kind) => isOf(element, TYPES[kind]))
-}
+import { EVERY_MORNING } from './timers'
+import { definitionOf, writeKind } from './triggers'
 
 /** A new step with what it needs to work at once, wherever something sensible is known. */
 export function newStep(factory: Factory, kind: StepKind, say: Say): ModdleElement {
-  const step = make(factory, TYPES[kind], { name: say(`flow.step.${kind}`) })
+  const { type, byEvent } = formOf(kind)
+  const isNote = type === 'bpmn:TextAnnotation'
+  const step = make(factory, type, {
+    // The name of data is the name of a variable.
+    [isNote ? 'text' : 'name']: kind === 'data' ? 'data' : say(`flow.step.${kind}`),
+    triggeredByEvent: byEvent,
+  })
   // The step is not on the canvas yet, so there is nothing to undo.
-  return Object.assign(step, preset(factory, kind, step, say))
+  for (const [name, value] of Object.entries(preset(factory, kind, step, say))) put(step, name, value)
+  return step
 }
 
-/** What watches over a step: it fires a day after the step began, or on any failure. */
-export function newWatch(factory: Factory, trigger: 'timer' | 'error', say: Say): ModdleElement {
-  const event = make(factory, 'bpmn:BoundaryEvent', { name: say(`flow.boundary.${trigger}`) })
-  const edits =
-    trigger === 'timer'
-      ? [writeEventTimer(factory, event, { kind: 'duration', span: { amount: 1, unit: 'days' } })]
-      : writeErrorCode(factory, event, '')
-  for (const { properties } of edits) Object.assign(event, properties)
-  return event
+/** What a step begins with that needs the file it stands in: codes of errors and escalations. */
+export function presetInFile(factory: Factory, kind: StepKind, step: ModdleElement): Edit[] {
+  if (kind === 'endError') return writeErrorCode(factory, step, 'error')
+  const escalation = kind === 'endEscalation' || kind === 'throwEscalation' ? definitionOf(step, 'escalation') : undefined
+  return escalation ? writeReference(factory, escalation, 'escalation', 'escalation') : []
+}
+
+/** What a step begins with in a lane: nobody is named, so that the people of the lane do it. */
+export function presetInLane(factory: Factory, kind: StepKind, step: ModdleElement): Edit[] {
+  if (kind !== 'approval' && kind !== 'work') return []
+  return [writeHumanTask(factory, step, { ...readHumanTask(step), assignees: [] })]
+}
+
+/** What a step that was another kind begins with; what the kinds share stays. */
+export function presetForReplaced(factory: Factory, kind: StepKind, step: ModdleElement, say: Say): Edit[] {
+  const isHuman = kind === 'approval' || kind === 'work'
+  const wasHuman = isHuman && isOf(step, 'bpmn:UserTask') && children(child(step, 'extensionElements'), 'values').length > 0
+  if (wasHuman) {
+    const { approval: _approval, ...rest } = readHumanTask(step)
+    return [writeHumanTask(factory, step, kind === 'approval' ? { ...rest, approval: NEW_APPROVAL } : rest)]
+  }
+  if (keepsDefinition(kind, step)) return []
+  const properties = preset(factory, kind, step, say)
+  const edits: Edit[] = [{ target: step, properties }]
+  return 'extensionElements' in properties ? edits : [withoutOwn(factory, step), ...edits]
+}
+
+/** Whether the canvas has already given the event all that it begins with. */
+function keepsDefinition(kind: StepKind, step: ModdleElement): boolean {
+  const { event } = formOf(kind)
+  const definition = event && definitionOf(step, event)
+  if (!definition) return false
+  const isSet = (name: string) => definition.get(name) !== undefined
+  if (event === 'timer') return ['timeDate', 'timeCycle', 'timeDuration'].some(isSet)
+  return event === 'link' ? isSet('name') : true
+}
+
+/** Settings of ours that the new kind has no use for. */
+function withoutOwn(factory: Factory, step: ModdleElement): Edit {
+  return replaceExtensions(factory, step, (value) => value.$type.startsWith('kapok:'), [])
 }
 
 function preset(factory: Factory, kind: StepKind, step: ModdleElement, say: Say): Record<string, unknown> {
@@ -91,15 +91,11 @@ function preset(factory: Factory, kind: StepKind, step: ModdleElement, say: Say)
           text: say('flow.message.defaultText'),
         },
       }).properties
-    case 'wait':
-      return writeEventTimer(factory, step, { kind: 'duration', span: { amount: 1, unit: 'days' } }).properties
-    case 'start':
-    case 'branch':
-    case 'parallel':
-    case 'automatic':
-    case 'script':
-    case 'subprocess':
-    case 'end':
-      return {}
+    case 'startTimer':
+      return writeKind(factory, step, 'timer', EVERY_MORNING).properties
+    default: {
+      const { event } = formOf(kind)
+      return event ? writeKind(factory, step, event).properties : {}
+    }
   }
 }

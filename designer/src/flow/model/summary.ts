@@ -2,12 +2,16 @@
 import type { MessageKey } from '@/i18n'
 import type { AssigneeRule } from './assignees'
 import { readServiceWork } from './automation'
-import { readEventTimer, type Timer } from './events'
+import { readDecision } from './activities'
+import { readCall } from './calls'
+import { readEventTimer } from './events'
 import { isComplete, isUnary, operatorName, type FilterValue, type Rows, type Test } from './filter'
 import type { FieldOption } from './fields'
 import { readHumanTask } from './humanTask'
 import { isOf, type ModdleElement } from './moddle'
 import { isPlain, type Span } from './reminders'
+import { readReference } from './roots'
+import { scheduleFromCron, timeOfDay, type Schedule, type Timer } from './timers'
 
 /** Says a message in the present language. */
 export type Say = (key: MessageKey, named?: Record<string, string | number>) => string
@@ -18,6 +22,7 @@ export interface Names {
   department(code: string): string
   person(login: string): string
   handler(name: string): string
+  process(key: string): string
   field(path: string): FieldOption | undefined
 }
 
@@ -81,9 +86,17 @@ export function timerSummary(timer: Timer, say: Say): string {
       return spanSummary(timer.span, say)
     case 'date':
       return timer.at
-    case 'cycle':
-      return timer.text
+    case 'cycle': {
+      const schedule = scheduleFromCron(timer.text)
+      return schedule ? `${scheduleDays(schedule, say)} ${timeOfDay(schedule.at)}` : timer.text
+    }
   }
+}
+
+function scheduleDays(schedule: Schedule, say: Say): string {
+  if (schedule.on === 'weekly') return say(`flow.weekday.${schedule.day}`)
+  if (schedule.on === 'monthly') return say('flow.schedule.dayOfMonth', { day: schedule.day })
+  return say(`flow.schedule.${schedule.on}`)
 }
 
 /** The second line of a step on the canvas: who acts, who is told, which plugin works. */
@@ -98,6 +111,9 @@ export function stepSummary(element: ModdleElement, names: Names, say: Say): str
     if (work?.kind === 'message') return rulesSummary(work.message.to, names, say)
     return work ? names.handler(work.handler.name) : ''
   }
+  if (isOf(element, 'bpmn:CallActivity')) return names.process(readCall(element).process)
+  if (isOf(element, 'bpmn:BusinessRuleTask')) return readDecision(element).table
+  if (isOf(element, 'bpmn:SendTask') || isOf(element, 'bpmn:ReceiveTask')) return readReference(element, 'message')
   if (isOf(element, 'bpmn:Event')) {
     const timer = readEventTimer(element)
     return timer ? timerSummary(timer, say) : ''

@@ -1,7 +1,7 @@
 /** What the panel knows beside the process: roles, departments, entities, handlers and people. */
 import { computed, inject, shallowReactive, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from 'vue'
 import { api } from '@/api/client'
-import type { Catalogue, List, Person } from '@/api/types'
+import type { Catalogue, Definition, List, Person } from '@/api/types'
 import { text } from '@/i18n'
 import type { FlowEditor } from '../canvas/editor'
 import { fieldScope, type FieldScope } from '../model/fields'
@@ -12,6 +12,9 @@ export interface FlowContext {
   /** The fields the process can speak of, as it is now. */
   scope: ComputedRef<FieldScope>
   names: Names
+  /** The published processes, which a process can call. */
+  processes: ShallowRef<Definition[]>
+  loadProcesses(): Promise<void>
   loadCatalogue(): Promise<void>
   searchPeople(query: string): Promise<Person[]>
 }
@@ -21,6 +24,7 @@ const NOTHING: Catalogue = { handlers: [], roles: [], departments: [], entities:
 /** Makes the context of an editor that may not be there yet. */
 export function createContext(editor: ShallowRef<FlowEditor | undefined>): FlowContext {
   const catalogue = shallowRef<Catalogue>(NOTHING)
+  const processes = shallowRef<Definition[]>([])
   const people = shallowReactive(new Map<string, string>())
   const asked = new Set<string>()
 
@@ -54,14 +58,19 @@ export function createContext(editor: ShallowRef<FlowEditor | undefined>): FlowC
       const known = catalogue.value.handlers.find((handler) => handler.name === name)
       return known ? text(known.label) : name
     },
+    process: (key) => processes.value.find((one) => one.key === key)?.name ?? key,
     field: (path) => scope.value.values.find((field) => field.path === path),
+  }
+
+  async function loadProcesses(): Promise<void> {
+    processes.value = (await api.get<List<Definition>>('/definitions')).items
   }
 
   async function loadCatalogue(): Promise<void> {
     catalogue.value = await api.get<Catalogue>('/catalogue')
   }
 
-  return { catalogue, scope, names, loadCatalogue, searchPeople }
+  return { catalogue, scope, names, processes, loadProcesses, loadCatalogue, searchPeople }
 }
 
 export const contextKey: InjectionKey<FlowContext> = Symbol('flow context')

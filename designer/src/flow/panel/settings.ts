@@ -21,8 +21,8 @@ export function useSettings<Value extends object>(
   const editor = useEditor()
   const value = computed(() => {
     void editor.revision.value
-    return read(element().businessObject)
+    return read(editor.settingsOf(element()))
   })
-  const write = (next: Value) => editor.apply(element(), save(editor.factory, element().businessObject, next))
+  const write = (next: Value) => editor.apply(element(), save(editor.factory, editor.settingsOf(element()), next))
   return { value, write, change: (part) => write({ ...value.value, ...part }) }
 }

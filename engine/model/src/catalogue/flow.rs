@@ -164,8 +164,8 @@ rules! {
         en: "Nothing follows 「{0}」: connect it to the next step, or to an end event."
     }
     IMPLICIT_END = warning "node.implicit-end" {
-        zh: "「{0}」之后没有连线，也没有结束事件：走完它，这条路就结束了。想让图更清楚，请画一个结束事件。",
-        en: "Nothing follows 「{0}」 and there is no end event: the path is over after it. Draw an end event to make that plain."
+        zh: "「{0}」之后没有连线：走完它，这条路就结束了。想让图更清楚，请画一个结束事件。",
+        en: "Nothing follows 「{0}」: the path is over after it. Draw an end event to make that plain."
     }
     UNREACHABLE = error "node.unreachable" {
         zh: "流程永远走不到「{0}」：请把它连到流程里，或删去它。",

@@ -19,8 +19,10 @@ pub(super) fn check(draft: &Draft<'_>, findings: &mut Findings) {
         if !reached[position] {
             findings.report(&rules::UNREACHABLE, node.element, words);
         } else if draft.outgoing[position].is_empty() && !is_last(draft, position) {
-            // Where no end event is drawn, the last steps are the ends (BPMN 2.0.2, 10.5.3).
-            let is_end = !kind.is_gateway() && !scopes.has_end[Scopes::slot(node.scope)];
+            // A step that nothing follows ends its path (BPMN 2.0.2, 10.5.3, 13.2.1); what only leads on must lead somewhere.
+            let is_step =
+                kind.is_activity() || matches!(kind, NodeKind::IntermediateCatch(_) | NodeKind::IntermediateThrow(_));
+            let is_end = is_step || (!kind.is_gateway() && !scopes.has_end[Scopes::slot(node.scope)]);
             findings.report(
                 if is_end { &rules::IMPLICIT_END } else { &rules::DEAD_END },
                 node.element,

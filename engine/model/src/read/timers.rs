@@ -3,7 +3,7 @@
 use kapok_protocol::{Expression, IsoDuration, Language, Timestamp};
 
 use super::{Context, expressions::expression_of, values::is_computed};
-use crate::{TimerDefinition, catalogue::flow as rules, xml::Element};
+use crate::{TimerDefinition, catalogue::flow as rules, cron, xml::Element};
 
 /// Reads a timer event definition; after a fault, which was reported, a timer that nobody will run.
 pub(super) fn read_timer<'a>(
@@ -67,7 +67,7 @@ fn read_cycle(text: &str) -> Option<TimerDefinition> {
     cycle(text)
         .map(|(times, every)| TimerDefinition::Every(times, every))
         .or_else(|| bounded_cycle(text).map(|cycle| TimerDefinition::Cycle(Expression::rhai(format!("\"{cycle}\"")))))
-        .or_else(|| is_cron(text).then(|| TimerDefinition::Cron(text.to_owned())))
+        .or_else(|| cron::is_valid(text).then(|| TimerDefinition::Cron(text.to_owned())))
 }
 
 /// A repetition `R/P1D` or `R3/PT1H`: how often (`None` = for ever), and the interval, which is not zero.
@@ -99,72 +99,6 @@ fn bounded_cycle(text: &str) -> Option<String> {
     } else {
         format!("{times}/{interval}/{date}")
     })
-}
-
-/// Whether it is a cron expression: five fields from minutes to days of the week, six with seconds before, seven with
-/// years behind.
-fn is_cron(text: &str) -> bool {
-    const MONTHS: &[&str] = &[
-        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-    ];
-    const DAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-    let text = text.trim().to_ascii_uppercase();
-    if let Some(name) = text.strip_prefix('@') {
-        return matches!(
-            name,
-            "YEARLY" | "ANNUALLY" | "MONTHLY" | "WEEKLY" | "DAILY" | "MIDNIGHT" | "HOURLY"
-        );
-    }
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let with_seconds = fields.len() > 5;
-    if !(5..=7).contains(&fields.len()) {
-        return false;
-    }
-    let ranges: [(u32, u32, &[&str]); 7] = [
-        (0, 59, &[]),
-        (0, 59, &[]),
-        (0, 23, &[]),
-        (1, 31, &[]),
-        (1, 12, MONTHS),
-        (0, 7, DAYS),
-        (1970, 2199, &[]),
-    ];
-    let ranges = ranges.iter().skip(usize::from(!with_seconds));
-    fields
-        .iter()
-        .zip(ranges)
-        .all(|(field, (low, high, names))| field.split(',').all(|part| is_cron_part(part, *low, *high, names)))
-}
-
-/// One of the parts between commas: `*`, `?`, `5`, `1-5`, `MON`, `*/15`, `L`, `15W`, `MON#2`, `5L`.
-fn is_cron_part(part: &str, low: u32, high: u32, names: &[&str]) -> bool {
-    let value = |text: &str| {
-        names.contains(&text)
-            || text.bytes().all(|byte| byte.is_ascii_digit())
-                && text.parse::<u32>().is_ok_and(|value| (low..=high).contains(&value))
-    };
-    let is_day = high == 31 || high == 7;
-    let (range, step) = part
-        .split_once('/')
-        .map_or((part, None), |(range, step)| (range, Some(step)));
-    if step.is_some_and(|step| !step.parse::<u32>().is_ok_and(|step| step > 0)) {
-        return false;
-    }
-    match range {
-        "*" => true,
-        "?" | "L" | "LW" => is_day && step.is_none(),
-        range => match range.split_once('-') {
-            Some((from, to)) => value(from) && value(to),
-            None => {
-                value(range)
-                    || is_day && step.is_none() && range.strip_suffix(['L', 'W']).is_some_and(value)
-                    || high == 7
-                        && range
-                            .split_once('#')
-                            .is_some_and(|(day, nth)| value(day) && matches!(nth, "1" | "2" | "3" | "4" | "5"))
-            }
-        },
-    }
 }
 
 /// A date and time, with or without an offset (without one it is company time), completed to seconds.
@@ -233,28 +167,21 @@ mod tests {
     }
 
     #[test]
-    fn cron_has_five_to_seven_fields_within_their_ranges() {
+    fn what_repeats_is_a_cycle_or_cron() {
         for (text, fine) in [
             ("0 0 9 * * MON-FRI", true),
             ("0 9 * * 1-5", true),
             ("*/15 * * * *", true),
             ("0 0 12 1/5 * ? 2030", true),
-            ("0 0 0 L * ?", true),
-            ("0 0 0 ? * mon#2", true),
-            ("0 0 0 15W JAN,JUL ?", true),
-            ("@daily", true),
-            ("@sometimes", false),
+            ("R/P1D", true),
             ("* * * *", false),
             ("* * * * * * * *", false),
             ("60 * * * *", false),
-            ("0 24 * * *", false),
             ("0 0 9 * * NOP", false),
-            ("*/0 * * * *", false),
-            ("+5 * * * *", false),
             ("a b c d e", false),
             ("", false),
         ] {
-            assert_eq!(is_cron(text), fine, "{text}");
+            assert_eq!(read_cycle(text).is_some(), fine, "{text}");
         }
     }
 }

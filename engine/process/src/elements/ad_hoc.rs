@@ -101,7 +101,9 @@ fn ask(case: &mut Case, id: ElementInstanceId) -> Result<(), Halt> {
         return Ok(());
     };
     // What a later step will say is not known yet.
-    let is_over = scope::ask(case, Some(id), |context, view| context.evaluator.becomes(completion, view))?;
+    let is_over = scope::ask(case, Some(id), |context, view| {
+        context.evaluator.becomes(completion, view)
+    })?;
     if !is_over {
         return Ok(());
     }

@@ -1,9 +1,8 @@
 //! Complex gateways (BPMN 2.0.2, 10.6.5, 13.4.5).
 //!
 //! One waits for start until its activation condition holds, takes a token of each way in that has one, and sends tokens
-//! by every flow whose condition holds. Then it waits for reset: for a token on each other way in, unless none can come
-//! any more, as an inclusive join does; it takes those too, sends tokens by every flow whose condition holds now (maybe
-//! none), and is done. Conditions see `waitingForStart`, the number of ways in that have a token as `activationCount`,
+//! by every flow whose condition holds, or else by the default flow. Then it waits for reset: for a token on each other way in, unless none can come
+//! any more, as an inclusive join does; it takes those too, sends tokens in the same way (maybe none), and is done. Conditions see `waitingForStart`, the number of ways in that have a token as `activationCount`,
 //! and the number of tokens on each way in by its flow's id.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -98,7 +97,7 @@ fn open(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<(), H
     Ok(())
 }
 
-/// Every flow whose condition holds; in the first phase the default flow when none does.
+/// Every flow whose condition holds; the default flow when none does.
 fn choose(case: &mut Case, id: ElementInstanceId, node: NodeIndex, first: bool) -> Result<Vec<FlowIndex>, Halt> {
     let graph = Arc::clone(&case.graph);
     let counts = counts(case, id, node, first)?;
@@ -119,7 +118,7 @@ fn choose(case: &mut Case, id: ElementInstanceId, node: NodeIndex, first: bool) 
             chosen.push(index);
         }
     }
-    if chosen.is_empty() && first {
+    if chosen.is_empty() {
         chosen.extend(default);
     }
     Ok(chosen)
@@ -158,6 +157,8 @@ fn reset(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<(), 
                 .is_some_and(|arrival| !row.opened_by.contains(&arrival.flow))
         })
         .collect();
-    gathering::consume(case, id, &taken)?;
-    Ok(flow::end_and_leave(case, id, &chosen)?)
+    let left = gathering::take(case, id, &taken)?;
+    let scope = case.element(id)?.scope;
+    flow::end_and_leave(case, id, &chosen)?;
+    Ok(gathering::wait_again(case, node, scope, left)?)
 }

@@ -34,6 +34,34 @@ pub(crate) fn is_interrupted(case: &mut Case, scope: Option<ElementInstanceId>) 
     }
 }
 
+/// No event sub-process begins in the scope any more.
+pub(crate) fn close(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<(), StateError> {
+    disarm(case, scope)?;
+    match scope {
+        None => case.instance_mut()?.interrupted = true,
+        Some(id) => {
+            let row = case.element_mut(id)?;
+            row.closing = true;
+            row.offered.clear();
+            if let Some(incident) = row.incident.take() {
+                case.work.incidents.delete(incident);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Nothing waits any more for what would begin an event sub-process of the scope.
+pub(crate) fn disarm(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<(), StateError> {
+    let graph = Arc::clone(&case.graph);
+    events::disarm_where(case, scope, |node| {
+        let drawn = graph.node(node);
+        let around = drawn.and_then(|node| node.scope).and_then(|around| graph.node(around));
+        around.is_some_and(|around| matches!(around.kind, NodeKind::SubProcess(SubProcess::Event)))
+            && drawn.is_some_and(|node| matches!(node.kind, NodeKind::StartEvent(_)))
+    })
+}
+
 /// What it waits for has happened. An interrupting one ends everything else in the scope, and is the last to begin in it.
 pub(crate) fn begin(
     case: &mut Case,
@@ -52,27 +80,12 @@ pub(crate) fn begin(
         return Ok(());
     }
     if event.interrupting {
-        events::disarm_where(case, scope, |node| {
-            let around = graph.node(node).and_then(|node| node.scope);
-            let around = around.and_then(|around| graph.node(around));
-            around.is_some_and(|around| matches!(around.kind, NodeKind::SubProcess(SubProcess::Event)))
-                && matches!(graph.node(node).map(|node| &node.kind), Some(NodeKind::StartEvent(_)))
-        })?;
+        close(case, scope)?;
         flow::cancel_within(case, scope)?;
-        match scope {
-            None => case.instance_mut()?.interrupted = true,
-            Some(id) => {
-                let row = case.element_mut(id)?;
-                row.closing = true;
-                row.offered.clear();
-                if let Some(incident) = row.incident.take() {
-                    case.work.incidents.delete(incident);
-                }
-            }
-        }
     }
     flow::add_token(case, scope)?;
     let id = flow::activate(case, sub_process, scope, scope.into_iter().collect())?;
+    *flow::handling(case, scope)? += 1;
     let outcome = sub_process::begin_at(case, id, start, content);
     flow::settle(case, id, outcome)
 }

@@ -9,7 +9,7 @@ use super::{complex_gateway, inclusive_gateway, parallel_gateway};
 use crate::{
     Stop,
     case::Case,
-    flow::{self, Step},
+    flow,
     state::{Arrival, StateError},
 };
 
@@ -88,20 +88,21 @@ fn consider(
     }
 }
 
-/// Consumes the tokens at these positions; those that are left over wait for the next round.
+/// Consumes the tokens at these positions and goes on; those that are left over wait for the next round.
 pub(crate) fn fire(case: &mut Case, id: ElementInstanceId, taken: &[usize]) -> Result<(), Stop> {
-    consume(case, id, taken)?;
-    case.queue.push_back(Step::Execute(id));
-    Ok(())
+    let left = take(case, id, taken)?;
+    let row = case.element(id)?;
+    let (node, scope) = (row.node, row.scope);
+    flow::execute(case, id)?;
+    wait_again(case, node, scope, left)
 }
 
-/// Takes the tokens at these positions as the causes of the activation, which gathers no more.
-pub(crate) fn consume(case: &mut Case, id: ElementInstanceId, taken: &[usize]) -> Result<(), Stop> {
+/// Takes the tokens at these positions as the causes of the activation, which gathers no more; answers with the others.
+pub(crate) fn take(case: &mut Case, id: ElementInstanceId, taken: &[usize]) -> Result<Vec<Arrival>, StateError> {
     let row = case.element_mut(id)?;
-    let (node, scope) = (row.node, row.scope);
-    let arrivals = std::mem::take(&mut row.arrivals);
+    let scope = row.scope;
     let mut left = Vec::new();
-    for (position, arrival) in arrivals.into_iter().enumerate() {
+    for (position, arrival) in std::mem::take(&mut row.arrivals).into_iter().enumerate() {
         if taken.contains(&position) {
             row.causes.push(arrival.cause);
         } else {
@@ -109,13 +110,23 @@ pub(crate) fn consume(case: &mut Case, id: ElementInstanceId, taken: &[usize]) -
         }
     }
     flow::joins(case, scope)?.retain(|(_, join)| *join != id);
-    if !left.is_empty() {
-        flow::add_token(case, scope)?;
-        let next = open_gathering(case, node, scope)?;
-        case.element_mut(next)?.arrivals = left;
-        consider(case, next, node, scope)?;
+    Ok(left)
+}
+
+/// Lets tokens that were left over wait for the next round.
+pub(crate) fn wait_again(
+    case: &mut Case,
+    node: NodeIndex,
+    scope: Option<ElementInstanceId>,
+    left: Vec<Arrival>,
+) -> Result<(), Stop> {
+    if left.is_empty() || !flow::is_live(case, scope)? {
+        return Ok(());
     }
-    Ok(())
+    flow::add_token(case, scope)?;
+    let next = open_gathering(case, node, scope)?;
+    case.element_mut(next)?.arrivals = left;
+    consider(case, next, node, scope)
 }
 
 /// The first token of each way in that has one.

@@ -5,18 +5,25 @@ use std::{collections::BTreeMap, sync::Arc};
 use kapok_model::{EventDefinition, NodeKind};
 use kapok_protocol::ElementInstanceId;
 
-use super::boundary_event;
-use crate::{case::Case, compensation, flow, halt::Halt};
+use super::{boundary_event, event_sub_process};
+use crate::{
+    case::{Case, missing},
+    compensation, flow,
+    halt::Halt,
+};
 
 /// The cancel end event is reached: everything else in the transaction ends, and what was done is undone.
 pub(super) fn cancel(case: &mut Case, end_event: ElementInstanceId) -> Result<(), Halt> {
-    let transaction = case.element(end_event)?.scope;
-    for other in flow::live_in(case, transaction)? {
+    let scope = case.element(end_event)?.scope;
+    let transaction = scope.ok_or_else(|| missing("the transaction around", end_event))?;
+    event_sub_process::close(case, scope)?;
+    flow::drop_tokens(case, scope)?;
+    for other in flow::live_in(case, scope)? {
         if other != end_event {
             flow::cancel(case, other)?;
         }
     }
-    compensation::begin_in(case, end_event, transaction, None)
+    compensation::begin_in(case, end_event, Some(transaction), None)
 }
 
 /// All is undone: the token leaves by the cancel event.

@@ -148,7 +148,10 @@ pub(crate) fn catch(
         Catcher::EventSubProcess { start, .. } => start,
     };
     // What was thrown is told to an event that maps it into variables; nobody else's variables are touched.
-    let maps = case.graph.node(event).is_some_and(|event| !event.data.outputs.is_empty());
+    let maps = case
+        .graph
+        .node(event)
+        .is_some_and(|event| !event.data.outputs.is_empty());
     let content = if maps { content } else { BTreeMap::new() };
     match catcher {
         Catcher::Boundary { activity, event } => {

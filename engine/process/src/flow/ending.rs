@@ -1,7 +1,7 @@
 //! Activations, scopes and cases end.
 
 use kapok_model::{NodeKind, SubProcess};
-use kapok_protocol::ElementInstanceId;
+use kapok_protocol::{ElementInstanceId, InstanceId};
 
 use super::{
     Step, complete, settle,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Stop,
     agenda::Agenda,
-    case::Case,
+    case::{Case, missing},
     compensation,
     elements::ad_hoc,
     events,
@@ -31,6 +31,7 @@ pub(crate) fn is_live(case: &mut Case, scope: Option<ElementInstanceId>) -> Resu
 pub(crate) fn cancel(case: &mut Case, id: ElementInstanceId) -> Result<(), StateError> {
     cancel_within(case, Some(id))?;
     let scope = end(case, id, ElementState::Cancelled)?;
+    super::joins(case, scope)?.retain(|(_, join)| *join != id);
     remove_token(case, scope)
 }
 
@@ -54,6 +55,17 @@ pub(crate) fn cancel_within(case: &mut Case, scope: Option<ElementInstanceId>) -
         .retain(|step| !matches!(step, Step::Enter(token) if token.scope == scope));
     *live_children(case, scope)? = 0;
     super::joins(case, scope)?.clear();
+    Ok(())
+}
+
+/// Drops the tokens under way in a scope in which other activations stay.
+pub(crate) fn drop_tokens(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<(), StateError> {
+    let before = case.queue.len();
+    case.queue
+        .retain(|step| !matches!(step, Step::Enter(token) if token.scope == scope));
+    let dropped = u32::try_from(before.saturating_sub(case.queue.len())).unwrap_or(u32::MAX);
+    let count = live_children(case, scope)?;
+    *count = count.saturating_sub(dropped);
     Ok(())
 }
 
@@ -126,7 +138,16 @@ pub(super) fn end(
     row.joins.clear();
     row.undoing.clear();
     row.arrivals.clear();
+    row.handling = 0;
     let (scope, node) = (row.scope, row.node);
+    let is_handler = case
+        .graph
+        .node(node)
+        .is_some_and(|node| matches!(node.kind, NodeKind::SubProcess(SubProcess::Event)));
+    if is_handler {
+        let handling = super::handling(case, scope)?;
+        *handling = handling.saturating_sub(1);
+    }
     clear(case, id)?;
     count_token(case, scope, node, false)?;
     let kind = if state == ElementState::Completed {
@@ -155,8 +176,18 @@ pub(crate) fn clear(case: &mut Case, id: ElementInstanceId) -> Result<(), StateE
     if let Some(incident) = incident {
         case.work.incidents.delete(incident);
     }
-    if let Some(called) = called {
-        case.work.agenda.push_back(Agenda::CancelCalled(called));
+    match called {
+        Some(called) => cancel_called(case, called),
+        None => Ok(()),
+    }
+}
+
+/// A called case ends at once when nobody waits for it any more: whatever happens next must not reach it.
+fn cancel_called(case: &mut Case, called: InstanceId) -> Result<(), StateError> {
+    let opened = Case::open(case.work, case.context, called);
+    let mut inner = opened.map_err(|_| missing("the called case", called))?;
+    if inner.instance()?.state == InstanceState::Active {
+        end_case(&mut inner, InstanceState::Cancelled)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use kapok_protocol::ElementInstanceId;
 use super::{Step, Token, broken, ending};
 use crate::{
     case::Case,
+    elements::event_sub_process,
     state::{ElementInstance, ElementState, EventKind, Part, StateError},
 };
 
@@ -72,10 +73,22 @@ pub(crate) fn add_token(case: &mut Case, scope: Option<ElementInstanceId>) -> Re
 pub(crate) fn remove_token(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<(), StateError> {
     let count = live_children(case, scope)?;
     *count = count.saturating_sub(1);
-    if *count == 0 {
+    let left = *count;
+    if left == 0 {
         case.queue.push_back(Step::Finish(scope));
+    } else if left == *handling(case, scope)? {
+        // The scope only waits for its event sub-processes to be done: no further one begins (13.5.4).
+        event_sub_process::disarm(case, scope)?;
     }
     Ok(())
+}
+
+/// How many event sub-processes of a scope run.
+pub(crate) fn handling<'x>(case: &'x mut Case, scope: Option<ElementInstanceId>) -> Result<&'x mut u32, StateError> {
+    match scope {
+        None => Ok(&mut case.instance_mut()?.handling),
+        Some(id) => Ok(&mut case.element_mut(id)?.handling),
+    }
 }
 
 /// Sends a token by each of these flows; the activation stays.

@@ -51,6 +51,8 @@ pub struct Instance {
     pub conditions: u32,
     /// Whether an interrupting event sub-process at its top has begun, so that no other one may.
     pub interrupted: bool,
+    /// How many event sub-processes run at its top.
+    pub handling: u32,
 }
 
 impl Instance {
@@ -76,6 +78,7 @@ impl Instance {
             subscriptions: Vec::new(),
             conditions: 0,
             interrupted: false,
+            handling: 0,
         }
     }
 }
@@ -134,6 +137,8 @@ pub struct ElementInstance {
     pub undoing: Vec<Undoing>,
     /// Flows whose tokens opened a complex gateway, while it waits for the others.
     pub opened_by: Vec<FlowIndex>,
+    /// How many event sub-processes run in it.
+    pub handling: u32,
     /// Steps of a sequential ad-hoc sub-process that are still to be offered.
     pub offered: Vec<NodeIndex>,
     /// What it waits for.
@@ -180,6 +185,7 @@ impl ElementInstance {
             closing: false,
             undoing: Vec::new(),
             opened_by: Vec::new(),
+            handling: 0,
             offered: Vec::new(),
             subscriptions: Vec::new(),
             called: None,

@@ -114,7 +114,7 @@ fn a_start_runs_as_far_as_it_can() {
 }
 
 #[test]
-fn scripts_write_to_the_nearest_scope_that_has_the_name() {
+fn scripts_write_to_the_nearest_scope_that_has_the_name_and_new_ones_to_the_case() {
     let body = ends_with(&format!(
         "<subProcess id='p1'><startEvent id='s1'/><endEvent id='e1'/>{}{}</subProcess>",
         script("a", "n = n + 1; vars.inside = 5"),
@@ -123,7 +123,7 @@ fn scripts_write_to_the_nearest_scope_that_has_the_name() {
     let mut engine = Engine::new(process(&body, "s -> p1; p1 -> e"));
     let case = engine.start(&[("n", Value::from(1))]);
     assert_eq!(engine.variable(case, "n"), Some(&Value::from(2)));
-    assert_eq!(engine.variable(case, "inside"), None);
+    assert_eq!(engine.variable(case, "inside"), Some(&Value::from(5)));
 }
 
 /// Two tokens by one way and one by the other: the join fires once, and the token left over waits for its round.

@@ -5,15 +5,15 @@ use std::{num::NonZeroU64, sync::Arc};
 
 use crate::support::{
     drawing::{boundary_error, boundary_timer, persons, process, script, service, user},
-    engine::{Engine, actor, complete, context, map, start},
+    engine::{Deployed, Engine, actor, complete, context, map, start},
     state::Memory,
 };
 use kapok_model::ProcessGraph;
 use kapok_process::{
-    Definitions, Limits, decide,
+    Limits, decide,
     state::{InstanceState, Work},
 };
-use kapok_protocol::{Command, Decision, DefinitionId, InstanceId, JobOutcome, Principal, Timestamp, Value};
+use kapok_protocol::{Command, Decision, InstanceId, JobOutcome, Principal, Timestamp, Value};
 use proptest::prelude::*;
 
 /// A part of a drawing with one way in and one way out.
@@ -310,13 +310,8 @@ fn bring_to_an_end(engine: &mut Engine, log: &mut Vec<Done>) {
 
 /// Carries everything out again on one working set.
 fn replay(graph: &Arc<ProcessGraph>, log: &[Done]) -> (Memory, String) {
-    struct Only(Arc<ProcessGraph>);
-    impl Definitions for Only {
-        fn graph(&self, _: DefinitionId) -> Option<Arc<ProcessGraph>> {
-            Some(Arc::clone(&self.0))
-        }
-    }
-    let definitions = Only(Arc::clone(graph));
+    let graphs = [Arc::clone(graph)];
+    let definitions = Deployed(&graphs);
     let nothing = Memory::default();
     let mut work = Work::new(&nothing);
     for (now, who, command, first_id) in log {

@@ -18,7 +18,7 @@ use crate::{
 fields!(Instance {
     0 => id, 1 => definition, 2 => state, 3 => title, 4 => started_at, 5 => ended_at, 6 => initiator,
     7 => business_key, 8 => record, 9 => depth, 10 => activations, 11 => live_children, 12 => joins, 13 => caller,
-    14 => correspondent, 15 => timers, 16 => subscriptions, 17 => conditions, 18 => interrupted,
+    14 => correspondent, 15 => timers, 16 => subscriptions, 17 => conditions, 18 => interrupted, 19 => handling,
 });
 variants!(InstanceState { 0 => Active, 1 => Completed, 2 => Rejected, 3 => Cancelled });
 fields!(RecordRef { 0 => entity, 1 => id });
@@ -26,7 +26,7 @@ fields!(ElementInstance {
     0 => id, 1 => instance, 2 => node, 3 => scope, 4 => state, 5 => entered_at, 6 => left_at, 7 => causes,
     8 => arrivals, 9 => live_children, 10 => tasks, 11 => timers, 12 => job, 13 => incident, 14 => joins, 15 => part,
     16 => has_variables, 17 => sees, 18 => leaving, 19 => left, 20 => closing, 21 => undoing, 22 => opened_by,
-    23 => offered, 24 => subscriptions, 25 => called,
+    23 => offered, 24 => subscriptions, 25 => called, 26 => handling,
 });
 variants!(ElementState { 0 => Active, 1 => Completed, 2 => Cancelled });
 fields!(Arrival { 0 => flow, 1 => cause });

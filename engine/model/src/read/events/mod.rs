@@ -143,6 +143,10 @@ fn code(
         return Ok(None);
     };
     let Some(root) = context.file.find(reference, kind) else {
+        // For Flowable and Activiti what is declared nowhere is the code itself.
+        if kind == "error" && context.file.runs_by_default {
+            return Ok(Some(reference.to_owned()));
+        }
         let words: &[&dyn Words] = &[&event.label(), &reference_name, &reference];
         context
             .findings

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, num::NonZeroU64, sync::Arc};
 
-use kapok_model::{NodeIndex, ProcessGraph};
+use kapok_model::{CalledVersion, EventDefinition, NodeIndex, NodeKind, ProcessGraph};
 use kapok_process::{
     Answer, Context, Definitions, Limits, Stop, decide,
     state::{ElementState, Event, EventKind, InstanceState, Task, TaskState, TimerKind, Work},
 };
 use kapok_protocol::{
-    Command, Decision, DefinitionId, Effect, IncidentId, InstanceId, JobId, JobOutcome, Message, Principal, Refusal,
-    StartRequest, TaskId, TimerId, Timestamp, Value,
+    Command, Decision, DefinitionId, Effect, IncidentId, InstanceId, JobId, JobOutcome, Message, Principal,
+    PublishedMessage, Refusal, StartRequest, TaskId, TimerId, Timestamp, Value,
 };
 
 use super::{
@@ -20,24 +20,72 @@ use super::{
     state::Memory,
 };
 
-struct One(Arc<ProcessGraph>);
+/// The versions that are deployed: the first has the id 1. All are the newest of their process, and of one file.
+pub struct Deployed<'g>(pub &'g [Arc<ProcessGraph>]);
 
-impl Definitions for One {
+impl Deployed<'_> {
+    fn all(&self) -> impl Iterator<Item = (DefinitionId, &Arc<ProcessGraph>)> {
+        (1..).filter_map(DefinitionId::new).zip(self.0)
+    }
+
+    /// Where a trigger that is meant starts a case.
+    fn starts(&self, meant: impl Fn(&EventDefinition) -> bool) -> Vec<(DefinitionId, NodeIndex)> {
+        let mut found = Vec::new();
+        for (definition, graph) in self.all() {
+            for (index, node) in graph.children(None) {
+                let behind_gateway = graph
+                    .incoming(index)
+                    .iter()
+                    .any(|(_, flow)| graph.instantiates(flow.source));
+                let triggers = match &node.kind {
+                    NodeKind::StartEvent(start) => start.triggers.clone(),
+                    NodeKind::IntermediateCatch(catch) if behind_gateway => catch.triggers.clone(),
+                    NodeKind::ReceiveTask { message, instantiate } if *instantiate || behind_gateway => {
+                        vec![EventDefinition::Message(message.clone())]
+                    }
+                    _ => continue,
+                };
+                if triggers.iter().any(&meant) {
+                    found.push((definition, index));
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Definitions for Deployed<'_> {
     fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>> {
-        (definition == DEFINITION).then(|| Arc::clone(&self.0))
+        self.all()
+            .find(|(id, _)| *id == definition)
+            .map(|(_, graph)| Arc::clone(graph))
+    }
+
+    fn called(&self, key: &str, _: &CalledVersion, _: DefinitionId) -> Option<DefinitionId> {
+        self.all().find(|(_, graph)| graph.key == key).map(|(id, _)| id)
+    }
+
+    fn message_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)> {
+        self.starts(
+            |trigger| matches!(trigger, EventDefinition::Message(message) if message.name.literal() == Some(name)),
+        )
+    }
+
+    fn signal_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)> {
+        self.starts(|trigger| matches!(trigger, EventDefinition::Signal(signal) if signal.literal() == Some(name)))
     }
 }
 
 /// An hour, in milliseconds.
 pub const HOUR: i64 = 3_600_000;
 
-/// The one definition there is.
+/// The definition that [`Engine::start`] starts.
 pub const DEFINITION: DefinitionId = DefinitionId::new(1).unwrap();
 
 #[derive(Clone)]
 pub struct Engine {
     pub state: Memory,
-    pub graph: Arc<ProcessGraph>,
+    pub graphs: Vec<Arc<ProcessGraph>>,
     pub now: Timestamp,
     pub next_id: u64,
     pub limits: Limits,
@@ -63,9 +111,14 @@ pub fn one_step(settings: &str) -> Engine {
 
 impl Engine {
     pub fn new(graph: Arc<ProcessGraph>) -> Self {
+        Self::with(vec![graph])
+    }
+
+    /// An engine with several processes, whose nodes have different ids.
+    pub fn with(graphs: Vec<Arc<ProcessGraph>>) -> Self {
         Self {
             state: Memory::default(),
-            graph,
+            graphs,
             now: Timestamp::from_millis(1_767_225_600_000), // 2026-01-01T00:00:00Z
             next_id: 100,
             limits: Limits::default(),
@@ -78,7 +131,7 @@ impl Engine {
 
     /// Carries out a command and checks afterwards that the rows make sense.
     pub fn command(&mut self, who: Principal, command: &Command) -> Result<Answer, Stop> {
-        let definitions = One(Arc::clone(&self.graph));
+        let definitions = Deployed(&self.graphs);
         let mut next_id = self.next_id;
         let mut ids = || {
             next_id += 1;
@@ -93,31 +146,27 @@ impl Engine {
         self.effects
             .extend(changes.effects.iter().map(|(_, _, effect)| effect.clone()));
         self.state.apply(changes);
-        invariants::check(&self.state, &self.graph);
+        invariants::check(&self.state, &Deployed(&self.graphs));
         Ok(answer)
     }
 
     /// The timers that a deployment starts.
     pub fn arm_start_timers(&mut self) {
-        let definitions = One(Arc::clone(&self.graph));
+        let definitions = Deployed(&self.graphs);
         let mut next_id = self.next_id;
         let mut ids = || {
             next_id += 1;
             NonZeroU64::new(next_id).expect("counted from 100")
         };
-        let mut context = context(
-            self.now,
-            Principal::System,
-            &mut ids,
-            &definitions,
-            self.limits,
-            self.shorten,
-        );
-        let timers = kapok_process::arm_start_timers(DEFINITION, &self.graph, &mut context).expect("good timers");
+        for (definition, graph) in definitions.all() {
+            let who = Principal::System;
+            let mut context = context(self.now, who, &mut ids, &definitions, self.limits, self.shorten);
+            let timers = kapok_process::arm_start_timers(definition, graph, &mut context).expect("good timers");
+            self.state
+                .timers
+                .extend(timers.into_iter().map(|timer| (timer.id, timer)));
+        }
         self.next_id = next_id;
-        self.state
-            .timers
-            .extend(timers.into_iter().map(|timer| (timer.id, timer)));
     }
 
     /// A command that must be carried out.
@@ -164,9 +213,9 @@ impl Engine {
 
     /// The open task at a node; of a person, when several have one.
     pub fn task(&self, node: &str, of: &str) -> TaskId {
-        let found = self
-            .open_tasks()
-            .find(|task| self.node_id(task.node) == node && (of.is_empty() || task.assignee == Some(person(of))));
+        let found = self.open_tasks().find(|task| {
+            self.node_in(task.instance, task.node) == node && (of.is_empty() || task.assignee == Some(person(of)))
+        });
         found
             .unwrap_or_else(|| panic!("no open task at {node} of {of:?}: {:#?}", self.state.tasks))
             .id
@@ -178,9 +227,9 @@ impl Engine {
 
     /// Completes the task a person has at a node, or that a group has, in which the person is.
     pub fn complete(&mut self, who: &str, node: &str, decision: Option<Decision>) -> Answer {
-        let mine = self
-            .open_tasks()
-            .any(|task| self.node_id(task.node) == node && !who.is_empty() && task.assignee == Some(person(who)));
+        let mine = self.open_tasks().any(|task| {
+            self.node_in(task.instance, task.node) == node && !who.is_empty() && task.assignee == Some(person(who))
+        });
         let task = self.task(node, if mine { who } else { "" });
         self.does(who, complete(task, decision))
     }
@@ -212,11 +261,37 @@ impl Engine {
         self.state.instances[&instance].state
     }
 
+    /// The id of a node of the first process.
     pub fn node_id(&self, node: NodeIndex) -> &str {
-        &self.graph.node(node).expect("a node of the process").id
+        &self.graphs[0].node(node).expect("a node of the process").id
+    }
+
+    /// The id of a node in the process that a case runs.
+    pub fn node_in(&self, case: InstanceId, node: NodeIndex) -> &str {
+        let definition = self.state.instances[&case].definition;
+        let graph = &self.graphs[definition.get() as usize - 1];
+        &graph.node(node).expect("a node of the process").id
+    }
+
+    /// A message from outside.
+    pub fn publish(&mut self, message: PublishedMessage) -> Answer {
+        self.does("", Command::Publish(message))
+    }
+
+    /// A signal from outside.
+    pub fn broadcast(&mut self, signal: &str) {
+        let signal = signal.to_owned();
+        self.does(
+            "",
+            Command::Broadcast {
+                signal,
+                variables: BTreeMap::new(),
+            },
+        );
     }
 
     /// What happened since it was last asked: `+a` entered, `-a` left, `xa` cancelled, `!a:code` failed, `?a` stuck;
+    /// what was thrown as `a!M1`,
     /// to-dos as `a>ann`, the end as the state's name.
     pub fn trace(&mut self) -> String {
         let fresh: Vec<String> = self.events[self.seen..]
@@ -228,7 +303,10 @@ impl Engine {
     }
 
     fn in_short(&self, event: &Event) -> Option<String> {
-        let node = event.node.map(|node| self.node_id(node)).unwrap_or_default();
+        let node = event
+            .node
+            .map(|node| self.node_in(event.instance, node))
+            .unwrap_or_default();
         Some(match &event.kind {
             EventKind::Started | EventKind::Told { .. } | EventKind::CancelRequested(_) => return None,
             EventKind::Ended(state) => format!("{state:?}"),
@@ -236,6 +314,7 @@ impl Engine {
             EventKind::Completed => format!("-{node}"),
             EventKind::Cancelled => format!("x{node}"),
             EventKind::Failed(code) => format!("!{node}:{code}"),
+            EventKind::Thrown(name) => format!("{node}!{name}"),
             EventKind::TaskCreated { assignee, .. } => format!("{node}>{}", assignee.map_or("group", login)),
             EventKind::NobodyFound(_) => format!("{node}>nobody"),
             EventKind::TaskClaimed(_) => format!("{node}=claimed"),
@@ -336,4 +415,18 @@ pub fn map(entries: &[(&str, Value)]) -> BTreeMap<String, Value> {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()))
         .collect()
+}
+
+/// A message of this name, with this key.
+pub fn message(name: &str, key: Option<&str>) -> PublishedMessage {
+    PublishedMessage {
+        name: name.to_owned(),
+        key: key.map(str::to_owned),
+        ..PublishedMessage::default()
+    }
+}
+
+/// The texts as a list.
+pub fn list(items: &[&str]) -> Value {
+    items.iter().map(|item| Value::from(*item)).collect::<Vec<_>>().into()
 }

@@ -1,4 +1,4 @@
-//! The least of a language: names, numbers, texts, `a > b`, `a == b`, `a + b`; scripts assign, `x = a + b; vars.y = 1`.
+//! The least of a language: names and paths, numbers, texts, lists, `a > b`, `a == b`, `a + b`; scripts assign, `x = a + b; vars.y = 1`.
 
 use std::collections::BTreeMap;
 
@@ -25,8 +25,14 @@ fn value_of(text: &str, scope: &dyn Scope) -> Result<Value, Text> {
     if let Ok(literal) = serde_json::from_str(text) {
         return Ok(literal);
     }
-    match scope.get(text) {
-        Ok(Some(value)) => Ok(value),
+    let (name, path) = text
+        .split_once('.')
+        .map_or((text, None), |(name, path)| (name, Some(path)));
+    match scope.get(name) {
+        Ok(Some(value)) => Ok(match path {
+            Some(path) => value.at(path).cloned().unwrap_or_default(),
+            None => value,
+        }),
         Ok(None) => Err(Text::same(format!("{text}: unknown name"))),
         Err(error) => Err(Text::same(error.to_string())),
     }
@@ -42,6 +48,25 @@ impl Evaluator for Tiny {
         value
             .as_bool()
             .ok_or_else(|| Text::same(format!("{}: not true or false", expression.text)))
+    }
+
+    fn becomes(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError> {
+        match value_of(&expression.text, scope) {
+            Ok(Value::Bool(holds)) => Ok(holds),
+            Ok(Value::Null) => Ok(false),
+            Ok(_) => Err(Text::same(format!("{}: not true or false", expression.text))),
+            Err(error) if error.en.ends_with("unknown name") => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn knows_decision(&self, decision: &str) -> bool {
+        decision == "double"
+    }
+
+    fn decision(&self, _: &str, scope: &dyn Scope) -> Result<Value, EvaluationError> {
+        let doubled = value_of("n + n", scope)?;
+        Ok([("doubled", doubled)].into_iter().collect())
     }
 
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError> {
