@@ -1,7 +1,6 @@
 //! What stands on and around activities: boundary events, event sub-processes, handlers that undo.
 
 use super::{
-    UNTIL_MENDED,
     gateways::script,
     pen::{Around, Block, Pen},
 };
@@ -106,10 +105,7 @@ impl Pen {
             let start = pen.element("s", |id| {
                 format!("<startEvent id='{id}' isInterrupting='{interrupting}'>{trigger}</startEvent>")
             });
-            let block = match UNTIL_MENDED && !interrupting {
-                true => pen.nothing(),
-                false => pen.block(handler),
-            };
+            let block = pen.block(handler);
             let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
             pen.flow(&start, &block.entry);
             pen.flow(&block.exit, &end);
@@ -118,22 +114,12 @@ impl Pen {
         format!("<subProcess id='{id}' triggeredByEvent='true'>\n{body}</subProcess>\n")
     }
 
-    /// A block that is over at once.
-    fn nothing(&mut self) -> Block {
-        let text = self.script(true);
-        let id = self.element("t", |id| script(id, &text));
-        Block {
-            entry: id.clone(),
-            exit: id,
-        }
-    }
-
     /// A task with a handler that undoes it.
     pub(super) fn undone_by_handler(&mut self) -> String {
         let kind = self.chance.one_of(&["task", "userTask", "scriptTask"]);
         let task = match kind {
             "scriptTask" => {
-                let text = self.script(true);
+                let text = self.script();
                 self.element("t", |id| script(id, &text))
             }
             kind => self.element("t", |id| format!("<{kind} id='{id}'/>")),
@@ -144,7 +130,7 @@ impl Pen {
         let handler = match self.chance.below(2) {
             0 => self.element("h", |id| format!("<userTask id='{id}' isForCompensation='true'/>")),
             _ => {
-                let text = self.script(true);
+                let text = self.script();
                 self.element("h", |id| {
                     format!(
                         "<scriptTask id='{id}' isForCompensation='true' scriptFormat='rhai'><script>{text}</script>\
