@@ -127,7 +127,7 @@ fn run(model: &Model, seed: u64) -> Result<(), Ran> {
 
 /// Small models where the engine does something else than the standard says, until it is mended. Each of them must
 /// differ: what is mended leaves the list.
-const TO_BE_MENDED: [&str; 0] = [];
+const TO_BE_MENDED: [&str; 1] = ["an event that goes on waiting gets every message that was kept"];
 
 #[test]
 fn hand_written_models() {
