@@ -106,6 +106,7 @@ pub fn elements() -> Vec<AnyRow> {
         },
         ElementInstance {
             handling: 1,
+            handed_over: true,
             ..element(152)
         },
     ];
