@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, thread::JoinHandle};
 
 use kapok_process::Answer;
 use kapok_protocol::{
-    Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, Refusal, RefusalKind,
-    StartRequest, TaskId, Value,
+    Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, PublishedMessage, Refusal,
+    RefusalKind, StartRequest, TaskId, Value,
 };
 use kapok_records::{Author, Fields, ROLE};
 use kapok_store::{Health, Store, View};
@@ -266,6 +266,44 @@ impl Kapok {
             variables,
         })
         .map(drop)
+    }
+
+    /// Hands a message to the case that waits for its name and key, or starts one by it: then its id. Refused when nobody
+    /// waits, and when several could be meant.
+    pub fn publish<K: Into<String>, V: Into<Value>>(
+        &self,
+        name: &str,
+        key: Option<&str>,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Option<InstanceId>, Error> {
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        let message = PublishedMessage {
+            name: name.to_owned(),
+            key: key.map(str::to_owned),
+            variables,
+            ttl_millis: None,
+        };
+        match self.command(Command::Publish(message))? {
+            Answer::Started(instance) => Ok(Some(instance)),
+            Answer::Done => Ok(None),
+        }
+    }
+
+    /// Tells a signal to every case that waits for it, and starts what it starts.
+    pub fn broadcast<K: Into<String>, V: Into<Value>>(
+        &self,
+        signal: &str,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), Error> {
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        let signal = signal.to_owned();
+        self.command(Command::Broadcast { signal, variables }).map(drop)
     }
 
     /// Decides an approval.

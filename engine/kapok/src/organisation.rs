@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Duration, FixedOffset, NaiveDate};
 use kapok_process::{Directory, state::Candidate};
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
 use kapok_records::{ADMINISTRATOR, DEPARTMENT, Department, Member, PERSON, ROLE, Viewer};
@@ -228,6 +228,8 @@ impl Organisation {
                 .map(|person| self.subordinates(person).into_iter().collect())
                 .unwrap_or_default(),
             today: today(now, utc_offset_minutes),
+            now: FixedOffset::east_opt(utc_offset_minutes.saturating_mul(60))
+                .map(|zone| now.to_utc().with_timezone(&zone)),
         }
     }
 }

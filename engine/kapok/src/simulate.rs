@@ -14,7 +14,8 @@ use kapok_process::{
     state::{EventKind, InstanceState, Part, State, TaskState},
 };
 use kapok_protocol::{
-    Command, Decision, ElementInstanceId, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest, Timestamp, Value,
+    Command, Decision, ElementInstanceId, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest,
+    Timestamp, Value,
 };
 use kapok_store::View;
 use kapok_tables::{ProcessState, Queries, TaskList};

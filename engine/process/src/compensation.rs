@@ -174,7 +174,10 @@ fn undo(
     flow::add_token(case, Some(thrower))?;
     let id = flow::activate_part(case, handler, Some(thrower), vec![thrower, done], Part::Whole, sees)?;
     match start {
-        Some(start) => sub_process::begin_at(case, id, start, BTreeMap::new())?,
+        Some(start) => {
+            let outcome = sub_process::begin_at(case, id, start, BTreeMap::new());
+            flow::settle(case, id, outcome)?;
+        }
         None => case.queue.push_back(Step::Execute(id)),
     }
     Ok(())

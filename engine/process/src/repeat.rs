@@ -21,7 +21,7 @@ use crate::{
     timing::{self, Schedule},
 };
 
-/// How many repetitions one command begins; the next command begins more.
+/// How many repetitions one command begins, and after how many steps it begins no further one; the next command does.
 const AT_ONCE: u32 = 1_000;
 
 /// More repetitions than this are a mistake.
@@ -123,14 +123,31 @@ fn begin_next(case: &mut Case, body: ElementInstanceId, each: &MultiInstance) ->
         begin_instance(case, body, number, each.item.as_deref().zip(item))?;
     }
     if !each.sequential && last < total {
-        let schedule = Schedule::once(case.context.now);
-        let kind = TimerKind::Continue {
-            instance: case.id,
-            element: body,
-        };
-        timing::arm(case, Some(body), schedule, kind)?;
+        later(case, body)?;
     }
     Ok(())
+}
+
+/// Leaves what comes next to the next command.
+fn later(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    let schedule = Schedule::once(case.context.now);
+    let kind = TimerKind::Continue {
+        instance: case.id,
+        element: body,
+    };
+    timing::arm(case, Some(body), schedule, kind)
+}
+
+/// Whether the next command will go on.
+fn goes_on_later(case: &mut Case, body: ElementInstanceId) -> Result<bool, StateError> {
+    let state = case.work.state;
+    for timer in case.element(body)?.timers.clone() {
+        let row = case.work.timers.get(&timer, || state.timer(timer))?;
+        if row.is_some_and(|row| matches!(row.kind, TimerKind::Continue { .. })) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The next command's turn to begin instances.
@@ -138,7 +155,10 @@ pub(crate) fn go_on(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt
     let graph = Arc::clone(&case.graph);
     match drawn(&graph, case, body)?.1 {
         Repeat::Each(each) => begin_next(case, body, &each),
-        Repeat::Loop { .. } => Ok(()),
+        Repeat::Loop { .. } => {
+            let next = counts(case, body)?.started.saturating_add(1);
+            begin_instance(case, body, next, None)
+        }
     }
 }
 
@@ -180,7 +200,8 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     let mut after = counts(case, body)?;
     after.completed = after.completed.saturating_add(1);
     set_counts(case, body, after)?;
-    let next = what_next(case, body, &repeat, after).and_then(|next| Ok((next, thrown(case, body, &repeat, after)?)));
+    let next = what_next(case, body, &repeat, after)
+        .and_then(|next| Ok((next, thrown_by(case, body, &repeat, after.completed)?)));
     let (next, thrown) = match next {
         Ok(next) => next,
         Err(halt) => {
@@ -191,13 +212,21 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
         }
     };
     flow::end_and_leave(case, id, &[])?;
-    let is_held = throw_all(case, body, &thrown)?;
-    if !flow::is_live(case, Some(body))? {
-        return Ok(());
+    let is_held = thrown.iter().any(arrives_later);
+    for event in thrown {
+        let outcome = events::throw_one(case, body, &event);
+        flow::settle(case, body, outcome)?;
+        if !flow::is_live(case, Some(body))? {
+            return Ok(());
+        }
+    }
+    if is_held {
+        hold(case, body)?;
     }
     match (next, &repeat) {
         (Next::Wait, _) => Ok(()),
         (Next::End, _) => {
+            forget_waiting_items(case, body)?;
             let mut ended = counts(case, body)?;
             ended.terminated = ended.terminated.saturating_add(ended.active());
             ended.total = ended.total.map(|_| ended.started);
@@ -210,6 +239,8 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
             }
             Ok(())
         }
+        // A long row of repetitions must not keep everybody else waiting.
+        (Next::Another, _) if case.work.steps >= AT_ONCE => Ok(later(case, body)?),
         (Next::Another, Repeat::Each(each)) => begin_next(case, body, each),
         (Next::Another, Repeat::Loop { .. }) => begin_instance(case, body, after.started.saturating_add(1), None),
     }
@@ -246,64 +277,81 @@ fn what_next(case: &mut Case, body: ElementInstanceId, repeat: &Repeat, counts: 
 }
 
 /// The events that belong to the completion of an instance (table 10.31).
-fn thrown(
+fn thrown_by(
     case: &mut Case,
     body: ElementInstanceId,
     repeat: &Repeat,
-    counts: Repetition,
+    completed: u32,
 ) -> Result<Vec<EventDefinition>, Halt> {
     let Repeat::Each(each) = repeat else {
         return Ok(Vec::new());
     };
-    let mut thrown = Vec::new();
     match &each.behavior {
-        Behavior::One(event) if counts.completed == 1 => thrown.push(event.clone()),
-        Behavior::All | Behavior::One(_) => {}
-        Behavior::None(event) => thrown.push(event.clone()),
+        Behavior::All => Ok(Vec::new()),
+        Behavior::One(event) if completed == 1 => Ok(vec![event.clone()]),
+        Behavior::One(_) => Ok(Vec::new()),
+        Behavior::None(event) => Ok(vec![event.clone()]),
         Behavior::Complex(rows) => {
+            let mut thrown = Vec::new();
             for (condition, event) in rows {
                 if scope::holds(case, Some(body), condition)? {
                     thrown.push(event.clone());
                 }
             }
+            Ok(thrown)
         }
     }
-    Ok(thrown)
 }
 
-/// Throws events on behalf of the activity as a whole. Answers whether it is held open for them: signals and messages
-/// arrive when the case has come to rest, and boundary events are to catch them even after the last instance.
-fn throw_all(case: &mut Case, body: ElementInstanceId, thrown: &[EventDefinition]) -> Result<bool, Halt> {
-    let arrives_later = |event: &EventDefinition| matches!(event, EventDefinition::Signal(_) | EventDefinition::Message(_));
-    for event in thrown {
-        events::throw_one(case, body, event)?;
+/// Whether an event arrives only when the case has come to rest.
+fn arrives_later(event: &EventDefinition) -> bool {
+    matches!(event, EventDefinition::Signal(_) | EventDefinition::Message(_))
+}
+
+/// Keeps an activity open until what it has thrown arrives: its boundary events are to catch that even when it was the
+/// last instance that threw it.
+fn hold(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    flow::add_token(case, Some(body))?;
+    let instance = case.id;
+    case.work.agenda.push_back(Agenda::Release { instance, body });
+    Ok(())
+}
+
+/// Takes away what a body that ends before its time has not used up: items of repetitions that will not begin, results
+/// that nobody will collect.
+pub(crate) fn forget_items(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    if !matches!(case.element(body)?.part, Part::Body(_)) {
+        return Ok(());
     }
-    let is_held = thrown.iter().any(arrives_later) && flow::is_live(case, Some(body))?;
-    if is_held {
-        flow::add_token(case, Some(body))?;
-        let instance = case.id;
-        case.work.agenda.push_back(Agenda::Release { instance, body });
+    forget_waiting_items(case, body)?;
+    let started = counts(case, body)?.started;
+    collect(case, body, started).map(drop)
+}
+
+fn forget_waiting_items(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
+    let counts = counts(case, body)?;
+    for number in counts.started.saturating_add(1)..=counts.total.unwrap_or(0) {
+        case.work.items.delete((case.id, body, false, number));
     }
-    Ok(is_held)
+    Ok(())
 }
 
 /// No repetition is left: results are put together, and the activity is complete.
 pub(crate) fn over(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt> {
     let graph = Arc::clone(&case.graph);
     let counts = counts(case, body)?;
-    if counts.total.is_some_and(|total| counts.started < total) {
+    if counts.total.is_some_and(|total| counts.started < total) || goes_on_later(case, body)? {
         return Ok(()); // More are to begin.
     }
-    if let Repeat::Each(each) = drawn(&graph, case, body)?.1 {
-        for number in 1..=counts.started {
-            case.work.items.delete((case.id, body, false, number));
-        }
-        if let Some((variable, _)) = &each.output {
-            let results = collect(case, body, counts.started)?;
-            let row = case.element(body)?;
-            let around = row.sees.map_or(row.scope, Some);
-            scope::set_path(case, around, variable, Value::List(results))?;
-        }
+    if let Repeat::Each(MultiInstance {
+        output: Some((variable, _)),
+        ..
+    }) = drawn(&graph, case, body)?.1
+    {
+        let results = collect(case, body, counts.started)?;
+        let row = case.element(body)?;
+        let around = row.sees.map_or(row.scope, Some);
+        scope::set_path(case, around, &variable, Value::List(results))?;
     }
     flow::complete(case, body)
 }

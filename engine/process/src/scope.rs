@@ -6,7 +6,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use kapok_model::Repeat;
+use kapok_model::NodeKind;
 use kapok_protocol::{ElementInstanceId, Expression, InstanceId, RecordRef, Value};
 
 use crate::{
@@ -199,8 +199,6 @@ struct Level {
     scope: Option<ElementInstanceId>,
     has_variables: bool,
     part: Part,
-    /// Whether it is an instance of a multi-instance activity; the rounds of a loop follow each other and share all.
-    is_one_of_many: bool,
 }
 
 /// The scopes from `scope` outwards; the last one is the case itself.
@@ -209,21 +207,23 @@ fn levels(case: &mut Case, scope: Option<ElementInstanceId>) -> Result<Vec<Level
     let mut next = scope;
     while let Some(id) = next {
         let row = case.element(id)?;
-        let (node, has_variables, part) = (row.node, row.has_variables, row.part);
+        let (node, part, own) = (row.node, row.part, row.has_variables);
         next = row.sees.map_or(row.scope, Some);
-        let repeat = case.graph.node(node).and_then(|node| node.activity.repeat.as_deref());
+        // The first version did not note that a sub-process had variables.
+        let is_sub_process = || {
+            let drawn = case.graph.node(node).map(|node| &node.kind);
+            matches!(drawn, Some(NodeKind::SubProcess(_)))
+        };
         levels.push(Level {
             scope: Some(id),
-            has_variables,
+            has_variables: own || is_sub_process(),
             part,
-            is_one_of_many: matches!((part, repeat), (Part::Instance(_), Some(Repeat::Each(_)))),
         });
     }
     levels.push(Level {
         scope: None,
         has_variables: true,
         part: Part::Whole,
-        is_one_of_many: false,
     });
     Ok(levels)
 }

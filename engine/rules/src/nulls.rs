@@ -20,8 +20,12 @@ pub(crate) fn register(engine: &mut Engine) {
 fn refuse<A: Variant + Clone, B: Variant + Clone>(engine: &mut Engine, operator: &'static str) {
     engine.register_fn(operator, move |context: NativeCallContext<'_>, a: A, b: B| {
         let engine = context.engine();
-        let kinds = [Dynamic::from(a), Dynamic::from(b)].map(|value| engine.map_type_name(value.type_name()).to_owned());
+        let kinds =
+            [Dynamic::from(a), Dynamic::from(b)].map(|value| engine.map_type_name(value.type_name()).to_owned());
         let signature = format!("{operator} ({})", kinds.join(", "));
-        Err::<bool, _>(Box::new(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE)))
+        Err::<bool, _>(Box::new(EvalAltResult::ErrorFunctionNotFound(
+            signature,
+            Position::NONE,
+        )))
     });
 }

@@ -10,7 +10,8 @@ use rhai::{
 };
 
 use crate::{
-    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, nulls, numbers,
+    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, nulls,
+    numbers,
 };
 
 /// How much a script may do.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use kapok_protocol::{PersonId, RecordId, Value};
 
 /// Where names come from: the variables of a case, the fields of a record, the answers of a form.
@@ -27,6 +27,9 @@ pub struct Context {
     pub subordinates: Vec<PersonId>,
     /// `$today` in the company's time zone.
     pub today: NaiveDate,
+    /// The moment of the command that asks, in company time: the same however often it is asked for. `None` where there is
+    /// no command, such as a check.
+    pub now: Option<DateTime<FixedOffset>>,
 }
 
 /// The plainest scope: a map of values.

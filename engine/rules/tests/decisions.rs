@@ -360,7 +360,6 @@ fn what_cannot_work_is_refused_with_its_place() {
         (file(&decision("x", "x", &[], "<context/>")), "is a context"),
         (one(&literal("1 +")), "line 1: Expression “1 +”, line 1, character 4"),
         (one(&literal("")), "expression is empty"),
-        (one(&literal("now()")), "no clock"),
         (
             one("<literalExpression expressionLanguage=\"juel\"><text>1</text></literalExpression>"),
             "not in juel",

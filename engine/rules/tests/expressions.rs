@@ -85,11 +85,15 @@ fn what_has_no_value_says_why() {
         ("n + 1", |cause| {
             *cause == Cause::UnknownFunction("+ (empty, number)".into())
         }),
-        ("n > 10", |cause| *cause == Cause::UnknownFunction("> (empty, number)".into())),
+        ("n > 10", |cause| {
+            *cause == Cause::UnknownFunction("> (empty, number)".into())
+        }),
         ("1.5 <= n", |cause| {
             *cause == Cause::UnknownFunction("<= (number, empty)".into())
         }),
-        ("n < name", |cause| *cause == Cause::UnknownFunction("< (empty, text)".into())),
+        ("n < name", |cause| {
+            *cause == Cause::UnknownFunction("< (empty, text)".into())
+        }),
         ("nothing_like_it(1, name, [])", |cause| {
             *cause == Cause::UnknownFunction("nothing_like_it (number, text, list)".into())
         }),

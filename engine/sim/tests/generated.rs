@@ -12,7 +12,7 @@ fn cases() -> u64 {
     std::env::var("KAPOK_SIM_CASES")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(1_000)
+        .unwrap_or(400)
 }
 
 /// What became of a case.

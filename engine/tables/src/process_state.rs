@@ -77,8 +77,12 @@ impl State for ProcessState<'_> {
         &self,
         instance: InstanceId,
         scope: Option<ElementInstanceId>,
+        after: Option<NodeIndex>,
+        limit: usize,
     ) -> Result<Vec<NodeIndex>, StateError> {
-        let nodes = read::ids(self.0, &tokens_in(instance.get(), scope), None, LIVE).map_err(failed)?;
+        let after = after.map(|after| tokens_key(&(instance, scope, after)).into_bytes());
+        let prefix = tokens_in(instance.get(), scope);
+        let nodes = read::ids(self.0, &prefix, after.as_deref(), limit).map_err(failed)?;
         Ok(nodes
             .into_iter()
             .filter_map(|(_, node)| u32::try_from(node).ok().map(NodeIndex))

@@ -54,7 +54,10 @@ const OURS: [(&str, &[&str]); 18] = [
 /// What the pure crates may use of others. Nothing here reads a clock, waits, draws random numbers or does IO.
 const PURE: [(&str, &[&str]); 5] = [
     (PROTOCOL, &["serde", "chrono", "rust_decimal"]),
-    ("kapok-model", &["petgraph", "quick-xml", "serde", "serde_json"]),
+    (
+        "kapok-model",
+        &["chrono", "croner", "petgraph", "quick-xml", "serde", "serde_json"],
+    ),
     (
         "kapok-rules",
         &["rhai", "chrono", "rust_decimal", "serde_json", "quick-xml"],
@@ -64,12 +67,13 @@ const PURE: [(&str, &[&str]); 5] = [
 ];
 
 /// Others' crates that have one door into the product, or one for each format that needs them.
-const DOORS: [(&str, &[&str]); 7] = [
+const DOORS: [(&str, &[&str]); 8] = [
     ("sled", &["kapok-store"]),
     ("wasmtime", &["kapok-plugin-host"]),
     ("rhai", &["kapok-rules"]),
     ("lettre", &["kapok-notify"]),
     ("petgraph", &["kapok-model"]),
+    ("croner", &["kapok-model"]),
     // BPMN in one, DMN in the other.
     ("quick-xml", &["kapok-model", "kapok-rules"]),
     ("minicbor", &["kapok-tables"]),

@@ -25,6 +25,8 @@ export function sentence(entry: HistoryEntry): Sentence | null {
       return tell(said ? t('desk.history.endedAs', { state: stateName(said) }) : t('desk.history.ended'), 'slate')
     case 'failed':
       return tell(t('desk.history.failed', { step }), 'blossom', comment || said)
+    case 'thrown':
+      return tell(t('desk.history.thrown', { step, name: said }))
     case 'task-created':
       return tell(person ? t('desk.history.taskFor', { step, person }) : t('desk.history.task', { step }))
     case 'nobody-found':

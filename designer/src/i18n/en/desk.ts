@@ -80,6 +80,7 @@ export default {
     ended: 'ended the case',
     endedAs: 'ended the case: {state}',
     failed: 'reported an error at “{step}”',
+    thrown: '“{step}” sent “{name}”',
     task: 'opened “{step}” for claiming',
     taskFor: 'gave “{step}” to {person}',
     nobody: 'found nobody for “{step}” and gave it to the administrators',

@@ -80,6 +80,7 @@ export default {
     ended: '流程结束',
     endedAs: '流程结束：{state}',
     failed: '“{step}”报告了错误',
+    thrown: '“{step}”发出了“{name}”',
     task: '“{step}”待认领',
     taskFor: '“{step}”交给 {person} 办理',
     nobody: '“{step}”找不到办理人，已交给管理员',

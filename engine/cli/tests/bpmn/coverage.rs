@@ -83,7 +83,8 @@ pub fn table(played: &[(Scenario, Played)]) -> String {
 }
 
 fn refusals(played: &[(Scenario, Played)]) -> String {
-    let mut page = "\n## 拒绝 Refused when a model is checked\n\n| 规则 Rule | 场景 Scenario | |\n|---|---|---|\n".to_owned();
+    let mut page =
+        "\n## 拒绝 Refused when a model is checked\n\n| 规则 Rule | 场景 Scenario | |\n|---|---|---|\n".to_owned();
     let mut rows = BTreeSet::new();
     for (scenario, played) in played {
         for (rule, _) in &played.rules {

@@ -53,7 +53,11 @@ fn scenarios_belong_to_models() {
     let scenarios = scenarios();
     for scenario in &scenarios {
         assert!(scenario.model.exists(), "{} has no model", scenario.name);
-        assert!(!scenario.title().is_empty(), "{} does not say what it shows", scenario.name);
+        assert!(
+            !scenario.title().is_empty(),
+            "{} does not say what it shows",
+            scenario.name
+        );
     }
     for folder in folders() {
         for model in files(&folder, "bpmn") {

@@ -45,7 +45,10 @@ pub fn reached(xml: &str, played: &Played) -> BTreeSet<Fact> {
 fn by_process(played: &Played) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut process_of: BTreeMap<&str, &str> = BTreeMap::new();
     let mut nodes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for Step { case, element, event, .. } in &played.steps {
+    for Step {
+        case, element, event, ..
+    } in &played.steps
+    {
         match event.as_str() {
             "started" => {
                 process_of.insert(case, element);
@@ -80,10 +83,18 @@ fn add_node(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, index: NodeIndex, 
             add_event(facts, &start.triggers, start.parallel, position);
         }
         NodeKind::EndEvent(results) => add_event(facts, results, false, "end"),
-        NodeKind::IntermediateCatch(catch) => add_event(facts, &catch.triggers, catch.parallel, "intermediate, catching"),
+        NodeKind::IntermediateCatch(catch) => {
+            add_event(facts, &catch.triggers, catch.parallel, "intermediate, catching")
+        }
         NodeKind::IntermediateThrow(results) => add_event(facts, results, false, "intermediate, throwing"),
-        NodeKind::BoundaryEvent { interrupting, catch, .. } => {
-            let position = if *interrupting { "boundary, interrupting" } else { "boundary, non-interrupting" };
+        NodeKind::BoundaryEvent {
+            interrupting, catch, ..
+        } => {
+            let position = if *interrupting {
+                "boundary, interrupting"
+            } else {
+                "boundary, non-interrupting"
+            };
             add_event(facts, &catch.triggers, catch.parallel, position);
         }
         kind if kind.is_gateway() => add_gateway(facts, graph, index, node),
@@ -136,7 +147,11 @@ fn add_gateway(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, index: NodeInde
             },
             ..,
         ) => {
-            if *parallel { "instantiating, parallel" } else { "instantiating, exclusive" }
+            if *parallel {
+                "instantiating, parallel"
+            } else {
+                "instantiating, exclusive"
+            }
         }
         (_, 0 | 1, _) => "diverging",
         (_, _, 0 | 1) => "converging",
@@ -208,7 +223,11 @@ fn add_activity(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, index: NodeInd
     }
     match node.activity.repeat.as_deref() {
         Some(Repeat::Each(each)) => add_multi_instance(facts, each),
-        Some(Repeat::Loop { test_before, maximum, condition }) => {
+        Some(Repeat::Loop {
+            test_before,
+            maximum,
+            condition,
+        }) => {
             let how = if *test_before { "testBefore" } else { "tested after" };
             add(facts, Part::Repetitions, "standardLoopCharacteristics", how);
             if maximum.is_some() {
@@ -221,7 +240,8 @@ fn add_activity(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, index: NodeInd
         None => {}
     }
     // A compensation event is no step of its own: what it leads to is.
-    let handles = |event: &Node| matches!(event.kind, NodeKind::BoundaryEvent { handler: Some(handler), .. } if handler == index);
+    let handles =
+        |event: &Node| matches!(event.kind, NodeKind::BoundaryEvent { handler: Some(handler), .. } if handler == index);
     if graph.nodes().any(|(_, event)| handles(event)) {
         add(facts, Part::Events, "compensation", "boundary");
     }
@@ -260,13 +280,22 @@ fn add_flows(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, nodes: &BTreeSet<
         if !only_way || !nodes.contains(source.id.as_str()) || !nodes.contains(target.id.as_str()) {
             continue;
         }
-        let from = if source.kind.is_gateway() { source.bpmn_name } else { "an activity" };
+        let from = if source.kind.is_gateway() {
+            source.bpmn_name
+        } else {
+            "an activity"
+        };
         if flow.is_default {
             add(facts, Part::Flows, "default flow", &format!("from {from}"));
         }
         if let Some(condition) = &flow.condition {
             add(facts, Part::Flows, "conditional flow", &format!("from {from}"));
-            add(facts, Part::Flows, "conditional flow", &format!("in {:?}", condition.language));
+            add(
+                facts,
+                Part::Flows,
+                "conditional flow",
+                &format!("in {:?}", condition.language),
+            );
         }
     }
 }

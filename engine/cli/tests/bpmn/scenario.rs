@@ -89,7 +89,10 @@ impl Scenario {
             .current_dir(folder)
             .output()
             .unwrap();
-        let (out, err) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
+        let (out, err) = (
+            String::from_utf8(run.stdout).unwrap(),
+            String::from_utf8(run.stderr).unwrap(),
+        );
         let mut lines: Vec<Value> = out.lines().map(|line| json(line, &self.name)).collect();
         let end = lines.pop().unwrap_or_else(|| panic!("{}: {err}", self.name));
         let mut played = Played {
@@ -169,7 +172,11 @@ impl Played {
                 lines.push(format!("{what} {at}"));
             }
         }
-        lines.extend(self.rules.iter().map(|(rule, element)| format!("{rule} {element}").trim().to_owned()));
+        lines.extend(
+            self.rules
+                .iter()
+                .map(|(rule, element)| format!("{rule} {element}").trim().to_owned()),
+        );
         lines.extend(self.said.iter().cloned());
         lines.join("\n") + "\n"
     }
@@ -210,7 +217,13 @@ fn since_beginning(at: &str) -> String {
     let millis = |text: &str| serde_json::from_value::<Timestamp>(text.into()).unwrap().millis();
     let seconds = (millis(at) - millis(BEGINNING)) / 1_000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    let part = |count: i64, sign: &str| if count == 0 { String::new() } else { format!("{count}{sign}") };
+    let part = |count: i64, sign: &str| {
+        if count == 0 {
+            String::new()
+        } else {
+            format!("{count}{sign}")
+        }
+    };
     let time = part(hours, "H") + &part(minutes, "M") + &part(seconds % 60, "S");
     let time = if time.is_empty() { time } else { format!("T{time}") };
     format!("+P{}{time}", part(days, "D"))

@@ -15,7 +15,14 @@ const NON_INTERRUPTING: &str = "boundary, non-interrupting";
 const END: &str = "end";
 
 /// Where an event that starts things and can be caught anywhere stands.
-const ANYWHERE: &[&str] = &[START, INTERRUPTING_START, OTHER_START, CATCH, INTERRUPTING, NON_INTERRUPTING];
+const ANYWHERE: &[&str] = &[
+    START,
+    INTERRUPTING_START,
+    OTHER_START,
+    CATCH,
+    INTERRUPTING,
+    NON_INTERRUPTING,
+];
 
 const EVENTS: &[(&str, &[&str])] = &[
     ("none", &[START, "start of a sub-process", THROW, END]),
@@ -33,7 +40,14 @@ const EVENTS: &[(&str, &[&str])] = &[
     ("parallel multiple", ANYWHERE),
     (
         "escalation",
-        &[INTERRUPTING_START, OTHER_START, INTERRUPTING, NON_INTERRUPTING, THROW, END],
+        &[
+            INTERRUPTING_START,
+            OTHER_START,
+            INTERRUPTING,
+            NON_INTERRUPTING,
+            THROW,
+            END,
+        ],
     ),
     ("error", &[INTERRUPTING_START, INTERRUPTING, END]),
     ("cancel", &[INTERRUPTING, END]),
@@ -60,7 +74,10 @@ const ACTIVITIES: &[(&str, &[&str])] = &[
         &["plain", "with a completion condition", "keeps remaining instances"],
     ),
     ("adHocSubProcess, sequential", &["plain", "with a completion condition"]),
-    ("any activity", &["data inputs", "data outputs", "data and properties of its own"]),
+    (
+        "any activity",
+        &["data inputs", "data outputs", "data and properties of its own"],
+    ),
 ];
 
 /// The kinds of activity that can be repeated and can undo.
@@ -111,13 +128,27 @@ const REPETITIONS: &[(&str, &[&str])] = &[
 ];
 
 const GATEWAYS: &[(&str, &[&str])] = &[
-    ("exclusiveGateway", &["diverging", "converging", "mixed", "with a default flow"]),
+    (
+        "exclusiveGateway",
+        &["diverging", "converging", "mixed", "with a default flow"],
+    ),
     ("parallelGateway", &["diverging", "converging", "mixed"]),
-    ("inclusiveGateway", &["diverging", "converging", "mixed", "with a default flow"]),
-    ("complexGateway", &["diverging", "converging", "mixed", "with a default flow"]),
+    (
+        "inclusiveGateway",
+        &["diverging", "converging", "mixed", "with a default flow"],
+    ),
+    (
+        "complexGateway",
+        &["diverging", "converging", "mixed", "with a default flow"],
+    ),
     (
         "eventBasedGateway",
-        &["diverging", "mixed", "instantiating, exclusive", "instantiating, parallel"],
+        &[
+            "diverging",
+            "mixed",
+            "instantiating, exclusive",
+            "instantiating, parallel",
+        ],
     ),
 ];
 
@@ -137,7 +168,12 @@ const FLOWS: &[(&str, &[&str])] = &[
     ),
     (
         "default flow",
-        &["from an activity", "from exclusiveGateway", "from inclusiveGateway", "from complexGateway"],
+        &[
+            "from an activity",
+            "from exclusiveGateway",
+            "from inclusiveGateway",
+            "from complexGateway",
+        ],
     ),
 ];
 

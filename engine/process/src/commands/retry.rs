@@ -1,4 +1,5 @@
-//! An administrator has the step of an incident tried again, from its beginning.
+//! An administrator has the step of an incident tried again, from its beginning; where others run inside, only what went
+//! wrong is tried again.
 
 use kapok_protocol::IncidentId;
 
@@ -6,7 +7,8 @@ use super::is_operator;
 use crate::{
     Context, Stop,
     case::Case,
-    flow, refusals,
+    flow::{self, Step},
+    refusals,
     state::{EventKind, Work},
 };
 
@@ -22,7 +24,18 @@ pub(crate) fn retry(work: &mut Work<'_>, context: &mut Context<'_>, id: Incident
     let (instance, element) = (row.instance, row.element);
     let mut case = Case::open(work, context, instance)?;
     case.log(element, EventKind::IncidentRetried(id))?;
-    flow::clear(&mut case, element)?;
-    flow::execute(&mut case, element)?;
+    let row = case.element_mut(element)?;
+    if (row.live_children > 0 || row.called.is_some()) && !row.leaving {
+        row.incident = None;
+        case.work.incidents.delete(id);
+        // It was a condition that could not be asked: one that it waits for, or that ends it.
+        case.variables_changed = true;
+        if flow::is_ad_hoc(&mut case, element)? {
+            case.queue.push_back(Step::AdHoc(element));
+        }
+    } else {
+        flow::clear(&mut case, element)?;
+        flow::execute(&mut case, element)?;
+    }
     flow::run(&mut case)
 }

@@ -17,7 +17,7 @@ use crate::{
     halt::Halt,
     human::assignment,
     refusals, scope,
-    state::{EventKind, Instance, KeptMessage, StateError, Work},
+    state::{EventKind, Instance, InstanceState, KeptMessage, StateError, Work},
 };
 
 /// What a case begins with, once it is clear that it may.
@@ -34,6 +34,8 @@ pub(crate) struct Beginning {
     pub(crate) caller: Option<(InstanceId, ElementInstanceId)>,
     /// The case whose message starts it.
     pub(crate) correspondent: Option<InstanceId>,
+    /// Whether somebody asks for it, who can be told that it cannot begin.
+    pub(crate) asked_for: bool,
 }
 
 impl Beginning {
@@ -55,6 +57,7 @@ impl Beginning {
             depth: 0,
             caller: None,
             correspondent: None,
+            asked_for: false,
         }
     }
 }
@@ -211,6 +214,7 @@ pub(crate) fn start(
         record: request.record.clone(),
         initiator,
         depth: depth(work, context)?,
+        asked_for: true,
         ..Beginning::new(request.definition, graph, Entry::Plain(event), variables)
     };
     begin(work, context, beginning)
@@ -328,14 +332,21 @@ pub(crate) fn begin(work: &mut Work<'_>, context: &mut Context<'_>, beginning: B
     case.variables_changed = true;
     case.log_for_case(EventKind::Started);
     set_title(&mut case)?;
-    match event_sub_process::arm_all(&mut case, None, None) {
-        Ok(()) => {}
+    // Without its event sub-processes the case would not be what is drawn.
+    let why = match event_sub_process::arm_all(&mut case, None, None) {
+        Ok(()) => None,
         Err(Halt::Stop(stop)) => return Err(stop),
-        // Without its event sub-processes the case would not be what is drawn.
-        Err(Halt::Stuck(text)) => return Err(refusals::process_cannot_begin(&text).into()),
-        Err(Halt::Error { message, .. }) => {
-            return Err(refusals::process_cannot_begin(&kapok_protocol::Text::same(message)).into());
+        Err(Halt::Stuck(text)) => Some(text),
+        Err(Halt::Error { message, .. }) => Some(kapok_protocol::Text::same(message)),
+    };
+    if let Some(why) = why {
+        if beginning.asked_for {
+            return Err(refusals::process_cannot_begin(&why).into());
         }
+        // What starts it has happened, and others may be concerned too: only this case ends, and its history says why.
+        case.log_for_case(EventKind::CancelRequested(why.zh));
+        flow::end_case(&mut case, InstanceState::Cancelled)?;
+        return Ok(id);
     }
     match beginning.entry {
         Entry::Plain(event) => {

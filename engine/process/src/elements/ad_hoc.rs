@@ -124,7 +124,7 @@ pub(crate) fn nothing_left(case: &mut Case, id: ElementInstanceId) -> Result<(),
     if case.element(id)?.closing || case.element(id)?.leaving {
         return flow::complete(case, id);
     }
-    if offer_next(case, id)? {
+    if case.element(id)?.incident.is_some() || offer_next(case, id)? {
         return Ok(());
     }
     match ad_hoc.completion {

@@ -26,6 +26,16 @@ pub(super) fn enter(case: &mut Case, id: ElementInstanceId, call: &CallActivity)
             format!("There is no published process `{key}` to call. Publish it, then retry."),
         )));
     };
+    let called = case.context.definitions.graph(definition);
+    if called.is_some_and(|called| called.entries(None).is_empty()) {
+        return Err(Halt::Stuck(Text::new(
+            format!("流程“{key}”只能由消息等事件发起，无法调用。请为它画一个无触发器的开始事件并重新发布，再重试。"),
+            format!(
+                "The process `{key}` begins only with an event such as a message, so it cannot be called. Draw a plain \
+                 start event in it and publish again, then retry."
+            ),
+        )));
+    }
     let most = case.context.limits.trigger_depth;
     if case.instance()?.depth >= most {
         return Err(Halt::Stuck(Text::new(

@@ -1,9 +1,10 @@
 //! Complex gateways (BPMN 2.0.2, 10.6.5, 13.4.5).
 //!
 //! One waits for start until its activation condition holds, takes a token of each way in that has one, and sends tokens
-//! by every flow whose condition holds, or else by the default flow. Then it waits for reset: for a token on each other way in, unless none can come
-//! any more, as an inclusive join does; it takes those too, sends tokens in the same way (maybe none), and is done. Conditions see `waitingForStart`, the number of ways in that have a token as `activationCount`,
-//! and the number of tokens on each way in by its flow's id.
+//! by every flow whose condition holds, or else by the default flow. Then it waits for reset: for a token on each other
+//! way in, unless none can come any more, as an inclusive join does; it takes those too, sends tokens in the same way
+//! (maybe none), and is done. Conditions see `waitingForStart`, the number of ways in that have a token as
+//! `activationCount`, and the number of tokens on each way in by its flow's id.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -13,8 +14,14 @@ use kapok_protocol::{ElementInstanceId, Value};
 use super::gathering::{self, first_of_each};
 use crate::{Stop, case::Case, flow, halt::Halt, scope};
 
-/// Opens when its condition holds; asked again after a repair.
+/// Opens when its condition holds; asked again after a repair, as is whether an open one can be reset.
 pub(super) fn enter(case: &mut Case, id: ElementInstanceId, node: NodeIndex) -> Result<(), Halt> {
+    let row = case.element(id)?;
+    if !row.opened_by.is_empty() {
+        let scope = row.scope;
+        case.moved.insert(scope);
+        return Ok(());
+    }
     if may_open(case, id, node)? {
         open(case, id, node)
     } else {

@@ -2,6 +2,8 @@
 //!
 //! All that wait at one node of one scope are one activation; a token joins it, or opens it.
 
+use std::collections::BTreeSet;
+
 use kapok_model::{FlowIndex, NodeIndex, NodeKind, ProcessGraph};
 use kapok_protocol::ElementInstanceId;
 
@@ -162,32 +164,44 @@ pub(crate) fn look_upstream(case: &mut Case) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a token of the scope can still come to a way in that has none, and to none that has one (13.4.3).
+/// Whether a token of the scope can still come to a way in that has none, and to none that has one (13.4.3). Asked of one
+/// token after the other until one is found: while a join has to wait, that is usually the first.
 pub(crate) fn more_expected(
     case: &mut Case,
     gateway: NodeIndex,
     scope: Option<ElementInstanceId>,
     filled: &[FlowIndex],
 ) -> Result<bool, StateError> {
+    const AT_ONCE: usize = 16;
     let ways = case.graph.ways_into(gateway);
-    let state = case.work.state;
-    let committed = state.nodes_with_tokens(case.id, scope)?;
-    let keys = committed.into_iter().map(|node| (case.id, scope, node)).collect();
-    let standing = case
-        .work
-        .tokens
-        .merged(keys, |(instance, at, _), _| *instance == case.id && *at == scope);
-    let expected = standing
-        .into_iter()
-        .filter(|(instance, at, node)| *instance == case.id && *at == scope && *node != gateway)
-        .filter(|(_, _, node)| ways.is_expected(*node, |flow| filled.contains(&flow)));
-    let expected: Vec<NodeIndex> = expected.map(|(_, _, node)| node).collect();
-    for node in expected {
+    let filled: BTreeSet<FlowIndex> = filled.iter().copied().collect();
+    let comes_from = |node: NodeIndex| node != gateway && ways.is_expected(node, |flow| filled.contains(&flow));
+    // First what this command has moved, then what stands where it stood before.
+    let mut moved = Vec::new();
+    for ((instance, at, node), count) in case.work.tokens.seen() {
+        if *instance == case.id && *at == scope && count.is_some() && comes_from(*node) {
+            moved.push(*node);
+        }
+    }
+    for node in moved {
         if !only_waits_for_reset(case, node, scope)? {
             return Ok(true);
         }
     }
-    Ok(false)
+    let mut after = None;
+    loop {
+        let standing = case.work.state.nodes_with_tokens(case.id, scope, after, AT_ONCE)?;
+        for node in &standing {
+            let known = case.work.tokens.peek(&(case.id, scope, *node)).is_some();
+            if !known && comes_from(*node) && !only_waits_for_reset(case, *node, scope)? {
+                return Ok(true);
+            }
+        }
+        after = standing.last().copied();
+        if standing.len() < AT_ONCE {
+            return Ok(false);
+        }
+    }
 }
 
 /// Whether what stands at a node is a complex gateway that has sent its tokens on and holds none (13.4.5).

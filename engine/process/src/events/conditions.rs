@@ -52,6 +52,7 @@ pub(crate) fn look(case: &mut Case, id: SubscriptionId) -> Result<(), Stop> {
     let holds = match (asked, waiting.owner) {
         (Ok(holds), _) => holds,
         (Err(Halt::Stop(stop)), _) => return Err(stop),
+        (Err(_), Some(owner)) if case.element(owner)?.incident.is_some() => return Ok(()), // Somebody looks at it.
         (Err(halt), Some(owner)) => return flow::settle(case, owner, Err(halt)),
         (Err(_), None) => false,
     };

@@ -215,7 +215,12 @@ pub(crate) fn offer(case: &mut Case, id: SubscriptionId) -> Result<(), Stop> {
     };
     match &row.awaited {
         Awaited::Message { name, key } => match messages::take_kept(case, &row.waiting, name, key.as_deref())? {
-            Some(content) => occur(case, row.waiting, content),
+            Some(content) => {
+                occur(case, row.waiting, content)?;
+                // Whoever still waits takes the next one too.
+                case.queue.push_back(Step::Offer(id));
+                Ok(())
+            }
             None => Ok(()),
         },
         Awaited::Condition { .. } => conditions::look(case, id),

@@ -35,6 +35,7 @@ pub(crate) fn complete_by(case: &mut Case, id: ElementInstanceId, flows: &[FlowI
     if let (Part::Instance(_), Some(body)) = (row.part, row.scope) {
         end_and_leave(case, id, &[])?;
         super::cancel_within(case, Some(body))?;
+        repeat::forget_items(case, body)?;
         return Ok(end_and_leave(case, body, flows)?);
     }
     Ok(end_and_leave(case, id, flows)?)
@@ -44,11 +45,13 @@ pub(crate) fn complete_by(case: &mut Case, id: ElementInstanceId, flows: &[FlowI
 fn hand_over(case: &mut Case, id: ElementInstanceId) -> Result<(), Halt> {
     let row = case.element_mut(id)?;
     row.leaving = true;
-    if matches!(row.part, Part::Body(_)) {
+    if row.handed_over || matches!(row.part, Part::Body(_)) {
         return Ok(());
     }
     data::take_out(case, id)?;
-    data::run_listeners(case, id, true)
+    data::run_listeners(case, id, true)?;
+    case.element_mut(id)?.handed_over = true;
+    Ok(())
 }
 
 /// The flows by which tokens leave.

@@ -140,6 +140,9 @@ pub(super) fn end(
     row.arrivals.clear();
     row.handling = 0;
     let (scope, node) = (row.scope, row.node);
+    if state == ElementState::Cancelled {
+        repeat::forget_items(case, id)?;
+    }
     let is_handler = case
         .graph
         .node(node)

@@ -26,7 +26,9 @@ use crate::{
 
 pub(crate) use completion::{choose, complete, complete_by, no_way_on};
 pub(crate) use ending::{cancel, cancel_within, clear, drop_tokens, end_case, is_live, live_in, terminate};
-pub(crate) use tokens::{activate, activate_part, add_token, emit, end_and_leave, handling, joins, remove_token, send};
+pub(crate) use tokens::{
+    activate, activate_part, add_token, emit, end_and_leave, handling, is_ad_hoc, joins, remove_token, send,
+};
 
 /// A step still to be taken.
 #[derive(Debug, Clone, Copy)]

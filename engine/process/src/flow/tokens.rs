@@ -143,7 +143,8 @@ pub(crate) fn end_and_leave(case: &mut Case, id: ElementInstanceId, flows: &[Flo
     remove_token(case, scope)
 }
 
-fn is_ad_hoc(case: &mut Case, scope: ElementInstanceId) -> Result<bool, StateError> {
+/// Whether steps without a drawn order run in an activation.
+pub(crate) fn is_ad_hoc(case: &mut Case, scope: ElementInstanceId) -> Result<bool, StateError> {
     let row = case.element(scope)?;
     let (node, body) = (row.node, matches!(row.part, Part::Body(_)));
     Ok(!body

@@ -129,6 +129,8 @@ pub struct ElementInstance {
     pub sees: Option<ElementInstanceId>,
     /// Whether its work is done and it only has to leave.
     pub leaving: bool,
+    /// Whether its results were handed over.
+    pub handed_over: bool,
     /// Whether its tokens have left while it still has something to wait for.
     pub left: bool,
     /// Whether nothing new may begin in it: an interrupting event sub-process has begun, or an ad-hoc one is over.
@@ -181,6 +183,7 @@ impl ElementInstance {
             has_variables: false,
             sees: None,
             leaving: false,
+            handed_over: false,
             left: false,
             closing: false,
             undoing: Vec::new(),

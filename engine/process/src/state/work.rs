@@ -58,11 +58,13 @@ pub trait State {
     fn item(&self, key: &ItemKey) -> Result<Option<Value>, StateError>;
     /// How many tokens stand at a node.
     fn tokens(&self, key: &TokenKey) -> Result<Option<u32>, StateError>;
-    /// The nodes of a scope at which tokens stand.
+    /// The nodes of a scope at which tokens stand, in their order, behind this one, at most `limit`.
     fn nodes_with_tokens(
         &self,
         instance: InstanceId,
         scope: Option<ElementInstanceId>,
+        after: Option<NodeIndex>,
+        limit: usize,
     ) -> Result<Vec<NodeIndex>, StateError>;
     /// Something that can be undone.
     fn compensation(&self, key: &CompensationKey) -> Result<Option<Compensation>, StateError>;

@@ -4,8 +4,11 @@
 use std::{num::NonZeroU64, sync::Arc};
 
 use crate::support::{
-    drawing::{boundary_error, boundary_timer, persons, process, script, service, user},
-    engine::{Deployed, Engine, actor, complete, context, map, start},
+    drawing::{
+        boundary, boundary_error, boundary_timer, catch, end, event_sub, expression, persons, processes, script,
+        service, sub, throw, undo, undone_by, user, with,
+    },
+    engine::{Deployed, Engine, actor, complete, context, map, message, start},
     state::Memory,
 };
 use kapok_model::ProcessGraph;
@@ -26,12 +29,26 @@ enum Block {
         caught: bool,
     },
     Wait,
+    /// Waits for any or all of these.
+    Catch(&'static str),
+    /// Waits for a signal or a moment, whichever comes first.
+    Race,
+    Throw(&'static str),
+    /// Can be undone.
+    Undoable,
+    Call,
+    AdHoc(&'static str, &'static str),
+    /// Done again and again, or several times, in one of these ways.
+    Repeated(Box<Block>, &'static str),
+    Inclusive(Vec<Block>),
+    Transaction(Box<Block>),
     Sequence(Vec<Block>),
     Choice(Box<Block>, Box<Block>),
     Parallel(Vec<Block>),
     Sub {
         inside: Box<Block>,
         watched: bool,
+        beside: Option<(bool, &'static str)>,
     },
     /// The whole scope may end here, as this end event does: a path that only ended itself could starve a join.
     MayEnd(&'static str),
@@ -41,6 +58,44 @@ const TERMINATE: &str = "<terminateEventDefinition/>";
 const ERROR: &str = "<errorEventDefinition errorRef='E1'/>";
 const LADDER: &str = "<kapok:reminders><kapok:remind after='PT1H' channels='page' repeat='R2/PT1H'/>\
                       <kapok:escalate after='PT4H' to='superior'/></kapok:reminders>";
+
+const CATCHES: [&str; 3] = [
+    "signal S1",
+    "signal S1, message M1, after PT2H",
+    "all: signal S1, after PT1H",
+];
+const THROWS: [&str; 7] = [
+    "signal S1",
+    "message M1",
+    "escalation X1",
+    "compensate",
+    "leave",
+    "signal S1, escalation X2, message M2",
+    "",
+];
+const BESIDE: [&str; 5] = [
+    "message M2",
+    "escalation X1",
+    "error E1",
+    "all: signal S1, after PT1H",
+    "when n > 2",
+];
+const REPEATS: [&str; 6] = [
+    "<standardLoopCharacteristics loopMaximum='2'/>",
+    "<multiInstanceLoopCharacteristics isSequential='true'><loopDataInputRef>items</loopDataInputRef>\
+     <inputDataItem name='item'/><loopDataOutputRef>results</loopDataOutputRef><outputDataItem name='n'/>\
+     </multiInstanceLoopCharacteristics>",
+    "<multiInstanceLoopCharacteristics><loopDataInputRef>items</loopDataInputRef><inputDataItem name='item'/>\
+     <loopDataOutputRef>results</loopDataOutputRef><outputDataItem name='n'/></multiInstanceLoopCharacteristics>",
+    "<multiInstanceLoopCharacteristics><loopDataInputRef>items</loopDataInputRef><inputDataItem name='n'/>\
+     <completionCondition language='rhai'>numberOfCompletedInstances == 2</completionCondition>\
+     </multiInstanceLoopCharacteristics>",
+    "<multiInstanceLoopCharacteristics isSequential='true'><loopDataInputRef>items</loopDataInputRef>\
+     <inputDataItem name='n'/><completionCondition language='rhai'>n > 2</completionCondition>\
+     </multiInstanceLoopCharacteristics>",
+    "<multiInstanceLoopCharacteristics><loopDataInputRef>nothing</loopDataInputRef><inputDataItem name='n'/>\
+     </multiInstanceLoopCharacteristics>",
+];
 
 fn block() -> impl Strategy<Value = Block> {
     let approvals = ["", "<kapok:approval/>", "<kapok:approval mode='all'/>"];
@@ -54,6 +109,16 @@ fn block() -> impl Strategy<Value = Block> {
             .prop_map(|(approval, ladder)| Block::User(approval, ladder)),
         any::<bool>().prop_map(|caught| Block::Service { caught }),
         Just(Block::Wait),
+        prop::sample::select(CATCHES.to_vec()).prop_map(Block::Catch),
+        Just(Block::Race),
+        prop::sample::select(THROWS.to_vec()).prop_map(Block::Throw),
+        Just(Block::Undoable),
+        Just(Block::Call),
+        (
+            prop::sample::select(vec!["", "ordering='Sequential'", "cancelRemainingInstances='false'"]),
+            prop::sample::select(vec!["", "2 > 1", "n > 0", "n"])
+        )
+            .prop_map(|(attributes, completion)| Block::AdHoc(attributes, completion)),
         prop::sample::select(vec![TERMINATE, ERROR]).prop_map(Block::MayEnd),
     ];
     leaf.prop_recursive(4, 16, 3, |inner| {
@@ -61,10 +126,20 @@ fn block() -> impl Strategy<Value = Block> {
             prop::collection::vec(inner.clone(), 1..3).prop_map(Block::Sequence),
             (inner.clone(), inner.clone()).prop_map(|(left, right)| Block::Choice(Box::new(left), Box::new(right))),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Block::Parallel),
-            (inner, any::<bool>()).prop_map(|(inside, watched)| Block::Sub {
-                inside: Box::new(inside),
-                watched
-            }),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Block::Inclusive),
+            inner.clone().prop_map(|inside| Block::Transaction(Box::new(inside))),
+            (inner.clone(), prop::sample::select(REPEATS.to_vec()))
+                .prop_map(|(inside, how)| Block::Repeated(Box::new(inside), how)),
+            (
+                inner,
+                any::<bool>(),
+                prop::option::of((any::<bool>(), prop::sample::select(BESIDE.to_vec())))
+            )
+                .prop_map(|(inside, watched, beside)| Block::Sub {
+                    inside: Box::new(inside),
+                    watched,
+                    beside
+                }),
         ]
     })
 }
@@ -90,10 +165,10 @@ impl Pen {
     /// A gateway; a choosing one has a default flow to this node.
     fn gateway(&mut self, letter: char, default: Option<&str>) -> String {
         let id = self.id(letter);
-        let kind = if letter == 'p' {
-            "parallelGateway"
-        } else {
-            "exclusiveGateway"
+        let kind = match letter {
+            'p' => "parallelGateway",
+            'i' => "inclusiveGateway",
+            _ => "exclusiveGateway",
         };
         let default = default
             .map(|target| format!(" default='{id}-{target}'"))
@@ -158,7 +233,51 @@ impl Pen {
                 }
                 (fork, join)
             }
-            Block::Sub { inside, watched } => self.sub_process(inside, *watched),
+            Block::Catch(triggers) => self.element('t', |id| catch(id, triggers)),
+            Block::Race => self.race(),
+            Block::Throw(results) => self.element('h', |id| throw(id, results)),
+            Block::Undoable => self.element('a', |id| {
+                let (event, handler) = (format!("b{id}"), format!("u{id}"));
+                script(id, "n = n + 1")
+                    + &boundary(&event, id, true, "compensate")
+                    + &undo(&handler, "n = n + 1")
+                    + &undone_by(&event, &handler)
+            }),
+            Block::Call => {
+                let (activity, _) = self.element('c', |id| format!("<callActivity id='{id}' calledElement='q'/>"));
+                let merge = self.gateway('m', None);
+                self.flow(&activity, &merge, "");
+                let (caught, _) = self.element('b', |event| boundary_error(event, &activity, "E1"));
+                self.flow(&caught, &merge, "");
+                (activity, merge)
+            }
+            Block::AdHoc(attributes, completion) => self.ad_hoc(attributes, completion),
+            Block::Inclusive(parts) => {
+                let ends: Vec<_> = parts.iter().map(|part| self.block(part)).collect();
+                let (fork, join) = (self.gateway('i', Some(&ends[0].0)), self.gateway('i', None));
+                for (number, (entry, exit)) in ends.into_iter().enumerate() {
+                    let condition = if number == 0 {
+                        String::new()
+                    } else {
+                        format!("? n > {number}")
+                    };
+                    self.flow(&fork, &entry, &condition);
+                    self.flow(&exit, &join, "");
+                }
+                (fork, join)
+            }
+            Block::Transaction(inside) => self.transaction(inside),
+            Block::Repeated(inside, how) => {
+                let inner = self.inside(inside);
+                self.element('r', |id| {
+                    with(&sub("subProcess", id, "", &inner.elements, &inner.flows), how)
+                })
+            }
+            Block::Sub {
+                inside,
+                watched,
+                beside,
+            } => self.sub_process(inside, *watched, *beside),
             Block::MayEnd(result) => {
                 let (end, _) = self.element('e', |id| format!("<endEvent id='{id}'>{result}</endEvent>"));
                 let merge = self.gateway('m', None);
@@ -170,13 +289,68 @@ impl Pen {
         }
     }
 
-    fn sub_process(&mut self, inside: &Block, watched: bool) -> (String, String) {
+    /// A block between a start and an end, to be put inside something.
+    fn inside(&mut self, block: &Block) -> Pen {
         let mut inner = Pen {
             count: self.count,
             ..Pen::default()
         };
-        inner.whole(inside);
+        inner.whole(block);
         self.count = inner.count;
+        inner
+    }
+
+    fn race(&mut self) -> (String, String) {
+        let (gateway, _) = self.element('g', |id| format!("<eventBasedGateway id='{id}'/>"));
+        let merge = self.gateway('m', None);
+        for triggers in ["signal S1", "after PT3H"] {
+            let (event, _) = self.element('t', |id| catch(id, triggers));
+            self.flow(&gateway, &event, "");
+            self.flow(&event, &merge, "");
+        }
+        (gateway, merge)
+    }
+
+    fn ad_hoc(&mut self, attributes: &str, completion: &str) -> (String, String) {
+        let (one, other) = (self.id('u'), self.id('a'));
+        let completion = match completion {
+            "" => String::new(),
+            condition => expression("completionCondition", condition),
+        };
+        let steps = user(&one, &persons(&["ann"])) + &script(&other, "n = n + 1") + &completion;
+        self.element('k', |id| sub("adHocSubProcess", id, attributes, &steps, ""))
+    }
+
+    /// A transaction that gives itself up when `n` is large.
+    fn transaction(&mut self, inside: &Block) -> (String, String) {
+        let mut inner = Pen {
+            count: self.count,
+            ..Pen::default()
+        };
+        let (start, _) = inner.element('s', |id| format!("<startEvent id='{id}'/>"));
+        let (entry, exit) = inner.block(inside);
+        let (done, _) = inner.element('e', |id| end(id, ""));
+        let (given_up, _) = inner.element('e', |id| end(id, "cancel"));
+        let choice = inner.gateway('x', Some(&done));
+        inner.flow(&start, &entry, "");
+        inner.flow(&exit, &choice, "");
+        inner.flow(&choice, &given_up, "? n > 2");
+        inner.flow(&choice, &done, "");
+        self.count = inner.count;
+        let (id, _) = self.element('y', |id| sub("transaction", id, "", &inner.elements, &inner.flows));
+        let merge = self.gateway('m', None);
+        self.flow(&id, &merge, "");
+        let (cancelled, _) = self.element('b', |event| boundary(event, &id, true, "cancel"));
+        self.flow(&cancelled, &merge, "");
+        (id, merge)
+    }
+
+    fn sub_process(&mut self, inside: &Block, watched: bool, beside: Option<(bool, &str)>) -> (String, String) {
+        let mut inner = self.inside(inside);
+        if let Some((interrupting, triggers)) = beside {
+            let interrupting = interrupting || triggers.starts_with("error");
+            inner.elements += &event_sub(&self.id('v'), interrupting, triggers, "");
+        }
         let id = self.id('q');
         let flows = crate::support::drawing::draw(&inner.flows);
         self.elements += &format!("<subProcess id='{id}'>{}{flows}</subProcess>", inner.elements);
@@ -188,6 +362,8 @@ impl Pen {
             let cycle = "<timeCycle>R3/PT1H</timeCycle>";
             let (event, _) = self.element('b', |event| boundary_timer(event, &id, false, cycle));
             let (end, _) = self.element('e', |id| format!("<endEvent id='{id}'/>"));
+            self.flow(&event, &end, "");
+            let (event, _) = self.element('b', |event| boundary(event, &id, false, "escalation X2, when n > 1"));
             self.flow(&event, &end, "");
         }
         (id, merge)
@@ -203,10 +379,23 @@ impl Pen {
     }
 }
 
-fn draw(block: &Block) -> Arc<ProcessGraph> {
+/// The drawing, and the process that it may call.
+fn draw(block: &Block) -> Vec<Arc<ProcessGraph>> {
     let mut pen = Pen::default();
     pen.whole(block);
-    process(&pen.elements, &pen.flows)
+    let called = "<startEvent id='qs'/><exclusiveGateway id='qx' default='qx-qu'/>".to_owned()
+        + &user("qu", &persons(&["ann"]))
+        + &throw("qt", "escalation X1")
+        + &end("qe", "")
+        + &end("qbad", "error E1");
+    processes(&[
+        ("p", &pen.elements, &pen.flows),
+        (
+            "q",
+            &called,
+            "qs -> qt; qt -> qx; qx -> qbad ? n > 3; qx -> qu; qu -> qe",
+        ),
+    ])
 }
 
 /// A command to be, and the number that picks what it is about.
@@ -242,8 +431,17 @@ fn command(engine: &Engine, (sort, pick): Wish) -> Option<(Principal, Command)> 
         19 => Some((who, Command::Retry(nth(engine.state.incidents.keys().copied(), pick)?))),
         20 => Some((who, Command::Urge(task()?))),
         21 => Some((who, complete(task()?, None))),
-        22 => Some((who, start(&[("n", Value::from(pick as i64 % 5))]))),
+        22 => Some((who, begin(pick as i64 % 5))),
         23 => Some((who, nonsense(pick))),
+        24 => Some((Principal::System, signal())),
+        25 => Some((
+            Principal::System,
+            Command::Publish(message(["M1", "M2"][pick % 2], None)),
+        )),
+        26 => Some((
+            Principal::System,
+            Command::Reconsider(nth(engine.state.instances.keys().copied(), pick)?),
+        )),
         _ if pick % 8 == 0 => Some((who, cancel(nth(engine.state.instances.keys().copied(), pick)?))),
         _ => None,
     }
@@ -263,6 +461,23 @@ fn nonsense(pick: usize) -> Command {
         },
         5 => Command::Retry(number.into()),
         _ => cancel(number.into()),
+    }
+}
+
+/// The command that starts a case.
+fn begin(n: i64) -> Command {
+    let items: Vec<Value> = [1, 2, 3].map(Value::from).to_vec();
+    start(&[
+        ("n", Value::from(n)),
+        ("items", items.into()),
+        ("nothing", Value::List(Vec::new())),
+    ])
+}
+
+fn signal() -> Command {
+    Command::Broadcast {
+        signal: "S1".to_owned(),
+        variables: map(&[]),
     }
 }
 
@@ -299,6 +514,8 @@ fn bring_to_an_end(engine: &mut Engine, log: &mut Vec<Done>) {
         let helped = [(4, 0), (0, 0), (14, 0), (11, 0)]
             .into_iter()
             .any(|wish| command(engine, wish).is_some_and(|(who, command)| carry_out(engine, who, command, log)));
+        let helped =
+            helped || !engine.state.subscriptions.is_empty() && carry_out(engine, Principal::System, signal(), log);
         assert!(
             helped,
             "something is live and nothing can be done about it: {:#?}",
@@ -309,9 +526,8 @@ fn bring_to_an_end(engine: &mut Engine, log: &mut Vec<Done>) {
 }
 
 /// Carries everything out again on one working set.
-fn replay(graph: &Arc<ProcessGraph>, log: &[Done]) -> (Memory, String) {
-    let graphs = [Arc::clone(graph)];
-    let definitions = Deployed(&graphs);
+fn replay(graphs: &[Arc<ProcessGraph>], log: &[Done]) -> (Memory, String) {
+    let definitions = Deployed(graphs);
     let nothing = Memory::default();
     let mut work = Work::new(&nothing);
     for (now, who, command, first_id) in log {
@@ -341,12 +557,12 @@ proptest! {
     fn nothing_is_lost_and_every_case_can_end(
         block in block(),
         first in 0i64..6,
-        wishes in prop::collection::vec((0u8..25, any::<usize>()), 0..30),
+        wishes in prop::collection::vec((0u8..28, any::<usize>()), 0..30),
     ) {
-        let graph = draw(&block);
-        let mut engine = Engine::new(Arc::clone(&graph));
+        let graphs = draw(&block);
+        let mut engine = Engine::with(graphs.clone());
         let mut log = Vec::new();
-        carry_out(&mut engine, Principal::System, start(&[("n", Value::from(first))]), &mut log);
+        carry_out(&mut engine, Principal::System, begin(first), &mut log);
         for wish in wishes {
             if let Some((who, command)) = command(&engine, wish) {
                 carry_out(&mut engine, who, command, &mut log);
@@ -355,7 +571,7 @@ proptest! {
         bring_to_an_end(&mut engine, &mut log);
         prop_assert!(engine.state.instances.values().all(|instance| instance.state != InstanceState::Active));
 
-        let (rows, told) = replay(&graph, &log);
+        let (rows, told) = replay(&graphs, &log);
         prop_assert_eq!(rows, engine.state);
         prop_assert_eq!(told, format!("{:#?}{:#?}", engine.events, engine.effects));
     }

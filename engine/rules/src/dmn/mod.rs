@@ -165,7 +165,7 @@ impl<'r> Run<'r> {
                 globals.insert(name.clone(), value);
             }
         }
-        let mut evaluation = Evaluation::new(&globals, self.scope.context().today, &self.meter);
+        let mut evaluation = Evaluation::new(&globals, self.scope.context(), &self.meter);
         let result = match &decision.logic {
             Logic::Table(table) => table.decide(&mut evaluation),
             Logic::Literal(formula) => evaluation.value(&formula.expr),

@@ -9,10 +9,11 @@ use super::{
     arithmetic,
     compare::{compare, order, passes},
     properties,
+    temporal::DateTime,
     tree::{Expr, Step, Test, Tests, Type},
     value::{Feel, Range},
 };
-use crate::{Cause, meter::Meter};
+use crate::{Cause, Context, meter::Meter};
 
 /// One evaluation.
 pub(crate) struct Evaluation<'e> {
@@ -22,6 +23,7 @@ pub(crate) struct Evaluation<'e> {
     frames: Vec<Frame<'e>>,
     pub(super) meter: &'e Meter,
     pub(super) today: NaiveDate,
+    pub(super) now: Option<DateTime>,
 }
 
 pub(super) enum Frame<'e> {
@@ -33,12 +35,16 @@ pub(super) enum Frame<'e> {
 }
 
 impl<'e> Evaluation<'e> {
-    pub(crate) fn new(globals: &'e BTreeMap<String, Feel>, today: NaiveDate, meter: &'e Meter) -> Self {
+    pub(crate) fn new(globals: &'e BTreeMap<String, Feel>, context: &Context, meter: &'e Meter) -> Self {
         Self {
             globals,
             frames: Vec::new(),
             meter,
-            today,
+            today: context.today,
+            now: context.now.map(|now| DateTime {
+                local: now.naive_local(),
+                offset: Some(*now.offset()),
+            }),
         }
     }
 

@@ -7,7 +7,7 @@
 //! that names the expression. Only limits are errors of their own.
 //!
 //! Left out, and refused by name when an expression is compiled: functions of one's own, `now()` and whatever else
-//! needs a clock or chance (`today()` comes from the [`Context`](crate::Context)), and regular expressions: `replace` and
+//! needs chance (`today()` and `now()` come from the [`Context`](crate::Context)), and regular expressions: `replace` and
 //! `split` take patterns that are plain text. A power has a whole exponent or is the square root, since no other is
 //! exact. There are offsets from UTC and no names of time zones. A moment with an offset and one without do not compare.
 //!
@@ -105,7 +105,7 @@ impl Program {
             }
         }
         let meter = Meter::new(operations);
-        Evaluation::new(&globals, scope.context().today, &meter)
+        Evaluation::new(&globals, scope.context(), &meter)
             .value(&self.expr)?
             .into_value()
     }

@@ -81,8 +81,10 @@ pub(super) fn function(parser: &mut Parser<'_>, name: &str, at: usize) -> Result
         "currentUser" if arguments.is_empty() => Ok(Expr::CurrentUser),
         "now" | "dateTime" => Err(Fault::new(
             at,
-            format!("{name}() 不可用：表达式看不到时钟。请改用定时事件，或 FEEL 的 today()。"),
-            format!("{name}() does not exist: an expression sees no clock. Use a timer event, or today() in FEEL."),
+            format!("{name}() 不可用：表达式看不到时钟。请改用定时事件，或 FEEL 的 now()、today()。"),
+            format!(
+                "{name}() does not exist: an expression sees no clock. Use a timer event, or now() and today() in FEEL."
+            ),
         )),
         _ => Err(Fault::new(
             at,

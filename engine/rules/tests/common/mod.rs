@@ -21,6 +21,7 @@ pub fn context() -> Context {
         department: RecordId::new(3),
         subordinates: [8, 9].into_iter().filter_map(PersonId::new).collect(),
         today: "2026-11-23".parse().expect("a date"),
+        now: "2026-11-23T09:30:00+08:00".parse().ok(),
     }
 }
 

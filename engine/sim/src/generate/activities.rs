@@ -1,7 +1,6 @@
 //! Tasks, and the activities with something inside.
 
 use super::{
-    UNTIL_MENDED,
     gateways::script,
     pen::{Around, Block, Pen, formal},
 };
@@ -12,10 +11,6 @@ impl Pen {
         let repeat = match attributes {
             "" => self.repetition(),
             _ => String::new(),
-        };
-        let around = Around {
-            looped: around.looped || (UNTIL_MENDED && is_loop(&repeat)),
-            ..around
         };
         let (kind, inside) = self.task_kind(around, repeat.is_empty());
         self.element("t", |id| {
@@ -42,7 +37,7 @@ impl Pen {
                 (format!("sendTask messageRef='{message}'"), String::new())
             }
             _ => {
-                let script = self.script(!around.looped);
+                let script = self.script();
                 (
                     "scriptTask scriptFormat='rhai'".to_owned(),
                     format!("<script>{script}</script>"),
@@ -90,10 +85,7 @@ impl Pen {
 
     /// A sub-process, perhaps repeated, with event sub-processes and boundary events.
     pub(super) fn sub_process(&mut self, around: Around) -> Block {
-        let mut repeat = self.repetition();
-        if UNTIL_MENDED && is_loop(&repeat) {
-            repeat.clear();
-        }
+        let repeat = self.repetition();
         let around_it = around;
         let mut around = around;
         around.many |= !repeat.is_empty();
@@ -113,8 +105,7 @@ impl Pen {
         let body = self.within(|pen| {
             let start = pen.element("s", |id| format!("<startEvent id='{id}'/>"));
             let first = pen.undone_by_handler();
-            let again = around.again || UNTIL_MENDED;
-            let block = pen.block(Around { again, ..around });
+            let block = pen.block(around);
             let second = pen.undone_by_handler();
             let end = pen.element("e", |id| format!("<endEvent id='{id}'/>"));
             let cancel = pen.element("e", |id| {
@@ -177,14 +168,8 @@ impl Pen {
         inside.catches_errors |= catches;
         let key = self.process(&inside);
         let id = self.element("k", |id| format!("<callActivity id='{id}' calledElement='{key}'/>"));
-        let no_signals = around.no_signals || UNTIL_MENDED;
-        self.watch(Around { no_signals, ..around }, id, catches)
+        self.watch(around, id, catches)
     }
-}
-
-/// Whether a repetition is a standard loop.
-fn is_loop(repeat: &str) -> bool {
-    repeat.starts_with("<standardLoop")
 }
 
 fn kind_name(kind: &str) -> &str {

@@ -119,7 +119,7 @@ impl Pen {
         let kind = self.chance.one_of(&["task", "userTask", "scriptTask"]);
         let task = match kind {
             "scriptTask" => {
-                let text = self.script(true);
+                let text = self.script();
                 self.element("t", |id| script(id, &text))
             }
             kind => self.element("t", |id| format!("<{kind} id='{id}'/>")),
@@ -130,7 +130,7 @@ impl Pen {
         let handler = match self.chance.below(2) {
             0 => self.element("h", |id| format!("<userTask id='{id}' isForCompensation='true'/>")),
             _ => {
-                let text = self.script(true);
+                let text = self.script();
                 self.element("h", |id| {
                     format!(
                         "<scriptTask id='{id}' isForCompensation='true' scriptFormat='rhai'><script>{text}</script>\

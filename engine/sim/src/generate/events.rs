@@ -10,7 +10,7 @@ impl Pen {
                 let message = self.new_message();
                 format!("<messageEventDefinition messageRef='{message}'/>")
             }
-            1 if !around.no_signals => format!("<signalEventDefinition signalRef='{}'/>", self.some_signal()),
+            1 => format!("<signalEventDefinition signalRef='{}'/>", self.some_signal()),
             _ => {
                 let hours = 1 + self.chance.below(3);
                 format!("<timerEventDefinition><timeDuration>PT{hours}H</timeDuration></timerEventDefinition>")

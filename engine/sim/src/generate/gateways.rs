@@ -1,9 +1,6 @@
 //! Blocks of gateways.
 
-use super::{
-    UNTIL_MENDED,
-    pen::{Around, Block, Pen, formal},
-};
+use super::pen::{Around, Block, Pen, formal};
 
 impl Pen {
     pub(super) fn gateway(&mut self, kind: &str) -> String {
@@ -104,7 +101,7 @@ impl Pen {
         let needed = 1 + self.chance.below(branches.len());
         let condition = formal("activationCondition", &format!("activationCount &gt;= {needed}"));
         let otherwise = self.id("f");
-        let (default, condition_of_it) = match UNTIL_MENDED || self.chance.once_in(2) {
+        let (default, condition_of_it) = match self.chance.once_in(2) {
             true => (String::new(), "!waitingForStart"),
             false => (format!("default='{otherwise}'"), ""),
         };

@@ -19,11 +19,6 @@ pub use wishes::{Wish, wishes};
 
 use pen::{Around, Pen};
 
-/// Whether what the engine does differently (`TO_BE_MENDED` in the comparison) is kept out of the drawings, so that it does
-/// not hide what else may be wrong: loops that make variables or have something inside, default flows of complex gateways,
-/// complex gateways in transactions, boundary signals of calls.
-const UNTIL_MENDED: bool = true;
-
 /// A drawing.
 #[derive(Debug, Clone)]
 pub struct Model {

@@ -11,10 +11,6 @@ pub(super) struct Around {
     pub(super) many: bool,
     /// Whether it may be done again while something of it is left behind: nothing may stay behind in it then.
     pub(super) again: bool,
-    /// Whether nobody waits for signals.
-    pub(super) no_signals: bool,
-    /// Whether it is in a standard loop.
-    pub(super) looped: bool,
     /// Whether somebody around catches errors.
     pub(super) catches_errors: bool,
     /// Whether it is in a handler: nothing is thrown there that could start it again.
@@ -170,13 +166,13 @@ impl Pen {
     }
 
     /// A script that counts.
-    pub(super) fn script(&mut self, may_make: bool) -> String {
+    pub(super) fn script(&mut self) -> String {
         let name = self.chance.one_of(&["a", "b", "c"]);
         let number = 1 + self.chance.below(2);
         let other = self.chance.one_of(&["a", "b", "c"]);
         match self.chance.below(4) {
             0 => format!("vars.{name} = {name} + {number}"),
-            1 if may_make => format!("vars.new_{name} = {other} + {number}"),
+            1 => format!("vars.new_{name} = {other} + {number}"),
             2 => format!("{name} = {name} + {number}; vars.{other} = {name}"),
             _ => format!("{name} = {name} + {number}"),
         }

@@ -52,7 +52,7 @@ fn work(pen: &mut Pen) -> String {
     match pen.chance.below(4) {
         0 => pen.element("t", |id| format!("<userTask id='{id}'/>")),
         1 => {
-            let text = pen.script(true);
+            let text = pen.script();
             pen.element("t", |id| script(id, &text))
         }
         2 => pen.element("i", |id| {

@@ -48,8 +48,7 @@ impl World {
         });
     }
 
-    /// The completed activations in a scope that can be undone, the last one first. A sub-process that says nothing of
-    /// its own about it is undone by undoing what is in it.
+    /// The completed activations in a scope that can be undone, the last one first.
     pub(super) fn to_undo_in(&self, scope: Id) -> Vec<Id> {
         let mut completed: Vec<Id> = self
             .children(scope)
@@ -62,15 +61,12 @@ impl World {
             })
             .collect();
         completed.sort_by_key(|id| std::cmp::Reverse(self.activations[*id].completed_at));
-        let mut found = Vec::new();
-        for id in completed {
-            if self.handler_of(id).is_some() || self.undoing_sub_process(id).is_some() {
-                found.push(id);
-            } else {
-                found.extend(self.to_undo_in(id));
-            }
-        }
-        found
+        completed.retain(|id| self.can_be_undone(*id));
+        completed
+    }
+
+    fn can_be_undone(&self, id: Id) -> bool {
+        self.handler_of(id).is_some() || self.undoing_sub_process(id).is_some() || !self.to_undo_in(id).is_empty()
     }
 
     /// The activity that undoes this one. A repeated activity is undone instance by instance.
@@ -116,6 +112,12 @@ impl World {
                 return; // Somebody else has undone it in the meantime.
             }
             self.activations[target].undone = true;
+            if self.handler_of(target).is_none() && self.undoing_sub_process(target).is_none() {
+                // A sub-process that says nothing of its own is undone by undoing what is in it.
+                let inside = self.to_undo_in(target);
+                self.undoings[at].left.extend(inside.into_iter().rev());
+                return;
+            }
             let running = self.begin_undoing(target);
             if let Some(undoing) = self.undoings.iter_mut().find(|undoing| undoing.age == age) {
                 undoing.running = running;

@@ -106,5 +106,19 @@ pub fn cases() -> Vec<Case> {
             commands: "start; signal S1",
             told: "+s -s +k +qs -qs +c | xc xk +b -b +e -e | Completed",
         },
+        Case {
+            name: "an event that goes on waiting gets every message that was kept",
+            xml: p(
+                &format!(
+                    "<intermediateThrowEvent id='x'><messageEventDefinition messageRef='M1'/></intermediateThrowEvent>\
+                     <intermediateThrowEvent id='y'><messageEventDefinition messageRef='M1'/></intermediateThrowEvent>\
+                     <task id='t'/><userTask id='a'/>{}<endEvent id='e2'/><userTask id='w'/>",
+                    boundary("b", "a", false, "<messageEventDefinition messageRef='M1'/>")
+                ),
+                "s -> x; x -> y; y -> w; w -> t; t -> a; a -> e; b -> e2",
+            ),
+            commands: "start; done w",
+            told: "+s -s +x -x +y -y +w | -w +t -t +a +b -b +e2 -e2 +b -b +e2 -e2 | at a",
+        },
     ]
 }

@@ -93,12 +93,19 @@ impl State for Memory {
         Ok(self.tokens.get(key).copied())
     }
 
-    fn nodes_with_tokens(&self, instance: InstanceId, scope: Option<ElementInstanceId>) -> Read<Vec<NodeIndex>> {
+    fn nodes_with_tokens(
+        &self,
+        instance: InstanceId,
+        scope: Option<ElementInstanceId>,
+        after: Option<NodeIndex>,
+        limit: usize,
+    ) -> Read<Vec<NodeIndex>> {
         let here = self
             .tokens
             .keys()
             .filter(|(case, at, _)| *case == instance && *at == scope);
-        Ok(here.map(|(_, _, node)| *node).collect())
+        let here = here.map(|(_, _, node)| *node);
+        Ok(here.filter(|node| Some(*node) > after).take(limit).collect())
     }
 
     fn compensation(&self, key: &CompensationKey) -> Read<Option<Compensation>> {

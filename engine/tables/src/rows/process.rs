@@ -26,7 +26,7 @@ fields!(ElementInstance {
     0 => id, 1 => instance, 2 => node, 3 => scope, 4 => state, 5 => entered_at, 6 => left_at, 7 => causes,
     8 => arrivals, 9 => live_children, 10 => tasks, 11 => timers, 12 => job, 13 => incident, 14 => joins, 15 => part,
     16 => has_variables, 17 => sees, 18 => leaving, 19 => left, 20 => closing, 21 => undoing, 22 => opened_by,
-    23 => offered, 24 => subscriptions, 25 => called, 26 => handling,
+    23 => offered, 24 => subscriptions, 25 => called, 26 => handling, 27 => handed_over,
 });
 variants!(ElementState { 0 => Active, 1 => Completed, 2 => Cancelled });
 fields!(Arrival { 0 => flow, 1 => cause });

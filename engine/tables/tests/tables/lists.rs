@@ -88,7 +88,7 @@ proptest! {
         let latest_first: Vec<u64> = in_scope.rev().map(|key| key.2).take(limit).collect();
         prop_assert_eq!(found, latest_first);
 
-        let standing = state.nodes_with_tokens(instance, scope).expect("reads");
+        let standing = state.nodes_with_tokens(instance, scope, None, usize::MAX).expect("reads");
         let in_scope = left.tokens.keys().filter(|key| (key.0, key.1) == place);
         let nodes: Vec<NodeIndex> = in_scope.map(|key| key.2).collect();
         prop_assert_eq!(standing, nodes);

@@ -30,15 +30,10 @@ pub fn processes(drawings: &[(&str, &str, &str)]) -> Vec<Arc<ProcessGraph>> {
     let xml = format!(
         "<definitions xmlns='http://www.omg.org/spec/BPMN/20100524/MODEL' xmlns:kapok='urn:kapok:bpmn:1' \
          xmlns:camunda='http://camunda.org/schema/1.0/bpmn' \
-         xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' id='d' targetNamespace='t'>{ROOTS}{drawn}</definitions>"
+         xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' id='definitions' targetNamespace='t'>{ROOTS}{drawn}</definitions>"
     );
     let reading = kapok_model::read(&xml, &Unchecked);
-    assert_eq!(
-        reading.processes.len(),
-        drawings.len(),
-        "{xml}: {:#?}",
-        reading.diagnostics
-    );
+    assert_eq!(reading.processes.len(), drawings.len(), "{:#?}", reading.diagnostics);
     reading.processes
 }
 

@@ -92,6 +92,8 @@ pub struct Engine {
     pub shorten: u32,
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
+    /// Whether the rows are checked after each command.
+    pub checks: bool,
     seen: usize,
 }
 
@@ -125,6 +127,7 @@ impl Engine {
             shorten: 1,
             events: Vec::new(),
             effects: Vec::new(),
+            checks: true,
             seen: 0,
         }
     }
@@ -146,7 +149,9 @@ impl Engine {
         self.effects
             .extend(changes.effects.iter().map(|(_, _, effect)| effect.clone()));
         self.state.apply(changes);
-        invariants::check(&self.state, &Deployed(&self.graphs));
+        if self.checks {
+            invariants::check(&self.state, &Deployed(&self.graphs));
+        }
         Ok(answer)
     }
 
@@ -255,6 +260,15 @@ impl Engine {
     /// A variable of the case as a whole.
     pub fn variable(&self, instance: InstanceId, name: &str) -> Option<&Value> {
         self.state.variables.get(&(instance, None, name.to_owned()))
+    }
+
+    /// The cases that run, the oldest first.
+    pub fn running(&self) -> Vec<InstanceId> {
+        let cases = self.state.instances.values();
+        cases
+            .filter(|case| case.state == InstanceState::Active)
+            .map(|case| case.id)
+            .collect()
     }
 
     pub fn state_of(&self, instance: InstanceId) -> InstanceState {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kapok_model::{NodeIndex, NodeKind, ProcessGraph};
+use kapok_model::{NodeIndex, NodeKind, ProcessGraph, SubProcess};
 use kapok_process::{
     Definitions,
     state::{
@@ -94,8 +94,24 @@ impl<'a> Rows<'a> {
                 "{row:#?}"
             );
         }
+        assert_eq!(
+            row.handling as usize,
+            self.handlers(row.instance, Some(row.id)),
+            "{row:#?}"
+        );
         self.check_waits(row);
         self.check_joins(&row.joins);
+    }
+
+    /// How many event sub-processes run in a scope.
+    fn handlers(&self, case: InstanceId, scope: Option<ElementInstanceId>) -> usize {
+        let graph = self.graph(case);
+        let is_handler = |row: &&ElementInstance| {
+            let drawn = graph.node(row.node).map(|node| &node.kind);
+            matches!(drawn, Some(NodeKind::SubProcess(SubProcess::Event)))
+        };
+        let inside = self.live().filter(|row| (row.instance, row.scope) == (case, scope));
+        inside.filter(is_handler).count()
     }
 
     /// Whatever is live waits for something that will come, or for a person's repair.
@@ -154,6 +170,7 @@ impl<'a> Rows<'a> {
         let active = case.state == InstanceState::Active;
         assert_eq!(active, live > 0, "{case:#?}");
         assert_eq!(active, case.ended_at.is_none(), "{case:#?}");
+        assert_eq!(case.handling as usize, self.handlers(case.id, None), "{case:#?}");
         self.check_joins(&case.joins);
         let subscriptions = self.state.subscriptions.values();
         let conditions = subscriptions

@@ -5,4 +5,5 @@ pub mod drawing;
 pub mod engine;
 pub mod evaluator;
 pub mod invariants;
+pub mod play;
 pub mod state;

@@ -113,10 +113,13 @@ impl State for Memory {
         &self,
         instance: InstanceId,
         scope: Option<ElementInstanceId>,
+        after: Option<NodeIndex>,
+        limit: usize,
     ) -> Result<Vec<NodeIndex>, StateError> {
         let standing = self.tokens.keys();
         let standing = standing.filter(|(at, around, _)| (*at, *around) == (instance, scope));
-        Ok(standing.map(|(.., node)| *node).collect())
+        let standing = standing.map(|(.., node)| *node);
+        Ok(standing.filter(|node| Some(*node) > after).take(limit).collect())
     }
 
     fn compensation(&self, key: &CompensationKey) -> Result<Option<Compensation>, StateError> {

@@ -9,9 +9,10 @@ mod numbers;
 mod texts;
 
 use chrono::NaiveDate;
+
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{evaluate::Evaluation, tree::Expr, value::Feel};
+use super::{evaluate::Evaluation, temporal::DateTime, tree::Expr, value::Feel};
 use crate::{Cause, meter::Meter, syntax::Fault};
 
 /// A function.
@@ -33,6 +34,7 @@ struct Arguments<'a> {
     values: &'a [Option<Feel>],
     meter: &'a Meter,
     today: NaiveDate,
+    now: Option<DateTime>,
 }
 
 static NULL: Feel = Feel::Null;
@@ -134,11 +136,6 @@ pub(super) fn resolve(
 
 fn unknown(name: &str, at: usize) -> Fault {
     match name {
-        "now" => Fault::new(
-            at,
-            "now() 不可用：表达式看不到时钟。当天的日期请用 today()，时刻请用定时事件。",
-            "now() does not exist: an expression sees no clock. Use today() for the date, and a timer event for a moment.",
-        ),
         "matches" => Fault::new(
             at,
             "matches() 不可用：这里没有正则表达式。可以用 contains()、starts with() 和 ends with()。",
@@ -159,6 +156,7 @@ impl Builtin {
             values,
             meter: evaluation.meter,
             today: evaluation.today,
+            now: evaluation.now,
         };
         for value in values.iter().flatten() {
             // What a function reads through is paid for by its size; scalars are cheap to look at.

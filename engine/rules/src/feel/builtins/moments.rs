@@ -47,6 +47,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         Ok(months_between(a).map_or(Feel::Null, Feel::Months))
     }),
     builtin("today", &[], 0, |a| Ok(Feel::Date(a.today))),
+    builtin("now", &[], 0, |a| Ok(a.now.map_or(Feel::Null, Feel::DateTime))),
     builtin("day of year", &["date"], 1, |a| {
         ask(a, |date| Decimal::from(date.ordinal()).into())
     }),

@@ -36,6 +36,10 @@ pub fn instances() -> Vec<AnyRow> {
             interrupted: true,
             ..case(136)
         },
+        Instance {
+            handling: 2,
+            ..case(151)
+        },
     ];
     rows.map(AnyRow::Instance).into()
 }
@@ -99,6 +103,11 @@ pub fn elements() -> Vec<AnyRow> {
             subscriptions: vec![subscription_id()],
             called: Some(called_id()),
             ..element(144)
+        },
+        ElementInstance {
+            handling: 1,
+            handed_over: true,
+            ..element(152)
         },
     ];
     rows.map(AnyRow::Element).into()
