@@ -224,7 +224,7 @@ fn since_beginning(at: &str) -> String {
             format!("{count}{sign}")
         }
     };
-    let time = part(hours, "H") + &part(minutes, "M") + &part(seconds % 60, "S");
+    let time = [part(hours, "H"), part(minutes, "M"), part(seconds % 60, "S")].concat();
     let time = if time.is_empty() { time } else { format!("T{time}") };
     format!("+P{}{time}", part(days, "D"))
 }
