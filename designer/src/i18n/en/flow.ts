@@ -275,6 +275,8 @@ export default {
     warnings: '{n} warnings',
     error: 'Error',
     warning: 'Warning',
+    mend: 'How to mend',
+    rule: 'Rule {rule}',
   },
   draft: {
     saved: 'Draft saved',
