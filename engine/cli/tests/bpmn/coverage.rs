@@ -10,6 +10,7 @@ use crate::{
     reached::{self, Fact, Part},
     scenario::{Played, Scenario},
     standard::OTHERS,
+    words::in_chinese,
 };
 
 /// What readers see first.
@@ -24,9 +25,10 @@ the element, and what no scenario reaches is not listed. The section on refusals
 of the rule; `kapok check --explain RULE` says why and what to do.
 ";
 
-/// Everything reached by all scenarios, and the one that shows it best: the one that reaches least besides.
+/// Everything reached by all scenarios, and the one that shows it best: one that comes to its end, and that reaches least
+/// besides.
 pub fn reached(played: &[(Scenario, Played)]) -> BTreeMap<Fact, String> {
-    let mut best: BTreeMap<Fact, (usize, String)> = BTreeMap::new();
+    let mut best: BTreeMap<Fact, (bool, usize, String)> = BTreeMap::new();
     for (scenario, played) in played {
         if played.end["state"] == "refused" && played.steps.is_empty() {
             continue;
@@ -36,13 +38,13 @@ pub fn reached(played: &[(Scenario, Played)]) -> BTreeMap<Fact, String> {
         facts.extend(others(&xml));
         let size = facts.len();
         for fact in facts {
-            let found = (size, scenario.name.clone());
+            let found = (played.end["state"] != "completed", size, scenario.name.clone());
             best.entry(fact)
                 .and_modify(|best| *best = (*best).clone().min(found.clone()))
                 .or_insert(found);
         }
     }
-    best.into_iter().map(|(fact, (_, name))| (fact, name)).collect()
+    best.into_iter().map(|(fact, (.., name))| (fact, name)).collect()
 }
 
 /// Elements that are no steps, in a model that runs.
@@ -73,13 +75,25 @@ pub fn table(played: &[(Scenario, Played)]) -> String {
         (Part::Flows, "顺序流 Sequence flows"),
         (Part::Others, "其他元素 Other elements"),
     ] {
-        let _ = write!(page, "\n## {title}\n\n| | | 场景 Scenario |\n|---|---|---|\n");
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| 元素 Element | 位置、写法 Position, use | 场景 Scenario |\n|---|---|---|\n"
+        );
         for ((_, element, how), scenario) in reached.iter().filter(|((of, ..), _)| *of == part) {
-            let _ = writeln!(page, "| {element} | {how} | {scenario} |");
+            let _ = writeln!(page, "| {} | {} | {scenario} |", both(element), both(how));
         }
     }
     page += &refusals(played);
     page
+}
+
+/// A word in Chinese and in English.
+fn both(word: &str) -> String {
+    match in_chinese(word) {
+        "" => word.to_owned(),
+        chinese if chinese == word => word.to_owned(),
+        chinese => format!("{chinese} {word}"),
+    }
 }
 
 fn refusals(played: &[(Scenario, Played)]) -> String {

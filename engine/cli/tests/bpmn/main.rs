@@ -8,6 +8,7 @@ mod coverage;
 mod reached;
 mod scenario;
 mod standard;
+mod words;
 
 use std::{
     collections::BTreeMap,
