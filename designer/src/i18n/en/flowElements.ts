@@ -167,6 +167,8 @@ export const reference = {
   messageFlow: 'The message that goes between two pools along this line',
   signalHint: 'Every process that waits for a broadcast of this name hears it',
   anyEscalation: 'Leave empty to catch every escalation',
+  chooseOne: 'None is chosen: click one below, or write a new name.',
+  nameOne: 'It has no name yet: write one. Both sides must use the same.',
 }
 
 export const correlation = {

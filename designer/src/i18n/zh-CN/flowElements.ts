@@ -167,6 +167,8 @@ export const reference = {
   messageFlow: '两个泳池之间沿这条线传递的消息',
   signalHint: '所有等待同名广播的流程都会收到',
   anyEscalation: '留空则接住所有上报',
+  chooseOne: '还没有选定：点一个已有的，或写一个新名字。',
+  nameOne: '还没有名字：写一个，双方用同一个名字才能对上。',
 }
 
 export const correlation = {
