@@ -146,6 +146,10 @@ describe('drawing', () => {
     await draw('eventSubprocess', 640, 250)
     await studio.checked(/<bpmn:subProcess [^>]*triggeredByEvent="true">.*?<bpmn:startEvent .*?<bpmn:messageEventDefinition/s)
     await picture('event-subprocess')
+    // What starts it is set here, or on the start inside.
+    await test('start-signal').click()
+    await fill('signal-name', '停业')
+    await studio.checked(/triggeredByEvent="true">\s*<bpmn:startEvent [^>]*>\s*<bpmn:signalEventDefinition [^>]*signalRef="Signal_1"/)
     await draw('data', 500, 620)
     await studio.checked(/<bpmn:dataObjectReference [^>]*name="data"/)
     await draw('note', 800, 620)
@@ -429,6 +433,8 @@ it('is without an accessibility fault in every panel', async () => {
   expect(await faults()).toEqual([])
   await test('palette-more').click()
   await append('catchMessage')
+  await test('message-needed').waitFor()
+  expect(await faults()).toEqual([])
   await fill('message-name', '付款')
   await choose('event-add', '定时')
   await test('pad-replace').click()
@@ -445,5 +451,26 @@ it('is without an accessibility fault in every panel', async () => {
   await append('throwCompensation')
   expect(await faults()).toEqual([])
   await draw('startTimer', 300, 620)
+  expect(await faults()).toEqual([])
+})
+
+it('is drawn on a phone too, with steps, drawing, problems and settings above each other', async () => {
+  await studio.page.setViewportSize({ width: 360, height: 740 })
+  studio.world.diagnostics = [
+    { rule: 'timer.missing', severity: 'error', element: null, line: 1, message: { zh: '没有时间', en: 'No time' } },
+  ]
+  await blank()
+  await append('catchMessage')
+  await fill('message-name', '付款')
+  await studio.checked('name="付款"')
+  expect(await studio.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  await test('palette-more').click()
+  await test('more-endTerminate').waitFor()
+  expect(await faults()).toEqual([])
+  await test('palette-more').click()
+  await test('problem-0-mend').click()
+  await test('rule-page').getByText('怎样改').waitFor()
+  const box = await test('rule-page').boundingBox()
+  expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 360).toBe(true)
   expect(await faults()).toEqual([])
 })
