@@ -71,6 +71,8 @@ pub(crate) enum Agenda {
         signal: String,
         /// What it brings.
         variables: BTreeMap<String, Value>,
+        /// The case that sent it.
+        sender: Option<InstanceId>,
     },
 }
 
@@ -111,7 +113,11 @@ pub(crate) fn carry_out(work: &mut Work<'_>, context: &mut Context<'_>) -> Resul
                 }
             }
             Agenda::Deliver(message) => messages::deliver(work, context, message)?,
-            Agenda::Broadcast { signal, variables } => signals::broadcast(work, context, &signal, &variables)?,
+            Agenda::Broadcast {
+                signal,
+                variables,
+                sender,
+            } => signals::broadcast(work, context, &signal, &variables, sender)?,
         }
     }
     Ok(())

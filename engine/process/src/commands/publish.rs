@@ -37,7 +37,7 @@ pub(crate) fn broadcast(
     variables: &BTreeMap<String, Value>,
 ) -> Result<(), Stop> {
     only_operators(context)?;
-    signals::broadcast(work, context, signal, variables)
+    signals::broadcast(work, context, signal, variables, None)
 }
 
 pub(crate) fn reconsider(work: &mut Work<'_>, context: &mut Context<'_>, instance: InstanceId) -> Result<(), Stop> {

@@ -32,7 +32,7 @@ pub(crate) struct Beginning {
     pub(crate) depth: u32,
     /// The case and the call activity that call it.
     pub(crate) caller: Option<(InstanceId, ElementInstanceId)>,
-    /// The case whose message starts it.
+    /// The case whose message or signal starts it.
     pub(crate) correspondent: Option<InstanceId>,
     /// Whether somebody asks for it, who can be told that it cannot begin.
     pub(crate) asked_for: bool,
@@ -103,6 +103,7 @@ impl Trigger {
         node: NodeIndex,
         signal: &str,
         content: BTreeMap<String, Value>,
+        sender: Option<InstanceId>,
     ) -> Self {
         let name = signal.to_owned();
         Self {
@@ -113,7 +114,7 @@ impl Trigger {
             ),
             content,
             key: None,
-            sender: None,
+            sender,
         }
     }
 

@@ -77,8 +77,10 @@ pub(crate) fn send(case: &mut Case, id: ElementInstanceId, message: &Message) ->
         sender: Some(case.id),
         timer: None,
     };
-    if matches!(receiver(case.work, case.context, &message)?, Receiver::Several) {
-        return Err(Halt::Stuck(several(&message.name)));
+    match receiver(case.work, case.context, &message)? {
+        Receiver::Several => return Err(Halt::Stuck(several(&message.name))),
+        Receiver::Start(..) => super::may_start(case)?,
+        Receiver::Waiting(_) | Receiver::Nobody => {}
     }
     case.log(id, EventKind::Thrown(message.name.clone()))?;
     case.work.agenda.push_back(Agenda::Deliver(message));

@@ -71,6 +71,21 @@ pub(crate) fn arm(
     Ok(())
 }
 
+/// Whether the case may start another one, or is the last of a chain of cases that start each other.
+fn may_start(case: &mut Case) -> Result<(), Halt> {
+    let most = case.context.limits.trigger_depth;
+    if case.instance()?.depth < most {
+        return Ok(());
+    }
+    Err(Halt::Stuck(Text::new(
+        format!("流程之间互相发起超过 {most} 层，已暂停，可能形成了循环。请检查流程图上的消息和信号。"),
+        format!(
+            "Processes have started each other more than {most} times in a row, so this was paused; they may go in a \
+             circle. Check the messages and signals in the drawings."
+        ),
+    )))
+}
+
 /// A name as it stands, or as it is computed from what `scope` sees.
 pub(crate) fn name(case: &mut Case, scope: Option<ElementInstanceId>, name: &Name) -> Result<String, Halt> {
     let expression = match name {
@@ -293,11 +308,16 @@ pub(crate) fn throw_one(case: &mut Case, id: ElementInstanceId, definition: &Eve
         EventDefinition::Message(message) => messages::send(case, id, message),
         EventDefinition::Signal(signal) => {
             let signal = name(case, Some(id), signal)?;
-            let content = data::content(case, id, &graph)?;
+            if !case.context.definitions.signal_starts(&signal).is_empty() {
+                may_start(case)?;
+            }
+            let variables = data::content(case, id, &graph)?;
             case.log(id, EventKind::Thrown(signal.clone()))?;
+            let sender = Some(case.id);
             case.work.agenda.push_back(Agenda::Broadcast {
                 signal,
-                variables: content,
+                variables,
+                sender,
             });
             Ok(())
         }

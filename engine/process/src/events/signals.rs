@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{SubscriptionId, TimerId, Value};
+use kapok_protocol::{InstanceId, SubscriptionId, TimerId, Value};
 
 use super::occur;
 use crate::{
@@ -21,16 +21,14 @@ pub(crate) fn broadcast(
     context: &mut Context<'_>,
     signal: &str,
     variables: &BTreeMap<String, Value>,
+    sender: Option<InstanceId>,
 ) -> Result<(), Stop> {
     // Whoever begins to wait because of this signal is not meant by it.
     let until: SubscriptionId = (context.ids)().into();
     tell(work, context, signal, variables, None, until)?;
     for (definition, node) in context.definitions.signal_starts(signal) {
-        start::by_event(
-            work,
-            context,
-            start::Trigger::signal(definition, node, signal, variables.clone()),
-        )?;
+        let trigger = start::Trigger::signal(definition, node, signal, variables.clone(), sender);
+        start::by_event(work, context, trigger)?;
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ pub struct Instance {
     pub joins: Vec<(NodeIndex, ElementInstanceId)>,
     /// The case and the call activity that called it.
     pub caller: Option<(InstanceId, ElementInstanceId)>,
-    /// The case whose message started it.
+    /// The case whose message or signal started it.
     pub correspondent: Option<InstanceId>,
     /// Running timers of event sub-processes at its top.
     pub timers: Vec<TimerId>,
