@@ -107,6 +107,20 @@ describe('the flow designer', () => {
     expect(world.published).toEqual([])
   })
 
+  it('says how to mend a problem: its rule, in the words of the reader, with examples as they are written', async () => {
+    const found = { severity: 'error', element: 'large', line: 1, message: both('分支没有条件') }
+    world.diagnostics = [{ ...found, rule: 'gateway.condition-missing' }, { ...found, rule: 'plugin.own', severity: 'warning' }]
+    await openQuoteApproval()
+    await test('problem-0-mend').click()
+    await test('rule-page').getByText('怎样改').waitFor()
+    await test('rule-page').getByText('<exclusiveGateway').first().waitFor()
+    expect(await test('rule-page').textContent()).not.toContain('How to mend it')
+    await page.keyboard.press('Escape')
+    await test('rule-page').waitFor({ state: 'hidden' })
+    await test('problem-1-mend').click()
+    await test('rule-page').getByText('没有这条检查规则的说明页').waitFor()
+  })
+
   it('keeps a draft through a reload, and shows a conflict instead of overwriting', async () => {
     await openQuoteApproval()
     await fill('name', '报价审批二')

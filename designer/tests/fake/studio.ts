@@ -1,5 +1,5 @@
 /** The flow designer in a real browser, against a server that answers from here. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser, type Locator, type Page, type Route } from 'playwright'
 import { expect } from 'vitest'
@@ -100,6 +100,7 @@ export async function openStudio({ parts }: ReturnType<typeof startStudio>): Pro
   })
   await page.route('**/api/v1/session', (route) => route.fulfill({ json: me }))
   await page.route('**/api/v1/catalogue', (route) => route.fulfill({ json: catalogue }))
+  await page.route('**/api/v1/rules/*', (route) => rulePage(route))
   await page.route(/\/api\/v1\/definitions/, (route) => answer(world, route))
 
   const test = (name: string) => page.locator(`[data-test="${name}"]`)
@@ -138,6 +139,15 @@ export async function openStudio({ parts }: ReturnType<typeof startStudio>): Pro
       await page.context().close()
     },
   }
+}
+
+/** The page as the server would answer it, from the rules of the check themselves. */
+function rulePage(route: Route): Promise<void> {
+  const rule = decodeURIComponent(new URL(route.request().url()).pathname.split('/').at(-1) ?? '')
+  const file = join(import.meta.dirname, '../../../engine/model/rules', `${rule}.md`)
+  if (existsSync(file)) return route.fulfill({ contentType: 'text/markdown; charset=utf-8', body: readFileSync(file, 'utf8') })
+  const problem = { title: '', status: 404, code: 'rule.unknown', detail: both('没有这条检查规则的说明页') }
+  return route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify(problem) })
 }
 
 function answer(world: World, route: Route): Promise<void> {

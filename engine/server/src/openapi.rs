@@ -19,6 +19,7 @@ use crate::{dto, routes};
         routes::list_definitions,
         routes::deploy,
         routes::check_definition,
+        routes::rule_page,
         routes::definition_xml,
         routes::catalogue,
         routes::start_instance,

@@ -36,6 +36,11 @@ const INNER: Partial<Record<StepKind, StepKind>> = {
 /** What stays free around an element that is brought into view: tools above it, next steps beside it. */
 const AROUND = { top: 90, right: 270, bottom: 60, left: 60 }
 
+/** Elements that the pointer has put down; other ways of making them give no kind. */
+interface Drawn {
+  context: { elements: CanvasElement[]; hints?: { drawnKind?: StepKind } }
+}
+
 export class FlowEditor {
   /** The one selected element; nothing selected means the process itself. */
   readonly selected: ShallowRef<CanvasElement | undefined> = shallowRef()
@@ -66,6 +71,11 @@ export class FlowEditor {
     events.on(['commandStack.changed', 'import.done'], () => this.noteChange())
     events.on('import.parse.complete', ({ references }: { references?: Reference[] }) => {
       keepVariables(this.factory, references ?? [])
+    })
+    // What is drawn by the pointer begins with the same as what is appended, in the same step of undo.
+    events.on('commandStack.elements.create.postExecuted', ({ context: { elements, hints } }: Drawn) => {
+      const [shape] = elements
+      if (shape && hints?.drawnKind) this.fill(shape, hints.drawnKind)
     })
     // A click on an element prevents the browser's own focus; without it, keys would still go to the palette.
     events.on('element.mousedown', () => modeler.get('canvas').focus())
@@ -193,7 +203,7 @@ export class FlowEditor {
   startDrawing(event: Event, kind: StepKind): void {
     const shape = this.shape(kind)
     const elements = INNER[kind] ? [shape, this.innerStart(shape, INNER[kind])] : shape
-    this.modeler.get('create').start(event, elements, { hints: { autoSelect: [shape] } })
+    this.modeler.get('create').start(event, elements, { hints: { autoSelect: [shape], drawnKind: kind } })
   }
 
   /** Begins to draw a flow with the pointer. */

@@ -76,7 +76,7 @@ class StepRenderer extends BaseRenderer {
     const text = document.createElementNS('http://www.w3.org/2000/svg', 'text')
     text.classList.add('flow-summary')
     text.setAttribute('x', String(element.width / 2))
-    text.setAttribute('y', String(element.height - (hasMarker(element.businessObject) ? 20 : 8)))
+    text.setAttribute('y', String(element.height - (hasMarker(element.businessObject) ? 23 : 8)))
     text.textContent = shorten(summary)
     parent.append(text)
   }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
+  canBegin,
   readActivation,
   readAdHoc,
+  readBeginning,
   readCounts,
   readDecision,
   writeActivation,
   writeAdHoc,
+  writeBeginning,
   writeCounts,
   writeDecision,
   type Activation,
@@ -240,5 +243,40 @@ describe('the fields a process can speak of', () => {
     )
     const scope = fieldScope(process, nothing, ({ zh }) => zh)
     expect(listOptions(scope).map(({ path }) => path)).toEqual(['items', 'rate'])
+  })
+})
+
+describe('what starts a case without a start event', () => {
+  const gateway = '<bpmn:eventBasedGateway id="x" instantiate="true" eventGatewayType="Parallel" />'
+  it('is read and written', async () => {
+    const process = await processOf(gateway)
+    const node = elementOf(process, 'x')
+    expect(readBeginning(node)).toEqual({ starts: true, awaitsAll: true })
+    applyEdits(writeBeginning(moddle, node, { starts: true, awaitsAll: false }))
+    expect(await contentOf(process)).toBe('<bpmn:eventBasedGateway id="x" instantiate="true" />')
+    applyEdits(writeBeginning(moddle, node, { starts: true, awaitsAll: true }))
+    expect(await contentOf(process)).toBe(gateway)
+    // Only what starts a case can await all.
+    applyEdits(writeBeginning(moddle, node, { starts: false, awaitsAll: true }))
+    expect(await contentOf(process)).toBe('<bpmn:eventBasedGateway id="x" />')
+  })
+
+  it('of a message is nothing but that', async () => {
+    const process = await processOf('<bpmn:receiveTask id="x" />')
+    applyEdits(writeBeginning(moddle, elementOf(process, 'x'), { starts: true, awaitsAll: true }))
+    expect(await contentOf(process)).toBe('<bpmn:receiveTask id="x" instantiate="true" />')
+  })
+
+  it.each([
+    ['nothing leads to it', '<bpmn:receiveTask id="x" />', true],
+    ['a line leads to it', '<bpmn:task id="a" /><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="x" /><bpmn:receiveTask id="x"><bpmn:incoming>f</bpmn:incoming></bpmn:receiveTask>', false],
+    ['it already does', '<bpmn:task id="a" /><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="x" /><bpmn:receiveTask id="x" instantiate="true"><bpmn:incoming>f</bpmn:incoming></bpmn:receiveTask>', true],
+  ])('is offered where %s', async (_name, content, expected) => {
+    expect(canBegin(elementOf(await processOf(content), 'x'))).toBe(expected)
+  })
+
+  it('is not offered within a sub-process', async () => {
+    const process = await processOf('<bpmn:subProcess id="s"><bpmn:receiveTask id="x" /></bpmn:subProcess>')
+    expect(canBegin(elementOf(elementOf(process, 's'), 'x'))).toBe(false)
   })
 })

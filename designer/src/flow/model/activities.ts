@@ -1,7 +1,7 @@
 /** Settings of activities that few need: decisions, undoing, how often a step is awaited, steps in any order. */
 import { readConditionIn, writeExpression, type Condition } from './expressions'
 import { foreignAttribute, writeForeignAttributes } from './foreign'
-import { flag, integer, type Edit, type Factory, type ModdleElement } from './moddle'
+import { children, flag, integer, isOf, type Edit, type Factory, type ModdleElement } from './moddle'
 
 /** A step that a decision table decides. */
 export interface Decision {
@@ -113,4 +113,29 @@ function activationCondition(activation: Activation): Condition {
     case 'when':
       return activation.condition
   }
+}
+
+/** What can start a case without a start event: a step that awaits a message, and a gateway that awaits events. */
+export interface Beginning {
+  starts: boolean
+  /** Of a gateway: what starts the case is only the first of all that must come. */
+  awaitsAll: boolean
+}
+
+/** Reads whether what arrives here starts a case. */
+export function readBeginning(node: ModdleElement): Beginning {
+  return { starts: flag(node, 'instantiate'), awaitsAll: node.get('eventGatewayType') === 'Parallel' }
+}
+
+/** Writes whether what arrives here starts a case; only what starts one can await all. */
+export function writeBeginning(_factory: Factory, node: ModdleElement, { starts, awaitsAll }: Beginning): Edit {
+  const properties: Record<string, unknown> = { instantiate: starts || undefined }
+  if (isOf(node, 'bpmn:EventBasedGateway')) properties['eventGatewayType'] = starts && awaitsAll ? 'Parallel' : undefined
+  return { target: node, properties }
+}
+
+/** Whether a case could start here: directly in a process, with nothing before it. */
+export function canBegin(node: ModdleElement): boolean {
+  const isFree = children(node, 'incoming').length === 0 && node.$parent?.$type === 'bpmn:Process'
+  return isFree || flag(node, 'instantiate')
 }

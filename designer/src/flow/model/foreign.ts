@@ -17,6 +17,12 @@ export function foreignAttribute(element: ModdleElement, name: string): string |
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** Whether code of another engine is named that does what the element is for. */
+export function isBoundByName(element: ModdleElement): boolean {
+  const names = ['class', 'delegateExpression', 'expression', 'topic']
+  return names.some((name) => foreignAttribute(element, name) !== undefined) || foreignElements(element, 'taskDefinition').length > 0
+}
+
 /** Sets attributes of other engines where they are, and in Camunda's words where they are not. */
 export function writeForeignAttributes(
   element: ModdleElement,

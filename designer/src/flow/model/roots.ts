@@ -63,7 +63,8 @@ function knownAs(kind: RootKind): (root: ModdleElement) => string {
   return (root) => text(root, ROOTS[kind].known) ?? text(root, 'name') ?? text(root, 'id') ?? ''
 }
 
-function freeId(roots: readonly ModdleElement[], type: string): string {
+/** An id that nothing at the top of the file has yet. */
+export function freeId(roots: readonly ModdleElement[], type: string): string {
   const stem = type.replace('bpmn:', '')
   let number = 1
   while (roots.some((element) => text(element, 'id') === `${stem}_${number}`)) number += 1

@@ -105,7 +105,7 @@ export const stepHint = {
   endCompensation: 'Undoes finished steps at the end',
   endCancel: 'Cancels the transaction: what was done is undone, then “On cancellation” is taken',
   call: 'Runs another published process and goes on when that has ended',
-  eventSubprocess: 'Without lines: starts whenever something happens while what is around it runs. What that is, is set on the start inside',
+  eventSubprocess: 'Without lines: starts whenever something happens while what is around it runs',
   transaction: 'Either all of it is done, or it is cancelled and undone',
   adHoc: 'The steps inside have no order; when enough is done the path goes on',
   pool: 'A process or party of its own; pools exchange messages. Lanes carry the names of roles or departments',
@@ -167,6 +167,8 @@ export const reference = {
   messageFlow: 'The message that goes between two pools along this line',
   signalHint: 'Every process that waits for a broadcast of this name hears it',
   anyEscalation: 'Leave empty to catch every escalation',
+  chooseOne: 'None is chosen: click one below, or write a new name.',
+  nameOne: 'It has no name yet: write one. Both sides must use the same.',
 }
 
 export const correlation = {

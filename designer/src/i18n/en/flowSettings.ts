@@ -147,3 +147,23 @@ export const data = {
 }
 
 export const lines = { message: 'Message', association: 'Dotted line', data: 'Data' }
+
+export const beginning = {
+  byMessage: 'A message starts a new case',
+  byEvent: 'What happens starts a new case',
+  hint: 'It needs no start, and no line leads here',
+  first: 'The first one',
+  all: 'All of them',
+  firstHint: 'Each of them starts a case of its own; the others are not awaited.',
+  allHint: 'The first starts the case, which goes on until the others came too. “How it finds the right case” brings their messages together.',
+}
+
+export const progress = {
+  label: 'Tell others while it is done',
+  never: 'Never',
+  first: 'When the first is done',
+  each: 'When each is done',
+  complex: 'By conditions (set elsewhere, kept as they are)',
+  how: 'By what',
+  hint: 'Caught by “Broadcast heard”, “Message arrives” or an escalation that watches over this step',
+}

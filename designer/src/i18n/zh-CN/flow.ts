@@ -275,6 +275,8 @@ export default {
     warnings: '{n} 个提醒',
     error: '错误',
     warning: '提醒',
+    mend: '怎么改',
+    rule: '规则 {rule}',
   },
   draft: {
     saved: '草稿已保存',

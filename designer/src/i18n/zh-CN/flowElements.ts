@@ -105,7 +105,7 @@ export const stepHint = {
   endCompensation: '结束时把已做完的步骤撤回',
   endCancel: '事务到此取消：撤回已做的，再走“事务取消”那条线',
   call: '运行另一个已发布的流程，等它结束再往下走',
-  eventSubprocess: '不连线：外层运行时，一旦发生指定的事就开始这几步。什么事，在里面的“开始”上设置',
+  eventSubprocess: '不连线：外层运行时，一旦发生指定的事就开始这几步',
   transaction: '要么全部完成，要么取消并撤回已做的步骤',
   adHoc: '里面的步骤不分先后，做够了就往下走',
   pool: '一个参与的流程或外部单位；不同泳池之间用消息往来。泳道写角色或部门的名字',
@@ -167,6 +167,8 @@ export const reference = {
   messageFlow: '两个泳池之间沿这条线传递的消息',
   signalHint: '所有等待同名广播的流程都会收到',
   anyEscalation: '留空则接住所有上报',
+  chooseOne: '还没有选定：点一个已有的，或写一个新名字。',
+  nameOne: '还没有名字：写一个，双方用同一个名字才能对上。',
 }
 
 export const correlation = {

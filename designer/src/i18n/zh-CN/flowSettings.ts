@@ -147,3 +147,23 @@ export const data = {
 }
 
 export const lines = { message: '消息', association: '虚线', data: '数据' }
+
+export const beginning = {
+  byMessage: '收到消息就发起新的流程',
+  byEvent: '事情一发生就发起新的流程',
+  hint: '不需要“开始”，也没有线连到这里',
+  first: '先到的一个',
+  all: '每个都要',
+  firstHint: '每件事都会各自发起一个新的流程，其余的不再等。',
+  allHint: '第一件事发起流程，其余的都发生后才算完，同一件的消息靠“按什么找到对应的那一件”送到一起。',
+}
+
+export const progress = {
+  label: '做的过程中通知',
+  never: '不通知',
+  first: '第一份做完时',
+  each: '每一份做完时',
+  complex: '按条件（由别的工具设置，原样保留）',
+  how: '用什么通知',
+  hint: '可由“收到广播”“收到消息”或监视这一步的“上报”接住',
+}

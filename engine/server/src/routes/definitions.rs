@@ -107,6 +107,21 @@ pub(crate) async fn check_definition(admin: Admin, Xml(xml): Xml) -> Result<Answ
     }))
 }
 
+/// The page about a rule of the check, in Markdown: in Chinese, in English, a model that breaks it, and the model mended.
+#[utoipa::path(get, path = "/rules/{rule}", tag = "processes", params(("rule" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/markdown"), (status = 404, body = Problem)))]
+pub(crate) async fn rule_page(_: Admin, Path(rule): Path<String>) -> Result<Response, Problem> {
+    let page = kapok::model::page(&rule).ok_or_else(|| {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "rule.unknown",
+            "没有这条检查规则的说明页。请看问题本身的说明。",
+            "There is no page about this rule of the check. The problem itself says what to do.",
+        )
+    })?;
+    Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], page).into_response())
+}
+
 /// What a process can be drawn with.
 #[utoipa::path(get, path = "/catalogue", tag = "processes", responses((status = 200, body = Catalogue)))]
 pub(crate) async fn catalogue(admin: Admin) -> Result<Answer<Catalogue>, Problem> {

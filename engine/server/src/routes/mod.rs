@@ -98,6 +98,7 @@ pub(crate) fn api() -> Api {
     .post("/definitions", deploy)
     .post("/definitions/check", check_definition)
     .get("/definitions/{id}/xml", definition_xml)
+    .get("/rules/{rule}", rule_page)
     .post("/decisions", deploy_decisions)
     .get("/catalogue", catalogue)
     .post("/instances", start_instance)

@@ -37,6 +37,7 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Value,
+    pub(super) text: String,
 }
 
 impl Server {
@@ -70,11 +71,13 @@ impl Server {
         } else {
             body.collect().await.unwrap().to_bytes()
         };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer {
             status: parts.status,
             headers: parts.headers,
             body,
+            text,
         }
     }
 

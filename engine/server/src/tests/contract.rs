@@ -71,3 +71,19 @@ async fn every_answer_is_protected() {
     );
     assert_eq!(server.send(request("GET", "/some/page", None, None)).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_rule_has_its_page() {
+    let server = Server::new();
+    let root = server.cookie("root").await;
+    let request = request("GET", "/api/v1/rules/timer.missing", Some(&root), None);
+    let response = server.send(request).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.headers[header::CONTENT_TYPE], "text/markdown; charset=utf-8");
+    assert!(response.text.starts_with("# timer.missing\n"), "{}", response.text);
+    let unknown = server.ask("GET", "/rules/no.such", &root, None).await;
+    assert_eq!(
+        (unknown.status.as_u16(), &unknown.body["code"]),
+        (404, &"rule.unknown".into())
+    );
+}

@@ -21,11 +21,18 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/definitions", [401, 403, 415]),
     ("POST", "/definitions/check", [401, 403, 415]),
     ("GET", "/definitions/{id}/xml", [401, 404, 404]),
+    ("POST", "/decisions", [401, 403, 415]),
+    ("GET", "/rules/{rule}", [401, 403, 404]),
     ("GET", "/catalogue", [401, 403, 200]),
     ("POST", "/instances", [401, 415, 415]),
     ("GET", "/instances", [401, 200, 200]),
     ("GET", "/instances/{id}", [401, 404, 200]),
     ("POST", "/instances/{id}/cancel", [401, 415, 415]),
+    ("POST", "/messages", [401, 403, 415]),
+    ("POST", "/signals", [401, 403, 415]),
+    ("POST", "/decisions", [401, 403, 415]),
+    ("POST", "/messages", [401, 403, 415]),
+    ("POST", "/signals", [401, 403, 415]),
     ("GET", "/incidents", [401, 403, 200]),
     ("POST", "/incidents/{id}/retry", [401, 403, 409]),
     ("GET", "/tasks", [401, 200, 200]),
@@ -78,7 +85,12 @@ async fn every_route_is_guarded() {
             path if path.starts_with("/tasks") => task.as_str(),
             _ => "999999",
         };
-        let path = format!("/api/v1{}", path.replace("{id}", id).replace("{entity}", "no.such"));
+        let path = format!(
+            "/api/v1{}",
+            path.replace("{id}", id)
+                .replace("{entity}", "no.such")
+                .replace("{rule}", "no.such")
+        );
         for (who, expected) in [None, Some(("zhou.li", &stranger)), Some(("root", &root))]
             .into_iter()
             .zip(expected)
