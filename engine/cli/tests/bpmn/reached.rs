@@ -6,6 +6,7 @@ use kapok::model::{
     Behavior, EventDefinition, MultiInstance, Node, NodeIndex, NodeKind, ProcessGraph, Repeat, SubProcess,
     TimerDefinition, Unchecked, read,
 };
+use kapok::protocol::Language;
 
 use crate::scenario::{Played, Step};
 
@@ -270,6 +271,15 @@ fn add_multi_instance(facts: &mut BTreeSet<Fact>, each: &MultiInstance) {
     }
 }
 
+fn language(language: Language) -> &'static str {
+    match language {
+        Language::Filter => "in condition rows",
+        Language::Rhai => "in rhai",
+        Language::Juel => "in JUEL",
+        Language::Feel => "in FEEL",
+    }
+}
+
 /// Flows between nodes that were both reached, where only a condition or its absence leads on.
 fn add_flows(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, nodes: &BTreeSet<&str>) {
     for (_, flow) in graph.flows() {
@@ -290,12 +300,7 @@ fn add_flows(facts: &mut BTreeSet<Fact>, graph: &ProcessGraph, nodes: &BTreeSet<
         }
         if let Some(condition) = &flow.condition {
             add(facts, Part::Flows, "conditional flow", &format!("from {from}"));
-            add(
-                facts,
-                Part::Flows,
-                "conditional flow",
-                &format!("in {:?}", condition.language),
-            );
+            add(facts, Part::Flows, "conditional flow", language(condition.language));
         }
     }
 }
