@@ -58,6 +58,7 @@ const OWN: Partial<Record<StepKind, string>> = {
   pool: 'M3 5h18v14H3zM7 5v14M7 12h14',
   data: 'M6 3.5h8l4 4v13H6zM14 3.5v4h4',
   note: 'M10 4H5v16h5M10 9h9M10 12.5h9M10 16h6',
+  frame: 'M4 8V5h3M10 5h4M17 5h3v3M20 10.5v3M20 16v3h-3M14 19h-4M7 19H4v-3M4 13.5v-3',
 }
 
 /** No outline of the group is drawn around these. */

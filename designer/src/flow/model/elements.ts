@@ -85,6 +85,7 @@ export const ELEMENTS = {
   pool: { type: 'bpmn:Participant', group: 'scope' },
   data: { type: 'bpmn:DataObjectReference', group: 'scope' },
   note: { type: 'bpmn:TextAnnotation', group: 'scope' },
+  frame: { type: 'bpmn:Group', group: 'scope' },
 
   watchTimer: watch('timer'),
   watchError: watch('error'),

@@ -13,15 +13,25 @@ import { definitionOf, writeKind } from './triggers'
 /** A new step with what it needs to work at once, wherever something sensible is known. */
 export function newStep(factory: Factory, kind: StepKind, say: Say): ModdleElement {
   const { type, byEvent } = formOf(kind)
-  const isNote = type === 'bpmn:TextAnnotation'
-  const step = make(factory, type, {
-    // The name of data is the name of a variable.
-    [isNote ? 'text' : 'name']: kind === 'data' ? 'data' : say(`flow.step.${kind}`),
-    triggeredByEvent: byEvent,
-  })
+  const step = make(factory, type, { ...named(kind, type, say), triggeredByEvent: byEvent })
   // The step is not on the canvas yet, so there is nothing to undo.
   for (const [name, value] of Object.entries(preset(factory, kind, step, say))) put(step, name, value)
   return step
+}
+
+function named(kind: StepKind, type: string, say: Say): Record<string, string> {
+  switch (type) {
+    case 'bpmn:Group':
+      // The canvas names a frame once it is drawn.
+      return {}
+    case 'bpmn:TextAnnotation':
+      return { text: say(`flow.step.${kind}`) }
+    case 'bpmn:DataObjectReference':
+      // The name of data is the name of a variable.
+      return { name: 'data' }
+    default:
+      return { name: say(`flow.step.${kind}`) }
+  }
 }
 
 /** What a step begins with that needs the file it stands in: codes of errors and escalations. */
