@@ -52,9 +52,11 @@ pub(super) fn check(draft: &Draft<'_>, context: &mut Context<'_>) {
 
 fn check_starts(draft: &Draft<'_>, scope: Option<usize>, nodes: &[usize], context: &mut Context<'_>) {
     let owner: &Element = scope.map_or(draft.process, |scope| draft.nodes[scope].element);
-    if nodes.is_empty() {
+    // What only begins with an event of the scope around it cannot be what the scope begins with.
+    let waits = |node: &usize| is_event_sub_process(draft, *node);
+    if nodes.iter().all(waits) {
         // What is refused stands in the way already; an empty scope of nothing else is simply not drawn yet.
-        if draft.complete || draft.nodes.is_empty() {
+        if draft.complete || draft.nodes.is_empty() || !nodes.is_empty() {
             context
                 .findings
                 .report(&elements::PROCESS_EMPTY, owner, &[&owner.label()]);

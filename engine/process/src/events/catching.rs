@@ -43,14 +43,24 @@ pub(crate) fn code_fits(named: Option<&str>, code: &str) -> Option<u8> {
     }
 }
 
-/// The nearest catcher outwards from an activation, and the case it is in when that is another one.
-pub(crate) fn find(
-    case: &mut Case,
-    from: ElementInstanceId,
-    fit: Fit<'_>,
-) -> Result<Option<(Option<InstanceId>, Catcher)>, Stop> {
+/// Who catches.
+pub(crate) struct Found {
+    /// The case it is in, when that is another one.
+    pub(crate) instance: Option<InstanceId>,
+    /// The event.
+    pub(crate) catcher: Catcher,
+    /// Whether the event ends what it watches.
+    pub(crate) interrupts: bool,
+}
+
+/// The nearest catcher outwards from an activation.
+pub(crate) fn find(case: &mut Case, from: ElementInstanceId, fit: Fit<'_>) -> Result<Option<Found>, Stop> {
     if let Some(catcher) = find_here(case, from, fit)? {
-        return Ok(Some((None, catcher)));
+        return Ok(Some(Found {
+            instance: None,
+            interrupts: interrupts(case, catcher),
+            catcher,
+        }));
     }
     let mut caller = case.instance()?.caller;
     while let Some((instance, element)) = caller {
@@ -59,11 +69,29 @@ pub(crate) fn find(
             return Ok(None);
         }
         if let Some(catcher) = find_here(&mut outer, element, fit)? {
-            return Ok(Some((Some(instance), catcher)));
+            return Ok(Some(Found {
+                instance: Some(instance),
+                interrupts: interrupts(&outer, catcher),
+                catcher,
+            }));
         }
         caller = outer.instance()?.caller;
     }
     Ok(None)
+}
+
+/// Whether an event ends what it watches.
+fn interrupts(case: &Case, catcher: Catcher) -> bool {
+    match catcher {
+        Catcher::Boundary { event, .. } => matches!(
+            case.graph.node(event).map(|node| &node.kind),
+            Some(NodeKind::BoundaryEvent { interrupting: true, .. })
+        ),
+        Catcher::EventSubProcess { start, .. } => matches!(
+            case.graph.node(start).map(|node| &node.kind),
+            Some(NodeKind::StartEvent(start)) if start.interrupting
+        ),
+    }
 }
 
 fn find_here(case: &mut Case, from: ElementInstanceId, fit: Fit<'_>) -> Result<Option<Catcher>, StateError> {
@@ -155,11 +183,8 @@ pub(crate) fn catch(
     let content = if maps { content } else { BTreeMap::new() };
     match catcher {
         Catcher::Boundary { activity, event } => {
-            let interrupting = matches!(
-                case.graph.node(event).map(|node| &node.kind),
-                Some(NodeKind::BoundaryEvent { interrupting: true, .. })
-            );
-            boundary_event::trigger(case, activity, event, interrupting || always_interrupts, content)
+            let interrupting = always_interrupts || interrupts(case, catcher);
+            boundary_event::trigger(case, activity, event, interrupting, content)
         }
         Catcher::EventSubProcess { scope, start } => event_sub_process::begin(case, scope, start, content),
     }

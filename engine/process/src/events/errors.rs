@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kapok_model::EventDefinition;
 use kapok_protocol::{ElementInstanceId, Text, Value};
 
-use super::catching::{self, code_fits};
+use super::catching::{self, Found, code_fits};
 use crate::{Stop, agenda::Agenda, case::Case, incident, state::EventKind};
 
 /// An activation failed: the nearest event outwards that watches for the code takes over, and what it watches ends. When
@@ -22,8 +22,16 @@ pub(crate) fn throw(case: &mut Case, failed: ElementInstanceId, code: &str, mess
         ("errorMessage".to_owned(), Value::from(message)),
     ]);
     match found {
-        Some((None, catcher)) => catching::catch(case, catcher, true, content),
-        Some((Some(instance), catcher)) => {
+        Some(Found {
+            instance: None,
+            catcher,
+            ..
+        }) => catching::catch(case, catcher, true, content),
+        Some(Found {
+            instance: Some(instance),
+            catcher,
+            ..
+        }) => {
             // This case ends with the call that the error leaves; nothing in it goes on until then.
             case.queue.clear();
             case.moved.clear();

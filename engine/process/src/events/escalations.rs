@@ -6,8 +6,14 @@ use std::collections::BTreeMap;
 use kapok_model::EventDefinition;
 use kapok_protocol::{ElementInstanceId, Value};
 
-use super::catching::{self, code_fits};
-use crate::{Stop, agenda::Agenda, case::Case, state::EventKind};
+use super::catching::{self, Found, code_fits};
+use crate::{
+    Stop,
+    agenda::Agenda,
+    case::Case,
+    flow,
+    state::{EventKind, InstanceState},
+};
 
 /// Calls upwards with a code.
 pub(crate) fn throw(case: &mut Case, thrower: ElementInstanceId, code: &str) -> Result<(), Stop> {
@@ -18,14 +24,26 @@ pub(crate) fn throw(case: &mut Case, thrower: ElementInstanceId, code: &str) -> 
     };
     let content = BTreeMap::from([("escalationCode".to_owned(), Value::from(code))]);
     match catching::find(case, thrower, &fit)? {
-        Some((None, catcher)) => catching::catch(case, catcher, false, content),
-        Some((Some(instance), catcher)) => {
+        Some(Found {
+            instance: None,
+            catcher,
+            ..
+        }) => catching::catch(case, catcher, false, content),
+        Some(Found {
+            instance: Some(instance),
+            catcher,
+            interrupts,
+        }) => {
             case.work.agenda.push_back(Agenda::Catch {
                 instance,
                 catcher,
                 is_error: false,
                 content,
             });
+            if interrupts {
+                // The call ends, and this case with it; nothing in it goes on until then.
+                flow::end_case(case, InstanceState::Cancelled)?;
+            }
             Ok(())
         }
         None => Ok(()),

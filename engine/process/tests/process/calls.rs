@@ -158,7 +158,7 @@ fn errors_and_escalations_reach_the_caller() {
             ),
             &[(
                 "start",
-                &format!("{begins} +t t!X1 -t +u u>ann xu Cancelled xc +b -b +x -x Completed"),
+                &format!("{begins} +t t!X1 xt Cancelled xc +b -b +x -x Completed"),
             )],
         ),
     ];

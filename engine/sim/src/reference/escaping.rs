@@ -33,7 +33,8 @@ impl World {
         };
         let here = self.case_of(id);
         let catcher = self.armed.iter().find(|armed| armed.age == age);
-        if catcher.is_some_and(|armed| self.case_of(armed.owner) == here) {
+        // What it interrupts ends at once, a called case too; who only hears of it hears of it on its own turn.
+        if catcher.is_some_and(|armed| self.case_of(armed.owner) == here || self.interrupts(armed)) {
             self.occur(age, &BTreeMap::new());
         } else {
             self.escalations.push(age);
@@ -60,6 +61,15 @@ impl World {
             at = self.activations[id].scope.or(self.activations[id].called_by);
         }
         None
+    }
+
+    fn interrupts(&self, armed: &Armed) -> bool {
+        let graph = self.graph_of(armed.owner);
+        match graph.node(armed.event).map(|node| &node.kind) {
+            Some(NodeKind::BoundaryEvent { interrupting, .. }) => *interrupting,
+            Some(NodeKind::StartEvent(start)) => start.interrupting,
+            _ => false,
+        }
     }
 
     fn is_on_the_boundary(&self, armed: &Armed) -> bool {
