@@ -207,6 +207,17 @@ export interface HistoryEntry {
   text?: Text | string | null
 }
 
+/** What a case waits for besides people and time. */
+export interface Awaited {
+  element: string
+  name: string
+  kind: 'message' | 'signal' | 'condition' | 'case'
+  /** The name of the message or signal. */
+  text?: string
+  /** The case that was called. */
+  instance?: Id
+}
+
 export interface Instance extends InstanceBrief {
   definition: Id
   record: { entity: string; id: Id; title: string } | null
@@ -216,6 +227,7 @@ export interface Instance extends InstanceBrief {
   tasks: TaskBrief[]
   incidents: Incident[]
   timers: { element: string; due: Instant }[]
+  awaited: Awaited[]
   history: HistoryEntry[]
 }
 

@@ -188,6 +188,7 @@ const instance: Instance = {
     },
   ],
   timers: [],
+  awaited: [{ element: 'paid', name: '等客户付款', kind: 'message', text: '付款' }],
   history,
 }
 

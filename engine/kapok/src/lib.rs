@@ -67,6 +67,6 @@ pub use shared::Settings;
 pub use sign_in::Secret;
 pub use simulate::{Outcome, Simulation, Transition, check};
 pub use views::{
-    ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordView, TaskDetail, TaskForm, TaskView,
-    Who,
+    AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordView, TaskDetail,
+    TaskForm, TaskView, What, Who,
 };

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
-use kapok_process::state::{ElementInstance, Event, Incident, Instance, Task, TaskState};
-use kapok_protocol::{DefinitionId, PersonId, RecordId, RecordRef, Timestamp, Value};
+use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
+use kapok_protocol::{DefinitionId, InstanceId, PersonId, RecordId, RecordRef, Timestamp, Value};
 use kapok_records::{EntityDefinition, Fields};
 use kapok_tables::{Definition, Queries};
 
@@ -112,6 +112,26 @@ pub struct InstanceView {
     pub initiator: Option<Who>,
     /// What it waits for: element id, name, and the names of those it waits for.
     pub waiting: Vec<(String, String, Vec<String>)>,
+}
+
+/// What a case waits for besides people and time.
+#[derive(Debug, Clone)]
+pub struct AwaitedView {
+    /// The BPMN id of the event, or of the call activity.
+    pub element: String,
+    /// What people call it.
+    pub name: String,
+    /// For what.
+    pub what: What,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// A message, a signal or a condition.
+    Event(Awaited),
+    /// The end of a case that was called.
+    Called(InstanceId),
 }
 
 /// A case with all that happened in it.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use kapok_process::state::{ElementInstance, Event, Incident, Instance, Job, Task, Timer};
+use kapok_process::state::{ElementInstance, Event, Incident, Instance, Job, Subscription, Task, Timer};
 use kapok_protocol::{
     DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, Page, PageId, PersonId, Principal,
-    RecordId, TaskId, TimerId, Timestamp,
+    RecordId, SubscriptionId, TaskId, TimerId, Timestamp,
 };
 
 use crate::{
@@ -98,6 +98,11 @@ impl Queries<'_> {
 
     /// A timer.
     pub fn timer(&self, id: TimerId) -> Answer<Option<Timer>> {
+        read::row(self.0, &id)
+    }
+
+    /// Something that waits for a message, a signal or a condition.
+    pub fn subscription(&self, id: SubscriptionId) -> Answer<Option<Subscription>> {
         read::row(self.0, &id)
     }
 

@@ -61,6 +61,13 @@ export default {
     waiting: 'Where it stands',
     since: 'since',
     until: 'until',
+    awaits: {
+      message: 'waits for the message “{name}”',
+      signal: 'waits for the broadcast “{name}”',
+      condition: 'waits until a condition holds',
+      case: 'waits until the process it called is over',
+    },
+    open: 'Open',
     timer: 'Timer',
     urge: 'Urge',
     urged: 'Urged',

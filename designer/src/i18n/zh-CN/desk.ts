@@ -61,6 +61,13 @@ export default {
     waiting: '当前进度',
     since: '等待自',
     until: '等到',
+    awaits: {
+      message: '等待消息“{name}”',
+      signal: '等待广播“{name}”',
+      condition: '等待条件满足',
+      case: '等待所调用的流程结束',
+    },
+    open: '查看',
     timer: '定时',
     urge: '催办',
     urged: '已催办',

@@ -14,7 +14,7 @@ use kapok_tables::{InstanceList, Queries, Slice, TaskList};
 use super::Staff;
 use crate::{
     Error,
-    views::{InstanceDetail, InstanceView, RecordView, Viewing},
+    views::{AwaitedView, InstanceDetail, InstanceView, RecordView, Viewing, What},
 };
 
 /// Which cases to list.
@@ -190,6 +190,33 @@ impl Staff {
             }
         }
         Ok(timers)
+    }
+
+    /// What a case waits for besides people and time: messages, signals, conditions, cases that it called.
+    pub fn awaited_of(&self, detail: &InstanceDetail) -> Result<Vec<AwaitedView>, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let graph = viewing.graph(detail.view.instance.definition)?;
+        let named = |node| graph.node(node).map(|node| (node.id.clone(), node.label().to_owned()));
+        let mut awaited = Vec::new();
+        let of_elements = detail.elements.iter().flat_map(|element| &element.row.subscriptions);
+        for id in of_elements.chain(&detail.view.instance.subscriptions) {
+            let Some(row) = viewing.queries.subscription(*id)? else {
+                continue;
+            };
+            if let Some((element, name)) = named(row.waiting.node) {
+                let what = What::Event(row.awaited);
+                awaited.push(AwaitedView { element, name, what });
+            }
+        }
+        for element in &detail.elements {
+            if let Some(called) = element.row.called {
+                let (element, name) = (element.element.clone(), element.name.clone());
+                let what = What::Called(called);
+                awaited.push(AwaitedView { element, name, what });
+            }
+        }
+        Ok(awaited)
     }
 
     /// The XML of the process a case runs.

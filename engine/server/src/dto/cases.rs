@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView,
+    AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, What,
     model::MessageChannel,
-    process::state::{ElementState, EventKind, InstanceState},
+    process::state::{Awaited, ElementState, EventKind, InstanceState},
     protocol::{PersonId, Timestamp, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,7 @@ pub(crate) struct Instance {
     tasks: Vec<TaskBrief>,
     incidents: Vec<Incident>,
     timers: Vec<TimerView>,
+    awaited: Vec<AwaitedBrief>,
     history: Vec<History>,
 }
 
@@ -142,8 +143,42 @@ pub(crate) struct TimerView {
     due: String,
 }
 
+/// What a case waits for besides people and time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AwaitedBrief {
+    /// The BPMN id of the event, or of the call activity.
+    element: String,
+    name: String,
+    /// `message`, `signal`, `condition` or `case`.
+    kind: &'static str,
+    /// The name of the message or signal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// The case that was called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+}
+
+impl From<AwaitedView> for AwaitedBrief {
+    fn from(view: AwaitedView) -> Self {
+        let (kind, text, instance) = match view.what {
+            What::Event(Awaited::Message { name, .. }) => ("message", Some(name), None),
+            What::Event(Awaited::Signal(name)) => ("signal", Some(name), None),
+            What::Event(Awaited::Condition { .. }) => ("condition", None, None),
+            What::Called(instance) => ("case", None, Some(instance.to_string())),
+        };
+        Self {
+            element: view.element,
+            name: view.name,
+            kind,
+            text,
+            instance,
+        }
+    }
+}
+
 impl Instance {
-    pub(crate) fn new(detail: InstanceDetail, timers: Vec<(String, Timestamp)>) -> Self {
+    pub(crate) fn new(detail: InstanceDetail, timers: Vec<(String, Timestamp)>, awaited: Vec<AwaitedView>) -> Self {
         let record = detail.record.map(|(reference, title)| RecordTitle {
             entity: reference.entity.to_string(),
             id: reference.id.to_string(),
@@ -163,6 +198,7 @@ impl Instance {
                     due: due.to_string(),
                 })
                 .collect(),
+            awaited: awaited.into_iter().map(AwaitedBrief::from).collect(),
             history: detail.history.into_iter().map(History::from).collect(),
             brief: detail.view.into(),
         }

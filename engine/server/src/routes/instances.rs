@@ -114,14 +114,15 @@ pub(crate) async fn list_instances(
 #[utoipa::path(get, path = "/instances/{id}", tag = "cases", params(("id" = String, Path)),
     responses((status = 200, body = Instance), (status = 404, body = Problem)))]
 pub(crate) async fn show_instance(signed: Signed, Path(id): Path<InstanceId>) -> Result<Answer<Instance>, Problem> {
-    let (detail, timers) = signed
+    let (detail, timers, awaited) = signed
         .call(move |staff| {
             let detail = staff.instance(id)?;
             let timers = staff.timers_of(&detail)?;
-            Ok((detail, timers))
+            let awaited = staff.awaited_of(&detail)?;
+            Ok((detail, timers, awaited))
         })
         .await?;
-    Ok(Answer(Instance::new(detail, timers)))
+    Ok(Answer(Instance::new(detail, timers, awaited)))
 }
 
 /// Ends a case.
