@@ -11,7 +11,7 @@ use std::{
 use kapok_process::{EvaluationError, Evaluator, Scope, ScriptResult};
 use kapok_protocol::{Expression, Principal, RecordRef, Text, Timestamp, Value};
 use kapok_records::as_value;
-use kapok_rules::{Cause, Compiled, Context, Limits, Sandbox, Template};
+use kapok_rules::{Compiled, Context, Limits, Sandbox, Template};
 use kapok_tables::{Queries, Read};
 
 use crate::{organisation::Organisation, shared::Shared};
@@ -137,7 +137,7 @@ impl Evaluator for Expressions<'_> {
         };
         match compiled.condition(&self.rules.sandbox, &names) {
             Ok(holds) => Ok(holds),
-            Err(error) if matches!(error.cause, Cause::UnknownName(_) | Cause::Null) => Ok(false),
+            Err(error) if error.lacks_a_value() => Ok(false),
             Err(error) => Err(error.text()),
         }
     }

@@ -81,6 +81,23 @@ impl EvaluationError {
         self
     }
 
+    /// Whether it failed only because something has no value, or is not known at all: what waits for a value may take that
+    /// for "not yet".
+    pub fn lacks_a_value(&self) -> bool {
+        match &self.cause {
+            Cause::UnknownName(_) | Cause::Null => true,
+            // A signature names the kinds of values that did not fit.
+            Cause::UnknownFunction(signature) | Cause::Operation(signature) => {
+                let kinds = signature.split_once('(').map_or("", |(_, kinds)| kinds);
+                signature.starts_with("null.")
+                    || kinds
+                        .split([',', ')'])
+                        .any(|kind| matches!(kind.trim(), "empty" | "null"))
+            }
+            _ => false,
+        }
+    }
+
     /// What happened, where, and what to do, for the person who repairs it.
     pub fn text(&self) -> Text {
         let Text { zh, en } = self.cause.text();

@@ -117,6 +117,34 @@ fn what_has_no_value_says_why() {
     }
 }
 
+/// What waits until a condition holds takes a missing value for "not yet", and nothing else.
+#[test]
+fn what_lacks_a_value_is_told_from_what_is_wrong() {
+    let (sandbox, context) = (Sandbox::new(Limits::WRITER), context());
+    let variables = variables(r#"{"n": null, "t": "x", "ok": true}"#);
+    let cases = [
+        (Expression::rhai("nobody > 5"), true),
+        (Expression::rhai("n > 5"), true),
+        (Expression::rhai("n"), true),
+        (Expression::juel("${n > 5}"), true),
+        (Expression::juel("${n.startsWith('a')}"), true),
+        (Expression::feel("n"), true),
+        (Expression::rhai("t - 1 > 5"), false),
+        (Expression::rhai("1 / 0 > 5"), false),
+        (Expression::rhai("t"), false),
+        (Expression::juel("${t.nothing()}"), false),
+    ];
+    for (expression, lacks) in cases {
+        let Ok(compiled) = sandbox.compile(&expression) else {
+            assert!(!lacks, "{expression:?}");
+            continue;
+        };
+        let error = compiled.condition(&sandbox, &Values::new(&variables, &context));
+        let error = error.expect_err(&expression.text);
+        assert_eq!(error.lacks_a_value(), lacks, "{error:?}");
+    }
+}
+
 #[test]
 fn a_condition_is_true_or_false_and_nothing_else() {
     let sandbox = Sandbox::new(Limits::WRITER);
