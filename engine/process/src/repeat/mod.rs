@@ -4,11 +4,12 @@
 //! activation that runs in it. Items and results are rows of their own, and the body only counts, so that a step costs
 //! the same however many repetitions there are.
 
+mod items;
+
 use std::sync::Arc;
 
 use kapok_model::{Behavior, EventDefinition, MultiInstance, Node, ProcessGraph, Repeat};
-use kapok_protocol::{ElementInstanceId, Expression, Text, Value};
-use rust_decimal::prelude::ToPrimitive;
+use kapok_protocol::{ElementInstanceId, Expression, Value};
 
 use crate::{
     agenda::Agenda,
@@ -21,6 +22,9 @@ use crate::{
     timing::{self, Schedule},
 };
 
+pub(crate) use items::forget_items;
+use items::{collect, forget_waiting_items, list, number, too_many};
+
 /// How many repetitions one command begins, and after how many steps it begins no further one; the next command does.
 const AT_ONCE: u32 = 1_000;
 
@@ -28,12 +32,16 @@ const AT_ONCE: u32 = 1_000;
 const MOST: usize = 100_000;
 
 /// How the activity of a body is drawn.
-fn drawn(graph: &ProcessGraph, case: &mut Case, id: ElementInstanceId) -> Result<(Node, Repeat), StateError> {
+fn drawn<'g>(
+    graph: &'g ProcessGraph,
+    case: &mut Case,
+    id: ElementInstanceId,
+) -> Result<(&'g Node, &'g Repeat), StateError> {
     let index = case.element(id)?.node;
     let node = graph.node(index).ok_or_else(|| missing("the node", index.0))?;
     let repeat = node.activity.repeat.as_deref();
     let repeat = repeat.ok_or_else(|| missing("the repetition of the node", index.0))?;
-    Ok((node.clone(), repeat.clone()))
+    Ok((node, repeat))
 }
 
 fn counts(case: &mut Case, body: ElementInstanceId) -> Result<Repetition, StateError> {
@@ -53,7 +61,7 @@ pub(crate) fn begin(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt
     let graph = Arc::clone(&case.graph);
     set_counts(case, body, Repetition::default())?;
     let (node, repeat) = drawn(&graph, case, body)?;
-    match &repeat {
+    match repeat {
         Repeat::Loop {
             test_before,
             maximum,
@@ -64,7 +72,7 @@ pub(crate) fn begin(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt
             }
             begin_instance(case, body, 1, None)
         }
-        Repeat::Each(each) => begin_all(case, body, &node, each),
+        Repeat::Each(each) => begin_all(case, body, node, each),
     }
 }
 
@@ -154,7 +162,7 @@ fn goes_on_later(case: &mut Case, body: ElementInstanceId) -> Result<bool, State
 pub(crate) fn go_on(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt> {
     let graph = Arc::clone(&case.graph);
     match drawn(&graph, case, body)?.1 {
-        Repeat::Each(each) => begin_next(case, body, &each),
+        Repeat::Each(each) => begin_next(case, body, each),
         Repeat::Loop { .. } => {
             let next = counts(case, body)?.started.saturating_add(1);
             begin_instance(case, body, next, None)
@@ -200,8 +208,8 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     let mut after = counts(case, body)?;
     after.completed = after.completed.saturating_add(1);
     set_counts(case, body, after)?;
-    let next = what_next(case, body, &repeat, after)
-        .and_then(|next| Ok((next, thrown_by(case, body, &repeat, after.completed)?)));
+    let next = what_next(case, body, repeat, after)
+        .and_then(|next| Ok((next, thrown_by(case, body, repeat, after.completed)?)));
     let (next, thrown) = match next {
         Ok(next) => next,
         Err(halt) => {
@@ -223,7 +231,7 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     if is_held {
         hold(case, body)?;
     }
-    match (next, &repeat) {
+    match (next, repeat) {
         (Next::Wait, _) => Ok(()),
         (Next::End, _) => {
             forget_waiting_items(case, body)?;
@@ -317,25 +325,6 @@ fn hold(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
     Ok(())
 }
 
-/// Takes away what a body that ends before its time has not used up: items of repetitions that will not begin, results
-/// that nobody will collect.
-pub(crate) fn forget_items(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
-    if !matches!(case.element(body)?.part, Part::Body(_)) {
-        return Ok(());
-    }
-    forget_waiting_items(case, body)?;
-    let started = counts(case, body)?.started;
-    collect(case, body, started).map(drop)
-}
-
-fn forget_waiting_items(case: &mut Case, body: ElementInstanceId) -> Result<(), StateError> {
-    let counts = counts(case, body)?;
-    for number in counts.started.saturating_add(1)..=counts.total.unwrap_or(0) {
-        case.work.items.delete((case.id, body, false, number));
-    }
-    Ok(())
-}
-
 /// No repetition is left: results are put together, and the activity is complete.
 pub(crate) fn over(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt> {
     let graph = Arc::clone(&case.graph);
@@ -351,84 +340,9 @@ pub(crate) fn over(case: &mut Case, body: ElementInstanceId) -> Result<(), Halt>
         let results = collect(case, body, counts.started)?;
         let row = case.element(body)?;
         let around = row.sees.map_or(row.scope, Some);
-        scope::set_path(case, around, &variable, Value::List(results))?;
+        scope::set_path(case, around, variable, Value::List(results))?;
     }
     flow::complete(case, body)
-}
-
-/// The results in the order of the items; an instance that gave none is left out.
-fn collect(case: &mut Case, body: ElementInstanceId, started: u32) -> Result<Vec<Value>, StateError> {
-    let mut results = Vec::new();
-    for number in 1..=started {
-        let key = (case.id, body, true, number);
-        let state = case.work.state;
-        if let Some(result) = case.work.items.get(&key, || state.item(&key))? {
-            results.push(result.clone());
-            case.work.items.delete(key);
-        }
-    }
-    Ok(results)
-}
-
-fn list(
-    case: &mut Case,
-    around: Option<ElementInstanceId>,
-    node: &Node,
-    collection: &Expression,
-) -> Result<Vec<Value>, Halt> {
-    match scope::value(case, around, collection)? {
-        Value::List(items) => Ok(items),
-        other => Err(Halt::Stuck(Text::new(
-            format!(
-                "“{}”要对列表中的每一项各做一次，但“{}”得到 {other}，不是列表。请修改数据后重试。",
-                node.label(),
-                collection.text
-            ),
-            format!(
-                "\"{}\" is done for each item of a list, but `{}` gave {other}, which is no list. Mend the data and retry.",
-                node.label(),
-                collection.text
-            ),
-        ))),
-    }
-}
-
-fn number(
-    case: &mut Case,
-    around: Option<ElementInstanceId>,
-    node: &Node,
-    cardinality: &Expression,
-) -> Result<usize, Halt> {
-    let given = scope::value(case, around, cardinality)?;
-    let number = match &given {
-        Value::Number(number) => Some(*number),
-        Value::Text(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    let number = number
-        .filter(|number| number.is_integer())
-        .and_then(|number| number.to_usize());
-    number.ok_or_else(|| {
-        Halt::Stuck(Text::new(
-            format!(
-                "“{}”的次数“{}”得到 {given}，不是零或正整数。请修改数据后重试。",
-                node.label(),
-                cardinality.text
-            ),
-            format!(
-                "How often \"{}\" is done, `{}`, gave {given}, which is no whole number from 0. Mend the data and retry.",
-                node.label(),
-                cardinality.text
-            ),
-        ))
-    })
-}
-
-fn too_many(label: &str, total: usize) -> Halt {
-    Halt::Stuck(Text::new(
-        format!("“{label}”要做 {total} 次，超过了上限 {MOST} 次。请检查数据后重试。"),
-        format!("\"{label}\" is to be done {total} times, more than the limit of {MOST}. Check the data and retry."),
-    ))
 }
 
 /// Whether the activation is a repeated activity that has not begun yet.
