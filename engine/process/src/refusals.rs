@@ -95,6 +95,24 @@ pub(crate) fn process_cannot_begin(reason: &kapok_protocol::Text) -> Refusal {
     )
 }
 
+pub(crate) fn event_name(most: usize) -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        "event.name",
+        format!("消息或信号的名称不能为空，也不能超过 {most} 个字节。请按流程图上的名称填写。"),
+        format!("The name of a message or signal has 1 to {most} bytes. Write it as it is drawn."),
+    )
+}
+
+pub(crate) fn event_key(most: usize) -> Refusal {
+    Refusal::new(
+        RefusalKind::Invalid,
+        "event.key",
+        format!("消息的关联值不能为空，也不能超过 {most} 个字节。没有关联值时请不要填写。"),
+        format!("The key of a message has 1 to {most} bytes. Leave it out when there is none."),
+    )
+}
+
 pub(crate) fn message_nobody(name: &str) -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,

@@ -21,12 +21,28 @@ fn only_operators(context: &Context<'_>) -> Result<(), Stop> {
     Err(refusals::only_administrators().into())
 }
 
+/// The longest name of a message or signal, and the longest key, in bytes: they become parts of keys of rows.
+const LONGEST: usize = 1_024;
+
+/// Refuses a name that is none, and what is too long to be one.
+fn check(name: &str, key: Option<&str>) -> Result<(), Stop> {
+    let fits = |text: &str| !text.trim().is_empty() && text.len() <= LONGEST;
+    if !fits(name) {
+        return Err(refusals::event_name(LONGEST).into());
+    }
+    if !key.is_none_or(fits) {
+        return Err(refusals::event_key(LONGEST).into());
+    }
+    Ok(())
+}
+
 pub(crate) fn publish(
     work: &mut Work<'_>,
     context: &mut Context<'_>,
     message: &PublishedMessage,
 ) -> Result<Answer, Stop> {
     only_operators(context)?;
+    check(&message.name, message.key.as_deref())?;
     messages::publish(work, context, message)
 }
 
@@ -37,6 +53,7 @@ pub(crate) fn broadcast(
     variables: &BTreeMap<String, Value>,
 ) -> Result<(), Stop> {
     only_operators(context)?;
+    check(signal, None)?;
     signals::broadcast(work, context, signal, variables, None)
 }
 

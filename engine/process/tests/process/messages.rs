@@ -349,3 +349,25 @@ fn a_signal_reaches_very_many() {
     assert_eq!(told(&mut engine), 500);
     assert!(engine.state.timers.is_empty());
 }
+
+/// Names and keys become parts of rows' keys, so they are bounded where they come in.
+#[test]
+fn a_name_or_key_that_is_none_is_refused() {
+    let (mut engine, _) = two("M1", [("1", None), ("2", None)]);
+    let long = "x".repeat(1_025);
+    for (command, code) in [
+        (Command::Publish(message("", None)), "event.name"),
+        (Command::Publish(message(&long, None)), "event.name"),
+        (Command::Publish(message("M1", Some(""))), "event.key"),
+        (Command::Publish(message("M1", Some(&long))), "event.key"),
+        (
+            Command::Broadcast {
+                signal: long.clone(),
+                variables: map(&[]),
+            },
+            "event.name",
+        ),
+    ] {
+        assert_eq!(engine.refuses("", command).code, code);
+    }
+}
