@@ -15,10 +15,31 @@ use super::{
 };
 use crate::{Cause, Context, meter::Meter};
 
+/// The names from outside that an evaluation may ask for, in ascending order, and what each stands for; `None` for one
+/// that nobody knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Globals<'e> {
+    pub(crate) names: &'e [String],
+    pub(crate) values: &'e [Option<Feel>],
+}
+
+impl Globals<'_> {
+    /// No names at all.
+    pub(crate) const NONE: Globals<'static> = Globals {
+        names: &[],
+        values: &[],
+    };
+
+    fn get(&self, name: &str) -> Option<&Feel> {
+        let place = self.names.binary_search_by(|known| known.as_str().cmp(name)).ok()?;
+        self.values.get(place)?.as_ref()
+    }
+}
+
 /// One evaluation.
 pub(crate) struct Evaluation<'e> {
     /// The names from outside.
-    globals: &'e BTreeMap<String, Feel>,
+    globals: Globals<'e>,
     /// The names from inside, the nearest last.
     frames: Vec<Frame<'e>>,
     pub(super) meter: &'e Meter,
@@ -35,7 +56,7 @@ pub(super) enum Frame<'e> {
 }
 
 impl<'e> Evaluation<'e> {
-    pub(crate) fn new(globals: &'e BTreeMap<String, Feel>, context: &Context, meter: &'e Meter) -> Self {
+    pub(crate) fn new(globals: Globals<'e>, context: &Context, meter: &'e Meter) -> Self {
         Self {
             globals,
             frames: Vec::new(),
@@ -297,7 +318,7 @@ impl<'e> Evaluation<'e> {
 }
 
 /// Whether an expression in a cell says by itself whether the rule matches.
-fn is_condition(expr: &Expr) -> bool {
+pub(super) fn is_condition(expr: &Expr) -> bool {
     matches!(
         expr,
         Expr::Compare(..)
