@@ -5,10 +5,10 @@
 //! rules and columns; so what is found, what is asked and what goes wrong are the same on both roads. Only the count of
 //! operations is smaller, and the whole decision is made again by evaluation where that could make a difference.
 
-use super::{bits, column::Column};
+use super::{bits, column::Column, inputs::Seen};
 use crate::{
     Cause,
-    feel::{Cell, Evaluation, Feel, Tests},
+    feel::{Cell, Evaluation, Tests},
 };
 
 /// A table's rules by what they match.
@@ -27,7 +27,16 @@ pub(super) struct Lookup {
 #[derive(Debug)]
 pub(super) struct Candidates<'t> {
     lookup: &'t Lookup,
-    passed: Vec<&'t [u64]>,
+    /// For each column, the rules whose cells the input passes.
+    passed: Sets<'t>,
+}
+
+/// Sets of rules; those of a few columns need no memory of their own.
+#[derive(Debug, Default)]
+struct Sets<'t> {
+    count: usize,
+    first: [&'t [u64]; 8],
+    others: Vec<&'t [u64]>,
 }
 
 /// The most bits of all sets of a table. A column that would take more, in a table of thousands of rules, is evaluated.
@@ -69,13 +78,28 @@ impl Lookup {
     }
 
     /// The rules to look at for these inputs; `None` when one of them is of a kind that must be evaluated.
-    pub(super) fn candidates(&self, values: &[Feel]) -> Option<Candidates<'_>> {
-        let columns = self.columns.iter().zip(values);
-        let passed: Option<_> = columns.map(|(column, value)| column.passed(value)).collect();
-        Some(Candidates {
-            lookup: self,
-            passed: passed?,
-        })
+    pub(super) fn candidates(&self, values: &[Seen<'_>]) -> Option<Candidates<'_>> {
+        let mut passed = Sets::default();
+        for (column, value) in self.columns.iter().zip(values) {
+            passed.push(column.passed(value)?);
+        }
+        Some(Candidates { lookup: self, passed })
+    }
+}
+
+impl<'t> Sets<'t> {
+    fn push(&mut self, set: &'t [u64]) {
+        match self.first.get_mut(self.count) {
+            Some(place) => {
+                *place = set;
+                self.count += 1;
+            }
+            None => self.others.push(set),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'t [u64]> {
+        self.first.iter().take(self.count).chain(&self.others).copied()
     }
 }
 
@@ -84,7 +108,7 @@ impl<'t> Candidates<'t> {
     pub(super) fn rules(&self) -> impl Iterator<Item = usize> + use<'_, 't> {
         let mixed = self.lookup.mixed.iter().enumerate();
         mixed.flat_map(|(place, mixed)| {
-            let word = |set: &&[u64]| set.get(place).copied().unwrap_or_default();
+            let word = |set: &[u64]| set.get(place).copied().unwrap_or_default();
             let matching = self.passed.iter().map(word).fold(u64::MAX, |all, set| all & set);
             bits::rules(place, matching | mixed)
         })
@@ -95,7 +119,7 @@ impl<'t> Candidates<'t> {
         &self,
         rule: usize,
         entries: &'e [Tests],
-        values: &[Feel],
+        values: &[Seen<'_>],
         evaluation: &mut Evaluation<'e>,
     ) -> Result<bool, Cause> {
         if !bits::has(&self.lookup.mixed, rule) {
@@ -104,7 +128,7 @@ impl<'t> Candidates<'t> {
         let columns = self.passed.iter().zip(&self.lookup.evaluated);
         for ((passed, evaluated), (tests, value)) in columns.zip(entries.iter().zip(values)) {
             let passes = match bits::has(evaluated, rule) {
-                true => evaluation.passes(value, tests)?,
+                true => evaluation.passes(value.value(), tests)?,
                 false => bits::has(passed, rule),
             };
             if !passes {

@@ -13,9 +13,11 @@
 mod bits;
 mod column;
 mod hits;
+mod inputs;
 mod lookup;
 mod policy;
 mod read;
+mod regions;
 mod run;
 mod table;
 mod types;

@@ -177,7 +177,11 @@ impl Reader<'_> {
                 "business knowledge models are not supported; write them into the decision's expression.",
             ));
         }
-        let logic = self.logic(element)?;
+        let mut logic = self.logic(element)?;
+        let names: Vec<String> = std::mem::take(&mut self.names).into_iter().collect();
+        if let Logic::Table(table) = &mut logic {
+            table.know_names(&names);
+        }
         let id = element.attribute("id").unwrap_or_default();
         Ok(Decision {
             id: id.to_owned(),
@@ -185,7 +189,7 @@ impl Reader<'_> {
             variable: variable_name(element).unwrap_or(id).to_owned(),
             requires,
             logic,
-            names: std::mem::take(&mut self.names).into_iter().collect(),
+            names,
             origins: Vec::new(),
             expressions: self.expressions,
         })

@@ -7,16 +7,16 @@ use rust_decimal::Decimal;
 
 use super::{
     hits::{Found, Hit, Hits, Known},
+    inputs::{Input, Seen},
     lookup::Lookup,
     policy::{Aggregator, Policy, conflict},
     read::{Formula, Reader},
     run::Road,
-    types::typed,
     xml::{Element, at},
 };
 use crate::{
     Cause,
-    feel::{Constant, Evaluation, Expr, Feel, Tests, Type, equal},
+    feel::{Constant, Evaluation, Expr, Feel, Tests, equal},
     meter::Meter,
 };
 
@@ -29,12 +29,6 @@ pub(super) struct Table {
     rules: Vec<Rule>,
     /// The rules by what they match; `None` when their cells are evaluated one by one.
     lookup: Option<Lookup>,
-}
-
-#[derive(Debug)]
-struct Input {
-    formula: Formula,
-    kind: Option<Type>,
 }
 
 #[derive(Debug)]
@@ -69,10 +63,8 @@ impl Table {
             let expression = input
                 .child("inputExpression")
                 .ok_or_else(|| at(input.line, "输入列缺少表达式。", "an input column has no expression."))?;
-            Ok(Input {
-                kind: reader.types.resolve(expression.attribute("typeRef")),
-                formula: reader.required_formula(expression)?,
-            })
+            let kind = reader.types.resolve(expression.attribute("typeRef"));
+            Ok(Input::new(reader.required_formula(expression)?, kind))
         });
         let inputs: Vec<_> = inputs.collect::<Result<_, Text>>()?;
         let outputs = element.children("output").map(|output| Output::read(output, reader));
@@ -163,6 +155,13 @@ impl Table {
         self.outputs.iter().map(|output| output.name.as_str())
     }
 
+    /// Says which names the decision has, in their order.
+    pub(super) fn know_names(&mut self, names: &[String]) {
+        for input in &mut self.inputs {
+            input.know_names(names);
+        }
+    }
+
     /// What is known of the results of a rule.
     pub(super) fn known(&self, rule: usize) -> Option<&Known> {
         self.rules.get(rule)?.known.as_ref()
@@ -170,11 +169,8 @@ impl Table {
 
     /// What it decides, the same on both roads.
     pub(super) fn decide<'e>(&'e self, evaluation: &mut Evaluation<'e>, road: Road) -> Result<Decided, Cause> {
-        let mut values = Vec::with_capacity(self.inputs.len());
-        for input in &self.inputs {
-            let value = evaluation.value(&input.formula.expr)?;
-            values.push(typed(value, input.kind, &input.formula.source)?);
-        }
+        let values: Result<Vec<_>, _> = self.inputs.iter().map(|input| input.see(evaluation)).collect();
+        let values = values?;
         let mut hits = Hits::new(self.policy);
         let lookup = self.lookup.as_ref().filter(|_| road == Road::Short);
         if let Some(candidates) = lookup.and_then(|lookup| lookup.candidates(&values)) {
@@ -345,9 +341,9 @@ impl Output {
 }
 
 impl Rule {
-    fn matches<'e>(&'e self, values: &[Feel], evaluation: &mut Evaluation<'e>) -> Result<bool, Cause> {
+    fn matches<'e>(&'e self, values: &[Seen<'_>], evaluation: &mut Evaluation<'e>) -> Result<bool, Cause> {
         for (value, tests) in values.iter().zip(&self.entries) {
-            if !evaluation.passes(value, tests)? {
+            if !evaluation.passes(value.value(), tests)? {
                 return Ok(false);
             }
         }

@@ -1,10 +1,6 @@
 //! Expressions that come to the same value whenever they are evaluated.
 
-use super::{
-    evaluate::{Evaluation, Globals},
-    tree::Expr,
-    value::Feel,
-};
+use super::{evaluate::Evaluation, globals::Globals, tree::Expr, value::Feel};
 use crate::{Context, meter::Meter};
 
 /// What finding out the value of a constant may cost; what costs more is evaluated each time.

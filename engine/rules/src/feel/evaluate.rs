@@ -8,33 +8,13 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use super::{
     arithmetic,
     compare::{compare, order, passes},
+    globals::{Global, Globals},
     properties,
     temporal::DateTime,
     tree::{Expr, Step, Test, Tests, Type},
     value::{Feel, Range},
 };
 use crate::{Cause, Context, meter::Meter};
-
-/// The names from outside that an evaluation may ask for, in ascending order, and what each stands for; `None` for one
-/// that nobody knows.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Globals<'e> {
-    pub(crate) names: &'e [String],
-    pub(crate) values: &'e [Option<Feel>],
-}
-
-impl Globals<'_> {
-    /// No names at all.
-    pub(crate) const NONE: Globals<'static> = Globals {
-        names: &[],
-        values: &[],
-    };
-
-    fn get(&self, name: &str) -> Option<&Feel> {
-        let place = self.names.binary_search_by(|known| known.as_str().cmp(name)).ok()?;
-        self.values.get(place)?.as_ref()
-    }
-}
 
 /// One evaluation.
 pub(crate) struct Evaluation<'e> {
@@ -162,6 +142,11 @@ impl<'e> Evaluation<'e> {
             Tests::Of(tests) => self.any_test(value, tests)? == Some(true),
             Tests::Not(tests) => self.any_test(value, tests)? == Some(false),
         })
+    }
+
+    /// A name from outside, by its place among them.
+    pub(crate) fn global(&self, place: usize) -> Option<&'e Global<'e>> {
+        self.globals.values.get(place)
     }
 
     pub(crate) fn meter(&self) -> &'e Meter {

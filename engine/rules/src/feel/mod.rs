@@ -24,6 +24,7 @@ mod compare;
 mod constant;
 mod cursor;
 mod evaluate;
+mod globals;
 mod lexer;
 mod loops;
 mod parser;
@@ -42,7 +43,8 @@ use crate::{Cause, Scope, meter::Meter, syntax};
 pub(crate) use cells::Cell;
 pub(crate) use compare::{equal, order};
 pub(crate) use constant::Constant;
-pub(crate) use evaluate::{Evaluation, Globals};
+pub(crate) use evaluate::Evaluation;
+pub(crate) use globals::{Global, Globals};
 pub(crate) use tree::{Expr, Tests, Type};
 pub(crate) use value::Feel;
 
@@ -103,13 +105,8 @@ impl Program {
         if let Expr::Name(name) = &self.expr {
             return Ok(scope.get(name).map_or(Value::Null, |value| value.into_owned()));
         }
-        let mut values = Vec::with_capacity(self.names.len());
-        for name in &self.names {
-            values.push(match scope.get(name) {
-                Some(value) => Some(Feel::from_value(&value)?),
-                None => None,
-            });
-        }
+        let values: Result<Vec<_>, _> = self.names.iter().map(|name| Global::of(scope.get(name))).collect();
+        let values = values?;
         let globals = Globals {
             names: &self.names,
             values: &values,
