@@ -3,14 +3,17 @@
 //!
 //! `cargo run --release -p kapok-rules --example decision_table`
 
-use std::{collections::BTreeMap, error::Error, fmt::Write, fs, time::Instant};
+mod measure;
+
+use std::{collections::BTreeMap, error::Error, fmt::Write};
 
 use kapok_protocol::Value;
 use kapok_rules::{Context, Decisions, Values};
+use measure::{Cost, measure};
 
 const RULES: usize = 100;
 const INPUTS: usize = 1_000;
-const ROUNDS: usize = 1_000;
+const TIMES: usize = 1_000_000;
 
 const REGIONS: [&str; 5] = ["east", "west", "north", "south", "abroad"];
 const LEVELS: [&str; 4] = ["bronze", "silver", "gold", "platinum"];
@@ -29,46 +32,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let scopes: Vec<Values<'_>> = inputs.iter().map(|input| Values::new(input, &context)).collect();
-    let every_cell = measure(ROUNDS / 10, &scopes, |scope| {
-        decisions.evaluate_every_cell("discount", scope).is_ok()
+    let scope = |time: usize| &scopes[time % INPUTS];
+    let every_cell = measure(TIMES / 10, |time| {
+        decisions.evaluate_every_cell("discount", scope(time)).is_ok()
     });
-    for (road, nanos) in [
-        (
-            "decide",
-            measure(ROUNDS, &scopes, |scope| decisions.decide("discount", scope).is_ok()),
-        ),
-        (
-            "evaluate",
-            measure(ROUNDS, &scopes, |scope| decisions.evaluate("discount", scope).is_ok()),
-        ),
+    let evaluate = measure(TIMES, |time| decisions.evaluate("discount", scope(time)).is_ok());
+    let decide = measure(TIMES, |time| decisions.decide("discount", scope(time)).is_ok());
+    for (road, cost) in [
+        ("decide", decide),
+        ("evaluate", evaluate),
         ("evaluate_every_cell", every_cell),
     ] {
-        let (rate, ratio) = (1e9 / nanos, every_cell / nanos);
-        println!("{road:20} {nanos:7.0} ns a decision, {rate:9.0} a second, {ratio:5.1} times as fast as every cell");
+        let Cost { nanos, allocations } = cost;
+        println!(
+            "{road:20} {nanos:6.0} ns and {allocations:3.0} allocations a decision, {:8.0} a second, {:5.1} times as fast as every cell",
+            1e9 / nanos,
+            every_cell.nanos / nanos
+        );
     }
     Ok(())
-}
-
-/// Nanoseconds of one decision.
-fn measure(rounds: usize, scopes: &[Values<'_>], decide: impl Fn(&Values<'_>) -> bool) -> f64 {
-    let round = || scopes.iter().filter(|scope| decide(scope)).count();
-    round();
-    let start = cpu_time();
-    let mut made = 0;
-    for _ in 0..rounds {
-        made += round();
-    }
-    (cpu_time() - start) / made as f64
-}
-
-/// Nanoseconds that this thread has computed, so that what else runs on the machine counts less; where the system does
-/// not say, those that have passed.
-fn cpu_time() -> f64 {
-    thread_local!(static START: Instant = Instant::now());
-    let passed = START.with(|start| start.elapsed().as_nanos() as f64);
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let computed = stat.split(' ').next().and_then(|nanos| nanos.parse().ok());
-    computed.unwrap_or(passed)
 }
 
 /// Rule `n` wants an amount of `[100n..100n + 150)`, an age that grows with it, and a region and a level.

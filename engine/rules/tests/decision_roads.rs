@@ -349,14 +349,14 @@ fn names_are_asked_for_once_on_every_road() {
         }
     }
     let long_list: Vec<String> = (0..1_500).map(|item| item.to_string()).collect();
-    // The second rule makes a decision by lookup be made again.
-    let cells = [long_list.join(", "), "\"a\"".to_owned()];
-    let rules: Vec<String> = (0..20)
-        .map(|rule| format!("{} | - => {rule}", cells[rule % 2]))
-        .collect();
+    // The last rules might have cost more than there is, so the decision is made again by evaluation.
+    let hungry = "some y in 1..950 satisfies y < 0 | - => 0".to_owned();
+    let mut rules = vec![hungry, "\"a\" | - => 1".to_owned()];
+    rules.extend((0..6).map(|_| format!("{} | - => 2", long_list.join(", "))));
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
     let decisions = read(&table("hitPolicy=\"FIRST\"", &["b", "a"], &["o"], &rules));
     let recording = Recording(RefCell::default(), context());
     assert_eq!(decisions.evaluate("x", &recording), Ok(1.into()));
-    assert_eq!(recording.0.into_inner(), ["a", "b"]);
+    // A name that is only local is asked for too.
+    assert_eq!(recording.0.into_inner(), ["a", "b", "y"]);
 }

@@ -99,15 +99,24 @@ impl Decisions {
     /// What is wrong with it and where, or what it uses that is not supported.
     pub fn parse(xml: &str) -> Result<Self, Text> {
         let definitions = xml::parse(xml)?;
-        let (decisions, asked) = read::read(&definitions)?;
+        let (mut decisions, asked) = read::read(&definitions)?;
         if decisions.is_empty() {
             return Err(Text::new("文件里没有决策。", "the file has no decisions."));
         }
         let expressions: usize = decisions.iter().map(|decision| decision.expressions).sum();
+        let operations = Limits::WRITER.operations + (expressions * EACH) as u64;
+        for decision in &mut decisions {
+            if let Logic::Table(table) = &mut decision.logic
+                && table.saved() > operations
+            {
+                // Each decision would be made again by evaluation, since that might come to the limit.
+                table.forget_lookup();
+            }
+        }
         Ok(Self(Arc::new(File {
             decisions,
             asked,
-            operations: Limits::WRITER.operations + (expressions * EACH) as u64,
+            operations,
         })))
     }
 

@@ -150,6 +150,11 @@ impl Table {
         self.lookup.as_ref().map_or(0, |lookup| lookup.saved)
     }
 
+    /// Evaluates every cell from now on.
+    pub(super) fn forget_lookup(&mut self) {
+        self.lookup = None;
+    }
+
     /// The names of its output columns.
     pub(super) fn output_names(&self) -> impl Iterator<Item = &str> {
         self.outputs.iter().map(|output| output.name.as_str())
