@@ -2,7 +2,7 @@
 
 use kapok_store::{Batch, Options, Record, Store};
 
-use crate::sim_disk::SimDisk;
+use kapok_sim::disk::SimDisk;
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
 const GOLDEN: &[u8] = include_bytes!("golden/journal-1.journal");
@@ -30,6 +30,7 @@ fn open(disk: &SimDisk) -> Store {
 #[test]
 fn the_first_format_is_read() {
     let disk = SimDisk::default();
+    kapok_store::Disk::create_dir(&disk, "journal").expect("creates");
     kapok_store::Disk::create(&disk, SEGMENT).expect("creates");
     disk.change(SEGMENT, |bytes| *bytes = GOLDEN.to_vec());
     let store = open(&disk);

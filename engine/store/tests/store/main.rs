@@ -5,5 +5,4 @@ mod faults;
 mod golden;
 mod kill;
 mod model;
-mod sim_disk;
 mod state;
