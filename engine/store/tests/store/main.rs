@@ -5,4 +5,6 @@ mod faults;
 mod golden;
 mod kill;
 mod model;
+mod power;
 mod state;
+mod state_folder;
