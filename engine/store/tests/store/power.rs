@@ -96,7 +96,7 @@ impl Run {
         Self {
             seed,
             disk: SimDisk::default(),
-            state: (seed % WITH_STATE == 0).then(StateFolder::new),
+            state: seed.is_multiple_of(WITH_STATE).then(StateFolder::new),
             segment_bytes: chance.one_of(&[200, 700, 3_000, 20_000]),
             boot: 1,
             answered: 0,
