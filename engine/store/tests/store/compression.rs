@@ -3,7 +3,7 @@
 use kapok_store::{Batch, Options, Store};
 use proptest::prelude::*;
 
-use crate::sim_disk::SimDisk;
+use kapok_sim::disk::SimDisk;
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
 const HEADER: usize = 72;

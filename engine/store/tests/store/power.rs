@@ -245,10 +245,11 @@ impl Run {
         tally.tails_cut += u32::from(store.recovery().cut_tail.is_some());
         tally.rebuilt += u32::from(store.recovery().rebuilt.is_some());
         (self.answered, self.tried) = (found, found);
-
+        let expected = model(self.seed, found);
         let rows = view.scan(b"").map(|row| row.expect("readable"));
         let rows: Vec<_> = rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
-        assert!(rows == model(self.seed, found), "the rows as of {found} are others");
+        assert!(rows == expected, "the rows as of {found} are others");
+        assert_eq!(view.hash().expect("readable"), hash(&expected));
         let history = store.history(0).expect("readable").expect("kept");
         let mut last = 0;
         for record in history {
@@ -259,6 +260,21 @@ impl Run {
         }
         assert_eq!(last, found);
     }
+}
+
+/// The hash of rows, as `FORMAT.md` says it.
+fn hash(rows: &[(Vec<u8>, Vec<u8>)]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for part in rows.iter().flat_map(|(key, value)| [key, value]) {
+        let mut length = part.len();
+        while length > 127 {
+            hasher.update(&[length as u8 | 128]);
+            length >>= 7;
+        }
+        hasher.update(&[length as u8]);
+        hasher.update(part);
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// What commit `number` of a run changes.
