@@ -7,4 +7,5 @@ mod golden;
 mod kill;
 mod model;
 mod sim_disk;
+mod snapshots;
 mod state;
