@@ -220,7 +220,8 @@ impl Journal {
 /// Makes the end of the journal certain before anything is built on it.
 ///
 /// The last record may be in the memory of the operating system only, and if a sync had failed before, a further sync
-/// would report success without writing it. So it is written again, then synced.
+/// would report success without writing it. So it is written again, then synced. The name of its segment may have been
+/// given just before the process ended, so that is synced too.
 fn settle(disk: &dyn Disk, cursor: &Cursor, cut: bool) -> Result<Box<dyn DiskFile>, StoreError> {
     let name = cursor.name();
     let mut file = disk.open(name).map_err(StoreError::io("open", name))?;
@@ -232,5 +233,6 @@ fn settle(disk: &dyn Disk, cursor: &Cursor, cut: bool) -> Result<Box<dyn DiskFil
     file.write_at(start as u64, &cursor.bytes()[start..end])
         .map_err(StoreError::io("write", name))?;
     file.sync_data().map_err(StoreError::io("sync", name))?;
+    disk.sync_dir(FOLDER).map_err(StoreError::io("sync", FOLDER))?;
     Ok(file)
 }

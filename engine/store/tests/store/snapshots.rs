@@ -4,10 +4,9 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use kapok_sim::disk::{SimDisk, Survival};
 use kapok_store::{Batch, Disk, Options, Store, StoreError};
 use proptest::prelude::*;
-
-use crate::sim_disk::{SimDisk, Torn};
 
 /// Small segments, and snapshots only when asked for.
 fn options() -> Options {
@@ -223,7 +222,8 @@ proptest! {
 
 #[test]
 fn a_snapshot_may_be_interrupted_anywhere() {
-    for torn in [Torn::Lost, Torn::Half, Torn::Zeros, Torn::Kept] {
+    use Survival::{Half, Kept, Lost, Mixed, Zeros};
+    for torn in [Lost, Half, Zeros, Kept, Mixed(1), Mixed(2), Mixed(3), Mixed(4)] {
         for calls in 0.. {
             let disk = pruned();
             let store = open(&disk);
