@@ -1,8 +1,7 @@
 //! Files written by each version, which every later version must read.
 
-use kapok_store::{Batch, Disk, Options, Record, Store};
-
 use kapok_sim::disk::SimDisk;
+use kapok_store::{Batch, Disk, Options, Record, Store};
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
 /// Written before payloads were compressed.

@@ -7,5 +7,6 @@ mod golden;
 mod kill;
 mod model;
 mod power;
+mod snapshots;
 mod state;
 mod state_folder;
