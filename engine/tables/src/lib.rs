@@ -6,6 +6,9 @@
 //! disagree with what it lists.
 
 mod codec;
+mod finishing;
+mod forgetting;
+mod history;
 mod key;
 mod lists;
 mod prefix;
@@ -17,6 +20,7 @@ mod transaction;
 mod writes;
 
 pub use codec::CodecError;
+pub use forgetting::ended_before;
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};
 pub use prefix::Prefix;
@@ -26,5 +30,5 @@ pub use read::{Pair, Read, TableError};
 pub use rows::{
     Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token,
 };
-pub use transaction::{Transaction, WriteSet};
+pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

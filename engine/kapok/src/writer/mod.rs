@@ -123,7 +123,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
         let (mut done, mut hints, mut after_commit) = (Vec::new(), Vec::new(), Vec::new());
         let (mut next, mut bytes) = (Some(first), 0_usize);
         while let Some(mut entry) = next.take() {
-            let mut step = Step::new(shared, Transaction::new(&group), now, &mut last);
+            let mut step = Step::new(shared, Transaction::after(&group, last), now, &mut last);
             let kept = entry.run(&mut step);
             let finished = step.finish();
             done.push(entry);
@@ -138,6 +138,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
                 next = queue.try_recv().ok();
             }
         }
+        let changed = group.changed();
         let batch = batch_of(group, last);
         // The store waits for old views before it moves on; the writer must not hold one while it commits.
         drop(view);
@@ -147,7 +148,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
                 action(shared);
             }
             shared.hints.send(hints, seq);
-            shared.bell.ring();
+            shared.bells.ring(changed);
         }
         for entry in done {
             entry.answer(&committed);
