@@ -14,6 +14,7 @@ mod queries;
 mod read;
 mod rows;
 mod transaction;
+pub mod verify;
 mod writes;
 
 pub use codec::CodecError;
