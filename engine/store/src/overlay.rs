@@ -57,12 +57,12 @@ impl Version {
     pub(crate) fn with(&self, seq: Seq, batch: &Batch, bottom: bool) -> Self {
         let mut active = self.active.clone();
         let mut bytes = self.active_bytes;
-        for (key, value) in batch.iter() {
-            bytes += ENTRY_BYTES + key.len() + value.map_or(0, <[u8]>::len);
+        for (key, value) in batch.changes() {
+            bytes += ENTRY_BYTES + key.len() + value.as_ref().map_or(0, |value| value.len());
             if bottom && value.is_none() {
                 active.remove_mut(key);
             } else {
-                active.insert_mut(key.into(), value.map(Bytes::from));
+                active.insert_mut(key.clone(), value.clone());
             }
         }
         Self::new(seq, active, bytes, self.feeding.clone(), self.wake.clone())

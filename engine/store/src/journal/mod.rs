@@ -11,6 +11,7 @@ pub(crate) mod segment;
 
 use std::sync::Arc;
 
+use crate::compression::Compressor;
 use crate::error::is_disk_full;
 use crate::{Batch, Disk, DiskFile, Seq, StoreError};
 use cursor::Cursor;
@@ -31,6 +32,7 @@ pub(crate) struct Journal {
     tip: Seq,
     tip_hash: Hash,
     buffer: Vec<u8>,
+    compressor: Compressor,
 }
 
 /// Where to begin reading at the start, and what must be there.
@@ -103,6 +105,7 @@ impl Journal {
             tip: 0,
             tip_hash: previous,
             buffer: Vec::new(),
+            compressor: Compressor::new(),
         })
     }
 
@@ -160,6 +163,7 @@ impl Journal {
             tip,
             tip_hash: cursor.tip_hash(),
             buffer: Vec::new(),
+            compressor: Compressor::new(),
         };
         Ok((journal, cut))
     }
@@ -173,7 +177,14 @@ impl Journal {
     pub(crate) fn append(&mut self, batch: &Batch, time_ms: i64) -> Result<Seq, AppendError> {
         let seq = self.tip + 1;
         self.buffer.clear();
-        let hash = record::encode(seq, time_ms, &self.tip_hash, batch, &mut self.buffer);
+        let hash = record::encode(
+            seq,
+            time_ms,
+            &self.tip_hash,
+            batch,
+            &mut self.compressor,
+            &mut self.buffer,
+        );
         if self.length >= self.segment_bytes && self.first <= self.tip {
             self.begin_segment()?;
         }

@@ -1,5 +1,6 @@
 //! The promises of the store, kept on good disks and bad ones.
 
+mod compression;
 mod contract;
 mod faults;
 mod golden;
