@@ -6,6 +6,7 @@
 //! wrong is data: nothing here stops at the first mistake.
 
 mod case;
+mod copy;
 mod cursor;
 mod elements;
 mod ids;
@@ -18,6 +19,7 @@ mod waiting;
 use kapok_process::state::NodeIndex;
 use kapok_protocol::DefinitionId;
 
+pub use copy::{can_copy, copy};
 pub use kinds::{KINDS, Kind};
 pub use report::{Finding, Report};
 

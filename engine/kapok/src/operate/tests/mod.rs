@@ -1,5 +1,7 @@
 //! The check of rows, on the rows of a real engine in which everything waits that can.
 
+mod transfer;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use kapok_process::state::{Changes, ElementState, State, TimerKind};
