@@ -6,6 +6,7 @@
 //! disagree with what it lists.
 
 mod codec;
+mod data_format;
 mod key;
 mod lists;
 mod prefix;
@@ -18,6 +19,7 @@ pub mod verify;
 mod writes;
 
 pub use codec::CodecError;
+pub use data_format::{DATA_FORMAT, data_format};
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};
 pub use prefix::Prefix;
