@@ -7,6 +7,8 @@
 
 mod codec;
 mod data_format;
+mod finishing;
+mod history;
 mod key;
 mod lists;
 mod prefix;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_process::state::{Compensation, ElementInstance, ElementState, Event, Instance, InstanceState, NodeIndex};
+use kapok_process::state::{Compensation, ElementInstance, ElementState, Instance, InstanceState, NodeIndex};
 use kapok_protocol::{ElementInstanceId, InstanceId, Text};
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Prefix, Read, TableError,
+    history::{Events, FINISHED_VERSION, Finished},
     rows::{Definition, Row},
 };
 
@@ -32,6 +33,8 @@ pub(super) struct Case<'a> {
     pub(super) drawings: &'a dyn Drawings,
     pub(super) key: Vec<u8>,
     pub(super) row: Instance,
+    /// Whether everything that is left of it lies in its row.
+    in_one_row: bool,
     pub(super) live: BTreeMap<ElementInstanceId, ElementInstance>,
     pub(super) ended: BTreeSet<ElementInstanceId>,
     /// How many live activations each scope has.
@@ -54,14 +57,15 @@ pub(super) fn check(read: &dyn Read, drawings: &dyn Drawings, report: &mut Repor
         }
         let Some(number) = next else { break };
         let row = cases.next_of(number)?;
-        let row = row.map(|(key, value)| (key.to_vec(), decoded::<Instance>(&value)));
         let mut case = match row {
-            Some((key, Some(row))) => Some(Case::new(read, drawings, key, row)),
-            // What lies under a case that cannot be read is left alone; the case is reported.
-            Some((_, None)) => {
-                skip(&mut under, number)?;
-                continue;
-            }
+            Some((key, value)) => match Case::read(read, drawings, (&key, &value), report) {
+                Some(case) => Some(case),
+                // What lies under a case that cannot be read is left alone; the case is reported.
+                None => {
+                    skip(&mut under, number)?;
+                    continue;
+                }
+            },
             None => None,
         };
         let mut waiting = 0;
@@ -108,17 +112,44 @@ fn skip_to(cursor: &mut Cursor<'_>, case: u64) -> Result<(), TableError> {
 }
 
 impl<'a> Case<'a> {
-    fn new(read: &'a dyn Read, drawings: &'a dyn Drawings, key: Vec<u8>, row: Instance) -> Self {
-        Self {
+    /// Reads a case, or what is left of one; `None` when it cannot be read.
+    fn read(
+        read: &'a dyn Read,
+        drawings: &'a dyn Drawings,
+        (key, value): (&[u8], &[u8]),
+        report: &mut Report,
+    ) -> Option<Self> {
+        let whole = if value.first() == Some(&FINISHED_VERSION) {
+            Some(Finished::from_bytes(value).ok()?)
+        } else {
+            None
+        };
+        let mut case = Self {
             read,
             drawings,
-            key,
-            row,
+            key: key.to_vec(),
+            row: decoded(value)?,
+            in_one_row: whole.is_some(),
             live: BTreeMap::new(),
             ended: BTreeSet::new(),
             children: BTreeMap::new(),
             handlers: BTreeMap::new(),
+        };
+        if let Some(whole) = whole {
+            case.take_whole(key, whole, report);
         }
+        Some(case)
+    }
+
+    /// Takes what is left of a case that has ended.
+    fn take_whole(&mut self, key: &[u8], whole: Finished<'_>, report: &mut Report) {
+        for row in whole.elements.into_values() {
+            self.take_element(key, row.into_owned(), report);
+        }
+        let scopes = whole.variables.keys().filter_map(|(scope, _)| *scope);
+        let of_events = whole.events.iter().filter_map(|event| event.element);
+        let known = scopes.chain(of_events).all(|id| self.has(id));
+        report.expect(known, key, no_scope);
     }
 
     /// Whether an activation is or was in this case.
@@ -128,8 +159,18 @@ impl<'a> Case<'a> {
 
     /// Takes a row under it. Elements come first.
     fn take(&mut self, (prefix, key, value): &Under, report: &mut Report) {
+        report.expect(!self.in_one_row, key, || {
+            Text::new(
+                "它所属的流程已经结束并归为一行，这一行是多余的。",
+                "The case that it belongs to has ended and lies in one row: this row is left over.",
+            )
+        });
         match prefix {
-            Prefix::Element => self.take_element(key, value, report),
+            Prefix::Element => {
+                if let Some(row) = decoded(value) {
+                    self.take_element(key, row, report);
+                }
+            }
             Prefix::Event => self.check_event(key, value, report),
             Prefix::Variable => self.check_variable(key, report),
             Prefix::Compensation => self.check_compensation(key, value, report),
@@ -139,10 +180,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn take_element(&mut self, key: &[u8], value: &[u8], report: &mut Report) {
-        let Some(row) = decoded::<ElementInstance>(value) else {
-            return;
-        };
+    fn take_element(&mut self, key: &[u8], row: ElementInstance, report: &mut Report) {
         let drawn = self.drawings.node(self.row.definition, row.node);
         let known = drawn.is_some() || !self.drawings.can_read(self.row.definition);
         report.expect(known, key, || {
@@ -164,8 +202,9 @@ impl<'a> Case<'a> {
     }
 
     fn check_event(&self, key: &[u8], value: &[u8], report: &mut Report) {
-        let element = decoded::<Event>(value).and_then(|event| event.element);
-        report.expect(element.is_none_or(|id| self.has(id)), key, no_scope);
+        let events = decoded::<Events>(value).map(|row| row.events).unwrap_or_default();
+        let known = events.iter().filter_map(|event| event.element).all(|id| self.has(id));
+        report.expect(known, key, no_scope);
     }
 
     fn check_variable(&self, key: &[u8], report: &mut Report) {

@@ -37,7 +37,7 @@ pub fn can_copy(key: &[u8], value: &[u8]) -> Result<(), Text> {
 
 fn indexes(key: &[u8], value: &[u8]) -> Result<Vec<Vec<u8>>, Text> {
     match Kind::of(key) {
-        Some(kind) if !kind.is_index() => kind.indexes(key, value),
+        Some(kind) if !kind.is_index() => Ok(kind.read(key, value)?.indexes),
         Some(_) => Err(Text::new(
             "这是索引行，由其他行生成，不能单独写入。",
             "This is an index row: it follows from others and is not written alone.",

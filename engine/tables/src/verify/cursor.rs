@@ -72,7 +72,7 @@ impl<'a> Cursor<'a> {
 
 /// Reads a row; one that cannot be read is reported elsewhere, once.
 pub(super) fn decoded<R: Row>(value: &[u8]) -> Option<R> {
-    codec::decode(R::VERSION, value).ok()
+    R::from_bytes(value).ok()
 }
 
 /// The same of a row that is found by its place alone.

@@ -1,11 +1,16 @@
-//! Every row can be read and has its index rows, and there are no others.
+//! Every row can be read and has its index rows, there are no others, and no id is above the counter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::Text;
 
-use super::{Kind, cursor::Cursor, kinds::Sort, report::Report};
-use crate::{Prefix, Read, TableError};
+use super::{
+    Kind,
+    cursor::Cursor,
+    kinds::{Sort, Told},
+    report::Report,
+};
+use crate::{Prefix, Read, TableError, last_id};
 
 /// How many index rows of each kind follow from the rows that can be read.
 type Expected = BTreeMap<Prefix, u64>;
@@ -13,6 +18,12 @@ type Expected = BTreeMap<Prefix, u64>;
 pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableError> {
     let mut expected = Expected::new();
     let mut there = Expected::new();
+    let last_id = match last_id(read) {
+        Ok(last) => last,
+        // A counter that cannot be read is reported as a row.
+        Err(TableError::Codec { .. }) => u64::MAX,
+        Err(error) => return Err(error),
+    };
     let mut all = Cursor::under(read, Vec::new());
     while let Some((key, value)) = all.next()? {
         let Some(kind) = Kind::of(&key) else {
@@ -28,7 +39,13 @@ pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableErr
             });
         } else {
             report.rows += 1;
-            check_row(read, kind, (&key, &value), &mut expected, report)?;
+            match kind.read(&key, &value) {
+                Ok(told) => {
+                    check_id(&key, &told, last_id, report);
+                    check_row(read, &key, told.indexes, &mut expected, report)?;
+                }
+                Err(text) => report.add(&key, text),
+            }
         }
     }
     // All that follow are there, so when there are as many as that there are no others. Looking for each one's row is
@@ -41,20 +58,24 @@ pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableErr
     Ok(())
 }
 
+/// An id above the counter would be given out again.
+fn check_id(key: &[u8], told: &Told, last_id: u64, report: &mut Report) {
+    let id = told.largest.unwrap_or_default();
+    report.expect(id <= last_id, key, || {
+        Text::new(
+            format!("其中的编号 {id} 大于编号计数器 {last_id}，该编号会再次发出。"),
+            format!("An id in it, {id}, is above the counter, {last_id}: it would be given out again."),
+        )
+    });
+}
+
 fn check_row(
     read: &dyn Read,
-    kind: &Kind,
-    (key, value): (&[u8], &[u8]),
+    key: &[u8],
+    indexes: Vec<Vec<u8>>,
     expected: &mut Expected,
     report: &mut Report,
 ) -> Result<(), TableError> {
-    let indexes = match kind.indexes(key, value) {
-        Ok(indexes) => indexes,
-        Err(text) => {
-            report.add(key, text);
-            return Ok(());
-        }
-    };
     // One row may name an index row twice: a group that is a candidate twice.
     for index in indexes.into_iter().collect::<BTreeSet<_>>() {
         let Some(of) = Kind::of(&index) else { continue };
@@ -97,7 +118,7 @@ fn is_named(read: &dyn Read, index: &[u8]) -> Result<bool, TableError> {
     let Some(value) = read.get(&owner)? else {
         return Ok(false);
     };
-    let named = Kind::of(&owner).map(|kind| kind.indexes(&owner, &value));
+    let told = Kind::of(&owner).map(|kind| kind.read(&owner, &value));
     // Whatever belongs to a row that cannot be read is unknown; that row is reported.
-    Ok(named.is_some_and(|named| named.map_or(true, |named| named.iter().any(|key| key == index))))
+    Ok(told.is_some_and(|told| told.map_or(true, |told| told.indexes.iter().any(|key| key == index))))
 }

@@ -1,13 +1,14 @@
 //! Every kind of row: what it is called, how it is read, and which rows it belongs to.
 
 use kapok_process::state::{
-    Compensation, ElementInstance, Event, Gathering, Incident, Instance, Job, KeptMessage, Subscription, Task, Timer,
+    Compensation, ElementInstance, Gathering, Incident, Instance, Job, KeptMessage, Subscription, Task, Timer,
 };
 use kapok_protocol::{OutboxRow, Page, Text, Value};
 
 use crate::{
     Key, Prefix,
     codec::{self, CodecError, Field},
+    history::{Events, FINISHED_VERSION, Finished},
     key::last_number,
     rows::{
         Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Row, Session, StoredAnswer, Token,
@@ -27,13 +28,21 @@ pub struct Kind {
     pub(crate) id: IdAt,
 }
 
-/// The keys of the index rows of a row, or why it cannot be read.
-type Indexes = Result<Vec<Vec<u8>>, Text>;
+/// What a row says.
+pub(crate) struct Told {
+    /// The keys of its index rows.
+    pub(crate) indexes: Vec<Vec<u8>>,
+    /// The largest id inside it, when that is not the one in its key.
+    pub(crate) largest: Option<u64>,
+}
+
+/// What a row says, or why it cannot be read.
+type Reading = Result<Told, Text>;
 
 /// What rows of a kind are.
 pub(crate) enum Sort {
     /// Data: reads the row at a key.
-    Row(fn(&[u8], &[u8]) -> Indexes),
+    Row(fn(&[u8], &[u8]) -> Reading),
     /// An index: where the row may lie that an index row belongs to.
     Index(fn(&[u8]) -> Option<Vec<u8>>),
 }
@@ -65,19 +74,26 @@ impl Kind {
         matches!(self.sort, Sort::Index(_))
     }
 
-    /// The keys of the index rows of a row, or why it cannot be read.
-    pub(crate) fn indexes(&self, key: &[u8], value: &[u8]) -> Indexes {
-        match self.sort {
-            Sort::Row(read) => read(key, value),
-            Sort::Index(_) => Ok(Vec::new()),
-        }
-    }
-
-    pub(crate) fn id(&self, key: &[u8]) -> Option<u64> {
-        match self.id {
+    /// Reads a row.
+    pub(crate) fn read(&self, key: &[u8], value: &[u8]) -> Reading {
+        let mut told = match self.sort {
+            Sort::Row(read) => read(key, value)?,
+            Sort::Index(_) => Told::nothing(),
+        };
+        told.largest = told.largest.or_else(|| match self.id {
             IdAt::Nowhere => None,
             IdAt::End => last_number(key),
             IdAt::EndNewestFirst => last_number(key).map(|number| !number),
+        });
+        Ok(told)
+    }
+}
+
+impl Told {
+    fn nothing() -> Self {
+        Self {
+            indexes: Vec::new(),
+            largest: None,
         }
     }
 }
@@ -92,26 +108,53 @@ impl From<CodecError> for Text {
 }
 
 /// A row that names itself.
-fn row<R: Row>(key: &[u8], value: &[u8]) -> Indexes {
-    let row: R = codec::decode(R::VERSION, value)?;
+fn row<R: Row>(key: &[u8], value: &[u8]) -> Reading {
+    self_named(key, &R::from_bytes(value)?)
+}
+
+fn self_named<R: Row>(key: &[u8], row: &R) -> Reading {
     if R::key(&row.id()).as_bytes() != key {
         return Err(Text::new(
             "该行不在它自己所说的位置。",
             "It does not lie where it says that it belongs.",
         ));
     }
-    Ok(row.indexes().into_iter().map(Vec::from).collect())
+    Ok(Told {
+        indexes: row.indexes().into_iter().map(Vec::from).collect(),
+        largest: None,
+    })
+}
+
+/// A case, or what is left of one.
+fn case(key: &[u8], value: &[u8]) -> Reading {
+    if value.first() != Some(&FINISHED_VERSION) {
+        return row::<Instance>(key, value);
+    }
+    let case = Finished::from_bytes(value)?;
+    let mut told = self_named(key, case.instance.as_ref())?;
+    let elements = case.elements.keys().map(|id| id.get());
+    let events = case.events.iter().map(|event| event.sequence);
+    told.largest = elements.chain(events).chain([case.instance.id.get()]).max();
+    Ok(told)
+}
+
+/// The events of one command.
+fn events(key: &[u8], value: &[u8]) -> Reading {
+    let row = Events::from_bytes(value)?;
+    let mut told = self_named(key, &row)?;
+    told.largest = row.events.iter().map(|event| event.sequence).max();
+    Ok(told)
 }
 
 /// A row that is found by its place alone.
-fn value<T: Field>(_: &[u8], value: &[u8]) -> Indexes {
+fn value<T: Field>(_: &[u8], value: &[u8]) -> Reading {
     codec::decode::<T>(1, value)?;
-    Ok(Vec::new())
+    Ok(Told::nothing())
 }
 
-fn text(_: &[u8], value: &[u8]) -> Indexes {
+fn text(_: &[u8], value: &[u8]) -> Reading {
     match std::str::from_utf8(value) {
-        Ok(_) => Ok(Vec::new()),
+        Ok(_) => Ok(Told::nothing()),
         Err(error) => Err(CodecError(error.to_string()).into()),
     }
 }
@@ -169,7 +212,7 @@ kinds! {
     DefinitionXml, "definition-xml", "流程图", Nowhere, Row(text);
     DefinitionByKey, "definition-by-key", "流程定义索引", Nowhere, Index(|key| last(key, Prefix::Definition));
     DecisionFile, "decision-file", "决策文件", End, Row(row::<DecisionFile>);
-    Instance, "case", "流程", End, Row(row::<Instance>);
+    Instance, "case", "流程", End, Row(case);
     Element, "element", "步骤", End, Row(row::<ElementInstance>);
     LiveElement, "live-element", "进行中步骤索引", Nowhere, Index(|key| first_and_last(key, Prefix::Element, false));
     Variable, "variable", "变量", Nowhere, Row(value::<Value>);
@@ -179,7 +222,7 @@ kinds! {
     Job, "job", "作业", End, Row(row::<Job>);
     JobReady, "job-ready", "作业索引", Nowhere, Index(|key| last(key, Prefix::Job));
     Incident, "incident", "故障", End, Row(row::<Incident>);
-    Event, "event", "流程历史", End, Row(row::<Event>);
+    Event, "event", "流程历史", End, Row(events);
     TimerByDefinition, "timer-by-definition", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));
     Subscription, "subscription", "等待项", End, Row(row::<Subscription>);
     SubscriptionByMessage, "subscription-by-message", "等待项索引", Nowhere, Index(|key| last(key, Prefix::Subscription));

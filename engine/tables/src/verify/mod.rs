@@ -9,7 +9,6 @@ mod case;
 mod copy;
 mod cursor;
 mod elements;
-mod ids;
 mod indexes;
 mod kinds;
 mod others;
@@ -64,7 +63,6 @@ pub fn definitions(read: &dyn Read) -> Result<Vec<Definition>, TableError> {
 pub fn verify(read: &dyn Read, drawings: &dyn Drawings) -> Result<Report, TableError> {
     let mut report = Report::default();
     indexes::check(read, &mut report)?;
-    ids::check(read, &mut report)?;
     case::check(read, drawings, &mut report)?;
     waiting::check(read, &mut report)?;
     others::check(read, drawings, &mut report)?;

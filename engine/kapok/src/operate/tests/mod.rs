@@ -27,6 +27,10 @@ fn waiting() -> (Kapok, InstanceId) {
         .deploy(include_str!("waiting.bpmn"))
         .unwrap_or_else(|error| panic!("{error}"));
     let case = kapok.start("waiting", [("order", "A1")]).expect("starts");
+    // One that is over, in one row.
+    let over = kapok.start("called", [("order", "A2")]).expect("starts");
+    let task = kapok.tasks(over).expect("reads").remove(0).task.id;
+    kapok.complete(task, [("order", "A3")]).expect("completes");
     let message = PublishedMessage {
         name: "unwanted".into(),
         key: None,
@@ -149,6 +153,26 @@ fn keys_that_no_version_writes_are_found() {
     let rows = rows_of(&kapok.shared.store.view());
     let report = report(rows.into_iter().chain([(vec![250, 1], vec![1])]));
     assert_eq!((report.found, report.findings[0].kind), (1, "unknown"));
+}
+
+/// What is left of a case is one row: whatever else lies under it should have gone.
+#[test]
+fn rows_beside_a_case_in_one_row_are_found() {
+    let (kapok, case) = waiting();
+    let rows = rows_of(&kapok.shared.store.view());
+    let is_whole = |(key, value): &(&Vec<u8>, &Vec<u8>)| key[0] == Prefix::Instance as u8 && value[0] == 2;
+    let (over, _) = rows.iter().find(is_whole).expect("a case that is over");
+    let of_case = |key: &&Vec<u8>| key.get(1..9) == Some(&case.get().to_be_bytes());
+    for prefix in [Prefix::Variable, Prefix::Item, Prefix::Tokens, Prefix::Compensation] {
+        let like = rows.keys().filter(of_case).find(|key| key[0] == prefix as u8);
+        let like = like.unwrap_or_else(|| panic!("no {prefix:?}"));
+        let mut left = like.clone();
+        left[1..9].copy_from_slice(&over[1..9]);
+        let with = rows.clone().into_iter().chain([(left, rows[like].clone())]);
+        let report = report(with);
+        let found = report.findings.iter().any(|found| found.text.en.contains("left over"));
+        assert!(found, "{prefix:?}: {report:#?}");
+    }
 }
 
 #[test]
