@@ -16,7 +16,10 @@ use kapok_store::{Seq, Store, View};
 use kapok_tables::verify::Kind;
 use serde::{Deserialize, Serialize};
 
-use super::text::{io_text, store_text};
+use super::{
+    format,
+    text::{error_text, io_text, store_text},
+};
 
 /// What the first line says it is.
 pub(super) const FORMAT: &str = "kapok-export";
@@ -74,6 +77,7 @@ pub fn export(folder: &Path, to: &Path, now: Timestamp) -> Result<Exported, Text
     }
     super::require_data(folder)?;
     let store = Store::open(folder).map_err(store_text)?;
+    format::require_known(&store.view()).map_err(|error| error_text(&error))?;
     // Under another name until it is whole.
     let part = part_of(to);
     let told = |error: io::Error| io_text(&part, &error);

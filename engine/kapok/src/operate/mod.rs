@@ -3,6 +3,8 @@
 //! What goes wrong here is for the person who looks after it, so it is said in words.
 
 mod export;
+mod folder;
+pub(crate) mod format;
 mod import;
 mod rows;
 mod text;
@@ -12,7 +14,9 @@ use std::{fs, io, path::Path};
 use kapok_protocol::Text;
 
 pub use export::{Exported, export};
+pub use folder::{Verified, backup, rebuild, restore, verify};
 pub use import::{Imported, import};
+pub use kapok_store::{Backup, Problem, StateFiles, Verification};
 pub use kapok_tables::verify::{Finding, Report};
 
 /// Refuses a folder that holds no data, before anything makes one there.
