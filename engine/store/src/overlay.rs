@@ -16,7 +16,7 @@ use crate::{Batch, Bytes, Seq};
 pub(crate) type Layer = RedBlackTreeMapSync<Bytes, Option<Bytes>>;
 
 /// What a map entry takes beside its key and value, roughly: nodes, counters, pointers.
-const ENTRY_BYTES: usize = 160;
+pub(crate) const ENTRY_BYTES: usize = 160;
 
 /// The rows as of one sequence number.
 pub(crate) struct Version {
@@ -38,6 +38,11 @@ impl Version {
     /// No overlay: the rows are those of the state files.
     pub(crate) fn empty(seq: Seq, wake: Arc<Wake>) -> Self {
         Self::new(seq, Layer::new_sync(), 0, None, wake)
+    }
+
+    /// Nothing below these rows.
+    pub(crate) fn of(seq: Seq, rows: Layer, bytes: usize, wake: Arc<Wake>) -> Self {
+        Self::new(seq, rows, bytes, None, wake)
     }
 
     fn new(seq: Seq, active: Layer, active_bytes: usize, feeding: Option<Layer>, wake: Arc<Wake>) -> Self {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::keeper::PIN;
 use crate::lock::FolderLock;
 use crate::{Options, RealDisk, Seq, Store, StoreError, state};
 
@@ -24,7 +25,8 @@ pub fn rebuild(folder: &Path) -> Result<Seq, StoreError> {
     };
     // The checkpoint stays: it knows how far the journal was once synced.
     state::remove(&folder.join("state"))?;
-    let store = Store::open_locked(Arc::new(RealDisk::new(folder)), options, Some(lock))?;
+    let pin = Some(folder.join(PIN));
+    let store = Store::open_locked(Arc::new(RealDisk::new(folder)), options, Some(lock), pin)?;
     store.catch_up()?;
     Ok(store.view().seq())
 }

@@ -1,10 +1,8 @@
 //! One record: the bytes of a commit. `FORMAT.md` has the table.
 
 use crate::compression::{self, Compressor};
+use crate::header::{Hash, array};
 use crate::{Batch, Seq, StoreError, changes};
-
-/// A BLAKE3 hash.
-pub(crate) type Hash = [u8; 32];
 
 /// Bytes before the payload: length, sequence number, time, hash of the record before.
 const HEAD: usize = 4 + 8 + 8 + 32;
@@ -188,11 +186,4 @@ fn decode_changes(mut rest: &[u8]) -> Result<Batch, String> {
         batch.push(changes::decode(&mut rest)?);
     }
     Ok(batch)
-}
-
-/// The first `N` bytes; the caller has checked that they are there.
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    let mut array = [0; N];
-    array.copy_from_slice(&bytes[..N]);
-    array
 }

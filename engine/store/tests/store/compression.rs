@@ -1,9 +1,8 @@
 //! Payloads are kept in whichever encoding is shorter.
 
+use kapok_sim::disk::SimDisk;
 use kapok_store::{Batch, Options, Store};
 use proptest::prelude::*;
-
-use crate::sim_disk::SimDisk;
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
 const HEADER: usize = 72;

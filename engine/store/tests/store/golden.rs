@@ -1,8 +1,7 @@
 //! Files written by each version, which every later version must read.
 
+use kapok_sim::disk::SimDisk;
 use kapok_store::{Batch, Disk, Options, Record, Store};
-
-use crate::sim_disk::SimDisk;
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
 /// Written before payloads were compressed.
@@ -41,6 +40,7 @@ fn write_golden(name: &str, bytes: &[u8]) {
 fn every_payload_encoding_is_read() {
     for golden in [PLAIN, COMPRESSED] {
         let disk = SimDisk::default();
+        disk.create_dir("journal").expect("creates");
         disk.create(SEGMENT).expect("creates");
         disk.change(SEGMENT, |bytes| *bytes = golden.to_vec());
         let store = open(&disk);

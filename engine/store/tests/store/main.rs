@@ -6,5 +6,7 @@ mod faults;
 mod golden;
 mod kill;
 mod model;
-mod sim_disk;
+mod power;
+mod snapshots;
 mod state;
+mod state_folder;
