@@ -49,7 +49,7 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.shared.bell.close();
+        self.shared.bells.close();
         self.shared.operating.bell.close();
         // A handler that drops the last handle runs on a thread that cannot wait for itself: then they end by themselves.
         if react::on_own_thread() {

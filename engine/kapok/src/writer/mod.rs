@@ -143,7 +143,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &Atom
         let (mut done, mut hints, mut after_commit) = (Vec::new(), Vec::new(), Vec::new());
         let (mut next, mut bytes, mut counts) = (Some(first), 0_usize, Counts::default());
         while let Some(mut entry) = next.take() {
-            let mut step = Step::new(shared, Transaction::new(&group), now, &mut last);
+            let mut step = Step::new(shared, Transaction::after(&group, last), now, &mut last);
             let kept = entry.run(&mut step);
             let finished = step.finish();
             done.push(entry);
@@ -159,6 +159,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &Atom
                 next = queue.try_recv().ok();
             }
         }
+        let changed = group.changed();
         let batch = batch_of(group, last);
         // The store waits for old views before it moves on; the writer must not hold one while it commits.
         drop(view);
@@ -169,7 +170,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &Atom
             }
             shared.operating.counted.add(counts.started, counts.finished);
             shared.hints.send(hints, seq);
-            shared.bell.ring();
+            shared.bells.ring(changed);
         }
         waiting.fetch_sub(done.len(), Ordering::Relaxed);
         for entry in done {

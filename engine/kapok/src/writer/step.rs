@@ -79,7 +79,8 @@ impl<'a> Step<'a> {
     /// Carries out a part of the command that may be refused by itself: then nothing of it stays, and the command can go
     /// on with something else.
     pub(crate) fn attempt<T>(&mut self, part: impl FnOnce(&mut Step<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let mut inner = Step::new(self.shared, Transaction::new(&self.tx), self.now, self.last_id);
+        let tx = Transaction::after(&self.tx, *self.last_id);
+        let mut inner = Step::new(self.shared, tx, self.now, self.last_id);
         let answer = part(&mut inner)?;
         let Finished {
             writes,
