@@ -7,7 +7,8 @@ use kapok_store::Store;
 
 use crate::{
     Error, Outgoing, bell::Bells, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache,
-    evaluate::Rules, handlers::Handlers, hints::Hints, organisation::Organisation, plugins::Plugins,
+    evaluate::Rules, handlers::Handlers, hints::Hints, operate::keeper::Operating, organisation::Organisation,
+    plugins::Plugins,
 };
 
 /// How an engine behaves.
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) outgoing: Outgoing,
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
+    pub(crate) operating: Operating,
     organisation: RwLock<Arc<Organisation>>,
 }
 
@@ -58,6 +60,7 @@ impl Shared {
         plugins: Plugins,
         handlers: Handlers,
         outgoing: Outgoing,
+        operating: Operating,
     ) -> Self {
         Self {
             store,
@@ -71,6 +74,7 @@ impl Shared {
             outgoing,
             hints: Hints::new(),
             bells: Bells::default(),
+            operating,
             organisation: RwLock::default(),
         }
     }
