@@ -1,5 +1,6 @@
 //! The `kapok` command.
 
+mod bench;
 mod built_in;
 mod check;
 mod commands;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         },
         Commands::Decide(options) => decide::decide(&options),
         Commands::User(options) => user::user(options),
+        Commands::Bench(options) => bench::bench(&options),
     };
     done.unwrap_or_else(|message| {
         eprintln!("kapok: {message}");

@@ -372,6 +372,12 @@ impl Kapok {
         self.shared.store.health()
     }
 
+    /// Returns when what follows the journal (the state files) holds everything that is committed now: for measurements.
+    /// Nobody else needs to wait for it, since every view sees all commits.
+    pub fn catch_up(&self) -> Result<(), Error> {
+        Ok(self.shared.store.catch_up()?)
+    }
+
     /// The sequence number of the last commit.
     pub fn sequence(&self) -> u64 {
         self.shared.store.view().seq()

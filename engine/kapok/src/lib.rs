@@ -58,7 +58,7 @@ pub use kapok_notify as notify;
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
-pub use kapok_store::Health;
+pub use kapok_store::{self as store, Health};
 pub use kapok_tables::{Definition, Slice};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};

@@ -1,0 +1,68 @@
+//! What lies in a folder of data: rows and bytes, counted from outside while no engine has it.
+
+use std::{ops::Sub, path::Path};
+
+use kapok::store::Store;
+
+use super::{Failure, place::file_bytes};
+
+/// Rows and bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    /// Rows that are there.
+    pub(super) rows: u64,
+    /// Row changes in the journal.
+    pub(super) changes: u64,
+    /// Bytes of the journal.
+    pub(super) journal: u64,
+}
+
+impl Counts {
+    /// Counts what is there. The journal must reach back to its beginning.
+    pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
+        let store = Store::open(folder)?;
+        let mut counts = Self {
+            journal: file_bytes(&folder.join("journal"))?,
+            ..Self::default()
+        };
+        for record in store.history(0)?.into_iter().flatten() {
+            counts.changes += record?.batch.len() as u64;
+        }
+        let view = store.view();
+        for row in view.scan(&[]) {
+            row?;
+            counts.rows += 1;
+        }
+        Ok(counts)
+    }
+
+    /// The same for each of `n`.
+    pub(super) fn each(self, n: u64) -> Each {
+        let each = |count: u64| count as f64 / n.max(1) as f64;
+        Each {
+            rows: each(self.rows),
+            changes: each(self.changes),
+            journal: each(self.journal),
+        }
+    }
+}
+
+impl Sub for Counts {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            rows: self.rows.saturating_sub(before.rows),
+            changes: self.changes.saturating_sub(before.changes),
+            journal: self.journal.saturating_sub(before.journal),
+        }
+    }
+}
+
+/// [`Counts`] of one case or step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Each {
+    pub(super) rows: f64,
+    pub(super) changes: f64,
+    pub(super) journal: f64,
+}

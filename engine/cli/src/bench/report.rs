@@ -1,0 +1,50 @@
+//! Where figures go: standard output has nothing but them.
+
+use std::io::{IsTerminal, Write};
+
+use super::{Failure, figures::Figure};
+
+/// Prints figures as they come.
+pub(super) struct Report {
+    json: bool,
+    has_heading: bool,
+}
+
+impl Report {
+    pub(super) fn new(json: bool) -> Self {
+        Self {
+            json,
+            has_heading: false,
+        }
+    }
+
+    /// Says what is measured now, to whoever waits at a terminal.
+    pub(super) fn begin(&self, name: &str, about: &str) {
+        if std::io::stderr().is_terminal() {
+            eprintln!("… {name}: {about}");
+        }
+    }
+
+    /// Says something that is no figure.
+    pub(super) fn note(&self, text: &str) {
+        if !self.json {
+            eprintln!("kapok bench: {text}");
+        }
+    }
+
+    /// Prints a figure.
+    pub(super) fn add(&mut self, figure: &Figure) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string(figure)?)?;
+        } else {
+            if !self.has_heading {
+                writeln!(out, "{}", Figure::heading())?;
+                self.has_heading = true;
+            }
+            writeln!(out, "{}", figure.text())?;
+        }
+        out.flush()?;
+        Ok(())
+    }
+}
