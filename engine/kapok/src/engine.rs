@@ -357,6 +357,23 @@ impl Kapok {
         )
     }
 
+    /// What saving a new record in the name of the system would keep: its fields as definitions and plugins leave them.
+    /// Nothing is saved.
+    pub fn check_record(&self, entity: &str, fields: Fields) -> Result<Fields, Error> {
+        let request = SaveRequest {
+            entity: Entity::new(entity),
+            id: None,
+            version: None,
+            fields,
+            owner: None,
+            author: Author::Program,
+            key: None,
+        };
+        let view = self.shared.store.view();
+        let checked = saving::check(&self.shared, &view, Principal::System, &request, &|_, _| Ok(()))?;
+        Ok(checked.fields)
+    }
+
     /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+/// The unit of rates.
+const PER_SECOND: &str = "1/s";
+
 /// One line. The names of its fields are relied on.
 #[derive(Debug, Serialize)]
 pub(super) struct Figure {
@@ -37,23 +40,28 @@ impl Figure {
     /// So many a second, in a time that may have gone on after the last of them was answered.
     pub(super) fn rate(name: impl Into<String>, times: Vec<Duration>, took: Duration) -> Self {
         let rate = times.len() as f64 / took.as_secs_f64();
-        Self::new(name, rate, "1/s", times.len() as u64).with_times(times)
+        Self::new(name, rate, PER_SECOND, times.len() as u64).times(times)
     }
 
     /// The 99th percentile of these times.
     pub(super) fn slowest(name: impl Into<String>, times: Vec<Duration>) -> Self {
-        let figure = Self::new(name, 0.0, "ms", times.len() as u64).with_times(times);
+        let figure = Self::new(name, 0.0, "ms", times.len() as u64).times(times);
         Self {
             value: figure.p99_ms.unwrap_or_default(),
             ..figure
         }
     }
 
-    fn with_times(mut self, mut times: Vec<Duration>) -> Self {
+    /// How long they took.
+    pub(super) fn times(mut self, mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         self.p50_ms = percentile(&times, 50).map(millis);
         self.p99_ms = percentile(&times, 99).map(millis);
         self
+    }
+
+    pub(super) fn value(&self) -> f64 {
+        self.value
     }
 
     /// What the machine can do, and what that is.
@@ -73,7 +81,7 @@ impl Figure {
     pub(super) fn text(&self) -> String {
         let time = |time: Option<f64>| time.map_or_else(|| "-".to_owned(), |time| format!("{time:.3}"));
         let (limit, share) = match self.limit {
-            Some(limit) => (plain(limit), format!("{:.0} %", 100.0 * self.value / limit)),
+            Some(limit) => (plain(limit), format!("{:.0} %", 100.0 * self.share(limit))),
             None => ("-".to_owned(), "-".to_owned()),
         };
         let line = format!(
@@ -89,6 +97,15 @@ impl Figure {
             self.note
         );
         line.trim_end().to_owned()
+    }
+
+    /// How near to the limit it comes: of a rate the part that is reached, of a time the part that was necessary.
+    fn share(&self, limit: f64) -> f64 {
+        if self.unit == PER_SECOND {
+            self.value / limit
+        } else {
+            limit / self.value
+        }
     }
 
     /// What stands above the lines for people.
@@ -110,9 +127,9 @@ fn millis(time: Duration) -> f64 {
     round(time.as_secs_f64() * 1e3)
 }
 
-/// Four digits behind the point are more than any measurement has.
+/// More digits than any measurement has.
 fn round(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
+    (value * 1e6).round() / 1e6
 }
 
 fn plain(value: f64) -> String {

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::Write,
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::{Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -14,11 +14,14 @@ use kapok::store::{Batch, Store};
 use super::{
     Failure,
     clients::{self, Goal},
+    counts::Each,
 };
 
 /// The size of a row when sled is measured, and how many are handed over at once: so many that their one sync is nothing.
 const ROW: usize = 100;
 const ROWS: usize = 2_560;
+/// The size of the file that is written to, over and over.
+const LOG: u64 = 8 << 20;
 /// Rows are written at the ends of so many ranges, as a case's rows are.
 const RANGES: u64 = 6;
 
@@ -40,14 +43,29 @@ impl Machine {
         }
     }
 
-    /// How often a second `writers` threads can append so many bytes each to one file and have them on the disk, when those
-    /// who wait share a sync.
+    /// How many commits a second there could be if appending to the journal and feeding the state files were all there is to
+    /// do, and which of the two it is that ends it.
+    pub(super) fn commits(&mut self, each: &Each, clients: usize) -> Result<(f64, String), Failure> {
+        let bytes = each.journal.round() as usize;
+        let appends = self.appends(bytes, clients)?;
+        let fed = self.rows()? / each.changes.max(1.0);
+        Ok(if fed < appends {
+            (fed, format!("the state files, at {:.1} row changes each", each.changes))
+        } else if clients == 1 {
+            (appends, format!("writes of {bytes} bytes, each synced"))
+        } else {
+            (appends, format!("writes of {bytes} bytes that share syncs"))
+        })
+    }
+
+    /// How often a second `writers` threads can write so many bytes each to one file and have them on the disk, when those
+    /// who wait share a sync. The file has its size already, which is the quickest for a disk.
     pub(super) fn appends(&mut self, bytes: usize, writers: usize) -> Result<f64, Failure> {
         if let Some(known) = self.appends.get(&(bytes, writers)) {
             return Ok(*known);
         }
         let measured = self.measure(|folder, time| {
-            let log = Log::create(&folder.join("appended"))?;
+            let log = Log::create(&folder.join("log"))?;
             let record = vec![7; bytes.max(1)];
             let begin = Instant::now();
             let done = clients::run(writers, Goal::time(time), |_, _| log.append(&record))?;
@@ -90,7 +108,7 @@ impl Machine {
     }
 }
 
-/// A file that is only ever appended to. Whoever finds it free writes what all have brought, and syncs once for them.
+/// A file that is written to from its beginning to its end. Whoever finds it free writes what all have brought, and syncs once for them.
 struct Log {
     state: Mutex<State>,
     written: Condvar,
@@ -100,6 +118,7 @@ struct State {
     /// Taken by whoever writes.
     file: Option<File>,
     waiting: Vec<u8>,
+    end: u64,
     /// How many appends were asked for, and how many of them are on the disk.
     asked: u64,
     done: u64,
@@ -107,9 +126,13 @@ struct State {
 
 impl Log {
     fn create(path: &Path) -> Result<Self, Failure> {
+        let file = File::create(path)?;
+        file.write_all_at(&vec![0; LOG as usize], 0)?;
+        file.sync_all()?;
         let state = State {
-            file: Some(File::create(path)?),
+            file: Some(file),
             waiting: Vec::new(),
+            end: 0,
             asked: 0,
             done: 0,
         };
@@ -125,13 +148,15 @@ impl Log {
         state.asked += 1;
         let mine = state.asked;
         while state.done < mine {
-            let Some(mut file) = state.file.take() else {
+            let Some(file) = state.file.take() else {
                 state = self.written.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
             let (bytes, all) = (std::mem::take(&mut state.waiting), state.asked);
+            let begin = state.end;
+            state.end = (begin + bytes.len() as u64) % LOG;
             drop(state);
-            let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+            let written = file.write_all_at(&bytes, begin).and_then(|()| file.sync_data());
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.file = Some(file);
             // After a failure all fail: nobody else would write their bytes again.

@@ -3,16 +3,27 @@
 //! Every workload runs on an engine over a real folder, as durable as in daily work, and prints one line for each figure.
 //! `engine/PERFORMANCE.md` says what each figure means.
 
+mod child;
 mod clients;
 mod counts;
+mod decision_table;
+mod disk;
 mod figures;
+mod http;
+mod human_steps;
+mod inbox;
 mod machine;
 mod models;
+mod people;
 mod place;
+mod plugin_call;
 mod process;
 mod report;
 mod session;
+mod start;
 mod straight_through;
+mod timers;
+mod waiting;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -43,6 +54,51 @@ const WORKLOADS: &[Workload] = &[
         about: "the same, started by one client",
         run: straight_through::one,
     },
+    Workload {
+        name: "human-steps",
+        about: "completing one of 10,000 open to-dos, and starting cases that wait for one, by 64 people",
+        run: human_steps::run,
+    },
+    Workload {
+        name: "inbox",
+        about: "a page of 20 of a person with 1,000 to-dos and 10 groups of 10,000, in process and over HTTP",
+        run: inbox::run,
+    },
+    Workload {
+        name: "waiting",
+        about: "1,000,000 cases that wait for timers: start, memory, disk, and what a step costs beside them",
+        run: waiting::run,
+    },
+    Workload {
+        name: "timers",
+        about: "100,000 timers that fall due in one second, until all have fired",
+        run: timers::run,
+    },
+    Workload {
+        name: "decision-table",
+        about: "100 rules of 4 inputs, first hit, one thread",
+        run: decision_table::run,
+    },
+    Workload {
+        name: "plugin-call",
+        about: "a plugin's check of a small record, a new instance each time",
+        run: plugin_call::run,
+    },
+    Workload {
+        name: "disk",
+        about: "what a finished straight-through case takes on the disk",
+        run: disk::run,
+    },
+    Workload {
+        name: "http",
+        about: "straight-through cases and human steps over 64 connections",
+        run: http::run,
+    },
+    Workload {
+        name: "start",
+        about: "opening a folder after a stop in order, and after a kill",
+        run: start::run,
+    },
 ];
 
 /// Measure how fast it is on this machine, beside the machine's own limits
@@ -64,6 +120,9 @@ pub(crate) struct Bench {
     /// How many cases each workload has, instead of its own number
     #[arg(long, value_name = "N", conflicts_with = "seconds")]
     instances: Option<u64>,
+    /// Be a part of another run that needs a process of its own
+    #[arg(long, hide = true)]
+    child: Option<child::Role>,
 }
 
 fn help() -> String {
@@ -82,6 +141,10 @@ pub(crate) fn bench(options: &Bench) -> Result<ExitCode, String> {
         return Err(format!("there is no workload {unknown}\n{}", help()));
     }
     let told = |error: Failure| error.to_string();
+    if let Some(role) = options.child {
+        child::act(role, &options.data).map_err(told)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut session = Session::begin(
         &options.data,
         options.seconds,

@@ -31,3 +31,63 @@ pub(super) fn straight_through() -> String {
         </process></definitions>"
     )
 }
+
+/// One to-do for whoever starts the case.
+pub(super) fn human_step() -> String {
+    format!(
+        "{HEAD}<process id='human-step' isExecutable='true'>
+          <startEvent id='start'/><endEvent id='done'/>
+          <userTask id='check' name='Check'><extensionElements>
+            <kapok:assignees><kapok:initiator/></kapok:assignees>
+          </extensionElements></userTask>
+          <sequenceFlow id='f1' sourceRef='start' targetRef='check'/>
+          <sequenceFlow id='f2' sourceRef='check' targetRef='done'/>
+        </process></definitions>"
+    )
+}
+
+/// A to-do for the person `login`, and one for everybody in `group`; both due at the moment `due`.
+pub(super) fn inbox() -> String {
+    let process = |id: &str, who: &str| {
+        format!(
+            "<process id='{id}' isExecutable='true'>
+              <startEvent id='{id}-start'/><endEvent id='{id}-done'/>
+              <userTask id='{id}-check' name='Check' camunda:dueDate='${{due}}' {who}/>
+              <sequenceFlow id='{id}-f1' sourceRef='{id}-start' targetRef='{id}-check'/>
+              <sequenceFlow id='{id}-f2' sourceRef='{id}-check' targetRef='{id}-done'/>
+            </process>"
+        )
+    };
+    format!(
+        "{HEAD}{}{}</definitions>",
+        process("own", "camunda:assignee='${login}'"),
+        process("shared", "camunda:candidateGroups='${group}'")
+    )
+}
+
+/// A case that waits for a moment a month away.
+pub(super) fn waiting() -> String {
+    format!(
+        "{HEAD}<process id='waiting' isExecutable='true'>
+          <startEvent id='start'/><endEvent id='done'/>
+          <intermediateCatchEvent id='wait'><timerEventDefinition><timeDuration>P30D</timeDuration></timerEventDefinition>
+          </intermediateCatchEvent>
+          <sequenceFlow id='f1' sourceRef='start' targetRef='wait'/>
+          <sequenceFlow id='f2' sourceRef='wait' targetRef='done'/>
+        </process></definitions>"
+    )
+}
+
+/// A case that waits for the moment `due`.
+pub(super) fn timer() -> String {
+    format!(
+        "{HEAD}<process id='timer' isExecutable='true'>
+          <startEvent id='start'/><endEvent id='done'/>
+          <intermediateCatchEvent id='wait'><timerEventDefinition>
+            <timeDate language='rhai'>due</timeDate>
+          </timerEventDefinition></intermediateCatchEvent>
+          <sequenceFlow id='f1' sourceRef='start' targetRef='wait'/>
+          <sequenceFlow id='f2' sourceRef='wait' targetRef='done'/>
+        </process></definitions>"
+    )
+}

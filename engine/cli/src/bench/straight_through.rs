@@ -62,24 +62,13 @@ fn measure(session: &mut Session, name: &str, clients: usize, count: u64, second
     session.place.clear(name)?;
 
     let n = times.len() as u64;
-    let bytes = each.journal.round() as usize;
-    let appends = session.machine.appends(bytes, clients)?;
-    let figure = Figure::rate(name, times, took);
-    let figure = if clients == 1 {
-        figure.limit(appends, format!("appends of {bytes} bytes, each synced"))
-    } else {
-        let fed = session.machine.rows()? / each.rows.max(1.0);
-        if fed < appends {
-            figure.limit(fed, format!("the state files, at {:.1} rows a case", each.rows))
-        } else {
-            figure.limit(appends, format!("appends of {bytes} bytes that share syncs"))
-        }
-    };
+    let (limit, why) = session.machine.commits(&each, clients)?;
+    let figure = Figure::rate(name, times, took).limit(limit, why);
     session.report.add(&figure)?;
     let cost = Figure::new(format!("{name}.processor"), processor * 1e6 / n as f64, "µs/case", n);
     session.report.add(&cost.note(format!(
-        "{bytes} bytes and {:.1} row changes in the journal, {:.1} rows kept",
-        each.changes, each.rows
+        "{:.0} bytes and {:.1} row changes in the journal, {:.1} rows kept",
+        each.journal, each.changes, each.rows
     )))
 }
 
