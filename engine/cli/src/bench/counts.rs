@@ -59,6 +59,19 @@ impl Sub for Counts {
     }
 }
 
+/// The row changes behind a commit, and the bytes of their keys and values.
+pub(super) fn written(folder: &Path, after: u64) -> Result<(u64, u64), Failure> {
+    let store = Store::open(folder)?;
+    let (mut changes, mut bytes) = (0, 0);
+    for record in store.history(after)?.into_iter().flatten() {
+        for (key, value) in record?.batch.iter() {
+            changes += 1;
+            bytes += (key.len() + value.map_or(0, <[u8]>::len)) as u64;
+        }
+    }
+    Ok((changes, bytes))
+}
+
 /// [`Counts`] of one case or step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Each {

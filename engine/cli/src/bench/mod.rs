@@ -5,7 +5,10 @@
 
 mod child;
 mod clients;
+mod clock;
+mod cost;
 mod counts;
+mod curves;
 mod decision_table;
 mod disk;
 mod figures;
@@ -105,7 +108,7 @@ const WORKLOADS: &[Workload] = &[
 #[derive(Args)]
 #[command(after_help = help())]
 pub(crate) struct Bench {
-    /// Run this workload only; may be repeated
+    /// Run this workload, or draw this curve, only; may be repeated
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// One JSON object a line
@@ -117,28 +120,45 @@ pub(crate) struct Bench {
     /// How long each workload runs [default: what it needs to be believed]
     #[arg(long, value_name = "N")]
     seconds: Option<f64>,
-    /// How many cases each workload has, instead of its own number
+    /// How many cases each workload has, instead of its own number; of curves, the largest size
     #[arg(long, value_name = "N", conflicts_with = "seconds")]
     instances: Option<u64>,
+    /// Draw curves instead: what a step costs as everything around it grows
+    #[arg(long)]
+    curves: bool,
+    /// Work for so long instead, and say once a minute how fast, and what it takes of memory and disk
+    #[arg(long, value_name = "N", conflicts_with_all = ["curves", "only", "seconds", "instances"])]
+    minutes: Option<f64>,
     /// Be a part of another run that needs a process of its own
     #[arg(long, hide = true)]
     child: Option<child::Role>,
 }
 
 fn help() -> String {
-    let mut help = "Workloads:\n".to_owned();
-    for workload in WORKLOADS {
-        help += &format!("  {:<20} {}\n", workload.name, workload.about);
-    }
-    help += "\nNot there yet: records, import (they come with search and with the import of records).";
-    help
+    let line = |(name, about): (&str, &str)| format!("  {name:<20} {about}\n");
+    let workloads: String = WORKLOADS
+        .iter()
+        .map(|workload| line((workload.name, workload.about)))
+        .collect();
+    let curves: String = curves::names().map(line).collect();
+    format!(
+        "Workloads:\n{workloads}\nCurves:\n{curves}\nNot there yet: records, import (they come with search and with the \
+         import of records)."
+    )
 }
 
 /// Runs the workloads that are asked for.
 pub(crate) fn bench(options: &Bench) -> Result<ExitCode, String> {
-    let known = |name: &&String| WORKLOADS.iter().any(|workload| workload.name == **name);
-    if let Some(unknown) = options.only.iter().find(|name| !known(name)) {
-        return Err(format!("there is no workload {unknown}\n{}", help()));
+    let known: Vec<&str> = if options.curves {
+        curves::names().map(|(name, _)| name).collect()
+    } else {
+        WORKLOADS.iter().map(|workload| workload.name).collect()
+    };
+    if let Some(unknown) = options.only.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!(
+            "没有名为“{unknown}”的项目，可选：{0}\nthere is no {unknown}, only: {0}",
+            known.join(", ")
+        ));
     }
     let told = |error: Failure| error.to_string();
     if let Some(role) = options.child {
@@ -152,6 +172,14 @@ pub(crate) fn bench(options: &Bench) -> Result<ExitCode, String> {
         Report::new(options.json),
     )
     .map_err(told)?;
+    if let Some(minutes) = options.minutes {
+        curves::run_long(&mut session, minutes).map_err(told)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.curves {
+        curves::draw(&mut session, &options.only, options.instances).map_err(told)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     for workload in WORKLOADS {
         if options.only.is_empty() || options.only.iter().any(|name| name == workload.name) {
             session.report.begin(workload.name, workload.about);

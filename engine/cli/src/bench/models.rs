@@ -1,5 +1,9 @@
 //! The processes that are measured.
 
+use std::fmt::Write as _;
+
+use super::Failure;
+
 /// What every model begins with.
 pub(super) const HEAD: &str = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
     xmlns:kapok="urn:kapok:bpmn:1" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="bench">"#;
@@ -90,4 +94,71 @@ pub(super) fn timer() -> String {
           <sequenceFlow id='f2' sourceRef='wait' targetRef='done'/>
         </process></definitions>"
     )
+}
+
+/// A case that waits for a message with its order as the key.
+pub(super) fn message() -> String {
+    format!(
+        "{HEAD}<message id='m' name='paid'><extensionElements><kapok:correlation key='order'/></extensionElements></message>
+        <process id='message' isExecutable='true'>
+          <startEvent id='start'/><endEvent id='done'/>
+          <intermediateCatchEvent id='wait'><messageEventDefinition messageRef='m'/></intermediateCatchEvent>
+          <sequenceFlow id='f1' sourceRef='start' targetRef='wait'/>
+          <sequenceFlow id='f2' sourceRef='wait' targetRef='done'/>
+        </process></definitions>"
+    )
+}
+
+/// So many scripts one after another, each of which adds one to `n`.
+pub(super) fn chain(size: usize) -> Result<String, Failure> {
+    let mut xml = format!("{HEAD}<process id='chain' isExecutable='true'><startEvent id='s'/><endEvent id='e'/>");
+    let mut before = "s".to_owned();
+    for step in 0..size {
+        write!(
+            xml,
+            "<scriptTask id='t{step}' scriptFormat='rhai'><script>n = n + 1</script></scriptTask>\
+             <sequenceFlow id='f{step}' sourceRef='{before}' targetRef='t{step}'/>"
+        )?;
+        before = format!("t{step}");
+    }
+    write!(
+        xml,
+        "<sequenceFlow id='last' sourceRef='{before}' targetRef='e'/></process></definitions>"
+    )?;
+    Ok(xml)
+}
+
+/// One activity for each of `items`, whose results come into `done`.
+pub(super) fn repeated(activity: &str, sequential: bool) -> String {
+    let script = if activity == "scriptTask" {
+        "<script>item</script>"
+    } else {
+        ""
+    };
+    format!(
+        "{HEAD}<process id='repeated' isExecutable='true'><startEvent id='s'/><endEvent id='e'/>
+          <{activity} id='u'><multiInstanceLoopCharacteristics isSequential='{sequential}'>
+            <loopDataInputRef>items</loopDataInputRef><loopDataOutputRef>done</loopDataOutputRef>
+            <inputDataItem id='i' name='item'/><outputDataItem id='o' name='item'/>
+          </multiInstanceLoopCharacteristics>{script}</{activity}>
+          <sequenceFlow id='a' sourceRef='s' targetRef='u'/><sequenceFlow id='b' sourceRef='u' targetRef='e'/>
+        </process></definitions>"
+    )
+}
+
+/// A fork into so many to-dos, and an inclusive join behind them.
+pub(super) fn branches(size: usize) -> Result<String, Failure> {
+    let mut xml = format!(
+        "{HEAD}<process id='branches' isExecutable='true'><startEvent id='s'/><endEvent id='e'/>\
+         <parallelGateway id='fork'/><inclusiveGateway id='join'/>\
+         <sequenceFlow id='a' sourceRef='s' targetRef='fork'/><sequenceFlow id='z' sourceRef='join' targetRef='e'/>"
+    );
+    for branch in 0..size {
+        write!(
+            xml,
+            "<userTask id='u{branch}'/><sequenceFlow id='f{branch}' sourceRef='fork' targetRef='u{branch}'/>\
+             <sequenceFlow id='g{branch}' sourceRef='u{branch}' targetRef='join'/>"
+        )?;
+    }
+    Ok(xml + "</process></definitions>")
 }

@@ -1,17 +1,14 @@
 //! What this process takes of the machine, as the operating system says.
 
-use std::fs;
+use std::{fs, time::Duration};
 
-/// Ticks a second in which processor time is told to programs; the same on every Linux.
-const TICKS: f64 = 100.0;
+use rustix::time::{ClockId, clock_gettime};
 
-/// Seconds of processor time so far, of all threads.
-pub(super) fn processor_seconds() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The name, in brackets, may have blanks in it.
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
+/// Processor time so far, of all threads.
+pub(super) fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let seconds = Duration::from_secs(time.tv_sec.unsigned_abs());
+    seconds + Duration::from_nanos(time.tv_nsec.unsigned_abs())
 }
 
 /// Bytes of memory in use.

@@ -2,6 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 
+use serde::Serialize;
+
 use super::{Failure, figures::Figure};
 
 /// Prints figures as they come.
@@ -34,17 +36,29 @@ impl Report {
 
     /// Prints a figure.
     pub(super) fn add(&mut self, figure: &Figure) -> Result<(), Failure> {
+        if !self.has_heading {
+            self.heading(&Figure::heading())?;
+            self.has_heading = true;
+        }
+        self.line(figure, || figure.text())
+    }
+
+    /// Prints what stands above lines for people.
+    pub(super) fn heading(&self, text: &str) -> Result<(), Failure> {
+        if !self.json {
+            writeln!(std::io::stdout(), "{text}")?;
+        }
+        Ok(())
+    }
+
+    /// Prints a line, as an object or as text.
+    pub(super) fn line(&self, line: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
         if self.json {
-            writeln!(out, "{}", serde_json::to_string(figure)?)?;
+            writeln!(out, "{}", serde_json::to_string(line)?)?;
         } else {
-            if !self.has_heading {
-                writeln!(out, "{}", Figure::heading())?;
-                self.has_heading = true;
-            }
-            writeln!(out, "{}", figure.text())?;
+            writeln!(out, "{}", text())?;
         }
-        out.flush()?;
-        Ok(())
+        Ok(out.flush()?)
     }
 }

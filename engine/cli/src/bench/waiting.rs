@@ -1,12 +1,11 @@
 //! Very many cases that wait.
 
-use std::time::Duration;
-
 use kapok::Kapok;
 
 use super::{
     Failure, child,
     clients::{self, Goal, MANY},
+    cost::Cost,
     figures::Figure,
     models,
     place::disk_bytes,
@@ -71,26 +70,7 @@ fn begin(kapok: &Kapok) -> Result<(), Failure> {
     Ok(kapok.start("waiting", [("n", 1)]).map(drop)?)
 }
 
-/// What a step costs: time for whoever waits, and processor time.
-struct Cost {
-    times: Vec<Duration>,
-    processor: f64,
-}
-
-impl Cost {
-    fn figure(self, name: String, note: &str) -> Figure {
-        let n = self.times.len() as u64;
-        let processor = self.processor * 1e6 / n.max(1) as f64;
-        Figure::new(name, processor, "µs/step", n).times(self.times).note(note)
-    }
-}
-
 /// One client's steps.
 fn step(kapok: &Kapok, steps: u64) -> Result<Cost, Failure> {
-    kapok.catch_up()?;
-    let before = process::processor_seconds();
-    let times = clients::run(1, Goal::count(steps), |_, _| begin(kapok))?;
-    kapok.catch_up()?;
-    let processor = process::processor_seconds() - before;
-    Ok(Cost { times, processor })
+    Cost::of(kapok, || clients::run(1, Goal::count(steps), |_, _| begin(kapok)))
 }
