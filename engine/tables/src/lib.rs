@@ -6,6 +6,8 @@
 //! disagree with what it lists.
 
 mod codec;
+mod finishing;
+mod history;
 mod key;
 mod lists;
 mod prefix;
