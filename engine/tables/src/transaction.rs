@@ -159,8 +159,8 @@ impl From<WriteSet> for Batch {
         let mut batch = Self::new();
         for (key, value) in changes.0 {
             match value {
-                Some(value) => batch.put(key.to_vec(), value.to_vec()),
-                None => batch.delete(key.to_vec()),
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
             }
         }
         batch
