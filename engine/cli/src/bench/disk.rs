@@ -1,5 +1,7 @@
 //! What a finished case takes on the disk for good.
 
+use kapok::store::Store;
+
 use super::{
     Failure,
     clients::{self, MANY},
@@ -36,5 +38,12 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
             .report
             .add(&Figure::new(format!("{NAME}.{part}"), bytes, "B/case", cases))?;
     }
+    // The oldest journal may go when two snapshots have passed it; how much is kept meanwhile depends on the moment.
+    let store = Store::open(&folder)?;
+    store.snapshot()?;
+    drop(store);
+    let bytes = each(disk_bytes(&folder)?.saturating_sub(before));
+    let figure = Figure::new(format!("{NAME}.after-snapshot"), bytes, "B/case", cases);
+    session.report.add(&figure.note("after one more snapshot than usual"))?;
     session.place.clear(NAME)
 }
