@@ -44,12 +44,9 @@ fn every_workload_gives_well_formed_lines() {
         assert_eq!(names, fields, "{line}");
         let positive = |field: &str| line[field].as_f64().is_some_and(|number| number > 0.0);
         assert!(positive("n"), "{line}");
-        // What is counted in ticks of a hundredth of a second, or may not be there yet, can be nothing.
-        let unit = line["unit"].as_str().expect("a unit");
-        assert!(
-            positive("value") || unit.starts_with("µs/") || line["name"] == "disk.snapshots",
-            "{line}"
-        );
+        assert!(line["unit"].is_string(), "{line}");
+        // So few cases are no reason to make a snapshot.
+        assert!(positive("value") || line["name"] == "disk.snapshots", "{line}");
         for time in ["p50_ms", "p99_ms", "limit"] {
             assert!(line[time].is_null() || positive(time), "{line}");
         }

@@ -32,7 +32,7 @@ impl Cost {
     /// As a line of the report.
     pub(super) fn figure(self, name: String, note: &str) -> Figure {
         let n = self.times.len() as u64;
-        Figure::new(name, self.processor_micros(), "µs/step", n)
+        Figure::new(name, self.processor_micros(), "µs", n)
             .times(self.times)
             .note(note)
     }

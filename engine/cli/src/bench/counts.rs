@@ -1,6 +1,6 @@
 //! What lies in a folder of data: rows and bytes, counted from outside while no engine has it.
 
-use std::{ops::Sub, path::Path};
+use std::{fmt, ops::Sub, path::Path};
 
 use kapok::store::Store;
 
@@ -78,4 +78,14 @@ pub(super) struct Each {
     pub(super) rows: f64,
     pub(super) changes: f64,
     pub(super) journal: f64,
+}
+
+impl fmt::Display for Each {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, changes, journal } = self;
+        write!(
+            f,
+            "{journal:.0} bytes and {changes:.1} row changes in the journal, {rows:.1} rows more"
+        )
+    }
 }

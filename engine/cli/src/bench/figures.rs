@@ -43,6 +43,12 @@ impl Figure {
         Self::new(name, rate, PER_SECOND, times.len() as u64).times(times)
     }
 
+    /// The processor time of one of `n`, with everything that follows from it.
+    pub(super) fn processor(name: &str, time: Duration, n: u64) -> Self {
+        let micros = time.as_secs_f64() * 1e6 / n.max(1) as f64;
+        Self::new(format!("{name}.processor"), micros, "µs", n)
+    }
+
     /// The 99th percentile of these times.
     pub(super) fn slowest(name: impl Into<String>, times: Vec<Duration>) -> Self {
         let figure = Self::new(name, 0.0, "ms", times.len() as u64).times(times);

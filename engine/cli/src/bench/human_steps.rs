@@ -16,7 +16,7 @@ use super::{
     clients::{self, Goal, MANY},
     counts::Counts,
     figures::Figure,
-    models, people,
+    models, people, process,
     session::Session,
 };
 
@@ -52,32 +52,38 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
 
     let kapok = session.open(NAME)?;
     let people = people::staff(&kapok, &people)?;
-    let begin = Instant::now();
+    let (begin, processor) = (Instant::now(), process::processor_time());
     let needed = Goal {
         count: goal.count + open,
         ..goal
     };
     let (starts, cases) = start(&people, needed)?;
     kapok.catch_up()?;
-    let starting = begin.elapsed();
+    let (starting, processor_of_starts) = (begin.elapsed(), process::processor_time().saturating_sub(processor));
 
     let tasks = tasks(&kapok, cases)?;
     let steps = (tasks.iter().map(Vec::len).sum::<usize>() as u64).saturating_sub(open);
-    let begin = Instant::now();
+    let (begin, processor) = (Instant::now(), process::processor_time());
     let completed = complete(&people, tasks, Goal::count(steps))?;
     kapok.catch_up()?;
-    let completing = begin.elapsed();
+    let (completing, processor_of_steps) = (begin.elapsed(), process::processor_time().saturating_sub(processor));
     drop((people, kapok));
     session.place.clear(NAME)?;
 
-    let (limit, why) = session.machine.commits(&of_step, MANY)?;
-    session
-        .report
-        .add(&Figure::rate(NAME, completed, completing).limit(limit, why))?;
-    let (limit, why) = session.machine.commits(&of_start, MANY)?;
-    session
-        .report
-        .add(&Figure::rate(format!("{NAME}.start"), starts, starting).limit(limit, why))
+    let start = format!("{NAME}.start");
+    let parts = [
+        (NAME, completed, completing, of_step, processor_of_steps),
+        (&start, starts, starting, of_start, processor_of_starts),
+    ];
+    for (name, times, took, each, processor) in parts {
+        let n = times.len() as u64;
+        let (limit, why) = session.machine.commits(&each, MANY)?;
+        session.report.add(&Figure::rate(name, times, took).limit(limit, why))?;
+        session
+            .report
+            .add(&Figure::processor(name, processor, n).note(each.to_string()))?;
+    }
+    Ok(())
 }
 
 /// Lets everybody start cases, and answers which each of them has started.

@@ -128,7 +128,7 @@ pub(super) fn chain(size: usize) -> Result<String, Failure> {
     Ok(xml)
 }
 
-/// One activity for each of `items`, whose results come into `done`.
+/// One activity for each of `items`, whose results come into `done`, then a to-do.
 pub(super) fn repeated(activity: &str, sequential: bool) -> String {
     let script = if activity == "scriptTask" {
         "<script>item</script>"
@@ -136,12 +136,13 @@ pub(super) fn repeated(activity: &str, sequential: bool) -> String {
         ""
     };
     format!(
-        "{HEAD}<process id='repeated' isExecutable='true'><startEvent id='s'/><endEvent id='e'/>
+        "{HEAD}<process id='repeated' isExecutable='true'><startEvent id='s'/><userTask id='after'/><endEvent id='e'/>
           <{activity} id='u'><multiInstanceLoopCharacteristics isSequential='{sequential}'>
             <loopDataInputRef>items</loopDataInputRef><loopDataOutputRef>done</loopDataOutputRef>
             <inputDataItem id='i' name='item'/><outputDataItem id='o' name='item'/>
           </multiInstanceLoopCharacteristics>{script}</{activity}>
-          <sequenceFlow id='a' sourceRef='s' targetRef='u'/><sequenceFlow id='b' sourceRef='u' targetRef='e'/>
+          <sequenceFlow id='a' sourceRef='s' targetRef='u'/><sequenceFlow id='b' sourceRef='u' targetRef='after'/>
+          <sequenceFlow id='c' sourceRef='after' targetRef='e'/>
         </process></definitions>"
     )
 }

@@ -56,7 +56,7 @@ fn measure(session: &mut Session, name: &str, clients: usize, count: u64, second
     let times = clients::run(clients, goal, |_, number| start(&kapok, number).map(drop))?;
     kapok.catch_up()?;
     let took = begin.elapsed();
-    let processor = process::processor_time() - processor;
+    let processor = process::processor_time().saturating_sub(processor);
     check(&kapok)?;
     drop(kapok);
     session.place.clear(name)?;
@@ -65,16 +65,9 @@ fn measure(session: &mut Session, name: &str, clients: usize, count: u64, second
     let (limit, why) = session.machine.commits(&each, clients)?;
     let figure = Figure::rate(name, times, took).limit(limit, why);
     session.report.add(&figure)?;
-    let cost = Figure::new(
-        format!("{name}.processor"),
-        processor.as_secs_f64() * 1e6 / n as f64,
-        "µs/case",
-        n,
-    );
-    session.report.add(&cost.note(format!(
-        "{:.0} bytes and {:.1} row changes in the journal, {:.1} rows kept",
-        each.journal, each.changes, each.rows
-    )))
+    session
+        .report
+        .add(&Figure::processor(name, processor, n).note(each.to_string()))
 }
 
 /// Runs some cases in a new folder: what one of them writes.

@@ -18,7 +18,7 @@ use super::{
     clock::MovedClock,
     counts::Counts,
     figures::Figure,
-    models,
+    models, process,
     session::Session,
 };
 
@@ -51,7 +51,9 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let administrator = kapok.staff(person)?.administrator()?;
     let started = start(&kapok, &clock, count)?;
     kapok.catch_up()?;
+    let before = process::processor_time();
     let took = fire(&kapok, &clock, &administrator)?;
+    let processor = process::processor_time().saturating_sub(before);
     check_order(&kapok, started)?;
     drop((administrator, kapok));
     session.place.clear(NAME)?;
@@ -60,7 +62,8 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let seconds = count as f64 / limit;
     session
         .report
-        .add(&Figure::new(NAME, took.as_secs_f64(), "s", count).limit(seconds, why))
+        .add(&Figure::new(NAME, took.as_secs_f64(), "s", count).limit(seconds, why))?;
+    session.report.add(&Figure::processor(NAME, processor, count))
 }
 
 /// A case and the moment it waits for.
