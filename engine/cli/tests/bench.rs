@@ -1,6 +1,6 @@
 //! `kapok bench` with numbers so small that its figures say nothing: they must be there, and be well-formed.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
 use serde_json::Value;
 
@@ -102,4 +102,57 @@ fn only_what_is_asked_for_runs() {
         errors.contains("no-such-thing") && errors.contains("straight-through"),
         "{errors}"
     );
+}
+
+#[test]
+fn every_curve_gives_well_formed_points() {
+    let folder = folder("bench-curves");
+    let (succeeded, lines, errors) = bench(&folder, &["--curves", "--json", "--instances", "10"]);
+    assert!(succeeded, "{errors}");
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let curves: BTreeSet<&str> = lines
+        .iter()
+        .map(|line| line["curve"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(curves.len(), 10, "{curves:?}");
+    for line in &lines {
+        for field in ["processor_us", "p50_us", "p99_us"] {
+            assert!(
+                line[field].as_f64().is_some_and(|number| number > 0.0),
+                "{field} of {line}"
+            );
+        }
+    }
+    assert_eq!(
+        fs::read_dir(&folder).expect("readable").count(),
+        0,
+        "something stays behind"
+    );
+}
+
+#[test]
+fn a_long_run_says_from_time_to_time_how_it_goes() {
+    let folder = folder("bench-minutes");
+    let (succeeded, lines, errors) = bench(&folder, &["--minutes", "0.01", "--json"]);
+    assert!(succeeded, "{errors}");
+    assert!(!lines.is_empty());
+    for line in lines {
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        for field in [
+            "per_second",
+            "p50_ms",
+            "processor_us",
+            "memory_mb",
+            "journal_mb",
+            "state_mb",
+        ] {
+            assert!(
+                line[field].as_f64().is_some_and(|number| number > 0.0),
+                "{field} of {line}"
+            );
+        }
+    }
 }
