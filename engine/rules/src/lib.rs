@@ -31,6 +31,7 @@ mod nulls;
 mod numbers;
 mod sandbox;
 mod scope;
+mod script;
 mod syntax;
 mod template;
 mod words;
