@@ -10,8 +10,6 @@ use kapok_protocol::{Expression, Language, Value};
 use kapok_rules::{Context, Limits, Sandbox, Template, Values};
 use measure::{Cost, measure};
 
-const TIMES: usize = 300_000;
-
 fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::new(Limits::WRITER);
     let context = Context::default();
@@ -34,11 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let compiled = sandbox.compile_script(script).map_err(|text| text.en)?;
-        show(
-            "script",
-            script,
-            measure(TIMES, |_| compiled.run(&sandbox, &values).is_ok()),
-        );
+        show("script", script, measure(|_| compiled.run(&sandbox, &values).is_ok()));
     }
     for (language, condition) in [
         (Language::Rhai, "amount > 100"),
@@ -57,13 +51,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             text: condition.to_owned(),
         };
         let compiled = sandbox.compile(&expression).map_err(|text| text.en)?;
-        let cost = measure(TIMES, |_| compiled.condition(&sandbox, &values) == Ok(true));
+        let cost = measure(|_| compiled.condition(&sandbox, &values) == Ok(true));
         show(&format!("{language:?}"), condition, cost);
     }
     let template = "Order of {name} for {amount}";
     let compiled = Template::parse(template).map_err(|text| text.en)?;
     if !is_skipped(template) {
-        show("text", template, measure(TIMES, |_| compiled.render(&values).is_ok()));
+        show("text", template, measure(|_| compiled.render(&values).is_ok()));
     }
     Ok(())
 }

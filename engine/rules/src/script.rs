@@ -67,17 +67,7 @@ impl Script {
     pub(crate) fn run(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Outcome, Failure> {
         let found = find(scope, &self.names.mentioned);
         let vars = find(scope, &self.names.vars);
-        let mut variables = self.variables(&found)?;
-        // Pushed last: when a case has a variable of this name, the script's own `vars` covers it.
-        let vars_before = match self.mentions_vars {
-            true => Dynamic::from_map(
-                vars.iter()
-                    .map(|(name, value)| Ok(((*name).into(), to_script(value)?)))
-                    .collect::<Result<Map, Cause>>()?,
-            ),
-            false => Dynamic::UNIT,
-        };
-        variables.push_dynamic(VARS, vars_before);
+        let mut variables = self.variables(&found, self.vars(&vars)?)?;
 
         budget::start();
         // A mistake in rhai itself must not take more with it than the expression that met it.
@@ -145,29 +135,49 @@ impl Script {
         Ok(value)
     }
 
-    /// rhai's scope with what was found.
-    fn variables(&self, found: &[Found<'_, '_>]) -> Result<rhai::Scope<'static>, Cause> {
+    /// The map through which it makes new variables; nothing when it does not speak of it.
+    fn vars(&self, found: &[Found<'_, '_>]) -> Result<Dynamic, Cause> {
+        if !self.mentions_vars {
+            return Ok(Dynamic::UNIT);
+        }
+        let entries = found
+            .iter()
+            .map(|(name, value)| Ok(((*name).into(), to_script(value)?)));
+        entries.collect::<Result<Map, Cause>>().map(Dynamic::from_map)
+    }
+
+    /// rhai's scope with what was found, and with `vars` last: when a case has a variable of this name, the script's own
+    /// covers it.
+    fn variables(&self, found: &[Found<'_, '_>], vars: Dynamic) -> Result<rhai::Scope<'static>, Cause> {
         let (names, frame) = self.frame.get_or_init(|| {
             let mut frame = rhai::Scope::new();
             for (name, _) in found {
                 frame.push_dynamic(*name, Dynamic::UNIT);
             }
+            frame.push_dynamic(VARS, Dynamic::UNIT);
             (found.iter().map(|(name, _)| (*name).to_owned()).collect(), frame)
         });
-        let is_framed = found.len() <= FRAME && found.iter().map(|(name, _)| *name).eq(names);
+        let is_framed = found.len() <= FRAME
+            && found.iter().all(|(name, _)| *name != VARS)
+            && found.iter().map(|(name, _)| *name).eq(names);
         let mut variables = match is_framed {
             true => frame.clone(),
             false => rhai::Scope::new(),
         };
         for (name, value) in found {
-            let value = to_script(value)?;
-            if is_framed && let Some(place) = variables.get_mut(name) {
-                *place = value;
-            } else {
-                variables.push_dynamic(*name, value);
-            }
+            set(&mut variables, is_framed, name, to_script(value)?);
         }
+        set(&mut variables, is_framed, VARS, vars);
         Ok(variables)
+    }
+}
+
+/// Gives a variable its value, where it is or behind the others.
+fn set(variables: &mut rhai::Scope<'static>, is_there: bool, name: &str, value: Dynamic) {
+    if is_there && let Some(place) = variables.get_mut(name) {
+        *place = value;
+    } else {
+        variables.push_dynamic(name, value);
     }
 }
 
