@@ -29,6 +29,7 @@ mod meter;
 mod names;
 mod nulls;
 mod numbers;
+mod plain;
 mod sandbox;
 mod scope;
 mod script;

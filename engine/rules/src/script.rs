@@ -18,6 +18,7 @@ use crate::{
     Cause, Outcome, Sandbox, Scope, budget,
     convert::{from_script, to_script},
     names::{Names, VARS},
+    plain::{Effect, Plain},
 };
 
 /// A script, ready to be run.
@@ -25,11 +26,13 @@ use crate::{
 pub(crate) struct Script {
     ast: AST,
     names: Names,
+    /// The same without rhai, when it is simple enough.
+    plain: Option<Plain>,
     /// Whether it may look at `vars`.
     mentions_vars: bool,
     /// Whether what its calls and operators mean is the same for all scripts of a sandbox: it has no functions of its own,
     /// and no references to functions, by which an operator may be called in another way.
-    is_plain: bool,
+    is_common: bool,
     /// The variables that the first run found, without values.
     frame: OnceLock<(Vec<String>, rhai::Scope<'static>)>,
 }
@@ -52,10 +55,14 @@ type Found<'n, 's> = (&'n str, Cow<'s, Value>);
 /// With more variables than these, filling a kept frame takes longer than making one.
 const FRAME: usize = 8;
 
+/// As many operations as no plain statement takes.
+const ENOUGH: u64 = 1_000;
+
 impl Script {
     pub(crate) fn new(source: &str, ast: AST, names: Names) -> Self {
         Self {
-            is_plain: !ast.has_functions() && !source.contains("Fn"),
+            plain: Plain::read(&ast),
+            is_common: !ast.has_functions() && !source.contains("Fn"),
             ast,
             names,
             mentions_vars: source.contains(VARS),
@@ -66,6 +73,9 @@ impl Script {
     /// Runs it; changing variables is up to the caller.
     pub(crate) fn run(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Outcome, Failure> {
         let found = find(scope, &self.names.mentioned);
+        if let Some(outcome) = self.run_plainly(sandbox, &found) {
+            return Ok(outcome);
+        }
         let vars = find(scope, &self.names.vars);
         let mut variables = self.variables(&found, self.vars(&vars)?)?;
 
@@ -114,9 +124,33 @@ impl Script {
         })
     }
 
+    /// Its outcome without rhai; `None` when only rhai knows.
+    fn run_plainly(&self, sandbox: &Sandbox, found: &[Found<'_, '_>]) -> Option<Outcome> {
+        let plain = self.plain.as_ref()?;
+        if self.mentions_vars || sandbox.limits().operations < ENOUGH {
+            return None;
+        }
+        let lookup = |name: &str| {
+            found
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| &**value)
+        };
+        let mut outcome = Outcome::default();
+        match plain.run(&lookup)? {
+            Effect::Value(value) => outcome.value = value,
+            Effect::Write(name, value) => {
+                if lookup(name) != Some(&value) {
+                    outcome.writes.insert(name.to_owned(), value);
+                }
+            }
+        }
+        Some(outcome)
+    }
+
     fn evaluate(&self, sandbox: &Sandbox, variables: &mut rhai::Scope<'static>) -> Result<Dynamic, Box<EvalAltResult>> {
         let engine = sandbox.engine();
-        if !self.is_plain {
+        if !self.is_common {
             return engine.eval_ast_with_scope(variables, &self.ast);
         }
         let kept = FUNCTIONS.take().filter(|(owner, _)| *owner == sandbox.id());
