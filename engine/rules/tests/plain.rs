@@ -104,6 +104,31 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Mostly without mistakes.
+    #[test]
+    fn any_calculation_comes_to_what_rhai_makes_of_it(
+        operands in prop::collection::vec(prop::sample::select(vec!["x", "y", "z", "2.50", "4", "0.1"]), 4),
+        operators in prop::collection::vec(prop::sample::select(vec!["+", "-", "*", "/"]), 3),
+        comparison in prop::sample::select(vec!["", " < 3", " >= x", " == 2.5", " != y", " > 1 && x == y", " <= 1 || !(x < y)"]),
+        numbers in prop::collection::vec((-2000_i64..2000, 0..4_u32), 3),
+    ) {
+        let numbers: Vec<String> = numbers
+            .iter()
+            .map(|(digits, scale)| format!("{:.*}", *scale as usize, *digits as f64 / 10_f64.powi(*scale as i32)))
+            .collect();
+        let values = format!("{{\"x\": {}, \"y\": {}, \"z\": {}}}", numbers[0], numbers[1], numbers[2]);
+        let sum = format!(
+            "{} {} {} {} ({} {} {})",
+            operands[0], operators[0], operands[1], operators[1], operands[2], operators[2], operands[3]
+        );
+        for statement in [format!("{sum}{comparison}"), format!("x = {sum}{comparison}")] {
+            let [plain, block] = both(&statement, &values).expect(&statement);
+            prop_assert_eq!(shown(&plain), shown(&block), "{}", statement);
+        }
+    }
+}
+
 #[test]
 fn what_is_too_much_is_left_to_rhai() {
     let long = "a".repeat(20_000);
