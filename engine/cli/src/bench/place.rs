@@ -29,11 +29,6 @@ impl Place {
         Ok(Self(path))
     }
 
-    /// The folder.
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// A folder in it, not made.
     pub(super) fn folder(&self, name: &str) -> PathBuf {
         self.0.join(name)

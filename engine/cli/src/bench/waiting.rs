@@ -22,7 +22,7 @@ const STEPS: u64 = 1_000;
 
 /// Cases that wait for a timer a month away: what they take, and whether a step costs more because of them.
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
-    let cases = session.number(1_000_000);
+    let cases = session.amount(1_000_000);
     let (few, steps) = (FEW.min(cases), STEPS.min(cases));
     let folder = session.place.folder(NAME);
     let kapok = session.open(NAME)?;
