@@ -9,8 +9,10 @@ mod data;
 mod decide;
 mod demo;
 mod gateway;
+mod operate;
 mod run;
 mod serve;
+mod service;
 mod user;
 
 use std::process::ExitCode;
@@ -34,6 +36,13 @@ fn main() -> ExitCode {
         },
         Commands::Decide(options) => decide::decide(&options),
         Commands::User(options) => user::user(options),
+        Commands::Verify(options) => operate::verify(&options),
+        Commands::Backup(options) => operate::backup(&options),
+        Commands::Restore(options) => operate::restore(&options),
+        Commands::Rebuild(options) => operate::rebuild(&options),
+        Commands::Export(options) => operate::export(&options),
+        Commands::Import(options) => operate::import(&options),
+        Commands::Service(options) => service::service(&options),
         Commands::Bench(options) => bench::bench(&options),
     };
     done.unwrap_or_else(|message| {

@@ -3,6 +3,7 @@
 mod compression;
 mod contract;
 mod faults;
+mod flips;
 mod golden;
 mod kill;
 mod model;
