@@ -94,7 +94,6 @@ pub(super) fn points(
     }
     let administrator = world.administrator.person();
     drop(world);
-    let empty = disk_bytes(&folder)?;
     let steps = session.number(STEPS).min(STEPS);
     let mut there = 0_u64;
     for size in sizes {
@@ -110,7 +109,7 @@ pub(super) fn points(
         there = there.saturating_add_signed(growth.left_by(steps));
         let (changes, bytes) = counts::written(&folder, before)?;
         let opened = child::open(&folder)?;
-        let on_disk = disk_bytes(&folder)?.saturating_sub(empty);
+        let on_disk = disk_bytes(&folder)?;
         let each = |count: u64| Some(count as f64 / steps as f64);
         let point = Point {
             changes: each(changes),
