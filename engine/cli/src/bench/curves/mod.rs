@@ -11,7 +11,7 @@ mod shapes;
 
 pub(super) use long_run::run as run_long;
 
-use super::{Failure, session::Session};
+use super::{Failure, counts, session::Session};
 use growth::Growth;
 use point::Point;
 
@@ -134,8 +134,9 @@ fn draw_one(session: &mut Session, curve: &Curve, sizes: &[u64]) -> Result<(), F
                 let kapok = session.open(curve.name)?;
                 let cost = measure(&kapok, usize::try_from(*size)?)?;
                 drop(kapok);
+                let written = counts::written(&session.place.folder(curve.name), 0)?;
                 session.place.clear(curve.name)?;
-                show(session, Point::new(*size, &cost))?;
+                show(session, Point::new(*size, &cost).written(written))?;
             }
         }
     }
