@@ -100,7 +100,7 @@ mod tests {
                       32 22 0:26 / /run rw - ramfs none rw\n\
                       33 32 254:2 / /run rw - xfs /dev/vdc rw";
         let cases = [
-            ("/home/somebody", None),
+            ("/srv/data", None),
             ("/tmp", Some("tmpfs")),
             ("/tmp/a/b", Some("tmpfs")),
             ("/tmp/disk/a", None),
