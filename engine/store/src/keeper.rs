@@ -109,19 +109,26 @@ impl Keeper {
     /// Makes a snapshot if one is due or `wanted`, and removes what nobody needs any more.
     fn keep(&self, wanted: bool) -> Result<(), StoreError> {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = (|| {
+        let kept: Result<_, StoreError> = (|| {
             let (snapshot, journal) = self.sizes()?;
-            if journal > 0 && (wanted || self.is_due(snapshot, journal)) {
+            let due = journal > 0 && (wanted || self.is_due(snapshot, journal));
+            if due {
                 self.check_room(snapshot, journal)?;
                 let closing = || self.news().closing;
                 if let Some(made) = make::make(&*self.disk, &self.folder, &closing)? {
                     *turn = Some(made);
                 }
             }
-            self.prune(&mut turn)
+            self.prune(&mut turn)?;
+            Ok(due)
         })();
-        self.news().problem = kept.as_ref().err().map(Problem::from);
-        kept
+        match &kept {
+            Ok(true) => self.news().problem = None,
+            // Nothing was tried that could have failed again.
+            Ok(false) => {}
+            Err(error) => self.news().problem = Some(error.into()),
+        }
+        kept.map(drop)
     }
 
     /// Whether the closed segments behind the newest snapshot are worth one. As they must grow with it, each row is

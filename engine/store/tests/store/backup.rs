@@ -131,6 +131,9 @@ fn it_can_be_restored_to_every_number() {
                 (found.problems, found.last, found.hash),
                 (vec![], seq, Some(expected(seq)))
             );
+            if seq % 9 > 0 {
+                continue;
+            }
             let store = open(&to);
             assert_eq!((store.view().seq(), hash(&store)), (seq, expected(seq)));
             // And another history can begin there.

@@ -8,7 +8,7 @@ use kapok_sim::disk::{SimDisk, Survival};
 use kapok_store::{Batch, Disk, Options, Store, StoreError};
 use proptest::prelude::*;
 
-use crate::common::{commit, expected, hash, options, pruned_folder};
+use crate::common::{batch, commit, expected, hash, options, pruned_folder};
 
 fn open(disk: &SimDisk) -> Store {
     try_open(disk).unwrap_or_else(|error| panic!("{error}"))
@@ -210,6 +210,40 @@ fn a_snapshot_may_be_interrupted_anywhere() {
                 assert_eq!(files(&disk, "snapshots"), [snapshot_name(75), snapshot_name(80)]);
                 break;
             }
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_may_fail_anywhere() {
+    for calls in 0.. {
+        let disk = pruned();
+        let store = open(&disk);
+        disk.fail_in(calls);
+        let made = store.snapshot();
+        let mut last = 75;
+        // Only the end of the segment concerns the journal; whatever else fails, commits go on.
+        match store.commit(batch(76), 0) {
+            Ok(_) => last = 76,
+            Err(StoreError::Poisoned { .. }) => assert!(made.is_err()),
+            Err(other) => panic!("after {calls} calls: {other}"),
+        }
+        if last == 76 {
+            assert_eq!(hash(&store), expected(76));
+            assert_eq!(
+                store.usage().expect("known").snapshot_problem.is_some(),
+                made.is_err() && calls > 4
+            );
+            assert_eq!(store.snapshot().expect("works now"), Some(76), "after {calls} calls");
+        }
+        drop(store);
+        for disk in [disk.copy(), disk.restarted(Survival::Lost)] {
+            let store = open(&disk);
+            assert_eq!(store.recovery().bad_snapshots, []);
+            assert_eq!(hash(&store), expected(last), "after {calls} calls");
+        }
+        if made.is_ok() {
+            break;
         }
     }
 }
