@@ -6,6 +6,10 @@
 //! disagree with what it lists.
 
 mod codec;
+mod data_format;
+mod finishing;
+mod forgetting;
+mod history;
 mod key;
 mod lists;
 mod prefix;
@@ -14,9 +18,12 @@ mod queries;
 mod read;
 mod rows;
 mod transaction;
+pub mod verify;
 mod writes;
 
 pub use codec::CodecError;
+pub use data_format::{DATA_FORMAT, data_format};
+pub use forgetting::ended_before;
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};
 pub use prefix::Prefix;
@@ -26,5 +33,5 @@ pub use read::{Pair, Read, TableError};
 pub use rows::{
     Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token,
 };
-pub use transaction::{Transaction, WriteSet};
+pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

@@ -4,12 +4,7 @@ use std::{fmt, sync::Arc};
 
 use kapok_store::{StoreError, View};
 
-use crate::{
-    Key,
-    codec::{self, CodecError},
-    key::last_number,
-    rows::Row,
-};
+use crate::{Key, codec::CodecError, key::last_number, rows::Row};
 
 /// Rows that could not be read.
 #[derive(Debug)]
@@ -54,6 +49,8 @@ pub trait Read {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TableError>;
     /// At most `limit` pairs whose keys begin with `prefix`, from behind `after` on.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError>;
+    /// The same from the end: at most `limit` pairs, the last one before `before` first.
+    fn scan_back(&self, prefix: &[u8], before: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError>;
 }
 
 impl Read for View {
@@ -65,6 +62,15 @@ impl Read for View {
         let scan = View::scan(self, prefix);
         let scan = match after {
             Some(after) => scan.after(after),
+            None => scan,
+        };
+        Ok(scan.take(limit).collect::<Result<_, _>>()?)
+    }
+
+    fn scan_back(&self, prefix: &[u8], before: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError> {
+        let scan = View::scan(self, prefix).reverse();
+        let scan = match before {
+            Some(before) => scan.after(before),
             None => scan,
         };
         Ok(scan.take(limit).collect::<Result<_, _>>()?)
@@ -81,7 +87,7 @@ pub(crate) fn row<R: Row>(read: &dyn Read, id: &R::Id) -> Result<Option<R>, Tabl
 
 /// Decodes the value at a key.
 pub(crate) fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<R, TableError> {
-    codec::decode(R::VERSION, bytes).map_err(|error| TableError::Codec {
+    R::from_bytes(bytes).map_err(|error| TableError::Codec {
         key: hexadecimal(key),
         error,
     })

@@ -35,6 +35,8 @@ const WHOLE: u8 = 0;
 /// First byte of a stored value: its length follows (8 bytes), and it lies in pieces.
 const IN_PIECES: u8 = 1;
 const PIECE_BYTES: usize = 4096;
+/// Memory for pages while nothing is read.
+const CLOSING_CACHE: u64 = 1 << 20;
 
 /// Rows in sled.
 pub(crate) struct State {
@@ -224,6 +226,10 @@ fn without_kind(row: Option<(IVec, IVec)>) -> Option<(Bytes, IVec)> {
 /// Closes the files, which hold everything up to `seq`, so that they can be trusted whatever happens next.
 ///
 /// Does nothing while a view still reads them: sled writes of its own accord until its last handle is gone.
+///
+/// They are opened once more for that. sled notes where its pages lie when it is opened, by reading its log from the last
+/// such note on, and takes damage in it for an end: rows behind it would be old ones. What is noted is read with a
+/// checksum for each page and refused when it is damaged. So it is noted now, while the log is as it was written.
 pub(crate) fn close(state: Arc<State>, folder: FolderId, seq: Seq, boot: Option<String>) -> io::Result<()> {
     let Some(state) = Arc::into_inner(state) else {
         return Ok(());
@@ -238,6 +244,9 @@ pub(crate) fn close(state: Arc<State>, folder: FolderId, seq: Seq, boot: Option<
         _lock,
     } = state;
     drop(db);
+    if State::open(&path, CLOSING_CACHE, None).is_err() {
+        return Ok(());
+    }
     sync_files(&path)?;
     Checkpoint {
         folder,

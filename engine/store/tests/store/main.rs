@@ -5,6 +5,7 @@ mod common;
 mod compression;
 mod contract;
 mod faults;
+mod flips;
 mod golden;
 mod kill;
 mod model;
