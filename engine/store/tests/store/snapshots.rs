@@ -1,5 +1,6 @@
 //! Snapshots: the same rows as the journal they stand for, whatever happens to them or to the state files.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -102,6 +103,31 @@ fn what_a_follower_needs_stays() {
     store.keep_from(None);
     store.snapshot().expect("works");
     assert_eq!(first(&disk), 61);
+}
+
+/// The state files may lag far behind the snapshots.
+#[test]
+fn what_a_restart_would_read_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = || Options {
+        snapshot_bytes: 2000,
+        checkpoint_every: Duration::from_secs(3600),
+        ..options()
+    };
+    let store = Store::open_folder(folder.path(), options()).expect("opens");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let (mut last, mut snapshots) = (0, BTreeSet::new());
+    while snapshots.len() < 4 {
+        assert!(Instant::now() < deadline, "{:?}", store.usage());
+        last += 1;
+        commit(&store, last..=last);
+        snapshots.insert(store.usage().expect("known").newest_snapshot);
+    }
+    let first = folder.path().join("journal/00000000000000000001.journal");
+    assert!(first.exists());
+    store.snapshot().expect("works");
+    assert!(!first.exists(), "now a checkpoint vouches for everything");
+    assert_eq!(hash(&store), expected(last));
 }
 
 #[test]
@@ -439,7 +465,11 @@ fn lost_or_damaged_state_files_come_back_from_snapshot_and_journal() {
 #[test]
 fn state_files_that_the_journal_no_longer_reaches_are_made_anew() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = Store::open_folder(folder.path(), options()).expect("opens");
+    let late = Options {
+        checkpoint_every: Duration::from_secs(3600),
+        ..options()
+    };
+    let store = Store::open_folder(folder.path(), late).expect("opens");
     commit(&store, 1..=10);
     store.catch_up().expect("catches up");
     // As they were at the first checkpoint, of this run of the system.
