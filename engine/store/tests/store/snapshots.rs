@@ -309,8 +309,16 @@ fn a_damaged_snapshot_is_passed_over_for_the_one_before() {
 #[test]
 fn a_snapshot_of_another_folder_or_place_is_not_taken() {
     let (disk, other) = (pruned(), pruned());
-    let harms = [other.bytes(&snapshot_name(60)), disk.bytes(&snapshot_name(30))];
-    for bytes in harms {
+    let (older, newer) = (disk.bytes(&snapshot_name(30)), disk.bytes(&snapshot_name(60)));
+    // Each part whole, but from two snapshots.
+    let (blocks, footer) = older[72..].split_at(older.len() - 72 - 48);
+    let mixed = [&newer[..72], blocks, &newer[newer.len() - 48..]].concat();
+    assert_eq!(
+        footer[..12],
+        mixed[mixed.len() - 48..][..12],
+        "even the number of rows is the same"
+    );
+    for bytes in [other.bytes(&snapshot_name(60)), older.clone(), mixed] {
         let disk = disk.copy();
         disk.change(&snapshot_name(60), |snapshot| *snapshot = bytes);
         let store = open(&disk);
