@@ -21,6 +21,8 @@ pub(crate) struct Keeper {
     folder: FolderId,
     snapshot_bytes: u64,
     reserve_bytes: u64,
+    /// For sorting what a snapshot is made of: as much as a segment has.
+    memory: u64,
     /// None if nobody can copy beside the store.
     pin: Option<PathBuf>,
     /// Tells how far a checkpoint vouches for the state files; none if there are none.
@@ -53,6 +55,7 @@ impl Keeper {
             folder,
             snapshot_bytes: options.snapshot_bytes,
             reserve_bytes: options.reserve_bytes,
+            memory: options.segment_bytes,
             pin,
             feeder,
             turn: Mutex::new(None),
@@ -125,7 +128,7 @@ impl Keeper {
             if due {
                 self.check_room(snapshot, journal)?;
                 let closing = || self.news().closing;
-                if let Some(made) = make::make(&*self.disk, &self.folder, &closing)? {
+                if let Some(made) = make::make(&*self.disk, &self.folder, self.memory, &closing)? {
                     *turn = Some(made);
                 }
             }

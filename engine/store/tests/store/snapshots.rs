@@ -209,6 +209,18 @@ proptest! {
     }
 }
 
+/// So many changes that they are sorted in more files than may be open at once.
+#[test]
+fn a_long_journal_becomes_one_snapshot() {
+    let disk = SimDisk::default();
+    let store = open(&disk);
+    commit(&store, 1..=1000);
+    assert_eq!(store.snapshot().expect("works"), Some(1000));
+    assert_eq!(hash_in(&disk.bytes(&snapshot_name(1000))), expected(1000));
+    let unfinished = disk.files().into_iter().filter(|name| name.ends_with(".tmp"));
+    assert_eq!(unfinished.count(), 0);
+}
+
 #[test]
 fn a_snapshot_may_be_interrupted_anywhere() {
     use Survival::{Half, Kept, Lost, Mixed, Zeros};
