@@ -380,6 +380,7 @@ impl Kapok {
     /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
+        react::watch_clock(&self.shared, &self.writer)?;
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?

@@ -7,7 +7,7 @@ use kapok_store::Store;
 
 use crate::{
     Error, Outgoing, bell::Bells, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache,
-    evaluate::Rules, handlers::Handlers, hints::Hints, organisation::Organisation, plugins::Plugins,
+    evaluate::Rules, handlers::Handlers, hints::Hints, organisation::Organisation, plugins::Plugins, react::ClockWatch,
 };
 
 /// How an engine behaves.
@@ -38,6 +38,7 @@ impl Default for Settings {
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock_watch: ClockWatch,
     pub(crate) settings: Settings,
     pub(crate) rules: Rules,
     pub(crate) definitions: DefinitionCache,
@@ -61,6 +62,7 @@ impl Shared {
     ) -> Self {
         Self {
             store,
+            clock_watch: ClockWatch::new(&*clock),
             clock,
             settings,
             rules: Rules::new(),

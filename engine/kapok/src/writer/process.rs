@@ -104,7 +104,7 @@ impl Step<'_> {
     }
 
     /// Pages every administrator.
-    pub(super) fn page_administrators(&mut self, text: &Text, instance: Option<InstanceId>) -> Result<(), Error> {
+    pub(crate) fn page_administrators(&mut self, text: &Text, instance: Option<InstanceId>) -> Result<(), Error> {
         let group = Candidate::Role(kapok_records::ADMINISTRATOR.into());
         for to in self.shared.organisation().members(&group) {
             let text = text.clone();
