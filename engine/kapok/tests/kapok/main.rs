@@ -4,6 +4,7 @@
 mod clock;
 mod closing;
 mod definitions;
+mod full_disk;
 mod once;
 mod outbox;
 mod power;
