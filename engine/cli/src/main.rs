@@ -1,5 +1,6 @@
 //! The `kapok` command.
 
+mod bench;
 mod built_in;
 mod check;
 mod commands;
@@ -8,8 +9,10 @@ mod data;
 mod decide;
 mod demo;
 mod gateway;
+mod operate;
 mod run;
 mod serve;
+mod service;
 mod user;
 
 use std::process::ExitCode;
@@ -33,6 +36,14 @@ fn main() -> ExitCode {
         },
         Commands::Decide(options) => decide::decide(&options),
         Commands::User(options) => user::user(options),
+        Commands::Verify(options) => operate::verify(&options),
+        Commands::Backup(options) => operate::backup(&options),
+        Commands::Restore(options) => operate::restore(&options),
+        Commands::Rebuild(options) => operate::rebuild(&options),
+        Commands::Export(options) => operate::export(&options),
+        Commands::Import(options) => operate::import(&options),
+        Commands::Service(options) => service::service(&options),
+        Commands::Bench(options) => bench::bench(&options),
     };
     done.unwrap_or_else(|message| {
         eprintln!("kapok: {message}");

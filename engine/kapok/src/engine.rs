@@ -13,11 +13,12 @@ use kapok_store::{Health, Store, View};
 use kapok_tables::{Queries, TaskList};
 
 use crate::{
-    Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
+    BackupSettings, Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
     clock::{Clock, SystemClock},
     decisions,
     definitions::{self, Deployed},
     handlers::Handlers,
+    operate::{self, keeper::Operating},
     plugins::Plugins,
     react,
     saving::{self, SaveRequest},
@@ -50,6 +51,7 @@ struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.shared.bells.close();
+        self.shared.operating.bell.close();
         // A handler that drops the last handle runs on a thread that cannot wait for itself: then they end by themselves.
         if react::on_own_thread() {
             return;
@@ -68,6 +70,7 @@ pub struct Builder {
     plugins: Vec<PluginSource>,
     handlers: Handlers,
     outgoing: Outgoing,
+    backup: Option<BackupSettings>,
 }
 
 impl Default for Builder {
@@ -78,6 +81,7 @@ impl Default for Builder {
             plugins: Vec::new(),
             handlers: Handlers::default(),
             outgoing: Outgoing::default(),
+            backup: None,
         }
     }
 }
@@ -111,6 +115,13 @@ impl Builder {
         self
     }
 
+    /// Makes backups by itself, when the engine has a folder.
+    #[must_use]
+    pub fn backup(mut self, settings: BackupSettings) -> Self {
+        self.backup = Some(settings);
+        self
+    }
+
     /// Carries out service tasks of this name with a function. It runs on a thread of its own after the commit, and may
     /// be called again with the same job after a crash.
     #[must_use]
@@ -138,30 +149,44 @@ impl Builder {
     /// Opens an engine over a folder, which is made when it is not there.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Kapok, Error> {
         let store = Store::open(folder.as_ref())?;
-        self.start(store)
+        if let Some(kept) = operate::format::keep_older(&store, folder.as_ref())? {
+            tracing::info!("the data as it was before the upgrade is in {}", kept.display());
+        }
+        self.start(store, Some(folder.as_ref()))
     }
 
     /// Opens an engine over a store that was opened already: one with sizes and times of its own, or on a
     /// [`Disk`](crate::store::Disk) of one's own. It is closed with the engine, unless the caller keeps a clone; only one
-    /// engine may write to it.
+    /// engine may write to it. It makes no backups by itself, since it does not know where the data lies.
     pub fn open_store(self, store: Store) -> Result<Kapok, Error> {
-        self.start(store)
+        self.start(store, None)
     }
 
     /// An engine over memory, gone when it is dropped.
     pub fn memory(self) -> Result<Kapok, Error> {
-        self.start(Store::memory())
+        self.start(Store::memory(), None)
     }
 
-    fn start(self, store: Store) -> Result<Kapok, Error> {
+    fn start(self, store: Store, folder: Option<&Path>) -> Result<Kapok, Error> {
+        operate::format::settle(&store, self.clock.now())?;
         let plugins = Plugins::load(self.plugins, &self.outgoing)?;
-        let shared = Shared::new(store, self.clock, self.settings, plugins, self.handlers, self.outgoing);
+        let operating = Operating::new(folder.map(Path::to_path_buf), self.backup);
+        let shared = Shared::new(
+            store,
+            self.clock,
+            self.settings,
+            plugins,
+            self.handlers,
+            self.outgoing,
+            operating,
+        );
         let shared = Arc::new(shared);
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(shared.clone())?;
         let mut threads = react::start(&shared, &writer)?;
+        threads.extend(operate::keeper::start(&shared, &writer)?);
         threads.push(writing);
         let running = Arc::new(Running {
             shared: shared.clone(),
@@ -377,7 +402,25 @@ impl Kapok {
         )
     }
 
-    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine
+    /// What saving a new record in the name of the system would keep: its fields as definitions and plugins leave them.
+    /// Nothing is saved.
+    pub fn check_record(&self, entity: &str, fields: Fields) -> Result<Fields, Error> {
+        let request = SaveRequest {
+            entity: Entity::new(entity),
+            id: None,
+            version: None,
+            fields,
+            owner: None,
+            author: Author::Program,
+            key: None,
+        };
+        let view = self.shared.store.view();
+        let checked = saving::check(&self.shared, &view, Principal::System, &request, &|_, _| Ok(()))?;
+        Ok(checked.fields)
+    }
+
+    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do, and makes a backup
+    /// that is due. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
         react::watch_clock(&self.shared, &self.writer)?;
@@ -385,6 +428,7 @@ impl Kapok {
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
         {}
+        operate::keeper::attend(&self.shared, &self.writer, now);
         Ok(())
     }
 
@@ -397,6 +441,12 @@ impl Kapok {
     /// Whether the engine can take commands.
     pub fn health(&self) -> Health {
         self.shared.store.health()
+    }
+
+    /// Returns when what follows the journal (the state files) holds everything that is committed now: for measurements.
+    /// Nobody else needs to wait for it, since every view sees all commits.
+    pub fn catch_up(&self) -> Result<(), Error> {
+        Ok(self.shared.store.catch_up()?)
     }
 
     /// The sequence number of the last commit.

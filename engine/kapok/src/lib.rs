@@ -18,6 +18,7 @@
 //! see, and the world *reacts* ([`react`]) with new commands. This crate is where the parts are put together; it is the
 //! only one that knows them all.
 
+mod backup;
 mod bell;
 mod clock;
 mod company;
@@ -30,6 +31,7 @@ mod evaluate;
 mod handlers;
 mod handles;
 mod hints;
+pub mod operate;
 mod organisation;
 mod outgoing;
 mod people;
@@ -42,9 +44,10 @@ mod simulate;
 mod views;
 mod writer;
 
+pub use backup::{BackupSettings, BackupStatus, DailyTime};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
-pub use decisions::decide;
+pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::Error;

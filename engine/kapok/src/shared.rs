@@ -7,7 +7,8 @@ use kapok_store::Store;
 
 use crate::{
     Error, Outgoing, bell::Bells, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache,
-    evaluate::Rules, handlers::Handlers, hints::Hints, organisation::Organisation, plugins::Plugins, react::ClockWatch,
+    evaluate::Rules, handlers::Handlers, hints::Hints, operate::keeper::Operating, organisation::Organisation,
+    plugins::Plugins, react::ClockWatch,
 };
 
 /// How an engine behaves.
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) outgoing: Outgoing,
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
+    pub(crate) operating: Operating,
     organisation: RwLock<Arc<Organisation>>,
 }
 
@@ -59,6 +61,7 @@ impl Shared {
         plugins: Plugins,
         handlers: Handlers,
         outgoing: Outgoing,
+        operating: Operating,
     ) -> Self {
         Self {
             store,
@@ -73,6 +76,7 @@ impl Shared {
             outgoing,
             hints: Hints::new(),
             bells: Bells::default(),
+            operating,
             organisation: RwLock::default(),
         }
     }

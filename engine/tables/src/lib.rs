@@ -6,6 +6,7 @@
 //! disagree with what it lists.
 
 mod codec;
+mod data_format;
 mod finishing;
 mod forgetting;
 mod history;
@@ -17,9 +18,11 @@ mod queries;
 mod read;
 mod rows;
 mod transaction;
+pub mod verify;
 mod writes;
 
 pub use codec::CodecError;
+pub use data_format::{DATA_FORMAT, data_format};
 pub use forgetting::ended_before;
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};

@@ -23,6 +23,7 @@ impl Step<'_> {
         let (answer, changes) = self.decision(actor, |work, context| decide(command, work, context))?;
         self.tx.write_process(&changes)?;
         self.hints(hints::of_changes(&changes));
+        self.count(&changes.events);
         self.follow_cases(&changes)?;
         self.tell_of_incidents(&changes)?;
         for (instance, _, effect) in changes.effects {

@@ -8,3 +8,4 @@ mod lists;
 mod round_trip;
 mod samples;
 mod strategies;
+mod verify;
