@@ -79,6 +79,15 @@ pub enum StoreError {
         /// What is wrong in it; at least one.
         problems: Vec<Problem>,
     },
+    /// What was copied to a folder cannot be read there as it was written.
+    #[error(
+        "the copy is not what was copied: {}. It was removed; check the disk that it was to lie on, or take another",
+        list(.problems, |problem| &problem.en)
+    )]
+    CopyDamaged {
+        /// What is wrong in it; at least one.
+        problems: Vec<Problem>,
+    },
     /// It cannot be restored to that number.
     #[error(
         "record {wanted} cannot be restored from here: this reaches from {first} to {last}; choose a number in between, or another backup"
@@ -91,9 +100,11 @@ pub enum StoreError {
         /// The latest.
         last: Seq,
     },
-    /// Not written yet.
-    #[error("not there yet")]
-    NotYet,
+    /// The folder is a copy that was not finished.
+    #[error(
+        "the copying to this folder was interrupted, so something may be missing in it; remove the folder and copy again"
+    )]
+    Unfinished,
     /// The files were written by a newer version.
     #[error("{file} has format {found}, this version reads up to {known}; start the newer version that wrote it")]
     NewerFormat {
@@ -158,12 +169,16 @@ impl StoreError {
                 "目录 {folder} 已损坏：{}。未恢复任何内容；请使用另一个备份",
                 list(problems, |problem| &problem.zh)
             ),
+            Self::CopyDamaged { problems } => format!(
+                "复制的内容与原内容不符：{}。副本已删除；请检查目标磁盘，或换一个磁盘",
+                list(problems, |problem| &problem.zh)
+            ),
             Self::OutOfReach { wanted, first, last } => {
                 format!(
                     "无法由此恢复到第 {wanted} 号：可恢复的范围是 {first} 到 {last}；请选择范围内的编号，或使用另一个备份"
                 )
             }
-            Self::NotYet => "尚未实现".into(),
+            Self::Unfinished => "备份或恢复在此目录中断，内容可能不完整；请删除此目录，另做一次".into(),
             Self::NewerFormat { file, found, known } => {
                 format!("{file} 的格式版本为 {found}，本程序最多支持 {known}；请启动写入它的较新版本")
             }

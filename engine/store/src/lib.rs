@@ -20,6 +20,7 @@ mod header;
 mod journal;
 mod keeper;
 mod lock;
+mod options;
 mod overlay;
 mod problem;
 mod rebuild;
@@ -34,16 +35,17 @@ mod view;
 
 use std::sync::Arc;
 
-pub use backup::{Backup, backup, restore};
+pub use backup::{Backup, backup, backup_between, restore};
 pub use batch::{Batch, IntoBytes};
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::StoreError;
 pub use journal::record::{MAX_KEY, MAX_PAYLOAD, Record};
 pub use journal::{CutTail, History};
+pub use options::Options;
 pub use problem::Problem;
 pub use rebuild::rebuild;
 pub use recovery::Recovery;
-pub use store::{Health, Options, Store};
+pub use store::{Health, Store};
 pub use usage::Usage;
 pub use verify::{StateFiles, Verification, verify};
 pub use view::{Scan, View};

@@ -8,8 +8,6 @@ use crate::journal::cursor::Cursor;
 use crate::journal::segment;
 use crate::{Disk, Seq, StoreError, snapshot};
 
-/// No more runs than this are merged at once, since each is an open file. What is left is for the next snapshot.
-const MOST_RUNS: usize = 64;
 /// How many rows are written before somebody who wants to close the store is heard.
 const HEARD_EVERY: u64 = 1000;
 
@@ -32,12 +30,19 @@ pub(crate) fn closed_behind(disk: &dyn Disk, last: Seq) -> Result<Vec<Seq>, Stor
 
 /// Makes a snapshot of what the closed segments hold. None if there is none behind the newest snapshot, or if it was told
 /// to stop. A snapshot that turns out to be damaged is passed over for the one before.
-pub(crate) fn make(disk: &dyn Disk, folder: &FolderId, stop: &dyn Fn() -> bool) -> Result<Option<Made>, StoreError> {
+///
+/// `memory` is roughly how many bytes of it are taken for sorting.
+pub(crate) fn make(
+    disk: &dyn Disk,
+    folder: &FolderId,
+    memory: u64,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Made>, StoreError> {
     let bases = snapshot::list(disk)?.into_iter().rev();
     let mut damage = None;
     for base in bases.map(Some).chain([None]) {
         let segments = closed_behind(disk, base.unwrap_or(0))?;
-        match make_from(disk, folder, base, &segments, stop) {
+        match make_from(disk, folder, base, &segments, memory, stop) {
             Err(error) if base.is_some_and(|base| is_about(&error, &snapshot::name(base))) => damage = Some(error),
             // The journal no longer begins at 1: then the damage of the snapshots is the reason worth telling.
             Err(StoreError::JournalIncomplete { reason }) if base.is_none() => {
@@ -61,6 +66,7 @@ fn make_from(
     folder: &FolderId,
     base: Option<Seq>,
     segments: &[Seq],
+    memory: u64,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Made>, StoreError> {
     if segments.is_empty() {
@@ -69,11 +75,8 @@ fn make_from(
     let base = base.map(|last| snapshot::open(disk, last, folder)).transpose()?;
     let made_from = base.as_ref().map(|base| base.tip().seq);
     let mut tip = base.as_ref().map_or_else(|| beginning(folder), Reader::tip);
-    let mut runs = Runs::new(disk)?;
+    let mut runs = Runs::new(disk, memory)?;
     for &first in segments {
-        if runs.len() >= MOST_RUNS {
-            break;
-        }
         tip = add_segment(disk, first, tip, &mut runs)?;
         if stop() {
             return Ok(None);

@@ -99,11 +99,7 @@ impl State {
     }
 
     /// Rows of a range as they are stored; [`State::load`] makes values of them.
-    pub(crate) fn range(
-        &self,
-        lower: Bound<&[u8]>,
-        upper: Bound<&[u8]>,
-    ) -> impl DoubleEndedIterator<Item = Result<(Bytes, IVec), StoreError>> + Send + use<> {
+    pub(crate) fn range(&self, lower: Bound<&[u8]>, upper: Bound<&[u8]>) -> StoredRows {
         let lower = match lower {
             Bound::Unbounded => Bound::Included(vec![ROW]),
             other => other.map(row_key),
@@ -112,11 +108,10 @@ impl State {
             Bound::Unbounded => Bound::Excluded(vec![ROW + 1]),
             other => other.map(row_key),
         };
-        let rows = Rows {
+        StoredRows {
             rows: self.db.range::<Vec<u8>, _>((lower, upper)),
             trust: self.trust.clone(),
-        };
-        rows.map(|row| row.map(|(key, stored)| (Bytes::from(&key[1..]), stored)))
+        }
     }
 
     fn read(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
@@ -203,23 +198,29 @@ impl State {
 }
 
 /// sled's rows, watched.
-struct Rows {
+pub(crate) struct StoredRows {
     rows: sled::Iter,
     trust: Arc<Trust>,
 }
 
-impl Iterator for Rows {
-    type Item = Result<(IVec, IVec), StoreError>;
+impl Iterator for StoredRows {
+    type Item = Result<(Bytes, IVec), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.trust.during(|| self.rows.next().transpose()).transpose()
+        let row = self.trust.during(|| self.rows.next().transpose());
+        row.map(without_kind).transpose()
     }
 }
 
-impl DoubleEndedIterator for Rows {
+impl DoubleEndedIterator for StoredRows {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.trust.during(|| self.rows.next_back().transpose()).transpose()
+        let row = self.trust.during(|| self.rows.next_back().transpose());
+        row.map(without_kind).transpose()
     }
+}
+
+fn without_kind(row: Option<(IVec, IVec)>) -> Option<(Bytes, IVec)> {
+    row.map(|(key, stored)| (Bytes::from(&key[1..]), stored))
 }
 
 /// Closes the files, which hold everything up to `seq`, so that they can be trusted whatever happens next.

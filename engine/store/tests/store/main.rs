@@ -1,5 +1,7 @@
 //! The promises of the store, kept on good disks and bad ones.
 
+mod backup;
+mod common;
 mod compression;
 mod contract;
 mod faults;
@@ -11,3 +13,4 @@ mod power;
 mod snapshots;
 mod state;
 mod state_folder;
+mod verify;

@@ -1,5 +1,6 @@
 //! Snapshots: the same rows as the journal they stand for, whatever happens to them or to the state files.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,16 +9,7 @@ use kapok_sim::disk::{SimDisk, Survival};
 use kapok_store::{Batch, Disk, Options, Store, StoreError};
 use proptest::prelude::*;
 
-/// Small segments, and snapshots only when asked for.
-fn options() -> Options {
-    Options {
-        segment_bytes: 400,
-        snapshot_bytes: u64::MAX,
-        reserve_bytes: 0,
-        feed_every: Duration::from_millis(1),
-        ..Options::default()
-    }
-}
+use crate::common::{batch, commit, expected, hash, options, pruned_folder};
 
 fn open(disk: &SimDisk) -> Store {
     try_open(disk).unwrap_or_else(|error| panic!("{error}"))
@@ -25,34 +17,6 @@ fn open(disk: &SimDisk) -> Store {
 
 fn try_open(disk: &SimDisk) -> Result<Store, StoreError> {
     Store::open_with(disk.clone(), options())
-}
-
-fn batch(number: u64) -> Batch {
-    let mut batch = Batch::new();
-    batch.put(
-        (number % 17).to_be_bytes(),
-        format!("{number} ").repeat(number as usize % 30),
-    );
-    batch.delete((number * 7 % 17).to_be_bytes());
-    batch.put("last", number.to_be_bytes());
-    batch
-}
-
-fn commit(store: &Store, numbers: std::ops::RangeInclusive<u64>) {
-    for number in numbers {
-        assert_eq!(store.commit(batch(number), 0).expect("commits"), number);
-    }
-}
-
-fn hash(store: &Store) -> [u8; 32] {
-    store.view().hash().expect("readable")
-}
-
-/// The hash of the rows that commits up to `last` leave.
-fn expected(last: u64) -> [u8; 32] {
-    let store = Store::memory();
-    commit(&store, 1..=last);
-    hash(&store)
 }
 
 fn files(disk: &SimDisk, folder: &str) -> Vec<String> {
@@ -141,6 +105,31 @@ fn what_a_follower_needs_stays() {
     assert_eq!(first(&disk), 61);
 }
 
+/// The state files may lag far behind the snapshots.
+#[test]
+fn what_a_restart_would_read_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = || Options {
+        snapshot_bytes: 2000,
+        checkpoint_every: Duration::from_secs(3600),
+        ..options()
+    };
+    let store = Store::open_folder(folder.path(), options()).expect("opens");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let (mut last, mut snapshots) = (0, BTreeSet::new());
+    while snapshots.len() < 4 {
+        assert!(Instant::now() < deadline, "{:?}", store.usage());
+        last += 1;
+        commit(&store, last..=last);
+        snapshots.insert(store.usage().expect("known").newest_snapshot);
+    }
+    let first = folder.path().join("journal/00000000000000000001.journal");
+    assert!(first.exists());
+    store.snapshot().expect("works");
+    assert!(!first.exists(), "now a checkpoint vouches for everything");
+    assert_eq!(hash(&store), expected(last));
+}
+
 #[test]
 fn nothing_is_removed_while_somebody_copies() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -220,6 +209,18 @@ proptest! {
     }
 }
 
+/// So many changes that they are sorted in more files than may be open at once.
+#[test]
+fn a_long_journal_becomes_one_snapshot() {
+    let disk = SimDisk::default();
+    let store = open(&disk);
+    commit(&store, 1..=1000);
+    assert_eq!(store.snapshot().expect("works"), Some(1000));
+    assert_eq!(hash_in(&disk.bytes(&snapshot_name(1000))), expected(1000));
+    let unfinished = disk.files().into_iter().filter(|name| name.ends_with(".tmp"));
+    assert_eq!(unfinished.count(), 0);
+}
+
 #[test]
 fn a_snapshot_may_be_interrupted_anywhere() {
     use Survival::{Half, Kept, Lost, Mixed, Zeros};
@@ -247,6 +248,40 @@ fn a_snapshot_may_be_interrupted_anywhere() {
                 assert_eq!(files(&disk, "snapshots"), [snapshot_name(75), snapshot_name(80)]);
                 break;
             }
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_may_fail_anywhere() {
+    for calls in 0.. {
+        let disk = pruned();
+        let store = open(&disk);
+        disk.fail_in(calls);
+        let made = store.snapshot();
+        let mut last = 75;
+        // Only the end of the segment concerns the journal; whatever else fails, commits go on.
+        match store.commit(batch(76), 0) {
+            Ok(_) => last = 76,
+            Err(StoreError::Poisoned { .. }) => assert!(made.is_err()),
+            Err(other) => panic!("after {calls} calls: {other}"),
+        }
+        if last == 76 {
+            assert_eq!(hash(&store), expected(76));
+            assert_eq!(
+                store.usage().expect("known").snapshot_problem.is_some(),
+                made.is_err() && calls > 4
+            );
+            assert_eq!(store.snapshot().expect("works now"), Some(76), "after {calls} calls");
+        }
+        drop(store);
+        for disk in [disk.copy(), disk.restarted(Survival::Lost)] {
+            let store = open(&disk);
+            assert_eq!(store.recovery().bad_snapshots, []);
+            assert_eq!(hash(&store), expected(last), "after {calls} calls");
+        }
+        if made.is_ok() {
+            break;
         }
     }
 }
@@ -286,8 +321,16 @@ fn a_damaged_snapshot_is_passed_over_for_the_one_before() {
 #[test]
 fn a_snapshot_of_another_folder_or_place_is_not_taken() {
     let (disk, other) = (pruned(), pruned());
-    let harms = [other.bytes(&snapshot_name(60)), disk.bytes(&snapshot_name(30))];
-    for bytes in harms {
+    let (older, newer) = (disk.bytes(&snapshot_name(30)), disk.bytes(&snapshot_name(60)));
+    // Each part whole, but from two snapshots.
+    let (blocks, footer) = older[72..].split_at(older.len() - 72 - 48);
+    let mixed = [&newer[..72], blocks, &newer[newer.len() - 48..]].concat();
+    assert_eq!(
+        footer[..12],
+        mixed[mixed.len() - 48..][..12],
+        "even the number of rows is the same"
+    );
+    for bytes in [other.bytes(&snapshot_name(60)), older.clone(), mixed] {
         let disk = disk.copy();
         disk.change(&snapshot_name(60), |snapshot| *snapshot = bytes);
         let store = open(&disk);
@@ -404,20 +447,6 @@ fn snapshots_come_by_themselves() {
     assert_eq!(hash(&store), expected(last));
 }
 
-/// A folder whose journal no longer begins at its beginning, closed in order.
-fn pruned_folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = Store::open_folder(folder.path(), options()).expect("opens");
-    for last in [30, 60] {
-        commit(&store, last - 29..=last);
-        assert_eq!(store.snapshot().expect("works"), Some(last));
-    }
-    commit(&store, 61..=75);
-    drop(store);
-    assert!(!folder.path().join("journal/00000000000000000001.journal").exists());
-    folder
-}
-
 #[test]
 fn lost_or_damaged_state_files_come_back_from_snapshot_and_journal() {
     type Harm = fn(&Path);
@@ -456,7 +485,11 @@ fn lost_or_damaged_state_files_come_back_from_snapshot_and_journal() {
 #[test]
 fn state_files_that_the_journal_no_longer_reaches_are_made_anew() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = Store::open_folder(folder.path(), options()).expect("opens");
+    let late = Options {
+        checkpoint_every: Duration::from_secs(3600),
+        ..options()
+    };
+    let store = Store::open_folder(folder.path(), late).expect("opens");
     commit(&store, 1..=10);
     store.catch_up().expect("catches up");
     // As they were at the first checkpoint, of this run of the system.
