@@ -1,5 +1,6 @@
 //! The check of rows, on the rows of a real engine in which everything waits that can.
 
+mod format;
 mod transfer;
 
 use std::{collections::BTreeMap, sync::Arc};
