@@ -2,9 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use kapok::{
-    BackupSettings, BackupStatus, Clock, DailyTime, Kapok, ManualClock, Staff, operate, protocol::Timestamp,
-};
+use kapok::{BackupSettings, BackupStatus, Clock, DailyTime, Kapok, ManualClock, Staff, operate, protocol::Timestamp};
 
 /// 2026-11-23T16:00 in Shanghai.
 const START: Timestamp = Timestamp::from_millis(1_795_420_800_000);
@@ -80,7 +78,10 @@ fn one_is_made_every_night_and_the_oldest_go() {
 
     // Each is a data folder that is sound, with the configuration.
     let newest = at("to").join("2026-11-25T03-30-00");
-    assert_eq!(fs::read_to_string(newest.join("kapok.toml")).expect("a copy"), "[backup]\n");
+    assert_eq!(
+        fs::read_to_string(newest.join("kapok.toml")).expect("a copy"),
+        "[backup]\n"
+    );
     let verified = operate::verify(&newest, true).unwrap_or_else(|text| panic!("{text}"));
     assert!(verified.is_sound() && verified.rows.is_some(), "{verified:#?}");
     operate::restore(&newest, &at("restored"), None).unwrap_or_else(|text| panic!("{text}"));
@@ -101,7 +102,11 @@ fn one_that_fails_is_told_once_a_day_and_tried_every_hour() {
     assert_eq!((failed, status.last), (START, None));
     assert!(!reason.zh.is_empty() && reason.en.contains("/to"), "{reason}");
     assert_eq!(world.told().len(), 1);
-    assert!(world.told()[0].contains("The scheduled backup failed"), "{:?}", world.told());
+    assert!(
+        world.told()[0].contains("The scheduled backup failed"),
+        "{:?}",
+        world.told()
+    );
     for _ in 0..5 {
         world.pass(60);
     }
@@ -110,7 +115,10 @@ fn one_that_fails_is_told_once_a_day_and_tried_every_hour() {
     let status = world.pass(59);
     assert!(status.failed.is_some(), "not yet tried again");
     let status = world.pass(1);
-    assert_eq!((status.failed, status.last), (None, Some(START.plus_millis(6 * 3_600_000))));
+    assert_eq!(
+        (status.failed, status.last),
+        (None, Some(START.plus_millis(6 * 3_600_000)))
+    );
     assert_eq!(names(&at("to")).len(), 1);
 }
 
