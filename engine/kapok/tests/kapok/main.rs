@@ -6,6 +6,7 @@ mod closing;
 mod definitions;
 mod once;
 mod outbox;
+mod power;
 mod records;
 mod rights;
 mod story;
