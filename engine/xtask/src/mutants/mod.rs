@@ -1,0 +1,164 @@
+//! Proof that the tests see what they are there for: mistakes are put into a copy of the sources, one at a time, and for
+//! each the test that must catch it must fail. The product itself has no switch that breaks it.
+
+mod copy;
+mod list;
+mod target;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Instant,
+};
+
+use crate::{place, run};
+use copy::Copy;
+use list::{MUTANTS, Mutant, Test};
+
+/// Tries those that are named, or all.
+pub fn named(names: &[String]) -> Result<(), String> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| MUTANTS.iter().all(|mutant| mutant.name != **name))
+    {
+        let known: Vec<_> = MUTANTS.iter().map(|mutant| mutant.name).collect();
+        return Err(format!(
+            "there is no mutant `{unknown}`; there are {}",
+            known.join(", ")
+        ));
+    }
+    try_all(
+        MUTANTS
+            .iter()
+            .filter(|mutant| names.is_empty() || names.iter().any(|name| name == mutant.name)),
+    )
+}
+
+/// Tries the few that stand for the others: they are tried with every change.
+pub fn quick() -> Result<(), String> {
+    try_all(MUTANTS.iter().filter(|mutant| mutant.quick))
+}
+
+fn try_all(mutants: impl Iterator<Item = &'static Mutant>) -> Result<(), String> {
+    let folder = place::target()?.join("mutants");
+    let build = folder.join("target");
+    target::seed(&place::target()?, &build)?;
+    let workshop = Workshop {
+        copy: Copy::fresh(folder.join("sources"))?,
+        build,
+    };
+    let mut unmutated: Vec<Test> = Vec::new();
+    let mut wrong = Vec::new();
+    for mutant in mutants {
+        // A test that fails anyway catches nothing.
+        if !unmutated.contains(&mutant.test) {
+            workshop.passes(&mutant.test)?;
+            unmutated.push(mutant.test);
+        }
+        let begin = Instant::now();
+        match workshop.catches(mutant) {
+            Ok(()) => println!("caught    {} ({} s)", mutant.name, begin.elapsed().as_secs()),
+            Err(why) => {
+                println!("{why}");
+                wrong.push(mutant.name);
+            }
+        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not caught: {}", wrong.join(", ")))
+    }
+}
+
+/// The copy of the sources, and where it is built.
+struct Workshop {
+    copy: Copy,
+    build: PathBuf,
+}
+
+impl Workshop {
+    /// The test passes as things are.
+    fn passes(&self, test: &Test) -> Result<(), String> {
+        println!("building  {} of {}", test.name, test.package);
+        self.build(test)?;
+        let output = self.run(test)?;
+        // A name that no test has would pass.
+        if output.status.success() && String::from_utf8_lossy(&output.stdout).contains("test result: ok. 1 passed") {
+            return Ok(());
+        }
+        Err(format!(
+            "{} does not pass without a mistake:\n{}",
+            test.name,
+            told(&output)
+        ))
+    }
+
+    fn catches(&self, mutant: &Mutant) -> Result<(), String> {
+        let original = self
+            .copy
+            .replace(mutant.file, mutant.find, mutant.replace)
+            .map_err(|why| format!("stale     {}: {why}", mutant.name))?;
+        let caught = self
+            .build(&mutant.test)
+            .map_err(|why| format!("stale     {}: {why}", mutant.name));
+        let caught = caught.and_then(|()| self.run(&mutant.test));
+        self.copy.restore(mutant.file, &original)?;
+        if caught?.status.success() {
+            return Err(format!(
+                "survived  {}: {} of {} did not see that {}",
+                mutant.name, mutant.test.name, mutant.test.package, mutant.mistake
+            ));
+        }
+        Ok(())
+    }
+
+    fn build(&self, test: &Test) -> Result<(), String> {
+        let output = output(self.cargo(test)?.arg("--no-run"))?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(format!("it cannot be built:\n{}", told(&output)))
+        }
+    }
+
+    fn run(&self, test: &Test) -> Result<Output, String> {
+        let mut cargo = self.cargo(test)?;
+        cargo.args(["--", "--exact", test.name]);
+        cargo.envs(test.env.iter().copied());
+        output(&mut cargo)
+    }
+
+    fn cargo(&self, test: &Test) -> Result<Command, String> {
+        let mut cargo = run::cargo()?;
+        cargo
+            .current_dir(self.copy.root())
+            .env("CARGO_TARGET_DIR", &self.build)
+            // The same crates are built again and again here.
+            .env("CARGO_INCREMENTAL", "1")
+            .args(["test", "--locked", "--quiet", "--package", test.package]);
+        match test.target {
+            Some(target) => cargo.args(["--test", target]),
+            None => cargo.arg("--lib"),
+        };
+        Ok(cargo)
+    }
+}
+
+fn output(command: &mut Command) -> Result<Output, String> {
+    command
+        .output()
+        .map_err(|error| format!("cargo cannot be started: {error}"))
+}
+
+/// The end of what a program said.
+fn told(output: &Output) -> String {
+    let said = [&output.stdout[..], &output.stderr[..]].concat();
+    let said = String::from_utf8_lossy(&said);
+    let lines: Vec<_> = said.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}
+
+fn failed(what: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", what.display())
+}
