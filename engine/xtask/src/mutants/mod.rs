@@ -57,7 +57,7 @@ fn try_all(mutants: impl Iterator<Item = &'static Mutant>) -> Result<(), String>
         }
         let begin = Instant::now();
         match workshop.catches(mutant) {
-            Ok(()) => println!("caught    {} ({} s)", mutant.name, begin.elapsed().as_secs()),
+            Ok(how) => println!("caught    {} ({} s): {how}", mutant.name, begin.elapsed().as_secs()),
             Err(why) => {
                 println!("{why}");
                 wrong.push(mutant.name);
@@ -94,7 +94,8 @@ impl Workshop {
         ))
     }
 
-    fn catches(&self, mutant: &Mutant) -> Result<(), String> {
+    /// What the test said of the mistake.
+    fn catches(&self, mutant: &Mutant) -> Result<String, String> {
         let original = self
             .copy
             .replace(mutant.file, mutant.find, mutant.replace)
@@ -104,13 +105,14 @@ impl Workshop {
             .map_err(|why| format!("stale     {}: {why}", mutant.name));
         let caught = caught.and_then(|()| self.run(&mutant.test));
         self.copy.restore(mutant.file, &original)?;
-        if caught?.status.success() {
+        let output = caught?;
+        if output.status.success() {
             return Err(format!(
                 "survived  {}: {} of {} did not see that {}",
                 mutant.name, mutant.test.name, mutant.test.package, mutant.mistake
             ));
         }
-        Ok(())
+        Ok(first_panic(&output))
     }
 
     fn build(&self, test: &Test) -> Result<(), String> {
@@ -136,10 +138,11 @@ impl Workshop {
             .env("CARGO_TARGET_DIR", &self.build)
             // The same crates are built again and again here.
             .env("CARGO_INCREMENTAL", "1")
-            .args(["test", "--locked", "--quiet", "--package", test.package]);
+            .args(["test", "--locked", "--quiet"]);
         match test.target {
-            Some(target) => cargo.args(["--test", target]),
-            None => cargo.arg("--lib"),
+            // Of the whole workspace, since that decides with which features others' crates are built.
+            Some(target) => cargo.args(["--workspace", "--test", target]),
+            None => cargo.args(["--package", test.package, "--lib"]),
         };
         Ok(cargo)
     }
@@ -151,12 +154,17 @@ fn output(command: &mut Command) -> Result<Output, String> {
         .map_err(|error| format!("cargo cannot be started: {error}"))
 }
 
-/// The end of what a program said.
+/// What the first panic of a test says.
+fn first_panic(output: &Output) -> String {
+    let said = told(output);
+    let mut lines = said.lines().skip_while(|line| !line.contains("panicked at"));
+    let message = lines.nth(1).unwrap_or("it did not end well");
+    message.chars().take(150).collect()
+}
+
 fn told(output: &Output) -> String {
-    let said = [&output.stdout[..], &output.stderr[..]].concat();
-    let said = String::from_utf8_lossy(&said);
-    let lines: Vec<_> = said.lines().collect();
-    lines[lines.len().saturating_sub(40)..].join("\n")
+    let said = [&output.stdout[..], b"\n", &output.stderr[..]].concat();
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 fn failed(what: &Path, error: &std::io::Error) -> String {
