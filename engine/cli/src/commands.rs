@@ -24,6 +24,20 @@ pub(crate) enum Commands {
     Decide(Decide),
     /// People and their ways in
     User(User),
+    /// Say whether a folder of data, or a backup, is sound; exit 1 if not
+    Verify(Verify),
+    /// Copy the data to another folder, also while a server runs
+    Backup(Backup),
+    /// Make a folder of data from a backup
+    Restore(Restore),
+    /// Make the state files of a folder of data anew from its journal
+    Rebuild(Rebuild),
+    /// Write all data to a text file that does not depend on how it is stored
+    Export(Export),
+    /// Make a folder of data from such a file
+    Import(Import),
+    /// Run Kapok as a service of this machine
+    Service(Service),
 }
 
 #[derive(Args)]
@@ -154,4 +168,119 @@ pub(crate) enum UserAction {
         #[arg(long, default_value = "")]
         label: String,
     },
+}
+
+/// Where data lies when nobody says.
+const DATA: &str = "kapok-data";
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// A backup, or a folder of data
+    #[arg(value_name = "BACKUP", conflicts_with = "data")]
+    pub(crate) backup: Option<PathBuf>,
+    /// The folder of data
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub(crate) data: PathBuf,
+    /// Also compare everything with what the journal says; a backup is restored for that among the temporary files
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// The folder of data
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub(crate) data: PathBuf,
+    /// Where the copy goes: a folder that is not there yet, or is empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// The backup
+    #[arg(value_name = "BACKUP")]
+    pub(crate) backup: PathBuf,
+    /// The folder of data to make: it is not there yet, or is empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Leave out what was committed after this number
+    #[arg(long, value_name = "N")]
+    pub(crate) to_seq: Option<u64>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Rebuild {
+    /// The folder of data
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub(crate) data: PathBuf,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    /// The folder of data
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub(crate) data: PathBuf,
+    /// The file to write; it must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Import {
+    /// A file that `kapok export` wrote
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The folder of data to make: it is not there yet, or is empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Service {
+    #[command(subcommand)]
+    pub(crate) action: ServiceAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ServiceAction {
+    /// Write a unit for systemd, and say what to do next
+    Install(ServiceInstall),
+}
+
+#[derive(Args)]
+pub(crate) struct ServiceInstall {
+    /// The folder of data
+    #[arg(long, value_name = "DIR", default_value = "/var/lib/kapok")]
+    pub(crate) data: PathBuf,
+    /// Settings, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The user of the machine that it runs as
+    #[arg(long, value_name = "NAME", default_value = "kapok")]
+    pub(crate) user: String,
+    /// The name of the service
+    #[arg(long, value_name = "NAME", default_value = "kapok")]
+    pub(crate) name: String,
+    /// Only print the unit
+    #[arg(long)]
+    pub(crate) print: bool,
 }

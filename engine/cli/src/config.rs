@@ -20,6 +20,7 @@ use serde::Deserialize;
 pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) engine: Engine,
+    pub(crate) backup: Option<Backup>,
     mail: Option<Mail>,
     plugins: Plugins,
     outbound: Vec<Outbound>,
@@ -41,6 +42,25 @@ pub(crate) struct Engine {
     pub(crate) shorten: Option<u32>,
     /// How far company time is ahead of UTC.
     pub(crate) utc_offset_minutes: Option<i32>,
+}
+
+/// Backups that are made by themselves.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backup {
+    /// When, in company time.
+    at: String,
+    /// How many are kept.
+    #[serde(default = "Backup::usual_keep")]
+    keep: usize,
+    /// Where to: a folder that holds nothing else, best on another disk.
+    pub(crate) to: PathBuf,
+}
+
+impl Backup {
+    fn usual_keep() -> usize {
+        7
+    }
 }
 
 /// How mail leaves: a server, or a folder.

@@ -8,8 +8,10 @@ mod data;
 mod decide;
 mod demo;
 mod gateway;
+mod operate;
 mod run;
 mod serve;
+mod service;
 mod user;
 
 use std::process::ExitCode;
@@ -33,6 +35,13 @@ fn main() -> ExitCode {
         },
         Commands::Decide(options) => decide::decide(&options),
         Commands::User(options) => user::user(options),
+        Commands::Verify(options) => operate::verify(&options),
+        Commands::Backup(options) => operate::backup(&options),
+        Commands::Restore(options) => operate::restore(&options),
+        Commands::Rebuild(options) => operate::rebuild(&options),
+        Commands::Export(options) => operate::export(&options),
+        Commands::Import(options) => operate::import(&options),
+        Commands::Service(options) => service::service(&options),
     };
     done.unwrap_or_else(|message| {
         eprintln!("kapok: {message}");

@@ -94,6 +94,13 @@ pub(crate) fn run(options: &Run, matches: &ArgMatches) -> Result<ExitCode, Strin
     }
     printer.transitions(&mut simulation)?;
     let outcome = simulation.outcome().map_err(|error| error.to_string())?;
+    if cfg!(debug_assertions) {
+        // Whatever a test runs also shows that the check of rows agrees with the engine.
+        let report = simulation.verify().map_err(|error| error.to_string())?;
+        for found in report.findings {
+            eprintln!("kapok: the row {} ({}): {}", found.key, found.kind, found.text);
+        }
+    }
     printer.outcome(&outcome)
 }
 

@@ -17,6 +17,7 @@ use crate::{
     decisions,
     definitions::{self, Deployed},
     handlers::Handlers,
+    operate,
     plugins::Plugins,
     react,
     saving::{self, SaveRequest},
@@ -125,6 +126,9 @@ impl Builder {
     /// Opens an engine over a folder, which is made when it is not there.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Kapok, Error> {
         let store = Store::open(folder.as_ref())?;
+        if let Some(kept) = operate::format::keep_older(&store, folder.as_ref())? {
+            tracing::info!("the data as it was before the upgrade is in {}", kept.display());
+        }
         self.start(store)
     }
 
@@ -134,6 +138,7 @@ impl Builder {
     }
 
     fn start(self, store: Store) -> Result<Kapok, Error> {
+        operate::format::settle(&store, self.clock.now())?;
         let plugins = Plugins::load(self.plugins, &self.outgoing)?;
         let shared = Shared::new(store, self.clock, self.settings, plugins, self.handlers, self.outgoing);
         let shared = Arc::new(shared);

@@ -30,6 +30,7 @@ mod evaluate;
 mod handlers;
 mod handles;
 mod hints;
+pub mod operate;
 mod organisation;
 mod outgoing;
 mod people;

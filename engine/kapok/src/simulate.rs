@@ -109,6 +109,11 @@ impl Simulation {
         self.kapok.deploy_decisions(xml)
     }
 
+    /// Checks that all rows agree with each other.
+    pub fn verify(&self) -> Result<crate::operate::Report, Error> {
+        self.kapok.verify()
+    }
+
     /// Whether a process can simply be started: it has a none start event, or no start event at all.
     pub fn can_start(&self, process: &str) -> bool {
         let latest = self.kapok.shared.definitions.all_latest();

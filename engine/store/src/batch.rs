@@ -1,12 +1,18 @@
 //! What one commit changes.
 
+use crate::Bytes;
+
 /// The row changes of one commit, in order; the last write of a key wins.
 ///
-/// A batch is applied whole or not at all. It is also what the journal keeps: see `FORMAT.md`.
+/// A batch is applied whole or not at all. It is also what the journal keeps: see `FORMAT.md`. Keys and values given as
+/// [`Bytes`] are shared with the rows in memory, not copied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    changes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    changes: Vec<Change>,
 }
+
+/// One write: a key and its new value, or none if it is removed.
+pub(crate) type Change = (Bytes, Option<Bytes>);
 
 impl Batch {
     /// A batch that changes nothing.
@@ -15,13 +21,13 @@ impl Batch {
     }
 
     /// Sets the value of a key, whether or not it was there.
-    pub fn put(&mut self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
-        self.changes.push((key.into(), Some(value.into())));
+    pub fn put(&mut self, key: impl IntoBytes, value: impl IntoBytes) {
+        self.changes.push((key.into_bytes(), Some(value.into_bytes())));
     }
 
     /// Removes a key; a key that is not there stays so.
-    pub fn delete(&mut self, key: impl Into<Vec<u8>>) {
-        self.changes.push((key.into(), None));
+    pub fn delete(&mut self, key: impl IntoBytes) {
+        self.changes.push((key.into_bytes(), None));
     }
 
     /// True if it changes nothing.
@@ -36,8 +42,62 @@ impl Batch {
 
     /// The writes in order: a key and its new value, or `None` if it is removed.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], Option<&[u8]>)> {
-        self.changes
-            .iter()
-            .map(|(key, value)| (key.as_slice(), value.as_deref()))
+        self.changes.iter().map(|(key, value)| (&**key, value.as_deref()))
+    }
+
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    pub(crate) fn push(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+}
+
+/// What a key or value can be given as. [`Bytes`] are taken as they are, anything else is copied once.
+pub trait IntoBytes {
+    /// The bytes, to be shared.
+    fn into_bytes(self) -> Bytes;
+}
+
+impl IntoBytes for Bytes {
+    fn into_bytes(self) -> Bytes {
+        self
+    }
+}
+
+impl IntoBytes for Vec<u8> {
+    fn into_bytes(self) -> Bytes {
+        self.into()
+    }
+}
+
+impl IntoBytes for String {
+    fn into_bytes(self) -> Bytes {
+        Self::into_bytes(self).into()
+    }
+}
+
+impl IntoBytes for &[u8] {
+    fn into_bytes(self) -> Bytes {
+        self.into()
+    }
+}
+
+impl IntoBytes for &str {
+    fn into_bytes(self) -> Bytes {
+        self.as_bytes().into()
+    }
+}
+
+impl<const N: usize> IntoBytes for [u8; N] {
+    fn into_bytes(self) -> Bytes {
+        self.into()
+    }
+}
+
+impl<const N: usize> IntoBytes for &[u8; N] {
+    fn into_bytes(self) -> Bytes {
+        (*self).into()
     }
 }

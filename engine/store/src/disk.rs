@@ -11,6 +11,10 @@ pub trait Disk: Send + Sync + 'static {
     fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>>;
     /// Opens a file that is there, for reading and writing.
     fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>>;
+    /// Opens a file that is there, for reading only.
+    fn open_to_read(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        self.open(name)
+    }
     /// Creates a folder if it is not there. Lasting only after [`Disk::sync_dir`] of its parent.
     fn create_dir(&self, name: &str) -> io::Result<()>;
     /// The names of the files directly in a folder, without the folder's name, in any order.
@@ -79,6 +83,10 @@ impl Disk for RealDisk {
         Ok(Box::new(RealFile(
             OpenOptions::new().read(true).write(true).open(self.path(name))?,
         )))
+    }
+
+    fn open_to_read(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(RealFile(File::open(self.path(name))?)))
     }
 
     fn create_dir(&self, name: &str) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::Seq;
+use crate::{Problem, Seq};
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,54 @@ pub enum StoreError {
         /// What is missing.
         reason: String,
     },
+    /// A snapshot cannot be read as it was written. The one before it will do, with the journal.
+    #[error(
+        "the snapshot is damaged: {file} at byte {offset}: {reason}. Nothing was changed; check the disk, and make a new \
+         snapshot and a backup soon"
+    )]
+    SnapshotDamaged {
+        /// The snapshot, relative to the data folder.
+        file: String,
+        /// The byte in that file at which the damaged part begins.
+        offset: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A folder that was to be copied to has something in it.
+    #[error("the folder {folder} is not empty; name one that does not exist yet, or an empty one")]
+    NotEmpty {
+        /// The folder.
+        folder: String,
+    },
+    /// A folder that was to be read has no journal.
+    #[error("the folder {folder} holds no data of this program; check the path")]
+    NoData {
+        /// The folder.
+        folder: String,
+    },
+    /// A folder that was to be restored from is damaged.
+    #[error("the folder {folder} is damaged: {}. Nothing was restored; take another backup", list(.problems, |problem| &problem.en))]
+    Damaged {
+        /// The folder.
+        folder: String,
+        /// What is wrong in it; at least one.
+        problems: Vec<Problem>,
+    },
+    /// It cannot be restored to that number.
+    #[error(
+        "record {wanted} cannot be restored from here: this reaches from {first} to {last}; choose a number in between, or another backup"
+    )]
+    OutOfReach {
+        /// The number that was asked for.
+        wanted: Seq,
+        /// The earliest number there is.
+        first: Seq,
+        /// The latest.
+        last: Seq,
+    },
+    /// Not written yet.
+    #[error("not there yet")]
+    NotYet,
     /// The files were written by a newer version.
     #[error("{file} has format {found}, this version reads up to {known}; start the newer version that wrote it")]
     NewerFormat {
@@ -101,6 +149,21 @@ impl StoreError {
             Self::JournalIncomplete { reason } => {
                 format!("日志不完整：{reason}。未作任何更改；请把 journal 目录中缺失的文件放回原处，或恢复最近的备份")
             }
+            Self::SnapshotDamaged { file, offset, reason } => format!(
+                "快照已损坏：{file} 的第 {offset} 字节处：{reason}。未作任何更改；请检查磁盘，并尽快生成新的快照和备份"
+            ),
+            Self::NotEmpty { folder } => format!("目录 {folder} 不是空的；请指定一个尚不存在的目录或空目录"),
+            Self::NoData { folder } => format!("目录 {folder} 中没有本程序的数据；请检查路径"),
+            Self::Damaged { folder, problems } => format!(
+                "目录 {folder} 已损坏：{}。未恢复任何内容；请使用另一个备份",
+                list(problems, |problem| &problem.zh)
+            ),
+            Self::OutOfReach { wanted, first, last } => {
+                format!(
+                    "无法由此恢复到第 {wanted} 号：可恢复的范围是 {first} 到 {last}；请选择范围内的编号，或使用另一个备份"
+                )
+            }
+            Self::NotYet => "尚未实现".into(),
             Self::NewerFormat { file, found, known } => {
                 format!("{file} 的格式版本为 {found}，本程序最多支持 {known}；请启动写入它的较新版本")
             }
@@ -119,6 +182,16 @@ impl StoreError {
         let file = file.into();
         move |source| StoreError::Io { action, file, source }
     }
+}
+
+/// The first few problems as one text.
+fn list(problems: &[Problem], text: impl Fn(&Problem) -> &str) -> String {
+    const SHOWN: usize = 3;
+    let mut texts: Vec<_> = problems.iter().take(SHOWN).map(text).collect();
+    if problems.len() > SHOWN {
+        texts.push("…");
+    }
+    texts.join("; ")
 }
 
 /// Whether the operating system says that there is no room: the one failed write after which nothing is in doubt.

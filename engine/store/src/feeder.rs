@@ -8,7 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::journal::segment::FolderId;
+use crate::header::FolderId;
 use crate::overlay::Version;
 use crate::state::State;
 use crate::state::checkpoint::Checkpoint;

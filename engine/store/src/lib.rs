@@ -8,28 +8,44 @@
 //!
 //! `FORMAT.md` describes the bytes on the disk.
 
+mod backup;
 mod batch;
+mod changes;
+mod compression;
 mod disk;
 mod error;
 mod feeder;
+mod hash;
+mod header;
 mod journal;
+mod keeper;
 mod lock;
 mod overlay;
+mod problem;
+mod rebuild;
 mod recovery;
+mod snapshot;
 mod state;
 mod store;
+mod usage;
+mod verify;
 mod versions;
 mod view;
 
 use std::sync::Arc;
 
-pub use batch::Batch;
+pub use backup::{Backup, backup, restore};
+pub use batch::{Batch, IntoBytes};
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::StoreError;
 pub use journal::record::{MAX_KEY, MAX_PAYLOAD, Record};
 pub use journal::{CutTail, History};
+pub use problem::Problem;
+pub use rebuild::rebuild;
 pub use recovery::Recovery;
 pub use store::{Health, Options, Store};
+pub use usage::Usage;
+pub use verify::{StateFiles, Verification, verify};
 pub use view::{Scan, View};
 
 /// The number of a commit: 1, 2, 3 … in one data folder; 0 is before the first.

@@ -16,7 +16,7 @@ use crate::{Batch, Bytes, Seq};
 pub(crate) type Layer = RedBlackTreeMapSync<Bytes, Option<Bytes>>;
 
 /// What a map entry takes beside its key and value, roughly: nodes, counters, pointers.
-const ENTRY_BYTES: usize = 160;
+pub(crate) const ENTRY_BYTES: usize = 160;
 
 /// The rows as of one sequence number.
 pub(crate) struct Version {
@@ -40,6 +40,11 @@ impl Version {
         Self::new(seq, Layer::new_sync(), 0, None, wake)
     }
 
+    /// Nothing below these rows.
+    pub(crate) fn of(seq: Seq, rows: Layer, bytes: usize, wake: Arc<Wake>) -> Self {
+        Self::new(seq, rows, bytes, None, wake)
+    }
+
     fn new(seq: Seq, active: Layer, active_bytes: usize, feeding: Option<Layer>, wake: Arc<Wake>) -> Self {
         let (expired, awaited) = (AtomicBool::new(false), AtomicBool::new(false));
         Self {
@@ -57,12 +62,12 @@ impl Version {
     pub(crate) fn with(&self, seq: Seq, batch: &Batch, bottom: bool) -> Self {
         let mut active = self.active.clone();
         let mut bytes = self.active_bytes;
-        for (key, value) in batch.iter() {
-            bytes += ENTRY_BYTES + key.len() + value.map_or(0, <[u8]>::len);
+        for (key, value) in batch.changes() {
+            bytes += ENTRY_BYTES + key.len() + value.as_ref().map_or(0, |value| value.len());
             if bottom && value.is_none() {
                 active.remove_mut(key);
             } else {
-                active.insert_mut(key.into(), value.map(Bytes::from));
+                active.insert_mut(key.clone(), value.clone());
             }
         }
         Self::new(seq, active, bytes, self.feeding.clone(), self.wake.clone())

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use crate::feeder::{Feeder, Wake};
 use crate::journal::{AppendError, History, Journal, record};
+use crate::keeper::{Keeper, PIN};
 use crate::lock::FolderLock;
 use crate::overlay::Version;
 use crate::recovery::{self, Recovery};
 use crate::state::checkpoint;
 use crate::state::{self, State};
 use crate::versions::Versions;
-use crate::{Batch, Disk, RealDisk, Seq, StoreError, View};
+use crate::{Batch, Disk, RealDisk, Seq, StoreError, Usage, View};
 
 /// Sizes and times; the defaults suit a small server.
 #[derive(Debug, Clone)]
@@ -32,6 +33,10 @@ pub struct Options {
     pub checkpoint_every: Duration,
     /// Memory for pages of the state files.
     pub cache_bytes: u64,
+    /// A snapshot is made when the closed segments behind the newest one have more bytes than this, and than half of it.
+    pub snapshot_bytes: u64,
+    /// The first record that something outside still needs; nothing from there on is removed. See [`Store::keep_from`].
+    pub keep_from: Option<Seq>,
     /// The store becomes read-only when less is free on the disk, so that what was begun can be ended.
     pub reserve_bytes: u64,
     /// The folder of the state files; its name gets `.checkpoint` for a file beside it. With none, all rows are held in
@@ -50,6 +55,8 @@ impl Default for Options {
             feed_every: Duration::from_millis(500),
             checkpoint_every: Duration::from_secs(10),
             cache_bytes: 128 << 20,
+            snapshot_bytes: 64 << 20,
+            keep_from: None,
             reserve_bytes: 64 << 20,
             state_folder: None,
             boot_id: checkpoint::boot_id(),
@@ -92,6 +99,9 @@ struct Inner {
     disk: Option<Arc<dyn Disk>>,
     state: Option<Arc<State>>,
     feeder: Option<JoinHandle<()>>,
+    /// None for a store in memory.
+    keeper: Option<Arc<Keeper>>,
+    keeper_thread: Option<JoinHandle<()>>,
     options: Options,
     recovery: Recovery,
     /// Held as long as the store is open.
@@ -116,6 +126,8 @@ impl Store {
                 disk: None,
                 state: None,
                 feeder: None,
+                keeper: None,
+                keeper_thread: None,
                 options: Options::default(),
                 recovery: Recovery::default(),
                 _lock: None,
@@ -147,7 +159,8 @@ impl Store {
             state_folder: Some(folder.join("state")),
             ..options
         };
-        Self::open_locked(Arc::new(RealDisk::new(folder)), options, Some(Arc::new(lock)))
+        let pin = Some(folder.join(PIN));
+        Self::open_locked(Arc::new(RealDisk::new(folder)), options, Some(Arc::new(lock)), pin)
     }
 
     /// Opens a store whose journal lies on the given disk. The caller sees to it that nobody else has it open.
@@ -155,10 +168,16 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], but for the lock.
     pub fn open_with(disk: impl Disk, options: Options) -> Result<Self, StoreError> {
-        Self::open_locked(Arc::new(disk), options, None)
+        Self::open_locked(Arc::new(disk), options, None, None)
     }
 
-    fn open_locked(disk: Arc<dyn Disk>, options: Options, lock: Option<Arc<FolderLock>>) -> Result<Self, StoreError> {
+    /// `pin` is the file that is locked by whoever copies the journal.
+    pub(crate) fn open_locked(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        lock: Option<Arc<FolderLock>>,
+        pin: Option<PathBuf>,
+    ) -> Result<Self, StoreError> {
         let wake = Arc::new(Wake::default());
         let recovered = recovery::recover(&disk, &options, &wake, lock.clone())?;
         wake.tell(|news| news.fed = recovered.fed);
@@ -173,13 +192,12 @@ impl Store {
             options: options.clone(),
         });
         let feeder = feeder
-            .map(|feeder| {
-                std::thread::Builder::new()
-                    .name("store-feeder".into())
-                    .spawn(move || feeder.run())
-            })
-            .transpose()
-            .map_err(StoreError::io("start the thread for", "the state files"))?;
+            .map(|feeder| start("store-feeder", move || feeder.run()))
+            .transpose()?;
+        let keeper = Arc::new(Keeper::new(disk.clone(), recovered.journal.folder(), pin, &options));
+        let kept = keeper.clone();
+        let keeper_thread =
+            start("store-keeper", move || kept.run()).inspect_err(|_| wake.tell(|news| news.closing = true))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 writer: Mutex::new(Writer {
@@ -191,6 +209,8 @@ impl Store {
                 disk: Some(disk),
                 state: recovered.state,
                 feeder,
+                keeper: Some(keeper),
+                keeper_thread: Some(keeper_thread),
                 options,
                 recovery: recovered.report,
                 _lock: lock,
@@ -225,12 +245,15 @@ impl Store {
         let seq = match &mut writer.journal {
             None => inner.versions.newest().seq + 1,
             Some(journal) => {
+                let segment = journal.segment();
                 let appended = journal.append(&batch, time_ms);
-                inner.note_health(&appended);
-                appended.map_err(|error| match error {
-                    AppendError::Full => StoreError::DiskFull,
-                    AppendError::Failed(reason) => StoreError::Poisoned { reason },
-                })?
+                inner.note_health(appended.as_ref().err());
+                if journal.segment() != segment
+                    && let Some(keeper) = &inner.keeper
+                {
+                    keeper.segment_closed();
+                }
+                appended.map_err(refused)?
             }
         };
         let version = inner
@@ -276,6 +299,53 @@ impl Store {
             .transpose()
     }
 
+    /// Closes the present segment of the journal, makes a snapshot up to there, and removes what two snapshots have passed.
+    /// Commits go on meanwhile. Snapshots come by themselves; this is for those who want one now.
+    ///
+    /// Returns the last record in the newest snapshot; none if there is nothing to make one of, as in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], or whatever is wrong with the journal or the disk. The store can be used as before.
+    pub fn snapshot(&self) -> Result<Option<Seq>, StoreError> {
+        let inner = &*self.inner;
+        let Some(keeper) = &inner.keeper else { return Ok(None) };
+        {
+            let mut writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Health::Poisoned { reason } = self.health() {
+                return Err(StoreError::Poisoned { reason });
+            }
+            if let Some(journal) = &mut writer.journal {
+                journal.begin_segment().map_err(|error| {
+                    inner.note_health(Some(&error));
+                    refused(error)
+                })?;
+            }
+        }
+        keeper.snapshot()
+    }
+
+    /// Names the first record that a follower of [`Store::history`] still needs, or none; what is behind stays in the
+    /// journal. To be named in [`Options::keep_from`] when the store is opened.
+    pub fn keep_from(&self, seq: Option<Seq>) {
+        if let Some(keeper) = &self.inner.keeper {
+            keeper.set_keep_from(seq);
+        }
+    }
+
+    /// How much room the store takes on the disk; all zero for a store in memory.
+    ///
+    /// # Errors
+    /// If the operating system does not tell.
+    pub fn usage(&self) -> Result<Usage, StoreError> {
+        let Some(disk) = &self.inner.disk else {
+            return Ok(Usage::default());
+        };
+        Ok(Usage {
+            snapshot_problem: self.inner.keeper.as_ref().and_then(|keeper| keeper.problem()),
+            ..Usage::measure(&**disk, self.inner.options.state_folder.as_deref())?
+        })
+    }
+
     /// Returns when the state files hold everything that is committed now; for measurements, and before copying the folder.
     ///
     /// # Errors
@@ -287,6 +357,13 @@ impl Store {
         let tip = self.inner.versions.newest().seq;
         self.inner.wait_until(|fed| fed >= tip)
     }
+}
+
+fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(run)
+        .map_err(StoreError::io("start the thread", name))
 }
 
 impl Inner {
@@ -332,20 +409,34 @@ impl Inner {
         }
     }
 
-    fn note_health(&self, appended: &Result<Seq, AppendError>) {
+    /// Remembers how the last append went.
+    fn note_health(&self, failed: Option<&AppendError>) {
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        *health = match appended {
-            Ok(_) => Health::Writable,
-            Err(AppendError::Full) => Health::ReadOnly {
+        *health = match failed {
+            None => Health::Writable,
+            Some(AppendError::Full) => Health::ReadOnly {
                 reason: StoreError::DiskFull.to_string(),
             },
-            Err(AppendError::Failed(reason)) => Health::Poisoned { reason: reason.clone() },
+            Some(AppendError::Failed(reason)) => Health::Poisoned { reason: reason.clone() },
         };
+    }
+}
+
+fn refused(error: AppendError) -> StoreError {
+    match error {
+        AppendError::Full => StoreError::DiskFull,
+        AppendError::Failed(reason) => StoreError::Poisoned { reason },
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        if let Some(keeper) = &self.keeper {
+            keeper.close();
+        }
+        if let Some(thread) = self.keeper_thread.take() {
+            let _ = thread.join();
+        }
         self.wake.tell(|news| news.closing = true);
         if let Some(feeder) = self.feeder.take() {
             // A panic in it has been reported as a failure.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sled::IVec;
 
+use crate::hash::StateHash;
 use crate::overlay::Version;
 use crate::state::State;
 use crate::{Bytes, Seq, StoreError};
@@ -54,6 +55,20 @@ impl View {
     /// The rows from `start` up to but not including `end`, ascending.
     pub fn scan_range(&self, start: &[u8], end: &[u8]) -> Scan<'_> {
         Scan::new(self, Bound::Included(start.to_vec()), Bound::Excluded(end.to_vec()))
+    }
+
+    /// One number for all rows, as `FORMAT.md` defines it: equal if, and as good as only if, all keys and values are.
+    /// It reads every row.
+    ///
+    /// # Errors
+    /// [`StoreError::ViewExpired`] if commits went on meanwhile, or [`StoreError::State`] if the state files cannot be read.
+    pub fn hash(&self) -> Result<[u8; 32], StoreError> {
+        let mut hash = StateHash::new();
+        for row in self.scan(b"") {
+            let (key, value) = row?;
+            hash.add(&key, &value);
+        }
+        Ok(hash.finish())
     }
 
     fn check(&self) -> Result<(), StoreError> {

@@ -6,6 +6,9 @@
 //! disagree with what it lists.
 
 mod codec;
+mod data_format;
+mod finishing;
+mod history;
 mod key;
 mod lists;
 mod prefix;
@@ -14,9 +17,11 @@ mod queries;
 mod read;
 mod rows;
 mod transaction;
+pub mod verify;
 mod writes;
 
 pub use codec::CodecError;
+pub use data_format::{DATA_FORMAT, data_format};
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};
 pub use prefix::Prefix;

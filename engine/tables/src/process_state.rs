@@ -1,8 +1,10 @@
 //! The process engine's rows, read through its own port and written from its own changes.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use kapok_process::state::{
-    Changes, Compensation, CompensationKey, ElementInstance, Gathering, GatheringKey, Incident, Instance, ItemKey, Job,
-    KeptMessage, NodeIndex, State, StateError, Subscription, Task, Timer, TokenKey,
+    Changes, Compensation, CompensationKey, ElementInstance, Event, Gathering, GatheringKey, Incident, Instance,
+    ItemKey, Job, KeptMessage, NodeIndex, State, StateError, Subscription, Task, Timer, TokenKey,
 };
 use kapok_protocol::{
     ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, SubscriptionId, TaskId, TimerId, Value,
@@ -11,6 +13,8 @@ use kapok_protocol::{
 use crate::{
     Key, Prefix, Read, TableError, Transaction,
     codec::{self, Field},
+    finishing::{Finishing, finished_case},
+    history::Events,
     read,
     rows::{
         compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,
@@ -62,7 +66,7 @@ impl State for ProcessState<'_> {
         instance: InstanceId,
         scope: Option<ElementInstanceId>,
     ) -> Result<Vec<(String, Value)>, StateError> {
-        variables(self.0, instance, scope, LIVE).map_err(failed)
+        live_variables(self.0, instance, scope, LIVE).map_err(failed)
     }
 
     fn item(&self, key: &ItemKey) -> Result<Option<Value>, StateError> {
@@ -175,14 +179,9 @@ const VALUE_VERSION: u8 = 1;
 fn value<T: Field>(read: &dyn Read, key: &Key) -> Result<Option<T>, StateError> {
     let bytes = read.get(key.as_bytes()).map_err(failed)?;
     bytes
-        .map(|bytes| codec::decode(VALUE_VERSION, &bytes))
+        .map(|bytes| decode_value(key.as_bytes(), &bytes))
         .transpose()
-        .map_err(|error| {
-            failed(TableError::Codec {
-                key: read::hexadecimal(key.as_bytes()),
-                error,
-            })
-        })
+        .map_err(failed)
 }
 
 fn listed(
@@ -203,23 +202,35 @@ fn variable_key(instance: InstanceId, scope: Option<ElementInstanceId>) -> Key {
 
 impl Transaction<'_> {
     /// Writes what a decision changed. Effects are the shell's: they come back in its own rows.
+    ///
+    /// A case that ends becomes one row; nothing else of it is written, and what had been is erased.
     pub fn write_process(&mut self, changes: &Changes) -> Result<(), TableError> {
+        let mut finishing = Finishing::begin(self, changes)?;
         for (id, row) in &changes.instances {
-            self.put_or_delete(id, row.as_ref())?;
+            if !finishing.has(*id) {
+                self.put_or_delete(id, row.as_ref())?;
+            }
         }
         for (id, row) in &changes.elements {
-            self.put_or_delete(id, row.as_ref())?;
+            match finishing.case(id.0) {
+                Some(case) => place_in(&mut case.elements, id.1, row.as_ref()),
+                None => self.put_or_delete(id, row.as_ref())?,
+            }
         }
         for ((instance, scope, name), value) in &changes.variables {
-            self.place(variable_key(*instance, *scope).text(name), value.as_ref());
+            match finishing.case(*instance) {
+                Some(case) => place_in(&mut case.variables, (*scope, name.clone()), value.as_ref()),
+                None => self.place(variable_key(*instance, *scope).text(name), value.as_ref()),
+            }
         }
-        for (key, value) in &changes.items {
+        // What follows is of use only while a case goes on.
+        for (key, value) in changes.items.iter().filter(|(key, _)| !finishing.has(key.0)) {
             self.place(item_key(key), value.as_ref());
         }
-        for (key, count) in &changes.tokens {
+        for (key, count) in changes.tokens.iter().filter(|(key, _)| !finishing.has(key.0)) {
             self.place(tokens_key(key), count.as_ref());
         }
-        for (key, row) in &changes.compensations {
+        for (key, row) in changes.compensations.iter().filter(|(key, _)| !finishing.has(key.0)) {
             self.place(compensation_key(key), row.as_ref());
         }
         for (key, row) in &changes.gatherings {
@@ -243,7 +254,17 @@ impl Transaction<'_> {
         for (id, row) in &changes.incidents {
             self.put_or_delete(id, row.as_ref())?;
         }
-        changes.events.iter().try_for_each(|event| self.put(event))
+        let mut events: BTreeMap<InstanceId, Vec<Event>> = BTreeMap::new();
+        for event in &changes.events {
+            match finishing.case(event.instance) {
+                Some(case) => case.events.push(Cow::Borrowed(event)),
+                None => events.entry(event.instance).or_default().push(event.clone()),
+            }
+        }
+        for (instance, events) in events {
+            self.put_new(&Events { instance, events });
+        }
+        finishing.cases().try_for_each(|case| self.put_finished(case))
     }
 
     /// Writes or erases a row that is found by its place alone.
@@ -262,8 +283,35 @@ impl Transaction<'_> {
     }
 }
 
-/// The variables of a scope, by name.
+fn place_in<'a, K: Ord, V: Clone>(rows: &mut BTreeMap<K, Cow<'a, V>>, key: K, row: Option<&'a V>) {
+    match row {
+        Some(row) => rows.insert(key, Cow::Borrowed(row)),
+        None => rows.remove(&key),
+    };
+}
+
+/// The variables of a scope, by name, whether the case goes on or has ended.
 pub fn variables(
+    read: &dyn Read,
+    instance: InstanceId,
+    scope: Option<ElementInstanceId>,
+    limit: usize,
+) -> Result<Vec<(String, Value)>, TableError> {
+    let finished = finished_case(read, instance)?;
+    let of_scope = finished.into_iter().flat_map(|case| case.variables);
+    let of_scope = of_scope.filter(|((at, _), _)| *at == scope);
+    let mut variables: Vec<_> = of_scope
+        .map(|((_, name), value)| (name, value.into_owned()))
+        .take(limit)
+        .collect();
+    if variables.is_empty() {
+        variables = live_variables(read, instance, scope, limit)?;
+    }
+    Ok(variables)
+}
+
+/// The variables of a scope that lie in rows of their own, by name.
+pub(crate) fn live_variables(
     read: &dyn Read,
     instance: InstanceId,
     scope: Option<ElementInstanceId>,
@@ -273,15 +321,21 @@ pub fn variables(
     let pairs = read.scan(prefix.as_bytes(), None, limit)?;
     pairs
         .iter()
-        .map(|(key, bytes)| {
-            let name = key
-                .get(prefix.as_bytes().len()..key.len().saturating_sub(2))
-                .unwrap_or_default();
-            let value = codec::decode(VALUE_VERSION, bytes).map_err(|error| TableError::Codec {
-                key: read::hexadecimal(key),
-                error,
-            })?;
-            Ok((String::from_utf8_lossy(name).into_owned(), value))
-        })
+        .map(|(key, bytes)| Ok((name_in(key), decode_value(key, bytes)?)))
         .collect()
+}
+
+/// The name at the end of a variable's key.
+pub(crate) fn name_in(key: &[u8]) -> String {
+    // A prefix byte, the case, the scope; then the name and its two bytes of end.
+    let name = key.get(17..key.len().saturating_sub(2)).unwrap_or_default();
+    String::from_utf8_lossy(name).replace("\u{0}\u{fffd}", "\u{0}")
+}
+
+/// The value of a row that is found by its place alone.
+pub(crate) fn decode_value<T: Field>(key: &[u8], bytes: &[u8]) -> Result<T, TableError> {
+    codec::decode(VALUE_VERSION, bytes).map_err(|error| TableError::Codec {
+        key: read::hexadecimal(key),
+        error,
+    })
 }

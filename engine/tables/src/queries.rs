@@ -1,6 +1,6 @@
 //! The questions the product asks of its rows. Each reads what it answers and little more: lists are index rows.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use kapok_process::state::{ElementInstance, Event, Incident, Instance, Job, Subscription, Task, Timer};
 use kapok_protocol::{
@@ -10,6 +10,8 @@ use kapok_protocol::{
 
 use crate::{
     InstanceList, Key, Prefix, Read, RecordList, Slice, TableError, TaskList,
+    finishing::finished_case,
+    history::Events,
     key::last_number,
     read::{self, Pair},
     rows::{
@@ -72,12 +74,32 @@ impl Queries<'_> {
 
     /// The activations of a case, oldest first.
     pub fn elements(&self, instance: InstanceId, limit: usize) -> Answer<Vec<ElementInstance>> {
-        read::rows(self.0, &Key::new(Prefix::Element).number(instance.get()), None, limit)
+        let finished = finished_case(self.0, instance)?.map(|case| case.elements);
+        let mut elements: Vec<_> = finished
+            .into_iter()
+            .flatten()
+            .map(|(_, row)| row.into_owned())
+            .take(limit)
+            .collect();
+        let prefix = Key::new(Prefix::Element).number(instance.get());
+        elements.extend(read::rows(self.0, &prefix, None, limit - elements.len())?);
+        Ok(elements)
     }
 
     /// The history of a case, oldest first.
     pub fn events(&self, instance: InstanceId, limit: usize) -> Answer<Vec<Event>> {
-        read::rows(self.0, &Key::new(Prefix::Event).number(instance.get()), None, limit)
+        let finished = finished_case(self.0, instance)?.map(|case| case.events);
+        let mut events: Vec<_> = finished
+            .into_iter()
+            .flatten()
+            .map(Cow::into_owned)
+            .take(limit)
+            .collect();
+        let prefix = Key::new(Prefix::Event).number(instance.get());
+        let rows = read::rows::<Events>(self.0, &prefix, None, limit - events.len())?;
+        events.extend(rows.into_iter().flat_map(|row| row.events));
+        events.truncate(limit);
+        Ok(events)
     }
 
     /// A task.

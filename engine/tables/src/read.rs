@@ -4,12 +4,7 @@ use std::{fmt, sync::Arc};
 
 use kapok_store::{StoreError, View};
 
-use crate::{
-    Key,
-    codec::{self, CodecError},
-    key::last_number,
-    rows::Row,
-};
+use crate::{Key, codec::CodecError, key::last_number, rows::Row};
 
 /// Rows that could not be read.
 #[derive(Debug)]
@@ -81,7 +76,7 @@ pub(crate) fn row<R: Row>(read: &dyn Read, id: &R::Id) -> Result<Option<R>, Tabl
 
 /// Decodes the value at a key.
 pub(crate) fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<R, TableError> {
-    codec::decode(R::VERSION, bytes).map_err(|error| TableError::Codec {
+    R::from_bytes(bytes).map_err(|error| TableError::Codec {
         key: hexadecimal(key),
         error,
     })

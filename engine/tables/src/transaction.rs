@@ -6,6 +6,7 @@ use kapok_store::{Batch, MAX_KEY, StoreError};
 
 use crate::{
     Read, TableError, codec,
+    history::Finished,
     read::{self, Pair},
     rows::Row,
 };
@@ -73,6 +74,21 @@ impl<'a> Transaction<'a> {
 
     /// Writes a row and whatever index rows change with it.
     pub(crate) fn put<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
+        self.put_as(row, codec::encode(R::VERSION, row))
+    }
+
+    /// Writes a row that has no index rows and was not there before.
+    pub(crate) fn put_new<R: Row>(&mut self, row: &R) {
+        self.write(R::key(&row.id()), codec::encode(R::VERSION, row));
+    }
+
+    /// Writes what is left of a case, and the index rows of the case.
+    pub(crate) fn put_finished(&mut self, case: &Finished<'_>) -> Result<(), TableError> {
+        self.put_as(case.instance.as_ref(), case.to_bytes())
+    }
+
+    /// Writes a row as these bytes.
+    fn put_as<R: Row>(&mut self, row: &R, bytes: Vec<u8>) -> Result<(), TableError> {
         let key = R::key(&row.id());
         let new: Vec<Vec<u8>> = row.indexes().into_iter().map(Vec::from).collect();
         let old = self.indexes_of::<R>(key.as_bytes())?;
@@ -82,7 +98,7 @@ impl<'a> Transaction<'a> {
         for added in new.iter().filter(|index| !old.contains(index)) {
             self.write(added.clone(), Vec::new());
         }
-        self.write(key, codec::encode(R::VERSION, row));
+        self.write(key, bytes);
         Ok(())
     }
 
@@ -143,8 +159,8 @@ impl From<WriteSet> for Batch {
         let mut batch = Self::new();
         for (key, value) in changes.0 {
             match value {
-                Some(value) => batch.put(key.to_vec(), value.to_vec()),
-                None => batch.delete(key.to_vec()),
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
             }
         }
         batch

@@ -28,7 +28,7 @@ pub fn last_id(read: &dyn Read) -> Result<u64, TableError> {
     counter(read, &counter_key())
 }
 
-fn counter(read: &dyn Read, key: &Key) -> Result<u64, TableError> {
+pub(crate) fn counter(read: &dyn Read, key: &Key) -> Result<u64, TableError> {
     let Some(bytes) = read.get(key.as_bytes())? else {
         return Ok(0);
     };

@@ -43,7 +43,7 @@ const OURS: [(&str, &[&str]); 18] = [
     ("kapok-server", &["kapok"]),
     ("kapok-cli", &["kapok", "kapok-server"]),
     // Never the process engine: what it is compared with must not share a line with it.
-    ("kapok-sim", &[PROTOCOL, "kapok-model"]),
+    ("kapok-sim", &[PROTOCOL, "kapok-model", "kapok-store"]),
     ("kapok-xtask", &[]),
     ("kapok-plugin-sdk", &[]),
     ("kapok-plugin-quotes", &["kapok-plugin-sdk"]),

@@ -5,7 +5,6 @@
 
 mod activities;
 mod blocks;
-mod chance;
 mod decorations;
 mod events;
 mod gateways;
@@ -13,7 +12,7 @@ mod pen;
 mod tangled;
 mod wishes;
 
-pub use chance::Chance;
+pub use crate::Chance;
 pub use tangled::tangled;
 pub use wishes::{Wish, wishes};
 

@@ -1,7 +1,8 @@
 //! Reading one segment from its beginning, checking the chain.
 
-use super::record::{self, Hash, Record};
-use super::segment::{self, FolderId, HEADER};
+use super::record::{self, Record};
+use super::{CutTail, segment};
+use crate::header::{FolderId, HEADER, Hash, Tip, genesis};
 use crate::{Disk, Seq, StoreError};
 
 /// A place in a segment that has been read into memory.
@@ -29,27 +30,38 @@ impl Cursor {
     /// Begins at the first record of the segment.
     pub(crate) fn open(disk: &dyn Disk, first: Seq) -> Result<Self, StoreError> {
         let name = segment::name(first);
-        let file = disk.open(&name).map_err(StoreError::io("open", &name))?;
+        let file = disk.open_to_read(&name).map_err(StoreError::io("open", &name))?;
         let header = segment::read_header(&*file, first)?;
-        if first == 1 && header.previous != segment::genesis(&header.folder) {
-            let reason = "the first segment does not name the hash of its folder's id".into();
-            return Err(StoreError::JournalDamaged {
-                file: name,
-                offset: 0,
-                reason,
-            });
-        }
-        let bytes = segment::read(&*file, first)?;
-        Ok(Self {
+        let cursor = Self {
+            bytes: segment::read(&*file, first)?,
             name,
             folder: header.folder,
             first,
-            bytes,
             offset: HEADER,
             previous: header.previous,
             next: first,
             last: HEADER,
-        })
+        };
+        if first == 1 && cursor.previous != genesis(&cursor.folder) {
+            return Err(cursor.damaged_header("the first segment does not name the hash of its folder's id"));
+        }
+        Ok(cursor)
+    }
+
+    /// As [`Cursor::open`]; the segment must continue where the records before it end.
+    pub(crate) fn follow(disk: &dyn Disk, first: Seq, tip: &Tip) -> Result<Self, StoreError> {
+        if first != tip.seq + 1 {
+            let reason = format!("record {} is followed by the file that begins with {first}", tip.seq);
+            return Err(StoreError::JournalIncomplete { reason });
+        }
+        let cursor = Self::open(disk, first)?;
+        if cursor.folder != tip.folder {
+            return Err(cursor.damaged_header("it belongs to another data folder"));
+        }
+        if cursor.previous != tip.hash {
+            return Err(cursor.damaged_header("it does not follow the record before it: the hashes differ"));
+        }
+        Ok(cursor)
     }
 
     /// The next record; `None` at the end of the file.
@@ -79,26 +91,6 @@ impl Cursor {
         Ok(Some(read.record))
     }
 
-    /// The next segment, which must continue where this one ends.
-    pub(crate) fn follow(&self, disk: &dyn Disk, first: Seq) -> Result<Self, StoreError> {
-        if first != self.next {
-            let reason = format!(
-                "{} ends with record {}, the next file begins with {first}",
-                self.name,
-                self.tip()
-            );
-            return Err(StoreError::JournalIncomplete { reason });
-        }
-        let next = Self::open(disk, first)?;
-        if next.folder != self.folder {
-            return Err(next.damaged_header("it belongs to another data folder"));
-        }
-        if next.previous != self.previous {
-            return Err(next.damaged_header("it does not follow the segment before it: the hashes differ"));
-        }
-        Ok(next)
-    }
-
     /// Whether a whole record lies anywhere behind this place: then this is no interrupted write.
     pub(crate) fn valid_record_follows(&self) -> bool {
         record::find_after(&self.bytes, self.offset, self.next).is_some()
@@ -109,6 +101,24 @@ impl Cursor {
             file: self.name.clone(),
             offset: self.offset as u64,
             reason: stop.reason,
+        }
+    }
+
+    /// What lies behind this place, if no record begins here.
+    pub(crate) fn tail(&self) -> CutTail {
+        CutTail {
+            file: self.name.clone(),
+            offset: self.offset as u64,
+            bytes: (self.bytes.len() - self.offset) as u64,
+        }
+    }
+
+    /// Something is wrong with the last record read.
+    pub(crate) fn damaged_last(&self, reason: &str) -> StoreError {
+        StoreError::JournalDamaged {
+            file: self.name.clone(),
+            offset: self.last as u64,
+            reason: reason.into(),
         }
     }
 
@@ -124,21 +134,17 @@ impl Cursor {
         &self.name
     }
 
-    pub(crate) fn folder(&self) -> FolderId {
-        self.folder
-    }
-
     pub(crate) fn first(&self) -> Seq {
         self.first
     }
 
     /// The last record read, or the last of the segment before.
-    pub(crate) fn tip(&self) -> Seq {
-        self.next - 1
-    }
-
-    pub(crate) fn tip_hash(&self) -> Hash {
-        self.previous
+    pub(crate) fn tip(&self) -> Tip {
+        Tip {
+            folder: self.folder,
+            seq: self.next - 1,
+            hash: self.previous,
+        }
     }
 
     /// Behind the last record read.

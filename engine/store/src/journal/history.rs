@@ -1,11 +1,10 @@
 //! Reading the journal from the outside: for projections that follow it, and for checking it.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::cursor::Cursor;
 use super::record::Record;
 use super::segment;
+use super::walk::{Step, Walk};
 use crate::{Disk, Seq, StoreError};
 
 /// Records in order, read segment by segment, up to the last one at the time it was asked for.
@@ -13,57 +12,29 @@ use crate::{Disk, Seq, StoreError};
 /// After an error it ends.
 pub struct History {
     disk: Arc<dyn Disk>,
-    segments: VecDeque<Seq>,
-    cursor: Option<Cursor>,
+    walk: Walk,
     after: Seq,
     tip: Seq,
 }
 
 impl History {
     pub(crate) fn new(disk: Arc<dyn Disk>, after: Seq, tip: Seq) -> Result<Self, StoreError> {
-        let mut segments: VecDeque<Seq> = segment::list(&*disk)?.into();
-        let earlier = segments.partition_point(|&first| first <= after.saturating_add(1));
-        segments.drain(..earlier.saturating_sub(1));
-        if after < tip && earlier == 0 {
-            let reason = format!("record {} is no longer kept", after + 1);
-            return Err(StoreError::JournalIncomplete { reason });
-        }
-        Ok(Self {
-            disk,
-            segments,
-            cursor: None,
-            after,
-            tip,
-        })
+        let walk = Walk::new(&segment::list(&*disk)?, after.min(tip), None)?;
+        Ok(Self { disk, walk, after, tip })
     }
 
     fn read(&mut self) -> Result<Option<Record>, StoreError> {
-        while self.after < self.tip {
-            let Some(cursor) = &mut self.cursor else {
-                let first = self.segments.pop_front().ok_or_else(|| self.ended())?;
-                self.cursor = Some(Cursor::open(&*self.disk, first)?);
-                continue;
-            };
-            match cursor.step() {
-                Ok(Some(record)) if record.seq > self.after => {
-                    self.after = record.seq;
-                    return Ok(Some(record));
-                }
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    let first = self.segments.pop_front();
-                    let next = first.map(|first| cursor.follow(&*self.disk, first)).transpose()?;
-                    self.cursor = Some(next.ok_or_else(|| self.ended())?);
-                }
-                Err(stop) => return Err(cursor.damaged(stop)),
-            }
+        if self.after >= self.tip {
+            return Ok(None);
         }
-        Ok(None)
-    }
-
-    fn ended(&self) -> StoreError {
-        StoreError::JournalIncomplete {
-            reason: format!("record {} is missing at its end", self.after + 1),
+        match self.walk.next(&*self.disk)? {
+            Step::Record(record) => {
+                self.after = record.seq;
+                Ok(Some(record))
+            }
+            Step::End | Step::Torn => Err(StoreError::JournalIncomplete {
+                reason: format!("record {} is missing at its end", self.after + 1),
+            }),
         }
     }
 }

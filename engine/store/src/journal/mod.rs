@@ -4,40 +4,45 @@
 //! before, so nothing can be taken out or put in unseen, and each has a checksum, so damage is told from a write that
 //! was interrupted. Segments are never changed once the next one has begun.
 
-mod cursor;
+pub(crate) mod cursor;
 mod history;
 pub(crate) mod record;
 pub(crate) mod segment;
+mod walk;
 
 use std::sync::Arc;
 
+use crate::compression::Compressor;
 use crate::error::is_disk_full;
+use crate::header::{FolderId, HEADER, Tip, genesis};
 use crate::{Batch, Disk, DiskFile, Seq, StoreError};
 use cursor::Cursor;
 pub use history::History;
-use record::{Hash, Record};
-use segment::{CreateError, FOLDER, FolderId, Header};
+use record::Record;
+use segment::{CreateError, FOLDER, Header};
+use walk::{Step, Walk};
 
 /// The open end of the journal.
 pub(crate) struct Journal {
     disk: Arc<dyn Disk>,
-    folder: FolderId,
     segment_bytes: u64,
     /// The segment that is written to, and the number of its first record.
     file: Box<dyn DiskFile>,
     first: Seq,
     length: u64,
-    /// The last record, or 0 if there is none.
-    tip: Seq,
-    tip_hash: Hash,
+    /// The last record.
+    tip: Tip,
     buffer: Vec<u8>,
+    compressor: Compressor,
 }
 
 /// Where to begin reading at the start, and what must be there.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Known {
-    /// Records up to this one are in the state files already.
+    /// Records up to this one are in the rows already.
     pub applied: Seq,
+    /// What the last of them is, if a snapshot says so.
+    pub tip: Option<Tip>,
     /// A record that is known to have been synced once: if the journal ends before it, something was lost.
     pub synced: Seq,
 }
@@ -61,24 +66,18 @@ pub(crate) enum AppendError {
     Failed(String),
 }
 
-/// The id in the oldest segment; none if there is no journal yet. Makes the folder of the journal if need be.
-pub(crate) fn folder_id(disk: &dyn Disk) -> Result<Option<FolderId>, StoreError> {
+/// Makes the folder of the journal if need be, and removes what an interrupted making of a segment left in it.
+pub(crate) fn prepare(disk: &dyn Disk) -> Result<(), StoreError> {
     disk.create_dir(FOLDER)
         .and_then(|()| disk.sync_dir(""))
         .map_err(StoreError::io("create", FOLDER))?;
-    segment::remove_unfinished(disk)?;
-    let Some(&first) = segment::list(disk)?.first() else {
-        return Ok(None);
-    };
-    let name = segment::name(first);
-    let file = disk.open(&name).map_err(StoreError::io("open", &name))?;
-    Ok(Some(segment::read_header(&*file, first)?.folder))
+    segment::remove_unfinished(disk)
 }
 
 impl Journal {
     /// Begins a journal in a folder that has none.
     pub(crate) fn create(disk: Arc<dyn Disk>, segment_bytes: u64, folder: FolderId) -> Result<Self, StoreError> {
-        let previous = segment::genesis(&folder);
+        let previous = genesis(&folder);
         let header = Header {
             folder,
             first: 1,
@@ -92,17 +91,19 @@ impl Journal {
                 source,
             },
         })?;
-        let length = segment::HEADER as u64;
         Ok(Self {
             disk,
-            folder,
             segment_bytes,
             file,
             first: 1,
-            length,
-            tip: 0,
-            tip_hash: previous,
+            length: HEADER as u64,
+            tip: Tip {
+                folder,
+                seq: 0,
+                hash: previous,
+            },
             buffer: Vec::new(),
+            compressor: Compressor::new(),
         })
     }
 
@@ -113,68 +114,64 @@ impl Journal {
         known: Known,
         apply: &mut dyn FnMut(Record) -> Result<(), StoreError>,
     ) -> Result<(Self, Option<CutTail>), StoreError> {
-        let firsts = segment::list(&*disk)?;
-        let needed = firsts.partition_point(|&first| first <= known.applied + 1);
-        let Some((&start, rest)) = firsts[needed.saturating_sub(1)..].split_first().filter(|_| needed > 0) else {
-            let reason = format!("record {} is needed, and no segment has it", known.applied + 1);
-            return Err(StoreError::JournalIncomplete { reason });
-        };
-        let mut cursor = Cursor::open(&*disk, start)?;
-        let mut rest = rest.iter();
-        let cut = loop {
-            let next_segment = rest.next();
-            let torn = loop {
-                match cursor.step() {
-                    Ok(Some(record)) if record.seq > known.applied => apply(record)?,
-                    Ok(Some(_)) => {}
-                    Ok(None) => break None,
-                    Err(stop) => break Some(stop),
-                }
-            };
-            match (torn, next_segment) {
-                (None, Some(&first)) => cursor = cursor.follow(&*disk, first)?,
-                (Some(stop), None) if stop.torn && !cursor.valid_record_follows() => break Some(stop),
-                (Some(stop), _) => return Err(cursor.damaged(stop)),
-                (None, None) => break None,
+        let mut walk = Walk::new(&segment::list(&*disk)?, known.applied, known.tip)?;
+        let torn = loop {
+            match walk.next(&*disk)? {
+                Step::Record(record) => apply(record)?,
+                Step::End => break false,
+                Step::Torn => break true,
             }
         };
+        let cursor = walk.into_cursor().ok_or_else(|| StoreError::JournalIncomplete {
+            reason: "its last segment is missing".into(),
+        })?;
         let tip = cursor.tip();
-        if tip < known.synced.max(known.applied) {
-            let synced = known.synced.max(known.applied);
-            let reason = format!("it ends with record {tip}, although record {synced} was saved once");
+        let saved = known.synced.max(known.applied);
+        if tip.seq < saved {
+            let reason = format!(
+                "it ends with record {}, although record {saved} was saved once",
+                tip.seq
+            );
             return Err(StoreError::JournalIncomplete { reason });
         }
-        let cut = cut.map(|_| CutTail {
-            file: cursor.name().into(),
-            offset: cursor.offset() as u64,
-            bytes: (cursor.bytes().len() - cursor.offset()) as u64,
-        });
+        let cut = torn.then(|| cursor.tail());
         let file = settle(&*disk, &cursor, cut.is_some())?;
         let journal = Self {
             disk,
-            folder: cursor.folder(),
             segment_bytes,
             file,
             first: cursor.first(),
             length: cursor.offset() as u64,
             tip,
-            tip_hash: cursor.tip_hash(),
             buffer: Vec::new(),
+            compressor: Compressor::new(),
         };
         Ok((journal, cut))
     }
 
     /// The id of the data folder.
     pub(crate) fn folder(&self) -> FolderId {
-        self.folder
+        self.tip.folder
+    }
+
+    /// The number with which the present segment begins.
+    pub(crate) fn segment(&self) -> Seq {
+        self.first
     }
 
     /// Appends a record and syncs it: when this returns a number, the record is on the disk.
     pub(crate) fn append(&mut self, batch: &Batch, time_ms: i64) -> Result<Seq, AppendError> {
-        let seq = self.tip + 1;
+        let seq = self.tip.seq + 1;
         self.buffer.clear();
-        let hash = record::encode(seq, time_ms, &self.tip_hash, batch, &mut self.buffer);
-        if self.length >= self.segment_bytes && self.first <= self.tip {
+        let hash = record::encode(
+            seq,
+            time_ms,
+            &self.tip.hash,
+            batch,
+            &mut self.compressor,
+            &mut self.buffer,
+        );
+        if self.length >= self.segment_bytes {
             self.begin_segment()?;
         }
         if let Err(error) = self.file.write_at(self.length, &self.buffer) {
@@ -193,16 +190,20 @@ impl Journal {
             .sync_data()
             .map_err(|error| AppendError::Failed(format!("syncing {}: {error}", segment::name(self.first))))?;
         self.length += self.buffer.len() as u64;
-        self.tip = seq;
-        self.tip_hash = hash;
+        self.tip.seq = seq;
+        self.tip.hash = hash;
         Ok(seq)
     }
 
-    fn begin_segment(&mut self) -> Result<(), AppendError> {
+    /// Closes the present segment and begins the next, unless there is nothing in it yet.
+    pub(crate) fn begin_segment(&mut self) -> Result<(), AppendError> {
+        if self.first > self.tip.seq {
+            return Ok(());
+        }
         let header = Header {
-            folder: self.folder,
-            first: self.tip + 1,
-            previous: self.tip_hash,
+            folder: self.tip.folder,
+            first: self.tip.seq + 1,
+            previous: self.tip.hash,
         };
         self.file = segment::create(&*self.disk, &header).map_err(|error| match error {
             CreateError::NotWritten(error) if is_disk_full(&error) => AppendError::Full,
@@ -211,7 +212,7 @@ impl Journal {
             }
         })?;
         self.first = header.first;
-        self.length = segment::HEADER as u64;
+        self.length = HEADER as u64;
         Ok(())
     }
 }
@@ -219,7 +220,8 @@ impl Journal {
 /// Makes the end of the journal certain before anything is built on it.
 ///
 /// The last record may be in the memory of the operating system only, and if a sync had failed before, a further sync
-/// would report success without writing it. So it is written again, then synced.
+/// would report success without writing it. So it is written again, then synced. The name of its segment may have been
+/// given just before the process ended, so that is synced too.
 fn settle(disk: &dyn Disk, cursor: &Cursor, cut: bool) -> Result<Box<dyn DiskFile>, StoreError> {
     let name = cursor.name();
     let mut file = disk.open(name).map_err(StoreError::io("open", name))?;
@@ -231,5 +233,6 @@ fn settle(disk: &dyn Disk, cursor: &Cursor, cut: bool) -> Result<Box<dyn DiskFil
     file.write_at(start as u64, &cursor.bytes()[start..end])
         .map_err(StoreError::io("write", name))?;
     file.sync_data().map_err(StoreError::io("sync", name))?;
+    disk.sync_dir(FOLDER).map_err(StoreError::io("sync", FOLDER))?;
     Ok(file)
 }

@@ -1,9 +1,8 @@
 //! One record: the bytes of a commit. `FORMAT.md` has the table.
 
-use crate::{Batch, Seq, StoreError};
-
-/// A BLAKE3 hash.
-pub(crate) type Hash = [u8; 32];
+use crate::compression::{self, Compressor};
+use crate::header::{Hash, array};
+use crate::{Batch, Seq, StoreError, changes};
 
 /// Bytes before the payload: length, sequence number, time, hash of the record before.
 const HEAD: usize = 4 + 8 + 8 + 32;
@@ -11,10 +10,10 @@ const CHECKSUM: usize = 4;
 /// The shortest record there can be: its payload is one byte, the encoding.
 const SHORTEST: usize = HEAD + 1 + CHECKSUM;
 
-/// The only payload encoding so far; a compressed one would be 2.
+/// Payload encoding: the changes follow.
 const PLAIN: u8 = 1;
-const DELETE: u8 = 0;
-const PUT: u8 = 1;
+/// Payload encoding: the length of the changes follows (4 bytes), then an LZ4 block of them.
+const COMPRESSED: u8 = 2;
 
 /// The longest payload, so that a damaged length is never taken for memory to allocate.
 pub const MAX_PAYLOAD: usize = 256 << 20;
@@ -61,8 +60,7 @@ pub(crate) fn check(batch: &Batch) -> Result<(), StoreError> {
                 limit: MAX_KEY,
             });
         }
-        // The kind, and two lengths of at most five bytes.
-        payload += 11 + key.len() + value.map_or(0, <[u8]>::len);
+        payload += changes::OVERHEAD + key.len() + value.map_or(0, <[u8]>::len);
     }
     if payload > MAX_PAYLOAD {
         return Err(StoreError::TooLarge {
@@ -75,26 +73,43 @@ pub(crate) fn check(batch: &Batch) -> Result<(), StoreError> {
 }
 
 /// Appends the bytes of a record to `out` and returns its hash. The batch keeps the limits.
-pub(crate) fn encode(seq: Seq, time_ms: i64, previous: &Hash, batch: &Batch, out: &mut Vec<u8>) -> Hash {
+pub(crate) fn encode(
+    seq: Seq,
+    time_ms: i64,
+    previous: &Hash,
+    batch: &Batch,
+    compressor: &mut Compressor,
+    out: &mut Vec<u8>,
+) -> Hash {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(&seq.to_be_bytes());
     out.extend_from_slice(&time_ms.to_be_bytes());
     out.extend_from_slice(previous);
-    out.push(PLAIN);
-    for (key, value) in batch.iter() {
-        out.push(if value.is_some() { PUT } else { DELETE });
-        put_bytes(key, out);
-        if let Some(value) = value {
-            put_bytes(value, out);
-        }
-    }
+    encode_payload(batch, compressor, out);
     let payload = (out.len() - start - HEAD) as u32;
     out[start..start + 4].copy_from_slice(&payload.to_be_bytes());
     let hash = *blake3::hash(&out[start..]).as_bytes();
     let checksum = crc32fast::hash(&out[start..]);
     out.extend_from_slice(&checksum.to_be_bytes());
     hash
+}
+
+/// Appends the changes, compressed if that is shorter.
+fn encode_payload(batch: &Batch, compressor: &mut Compressor, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.push(PLAIN);
+    for (key, value) in batch.iter() {
+        changes::encode(key, value, out);
+    }
+    let length = out.len() - start - 1;
+    // The raw length takes four bytes more than the plain encoding.
+    if let Some(block) = compressor.compress(&out[start + 1..], length.saturating_sub(5)) {
+        out.truncate(start);
+        out.push(COMPRESSED);
+        out.extend_from_slice(&(length as u32).to_be_bytes());
+        out.extend_from_slice(block);
+    }
 }
 
 /// Reads the record that begins at `offset`, or says why there is none.
@@ -146,52 +161,29 @@ fn checked_end(bytes: &[u8], offset: usize) -> Result<usize, String> {
 }
 
 fn decode_payload(payload: &[u8]) -> Result<Batch, String> {
-    let (&encoding, mut rest) = payload.split_first().ok_or("the payload is empty")?;
-    if encoding != PLAIN {
-        return Err(format!("payload encoding {encoding} is not known to this version"));
-    }
-    let mut batch = Batch::new();
-    while let Some((&kind, after)) = rest.split_first() {
-        rest = after;
-        let key = take_bytes(&mut rest)?;
-        match kind {
-            PUT => batch.put(key, take_bytes(&mut rest)?),
-            DELETE => batch.delete(key),
-            other => return Err(format!("change kind {other} is not known to this version")),
+    let (&encoding, rest) = payload.split_first().ok_or("the payload is empty")?;
+    match encoding {
+        PLAIN => decode_changes(rest),
+        COMPRESSED => {
+            let (length, block) = rest
+                .split_at_checked(4)
+                .ok_or("the length of the changes is cut short")?;
+            let length = u32::from_be_bytes(array(length)) as usize;
+            if length > MAX_PAYLOAD {
+                return Err(format!(
+                    "the changes are said to have {length} bytes, the limit is {MAX_PAYLOAD}"
+                ));
+            }
+            decode_changes(&compression::decompress(block, length)?)
         }
+        other => Err(format!("payload encoding {other} is not known to this version")),
+    }
+}
+
+fn decode_changes(mut rest: &[u8]) -> Result<Batch, String> {
+    let mut batch = Batch::new();
+    while !rest.is_empty() {
+        batch.push(changes::decode(&mut rest)?);
     }
     Ok(batch)
-}
-
-/// Length as LEB128 (seven bits a byte, lowest first), then the bytes.
-fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        out.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push(length as u8);
-    out.extend_from_slice(bytes);
-}
-
-fn take_bytes<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], String> {
-    let mut length = 0usize;
-    for shift in (0..35).step_by(7) {
-        let (&byte, after) = rest.split_first().ok_or("a length is cut short")?;
-        *rest = after;
-        length |= usize::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            let (bytes, after) = rest.split_at_checked(length).ok_or("a length goes beyond the record")?;
-            *rest = after;
-            return Ok(bytes);
-        }
-    }
-    Err("a length has more than five bytes".into())
-}
-
-/// The first `N` bytes; the caller has checked that they are there.
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    let mut array = [0; N];
-    array.copy_from_slice(&bytes[..N]);
-    array
 }

@@ -1,25 +1,18 @@
 //! One segment file: its name and its header. `FORMAT.md` has the table.
 
-use super::record::Hash;
+use crate::header::{FolderId, HEADER, Hash, HeaderFault, Kind};
 use crate::{Disk, DiskFile, Seq, StoreError};
 
 /// The folder of the segments.
 pub(crate) const FOLDER: &str = "journal";
-const ENDING: &str = ".journal";
+pub(crate) const ENDING: &str = ".journal";
 /// A segment that is not yet whole; of no worth after a crash.
 const UNFINISHED: &str = ".tmp";
-const MAGIC: [u8; 8] = *b"KAPOKJNL";
-const FORMAT: u32 = 1;
-/// The length of the header in bytes.
-pub(crate) const HEADER: usize = 8 + 4 + 16 + 8 + 32 + 4;
-
-/// Chosen at random when a data folder is made; every file in it bears it, so that files of two folders cannot be mixed.
-pub(crate) type FolderId = [u8; 16];
-
-/// What the first record names in place of a record before it.
-pub(crate) fn genesis(folder: &FolderId) -> Hash {
-    *blake3::hash(folder).as_bytes()
-}
+const KIND: Kind = Kind {
+    magic: *b"KAPOKJNL",
+    format: 1,
+    name: "journal segment",
+};
 
 /// What a segment says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,50 +26,27 @@ pub(crate) struct Header {
 
 impl Header {
     fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER);
-        bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&FORMAT.to_be_bytes());
-        bytes.extend_from_slice(&self.folder);
-        bytes.extend_from_slice(&self.first.to_be_bytes());
-        bytes.extend_from_slice(&self.previous);
-        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_be_bytes());
-        bytes
+        KIND.encode(&self.folder, self.first, &self.previous)
     }
 
     fn decode(bytes: &[u8; HEADER], file: &str) -> Result<Self, StoreError> {
-        let damaged = |reason: &str| StoreError::JournalDamaged {
-            file: file.into(),
-            offset: 0,
-            reason: reason.into(),
-        };
-        let (body, checksum) = bytes.split_at(HEADER - 4);
-        let (magic, body) = body.split_at(8);
-        let (format, body) = body.split_at(4);
-        let (folder, body) = body.split_at(16);
-        let (first, previous) = body.split_at(8);
-        if magic != MAGIC {
-            return Err(damaged("this is not a journal segment"));
-        }
-        if crc32fast::hash(&bytes[..HEADER - 4]).to_be_bytes() != checksum {
-            return Err(damaged("the checksum of the header does not match"));
-        }
-        let number = |bytes: &[u8]| bytes.iter().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
-        let format = number(format) as u32;
-        if format != FORMAT {
-            return Err(StoreError::NewerFormat {
+        match KIND.decode(bytes) {
+            Ok((folder, first, previous)) => Ok(Self {
+                folder,
+                first,
+                previous,
+            }),
+            Err(HeaderFault::Damaged(reason)) => Err(StoreError::JournalDamaged {
                 file: file.into(),
-                found: format,
-                known: FORMAT,
-            });
+                offset: 0,
+                reason,
+            }),
+            Err(HeaderFault::Newer(found)) => Err(StoreError::NewerFormat {
+                file: file.into(),
+                found,
+                known: KIND.format,
+            }),
         }
-        let mut header = Header {
-            folder: [0; 16],
-            first: number(first),
-            previous: [0; 32],
-        };
-        header.folder.copy_from_slice(folder);
-        header.previous.copy_from_slice(previous);
-        Ok(header)
     }
 }
 
@@ -166,6 +136,16 @@ pub(crate) fn read_header(file: &dyn DiskFile, first: Seq) -> Result<Header, Sto
         });
     }
     Ok(header)
+}
+
+/// The id of the data folder, from its oldest segment; none if it has no journal.
+pub(crate) fn folder_id(disk: &dyn Disk) -> Result<Option<FolderId>, StoreError> {
+    let Some(&first) = list(disk)?.first() else {
+        return Ok(None);
+    };
+    let name = name(first);
+    let file = disk.open_to_read(&name).map_err(StoreError::io("open", &name))?;
+    Ok(Some(read_header(&*file, first)?.folder))
 }
 
 /// Reads a whole segment, header included, into memory.

@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::Seq;
-use crate::journal::segment::FolderId;
+use crate::header::FolderId;
 
 const TITLE: &str = "kapok-state 1";
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use sled::IVec;
 
-use crate::journal::segment::FolderId;
+use crate::header::FolderId;
 use crate::lock::FolderLock;
 use crate::overlay::Layer;
 use crate::{Bytes, Seq, StoreError};
@@ -77,6 +77,16 @@ impl State {
         Ok(stored
             .and_then(|bytes| bytes.as_ref().try_into().ok())
             .map_or(0, Seq::from_be_bytes))
+    }
+
+    /// Whether everything up to `applied` has been applied; the error says what is there.
+    pub(crate) fn holds(&self, applied: Seq) -> Result<(), String> {
+        let found = self.applied().map_err(|error| error.to_string())?;
+        if found < applied {
+            Err(format!("they hold the rows as of {found}, not {applied}"))
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {

@@ -2,7 +2,7 @@
 
 use kapok_store::{Batch, Health, Options, Store, StoreError};
 
-use crate::sim_disk::{SimDisk, Torn};
+use kapok_sim::disk::{SimDisk, Survival};
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
 const HEADER: usize = 72;
@@ -229,7 +229,13 @@ fn a_write_that_found_no_room_leaves_nothing_behind() {
     let before = disk.bytes(SEGMENT);
     disk.set_capacity(Some(disk.used() + 400));
     let mut large = Batch::new();
-    large.put("large", vec![1; 1000]);
+    // Nothing in it that could be compressed.
+    large.put(
+        "large",
+        (0u32..32)
+            .flat_map(|number| *blake3::hash(&number.to_be_bytes()).as_bytes())
+            .collect::<Vec<_>>(),
+    );
     assert!(matches!(store.commit(large, 2), Err(StoreError::DiskFull)));
     assert_eq!(disk.bytes(SEGMENT), before);
     commit(&store, 2).expect("what is smaller still finds room");
@@ -252,9 +258,9 @@ fn after_a_failed_sync_nothing_is_saved_until_the_next_start() {
     assert_eq!(disk.syncs(), syncs, "a failed sync is never tried again");
     check_rows_only(&store, 1);
     drop(store);
-    for torn in [Torn::Lost, Torn::Half, Torn::Zeros, Torn::Kept] {
-        let store = open(&disk.restarted(torn)).expect("opens");
-        check(&store, if matches!(torn, Torn::Kept) { 2 } else { 1 });
+    for survival in [Survival::Lost, Survival::Half, Survival::Zeros, Survival::Kept] {
+        let store = open(&disk.restarted(survival)).expect("opens");
+        check(&store, if matches!(survival, Survival::Kept) { 2 } else { 1 });
     }
 }
 
@@ -268,7 +274,7 @@ fn what_is_there_after_a_start_lasts() {
     assert!(commit(&store, 2).is_err());
     drop(store);
     check(&open(&disk).expect("opens"), 2);
-    check(&open(&disk.restarted(Torn::Lost)).expect("opens"), 2);
+    check(&open(&disk.restarted(Survival::Lost)).expect("opens"), 2);
 }
 
 fn check_rows_only(store: &Store, last: u64) {
@@ -280,7 +286,7 @@ fn check_rows_only(store: &Store, last: u64) {
 
 #[test]
 fn whatever_was_answered_survives_a_power_cut_at_any_moment() {
-    for torn in [Torn::Lost, Torn::Half, Torn::Zeros, Torn::Kept] {
+    for survival in [Survival::Lost, Survival::Half, Survival::Zeros, Survival::Kept] {
         for calls in 0.. {
             let disk = SimDisk::default();
             disk.cut_power_in(calls);
@@ -297,16 +303,16 @@ fn whatever_was_answered_survives_a_power_cut_at_any_moment() {
                 Err(_) => cut = true,
             }
             // The start after it may be interrupted as well.
-            let disk = disk.restarted(torn);
+            let disk = disk.restarted(survival);
             disk.cut_power_in(calls % 7);
             let _ = open_small_segments(&disk);
-            let disk = disk.restarted(torn);
+            let disk = disk.restarted(survival);
             let store =
-                open_small_segments(&disk).unwrap_or_else(|error| panic!("{torn:?} after {calls} calls: {error}"));
+                open_small_segments(&disk).unwrap_or_else(|error| panic!("{survival:?} after {calls} calls: {error}"));
             let found = store.view().seq();
             assert!(
                 found == answered || found == answered + 1,
-                "{torn:?} after {calls} calls: {found}, answered {answered}"
+                "{survival:?} after {calls} calls: {found}, answered {answered}"
             );
             check(&store, found);
             commit(&store, found + 1).expect("commits");

@@ -1,11 +1,13 @@
-//! A journal written by the first version, which every later version must read.
+//! Files written by each version, which every later version must read.
 
-use kapok_store::{Batch, Options, Record, Store};
-
-use crate::sim_disk::SimDisk;
+use kapok_sim::disk::SimDisk;
+use kapok_store::{Batch, Disk, Options, Record, Store};
 
 const SEGMENT: &str = "journal/00000000000000000001.journal";
-const GOLDEN: &[u8] = include_bytes!("golden/journal-1.journal");
+/// Written before payloads were compressed.
+const PLAIN: &[u8] = include_bytes!("golden/journal-1.journal");
+/// With a payload that is compressed, and one that is not because that is shorter.
+const COMPRESSED: &[u8] = include_bytes!("golden/journal-2.journal");
 
 fn records() -> Vec<Record> {
     let mut first = Batch::new();
@@ -27,36 +29,50 @@ fn open(disk: &SimDisk) -> Store {
     Store::open_with(disk.clone(), Options::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-#[test]
-fn the_first_format_is_read() {
-    let disk = SimDisk::default();
-    kapok_store::Disk::create(&disk, SEGMENT).expect("creates");
-    disk.change(SEGMENT, |bytes| *bytes = GOLDEN.to_vec());
-    let store = open(&disk);
-    assert_eq!(store.recovery().cut_tail, None);
-    let history = store.history(0).expect("readable").expect("kept");
-    assert_eq!(
-        history.map(|record| record.expect("readable")).collect::<Vec<_>>(),
-        records()
-    );
+fn write_golden(name: &str, bytes: &[u8]) {
+    if std::env::var_os("KAPOK_WRITE_GOLDEN").is_some() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store/golden/");
+        std::fs::write(format!("{folder}{name}"), bytes).expect("writes");
+    }
 }
 
 #[test]
-fn and_still_written() {
+fn every_payload_encoding_is_read() {
+    for golden in [PLAIN, COMPRESSED] {
+        let disk = SimDisk::default();
+        disk.create_dir("journal").expect("creates");
+        disk.create(SEGMENT).expect("creates");
+        disk.change(SEGMENT, |bytes| *bytes = golden.to_vec());
+        let store = open(&disk);
+        assert_eq!(store.recovery().cut_tail, None);
+        let history = store.history(0).expect("readable").expect("kept");
+        assert_eq!(
+            history.map(|record| record.expect("readable")).collect::<Vec<_>>(),
+            records()
+        );
+    }
+}
+
+#[test]
+fn the_newest_journal_is_still_written() {
     let disk = SimDisk::default();
     let store = open(&disk);
     for record in records() {
         store.commit(record.batch, record.time_ms).expect("commits");
     }
     let written = disk.bytes(SEGMENT);
-    if std::env::var_os("KAPOK_WRITE_GOLDEN").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store/golden/journal-1.journal");
-        std::fs::write(path, &written).expect("writes");
-    }
+    write_golden("journal-2.journal", &written);
     // All but what depends on the random id of the folder: that id, the hashes, the checksums.
-    assert_eq!(written.len(), GOLDEN.len());
-    assert_eq!(written[..12], GOLDEN[..12]);
-    assert_eq!(written[72..92], GOLDEN[72..92]);
-    let payload = 124..124 + u32::from_be_bytes([GOLDEN[72], GOLDEN[73], GOLDEN[74], GOLDEN[75]]) as usize;
-    assert_eq!(written[payload.clone()], GOLDEN[payload]);
+    assert_eq!(written.len(), COMPRESSED.len());
+    assert_eq!(written[..12], COMPRESSED[..12]);
+    let mut record = 72;
+    for encoding in [2, 1] {
+        let length = u32::from_be_bytes(COMPRESSED[record..record + 4].try_into().expect("four")) as usize;
+        assert_eq!(written[record..record + 20], COMPRESSED[record..record + 20]);
+        let payload = record + 52..record + 52 + length;
+        assert_eq!(written[payload.start], encoding);
+        assert_eq!(written[payload.clone()], COMPRESSED[payload]);
+        record += 52 + length + 4;
+    }
+    assert_eq!(record, COMPRESSED.len());
 }

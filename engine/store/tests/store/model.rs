@@ -7,7 +7,7 @@ use std::time::Duration;
 use kapok_store::{Batch, Options, Store, StoreError, View};
 use proptest::prelude::*;
 
-use crate::sim_disk::SimDisk;
+use kapok_sim::disk::SimDisk;
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 

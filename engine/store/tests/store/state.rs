@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kapok_store::{Batch, Health, Options, Store, StoreError};
 
-use crate::sim_disk::SimDisk;
+use kapok_sim::disk::SimDisk;
 
 const LAST: u64 = 300;
 

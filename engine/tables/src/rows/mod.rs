@@ -14,7 +14,10 @@ pub(crate) use waiting::{
     tokens_key,
 };
 
-use crate::{Key, codec::Field};
+use crate::{
+    Key,
+    codec::{self, CodecError, Field},
+};
 
 /// A kind of row.
 ///
@@ -29,6 +32,10 @@ pub(crate) trait Row: Field {
     fn key(id: &Self::Id) -> Key;
     /// The id of this row.
     fn id(&self) -> Self::Id;
+    /// Reads a row of this version, or of one before.
+    fn from_bytes(bytes: &[u8]) -> Result<Self, CodecError> {
+        codec::decode(Self::VERSION, bytes)
+    }
     /// The keys of the index rows that point at it.
     fn indexes(&self) -> Vec<Key> {
         Vec::new()

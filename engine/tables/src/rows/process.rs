@@ -12,7 +12,8 @@ use kapok_protocol::{
 use super::Row;
 use crate::{
     Key, Prefix,
-    codec::{fields, variants},
+    codec::{self, CodecError, fields, variants},
+    history::{FINISHED_VERSION, Finished},
 };
 
 fields!(Instance {
@@ -78,8 +79,15 @@ variants!(Delivery {
     4 => Unknown { since },
 });
 
+/// One that has ended is written with everything that is left of it: [`Finished`].
 impl Row for Instance {
     type Id = InstanceId;
+    fn from_bytes(bytes: &[u8]) -> Result<Self, CodecError> {
+        match bytes.first() {
+            Some(&FINISHED_VERSION) => Finished::instance_from_bytes(bytes),
+            _ => codec::decode(Self::VERSION, bytes),
+        }
+    }
     fn key(id: &InstanceId) -> Key {
         Key::new(Prefix::Instance).number(id.get())
     }
@@ -225,16 +233,6 @@ impl Row for Incident {
                 .number(self.instance.get())
                 .number(self.id.get()),
         ]
-    }
-}
-
-impl Row for Event {
-    type Id = (InstanceId, u64);
-    fn key((instance, sequence): &Self::Id) -> Key {
-        Key::new(Prefix::Event).number(instance.get()).number(*sequence)
-    }
-    fn id(&self) -> Self::Id {
-        (self.instance, self.sequence)
     }
 }
 

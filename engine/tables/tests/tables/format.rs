@@ -4,7 +4,7 @@
 
 use std::{fmt::Write, fs, path::PathBuf};
 
-use kapok_process::state::{State, TimerKind};
+use kapok_process::state::{Instance, InstanceState, State, TimerKind};
 use kapok_protocol::{Entity, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{Key, Prefix, ProcessState, Queries, Transaction, last_id};
@@ -30,14 +30,21 @@ fn assert_golden(name: &str, store: &Store) -> Store {
     }
     let golden = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(written, golden, "{name}: what is written has changed");
+    read_golden(name)
+}
+
+/// A store that holds what a golden file holds.
+fn read_golden(name: &str) -> Store {
+    let path = folder().join(format!("{name}.hex"));
+    let golden = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut batch = Batch::new();
     for line in golden.lines() {
         let (key, value) = line.split_once(' ').expect("a key and a value");
         batch.put(bytes(key), bytes(value));
     }
-    let read = Store::memory();
-    read.commit(batch, 0).expect("commits");
-    read
+    let store = Store::memory();
+    store.commit(batch, 0).expect("commits");
+    store
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -54,6 +61,12 @@ fn bytes(hex: &str) -> Vec<u8> {
 
 #[test]
 fn every_kind_of_row_is_written_and_read_as_ever() {
+    for (name, rows) in samples::earlier() {
+        let golden = read_golden(name);
+        for row in rows {
+            assert_eq!(row.read(&golden.view()), Ok(Some(row)), "{name}");
+        }
+    }
     for (name, rows) in samples::all() {
         let store = store_with(|tx| rows.iter().try_for_each(|row| row.write(tx)));
         let golden = assert_golden(name, &store);
@@ -90,6 +103,30 @@ fn so_are_the_values_that_are_no_rows() {
             .expect("counts"),
         3
     );
+}
+
+/// A case that has ended, and the events of one command: what is left of many rows in one.
+#[test]
+fn history_is_written_and_read_as_ever() {
+    let (case, elements, events, variables) = samples::finished();
+    let active = Instance {
+        state: InstanceState::Active,
+        ..case.clone()
+    };
+    let store = store_with(|tx| tx.write_process(&samples::changes_of(&case, &elements, &events, &variables)));
+    let golden = assert_golden(
+        "events",
+        &store_with(|tx| tx.write_process(&samples::changes_of(&active, &[], &events, &[]))),
+    );
+    assert_eq!(Queries(&golden.view()).events(case.id, 100).expect("reads"), events);
+    let golden = assert_golden("finished", &store);
+    let view = golden.view();
+    let queries = Queries(&view);
+    assert_eq!(queries.instance(case.id).expect("reads"), Some(case.clone()));
+    assert_eq!(queries.elements(case.id, 100).expect("reads"), elements);
+    assert_eq!(queries.events(case.id, 100).expect("reads"), events);
+    let read = kapok_tables::variables(&view, case.id, None, 100).expect("reads");
+    assert_eq!(read, variables);
 }
 
 /// A kind of row that nobody made a golden file for would change unnoticed.

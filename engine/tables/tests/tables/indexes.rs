@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kapok_process::state::InstanceState;
 use kapok_store::{Batch, Store};
 use kapok_tables::Transaction;
 use proptest::{collection, prelude::*};
@@ -19,9 +20,23 @@ fn place(row: &AnyRow) -> Vec<u8> {
     keys.next().map(|(key, _)| key).expect("a row")
 }
 
+/// A case that ends takes its other rows with it, so what is left depends on more than the last row of each place:
+/// that is looked at in `finishing`. Nor are events rows by themselves.
+fn stands_alone(row: &AnyRow) -> bool {
+    match row {
+        AnyRow::Instance(instance) => instance.state == InstanceState::Active,
+        AnyRow::Event(_) => false,
+        _ => true,
+    }
+}
+
+fn row() -> impl Strategy<Value = AnyRow> {
+    strategies::row().prop_filter("it stands alone", stands_alone)
+}
+
 proptest! {
     #[test]
-    fn no_index_row_is_stale(changes in collection::vec((strategies::row(), any::<bool>(), any::<bool>()), 1..40)) {
+    fn no_index_row_is_stale(changes in collection::vec((row(), any::<bool>(), any::<bool>()), 1..40)) {
         let (store, mut left) = (Store::memory(), BTreeMap::new());
         let mut changes = changes.into_iter().peekable();
         while changes.peek().is_some() {
@@ -53,7 +68,7 @@ proptest! {
 
     #[test]
     fn answers_are_forgotten_when_their_time_is_over(
-        rows in collection::vec(strategies::row(), 0..20),
+        rows in collection::vec(row(), 0..20),
         now in -3..4_i64,
     ) {
         let now = kapok_protocol::Timestamp::from_millis(now);

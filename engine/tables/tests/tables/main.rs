@@ -1,9 +1,11 @@
 //! Rows as bytes: that they stay what they are, come back as they went, and that lists agree with what they list.
 
 mod any_row;
+mod finishing;
 mod format;
 mod indexes;
 mod lists;
 mod round_trip;
 mod samples;
 mod strategies;
+mod verify;

@@ -1,0 +1,263 @@
+//! Every kind of row: what it is called, how it is read, and which rows it belongs to.
+
+use kapok_process::state::{
+    Compensation, ElementInstance, Gathering, Incident, Instance, Job, KeptMessage, Subscription, Task, Timer,
+};
+use kapok_protocol::{OutboxRow, Page, Text, Value};
+
+use crate::{
+    Key, Prefix,
+    codec::{self, CodecError, Field},
+    history::{Events, FINISHED_VERSION, Finished},
+    key::last_number,
+    rows::{
+        Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Row, Session, StoredAnswer, Token,
+    },
+};
+
+/// One kind of row.
+pub struct Kind {
+    /// The first byte of its keys.
+    pub prefix: Prefix,
+    /// Its name in exports and reports; it never changes.
+    pub name: &'static str,
+    /// What it is called in Chinese.
+    pub zh: &'static str,
+    pub(crate) sort: Sort,
+    /// Where its keys hold an id drawn from the counter.
+    pub(crate) id: IdAt,
+}
+
+/// What a row says.
+pub(crate) struct Told {
+    /// The keys of its index rows.
+    pub(crate) indexes: Vec<Vec<u8>>,
+    /// The largest id inside it, when that is not the one in its key.
+    pub(crate) largest: Option<u64>,
+}
+
+/// What a row says, or why it cannot be read.
+type Reading = Result<Told, Text>;
+
+/// What rows of a kind are.
+pub(crate) enum Sort {
+    /// Data: reads the row at a key.
+    Row(fn(&[u8], &[u8]) -> Reading),
+    /// An index: where the row may lie that an index row belongs to.
+    Index(fn(&[u8]) -> Option<Vec<u8>>),
+}
+
+/// Where an id stands in a key.
+#[derive(Clone, Copy)]
+pub(crate) enum IdAt {
+    Nowhere,
+    /// In the last eight bytes.
+    End,
+    /// There too, but so that larger ones come first.
+    EndNewestFirst,
+}
+
+impl Kind {
+    /// The kind of the row at a key; `None` when no version of this program has such rows.
+    pub fn of(key: &[u8]) -> Option<&'static Kind> {
+        let first = *key.first()?;
+        KINDS.iter().find(|kind| kind.prefix as u8 == first)
+    }
+
+    /// The kind with this name.
+    pub fn named(name: &str) -> Option<&'static Kind> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+
+    /// Whether its rows follow from others.
+    pub fn is_index(&self) -> bool {
+        matches!(self.sort, Sort::Index(_))
+    }
+
+    /// Reads a row.
+    pub(crate) fn read(&self, key: &[u8], value: &[u8]) -> Reading {
+        let mut told = match self.sort {
+            Sort::Row(read) => read(key, value)?,
+            Sort::Index(_) => Told::nothing(),
+        };
+        told.largest = told.largest.or_else(|| match self.id {
+            IdAt::Nowhere => None,
+            IdAt::End => last_number(key),
+            IdAt::EndNewestFirst => last_number(key).map(|number| !number),
+        });
+        Ok(told)
+    }
+}
+
+impl Told {
+    fn nothing() -> Self {
+        Self {
+            indexes: Vec::new(),
+            largest: None,
+        }
+    }
+}
+
+impl From<CodecError> for Text {
+    fn from(error: CodecError) -> Self {
+        Self::new(
+            format!("该行无法读取：{error}。"),
+            format!("It cannot be read: {error}."),
+        )
+    }
+}
+
+/// A row that names itself.
+fn row<R: Row>(key: &[u8], value: &[u8]) -> Reading {
+    self_named(key, &R::from_bytes(value)?)
+}
+
+fn self_named<R: Row>(key: &[u8], row: &R) -> Reading {
+    if R::key(&row.id()).as_bytes() != key {
+        return Err(Text::new(
+            "该行不在它自己所说的位置。",
+            "It does not lie where it says that it belongs.",
+        ));
+    }
+    Ok(Told {
+        indexes: row.indexes().into_iter().map(Vec::from).collect(),
+        largest: None,
+    })
+}
+
+/// A case, or what is left of one.
+fn case(key: &[u8], value: &[u8]) -> Reading {
+    if value.first() != Some(&FINISHED_VERSION) {
+        return row::<Instance>(key, value);
+    }
+    let case = Finished::from_bytes(value)?;
+    let mut told = self_named(key, case.instance.as_ref())?;
+    let elements = case.elements.keys().map(|id| id.get());
+    let events = case.events.iter().map(|event| event.sequence);
+    told.largest = elements.chain(events).chain([case.instance.id.get()]).max();
+    Ok(told)
+}
+
+/// The events of one command.
+fn events(key: &[u8], value: &[u8]) -> Reading {
+    let row = Events::from_bytes(value)?;
+    let mut told = self_named(key, &row)?;
+    told.largest = row.events.iter().map(|event| event.sequence).max();
+    Ok(told)
+}
+
+/// A row that is found by its place alone.
+fn value<T: Field>(_: &[u8], value: &[u8]) -> Reading {
+    codec::decode::<T>(1, value)?;
+    Ok(Told::nothing())
+}
+
+fn text(_: &[u8], value: &[u8]) -> Reading {
+    match std::str::from_utf8(value) {
+        Ok(_) => Ok(Told::nothing()),
+        Err(error) => Err(CodecError(error.to_string()).into()),
+    }
+}
+
+/// The row with the id at the end of an index key.
+fn last(key: &[u8], prefix: Prefix) -> Option<Vec<u8>> {
+    Some(Key::new(prefix).number(last_number(key)?).into_bytes())
+}
+
+/// The same, where the row lies under the first number of the index key: a case, a person.
+fn first_and_last(key: &[u8], prefix: Prefix, newest: bool) -> Option<Vec<u8>> {
+    let first = super::first_number(key)?;
+    let last = last_number(key)?;
+    let key = Key::new(prefix).number(first);
+    Some(if newest { key.newest(last) } else { key.number(last) }.into_bytes())
+}
+
+/// The record with the id at the end of an index key that begins with its entity.
+fn record(key: &[u8]) -> Option<Vec<u8>> {
+    // A text ends at the first zero that is not an escaped one.
+    let end = key.windows(2).position(|pair| pair == [0, 1])? + 2;
+    let mut record = vec![Prefix::Record as u8];
+    record.extend_from_slice(key.get(1..end)?);
+    record.extend_from_slice(&(!last_number(key)?).to_be_bytes());
+    Some(record)
+}
+
+fn answer(key: &[u8]) -> Option<Vec<u8>> {
+    let mut answer = vec![Prefix::StoredAnswer as u8];
+    answer.extend_from_slice(key.get(9..)?);
+    Some(answer)
+}
+
+/// A kind that is missing here does not compile: nothing of it would be checked or exported.
+macro_rules! kinds {
+    ($($prefix:ident, $name:literal, $zh:literal, $id:ident, $sort:ident($read:expr);)*) => {
+        /// Every kind of row there is.
+        pub const KINDS: &[Kind] = &[$(Kind {
+            prefix: Prefix::$prefix,
+            name: $name,
+            zh: $zh,
+            sort: Sort::$sort($read),
+            id: IdAt::$id,
+        }),*];
+
+        const _: fn(Prefix) = |prefix| match prefix {
+            $(Prefix::$prefix)|* => {}
+        };
+    };
+}
+
+kinds! {
+    Meta, "meta", "系统数值", Nowhere, Row(value::<u64>);
+    Definition, "definition", "流程定义", End, Row(row::<Definition>);
+    DefinitionXml, "definition-xml", "流程图", Nowhere, Row(text);
+    DefinitionByKey, "definition-by-key", "流程定义索引", Nowhere, Index(|key| last(key, Prefix::Definition));
+    DecisionFile, "decision-file", "决策文件", End, Row(row::<DecisionFile>);
+    Instance, "case", "流程", End, Row(case);
+    Element, "element", "步骤", End, Row(row::<ElementInstance>);
+    LiveElement, "live-element", "进行中步骤索引", Nowhere, Index(|key| first_and_last(key, Prefix::Element, false));
+    Variable, "variable", "变量", Nowhere, Row(value::<Value>);
+    Task, "task", "待办", End, Row(row::<Task>);
+    Timer, "timer", "定时器", End, Row(row::<Timer>);
+    TimerByDue, "timer-by-due", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));
+    Job, "job", "作业", End, Row(row::<Job>);
+    JobReady, "job-ready", "作业索引", Nowhere, Index(|key| last(key, Prefix::Job));
+    Incident, "incident", "故障", End, Row(row::<Incident>);
+    Event, "event", "流程历史", End, Row(events);
+    TimerByDefinition, "timer-by-definition", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));
+    Subscription, "subscription", "等待项", End, Row(row::<Subscription>);
+    SubscriptionByMessage, "subscription-by-message", "等待项索引", Nowhere, Index(|key| last(key, Prefix::Subscription));
+    SubscriptionBySignal, "subscription-by-signal", "等待项索引", Nowhere, Index(|key| last(key, Prefix::Subscription));
+    ConditionByInstance, "condition-by-case", "等待项索引", Nowhere, Index(|key| last(key, Prefix::Subscription));
+    TaskByAssignee, "task-by-assignee", "待办索引", Nowhere, Index(|key| last(key, Prefix::Task));
+    TaskByCandidate, "task-by-candidate", "待办索引", Nowhere, Index(|key| last(key, Prefix::Task));
+    TaskByFinisher, "task-by-finisher", "待办索引", Nowhere, Index(|key| last(key, Prefix::Task));
+    TaskByInstance, "task-by-case", "待办索引", Nowhere, Index(|key| last(key, Prefix::Task));
+    InstanceByInitiator, "case-by-initiator", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
+    InstanceByDefinition, "case-by-definition", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
+    InstanceByRecord, "case-by-record", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
+    IncidentByInstance, "incident-by-case", "故障索引", Nowhere, Index(|key| last(key, Prefix::Incident));
+    InstanceByStart, "case-by-start", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
+    KeptMessage, "kept-message", "暂存消息", End, Row(row::<KeptMessage>);
+    KeptMessageByName, "kept-message-by-name", "暂存消息索引", Nowhere, Index(|key| last(key, Prefix::KeptMessage));
+    Compensation, "compensation", "可补偿步骤", EndNewestFirst, Row(value::<Compensation>);
+    Item, "item", "多实例项", Nowhere, Row(value::<Value>);
+    Tokens, "tokens", "令牌数", Nowhere, Row(value::<u32>);
+    Gathering, "gathering", "启动事件收集", Nowhere, Row(value::<Gathering>);
+    Page, "page", "通知", EndNewestFirst, Row(row::<Page>);
+    PageUnread, "page-unread", "通知索引", Nowhere, Index(|key| first_and_last(key, Prefix::Page, true));
+    Outbox, "outbox", "待发消息", EndNewestFirst, Row(row::<OutboxRow>);
+    OutboxByMoment, "outbox-by-moment", "待发消息索引", Nowhere, Index(|key| {
+        Some(Key::new(Prefix::Outbox).newest(last_number(key)?).into_bytes())
+    });
+    Record, "record", "记录", EndNewestFirst, Row(row::<RecordRow>);
+    RecordByUnique, "record-by-unique", "记录索引", Nowhere, Index(record);
+    RecordByOwner, "record-by-owner", "记录索引", Nowhere, Index(record);
+    RecordNumber, "record-number", "自动编号", Nowhere, Row(value::<u64>);
+    RecordHistory, "record-history", "记录历史", End, Row(row::<HistoryEntry>);
+    Credential, "credential", "登录凭据", Nowhere, Row(row::<Credential>);
+    Session, "session", "登录会话", Nowhere, Row(row::<Session>);
+    Token, "token", "程序令牌", Nowhere, Row(row::<Token>);
+    StoredAnswer, "stored-answer", "保留的回复", Nowhere, Row(row::<StoredAnswer>);
+    StoredAnswerByExpiry, "stored-answer-by-expiry", "保留的回复索引", Nowhere, Index(answer);
+    Preference, "preference", "个人设置", Nowhere, Row(row::<Preference>);
+}
