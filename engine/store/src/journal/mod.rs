@@ -181,8 +181,10 @@ impl Journal {
                     segment::name(self.first)
                 )));
             }
+            // Synced, because the next record may begin another segment, and then this one must be whole to its end.
             self.file
                 .truncate(self.length)
+                .and_then(|()| self.file.sync_data())
                 .map_err(|error| AppendError::Failed(format!("shortening {}: {error}", segment::name(self.first))))?;
             return Err(AppendError::Full);
         }

@@ -75,6 +75,10 @@ struct Tally {
     in_doubt_lost: u32,
     tails_cut: u32,
     rebuilt: u32,
+    snapshots: u32,
+    /// Starts from a snapshot, and with a journal that no longer begins at 1.
+    from_snapshot: u32,
+    pruned: u32,
 }
 
 /// One run.
@@ -169,10 +173,16 @@ impl Run {
                 let room = self.chance.below(300);
                 self.disk.set_capacity(Some(self.disk.used() + room));
             }
-            let committed = self.commit(store);
+            let snapshot = self.chance.once_in(8);
+            let done = if snapshot {
+                self.snapshot(store, tally)
+            } else {
+                self.commit(store)
+            };
             self.disk.set_capacity(None);
-            match committed {
-                Ok(()) => assert_eq!(store.health(), Health::Writable),
+            match done {
+                // Only a commit tries whether there is room again.
+                Ok(()) => assert!(snapshot || store.health() == Health::Writable),
                 Err(StoreError::DiskFull) => {
                     assert!(narrow && matches!(store.health(), Health::ReadOnly { .. }));
                     tally.full += 1;
@@ -182,13 +192,26 @@ impl Run {
                 Err(StoreError::Poisoned { .. }) => {
                     assert!(matches!(store.health(), Health::Poisoned { .. }));
                     let calls = self.disk.calls();
+                    let tried = self.tried;
                     assert!(matches!(self.commit(store), Err(StoreError::Poisoned { .. })));
+                    self.tried = tried;
                     assert_eq!(self.disk.calls(), calls, "what failed is not tried again");
                     return;
                 }
                 Err(other) => panic!("{other}"),
             }
         }
+    }
+
+    /// A snapshot that fails is no matter: the next one is made as if it had not been tried.
+    fn snapshot(&self, store: &Store, tally: &mut Tally) -> Result<(), StoreError> {
+        match store.snapshot() {
+            Ok(_) => tally.snapshots += 1,
+            Err(StoreError::Io { .. } | StoreError::DiskFull) if !matches!(store.health(), Health::Poisoned { .. }) => {
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
     }
 
     /// The next commit; its number decides what is in it.
@@ -245,12 +268,20 @@ impl Run {
         tally.tails_cut += u32::from(store.recovery().cut_tail.is_some());
         tally.rebuilt += u32::from(store.recovery().rebuilt.is_some());
         (self.answered, self.tried) = (found, found);
-
+        let expected = model(self.seed, found);
         let rows = view.scan(b"").map(|row| row.expect("readable"));
         let rows: Vec<_> = rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
-        assert!(rows == model(self.seed, found), "the rows as of {found} are others");
-        let history = store.history(0).expect("readable").expect("kept");
-        let mut last = 0;
+        assert!(rows == expected, "the rows as of {found} are others");
+        assert_eq!(view.hash().expect("readable"), hash(&expected));
+        tally.from_snapshot += u32::from(store.recovery().snapshot.is_some());
+        assert_eq!(store.recovery().bad_snapshots, []);
+        let files = self.disk.files();
+        let first = files
+            .iter()
+            .find_map(|name| name.strip_prefix("journal/")?.strip_suffix(".journal"));
+        let mut last = first.expect("a segment").parse::<u64>().expect("a number") - 1;
+        tally.pruned += u32::from(last > 0);
+        let history = store.history(last).expect("readable").expect("kept");
         for record in history {
             let record = record.expect("readable");
             last += 1;
@@ -259,6 +290,21 @@ impl Run {
         }
         assert_eq!(last, found);
     }
+}
+
+/// The hash of rows, as `FORMAT.md` says it.
+fn hash(rows: &[(Vec<u8>, Vec<u8>)]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for part in rows.iter().flat_map(|(key, value)| [key, value]) {
+        let mut length = part.len();
+        while length > 127 {
+            hasher.update(&[length as u8 | 128]);
+            length >>= 7;
+        }
+        hasher.update(&[length as u8]);
+        hasher.update(part);
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// What commit `number` of a run changes.
