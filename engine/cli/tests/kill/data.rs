@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::Arc,
 };
 
@@ -103,12 +104,22 @@ impl Folder {
         }
     }
 
-    /// Opens a copy, so that the next life finds everything as the last one left it.
+    /// Opens a copy, so that the next life finds everything as the last one left it. Nothing may be wrong with it.
     pub fn look<T>(&self, look: impl FnOnce(&Kapok) -> T) -> T {
         let copy = tempfile::tempdir().expect("a folder");
         copy_folder(&self.data(), copy.path());
+        verify(copy.path(), &[]);
         look(&open(copy.path(), false))
     }
+}
+
+/// Has the program itself look for what is wrong.
+pub fn verify(data: &Path, how: &[&str]) {
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_kapok"));
+    verify.arg("verify").arg("--data").arg(data).args(how);
+    let said = verify.output().expect("the program starts");
+    let text = [&said.stdout[..], &said.stderr[..]].concat();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&text));
 }
 
 fn copy_folder(from: &Path, to: &Path) {

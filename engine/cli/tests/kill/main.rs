@@ -1,7 +1,7 @@
 //! The real program, killed again and again: while it starts, at any moment of its work, and at the moments when a
 //! client has its answer, or a mail or an SMS has left and it does not know so yet. Clients play stories over HTTP and note
 //! what they were answered; mail and SMS reach servers in this test. Whatever happened in between: what was answered is
-//! there, once; nothing is there by halves; every story comes to its end with nobody's help; no SMS comes twice, and a
+//! there, once; nothing is there by halves, as this test and `kapok verify` see it; every story comes to its end with nobody's help; no SMS comes twice, and a
 //! mail only when its sender could not know that it had come. Webhooks, when they come, belong beside mail here.
 //!
 //! `KAPOK_KILLS` says how many kills. A failure prints its seed; `KAPOK_KILL_SEED=… cargo test -p kapok-cli --test kill`
@@ -124,6 +124,7 @@ fn nothing_answered_is_lost_and_nothing_is_done_twice() {
     }
     let status = server.stop();
     assert!(status.success(), "it stops in order: {status:?}");
+    data::verify(&folder.data(), &["--deep"]);
 
     let answered = around.notes.answered();
     let (messages, unknown, came, (mails, again)) = folder.look(|kapok| {
