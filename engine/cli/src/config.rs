@@ -9,7 +9,7 @@ use std::{
 };
 
 use kapok::{
-    MailSettings,
+    BackupSettings, DailyTime, MailSettings,
     notify::{AllowedOrigin, SmtpConfig, Tls, Transport},
 };
 use serde::Deserialize;
@@ -132,6 +132,22 @@ impl Config {
         toml::from_str(&text).map_err(|error| told(&error))
     }
 
+    /// How backups are made by themselves, if it is said; `file` is where this was read from.
+    pub(crate) fn backup(&self, file: Option<&Path>) -> Result<Option<BackupSettings>, String> {
+        let Some(backup) = &self.backup else { return Ok(None) };
+        let at = DailyTime::parse(&backup.at)
+            .ok_or_else(|| format!("[backup] at: {:?} is no time of day such as \"02:30\"", backup.at))?;
+        if backup.keep == 0 {
+            return Err("[backup] keep: at least 1 is kept".to_owned());
+        }
+        Ok(Some(BackupSettings {
+            at,
+            keep: backup.keep,
+            to: backup.to.clone(),
+            configuration: file.map(Path::to_path_buf),
+        }))
+    }
+
     /// How mail leaves, if it is said.
     pub(crate) fn mail(&self) -> Result<Option<MailSettings>, String> {
         let Some(mail) = &self.mail else { return Ok(None) };
@@ -220,6 +236,7 @@ mod tests {
             ("[server]\nlistn = \"127.0.0.1:1\"", "listn"),
             ("[serwer]\n", "serwer"),
             ("[engine]\nshorten = 2\ncalendar = 1", "calendar"),
+            ("[backup]\nat = \"02:30\"\nto = \"x\"\nkeeep = 1", "keeep"),
             ("[mail]\nfrom = \"a@b\"\nfolder = \"x\"\nhosst = \"y\"", "hosst"),
             ("[[outbound]]\norigin = \"http://a\"\nprivat = true", "privat"),
         ] {
@@ -238,6 +255,22 @@ mod tests {
         assert_eq!(settings["url"], "http://a/");
         assert_eq!(settings["template.reminder"], "SMS_1");
         assert_eq!(config.plugin_folder(), Some(Path::new("p")));
+    }
+
+    #[test]
+    fn backups_have_a_time_and_a_place() {
+        let backup = |text: &str| read(text).unwrap().backup(Some(Path::new("kapok.toml")));
+        assert!(backup("").unwrap().is_none());
+        let settings = backup("[backup]\nat = \"02:30\"\nto = \"/mnt/backup\"")
+            .unwrap()
+            .unwrap();
+        assert_eq!((settings.keep, settings.to.as_path()), (7, Path::new("/mnt/backup")));
+        assert_eq!(settings.configuration.as_deref(), Some(Path::new("kapok.toml")));
+        for wrong in ["at = \"2:30\"\nto = \"x\"", "at = \"02:30\"\nto = \"x\"\nkeep = 0"] {
+            let error = backup(&format!("[backup]\n{wrong}")).unwrap_err();
+            assert!(error.contains("[backup]"), "{error}");
+        }
+        assert!(read("[backup]\nat = \"02:30\"").is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use kapok::{Kapok, Outgoing, PluginSource, Settings};
+use kapok::{BackupSettings, Kapok, Outgoing, PluginSource, Settings};
 use tokio::{net::TcpListener, runtime::Runtime};
 use tracing_subscriber::EnvFilter;
 
@@ -59,10 +59,11 @@ async fn run(options: Serve, config: Config) -> Result<(), String> {
     }
     let settings = settings(&options, &config);
     let plugins = plugins(&config)?;
+    let backup = config.backup(options.config.as_deref())?;
     let is_demo = options.demo;
     let opening = data.clone();
     // Opening reads the disk, and may have to rebuild what a crash left.
-    let opened = tokio::task::spawn_blocking(move || open(&opening, settings, plugins, outgoing, is_demo));
+    let opened = tokio::task::spawn_blocking(move || open(&opening, settings, plugins, outgoing, backup, is_demo));
     let kapok = opened.await.map_err(|error| error.to_string())??;
 
     println!("Kapok: http://{address}");
@@ -95,13 +96,14 @@ fn open(
     settings: Settings,
     plugins: Vec<PluginSource>,
     outgoing: Outgoing,
+    backup: Option<BackupSettings>,
     is_demo: bool,
 ) -> Result<Kapok, String> {
-    let opened = Kapok::builder()
-        .settings(settings)
-        .plugins(plugins)
-        .outgoing(outgoing)
-        .open(data);
+    let mut builder = Kapok::builder().settings(settings).plugins(plugins).outgoing(outgoing);
+    if let Some(backup) = backup {
+        builder = builder.backup(backup);
+    }
+    let opened = builder.open(data);
     let kapok = opened.map_err(|error| format!("{}: {error}", data.display()))?;
     if is_demo {
         demo::fill(&kapok)?;

@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use kapok_tables::Changed;
+
 /// A bell that counts how often it rang, so that a ring is never missed between looking and waiting.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
@@ -16,6 +18,33 @@ pub(crate) struct Bell {
 struct Rings {
     count: u64,
     closed: bool,
+}
+
+/// One bell for each thing that reacts: a commit wakes only those for whom it has something.
+#[derive(Debug, Default)]
+pub(crate) struct Bells {
+    pub(crate) timers: Bell,
+    pub(crate) jobs: Bell,
+    pub(crate) outbox: Bell,
+}
+
+impl Bells {
+    /// Rings for those whose lists a commit changed.
+    pub(crate) fn ring(&self, changed: Changed) {
+        let Changed { timers, jobs, outbox } = changed;
+        for (bell, changed) in [(&self.timers, timers), (&self.jobs, jobs), (&self.outbox, outbox)] {
+            if changed {
+                bell.ring();
+            }
+        }
+    }
+
+    /// Wakes everybody for the last time.
+    pub(crate) fn close(&self) {
+        for bell in [&self.timers, &self.jobs, &self.outbox] {
+            bell.close();
+        }
+    }
 }
 
 impl Bell {

@@ -12,12 +12,12 @@ use kapok_store::{Health, Store, View};
 use kapok_tables::{Queries, TaskList};
 
 use crate::{
-    Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
+    BackupSettings, Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
     clock::{Clock, SystemClock},
     decisions,
     definitions::{self, Deployed},
     handlers::Handlers,
-    operate,
+    operate::{self, keeper::Operating},
     plugins::Plugins,
     react,
     saving::{self, SaveRequest},
@@ -49,7 +49,8 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.shared.bell.close();
+        self.shared.bells.close();
+        self.shared.operating.bell.close();
         // A handler that drops the last handle runs on a thread that cannot wait for itself: then they end by themselves.
         if react::on_own_thread() {
             return;
@@ -68,6 +69,7 @@ pub struct Builder {
     plugins: Vec<PluginSource>,
     handlers: Handlers,
     outgoing: Outgoing,
+    backup: Option<BackupSettings>,
 }
 
 impl Default for Builder {
@@ -78,6 +80,7 @@ impl Default for Builder {
             plugins: Vec::new(),
             handlers: Handlers::default(),
             outgoing: Outgoing::default(),
+            backup: None,
         }
     }
 }
@@ -111,6 +114,13 @@ impl Builder {
         self
     }
 
+    /// Makes backups by itself, when the engine has a folder.
+    #[must_use]
+    pub fn backup(mut self, settings: BackupSettings) -> Self {
+        self.backup = Some(settings);
+        self
+    }
+
     /// Carries out service tasks of this name with a function. It runs on a thread of its own after the commit, and may
     /// be called again with the same job after a crash.
     #[must_use]
@@ -129,24 +139,34 @@ impl Builder {
         if let Some(kept) = operate::format::keep_older(&store, folder.as_ref())? {
             tracing::info!("the data as it was before the upgrade is in {}", kept.display());
         }
-        self.start(store)
+        self.start(store, Some(folder.as_ref()))
     }
 
     /// An engine over memory, gone when it is dropped.
     pub fn memory(self) -> Result<Kapok, Error> {
-        self.start(Store::memory())
+        self.start(Store::memory(), None)
     }
 
-    fn start(self, store: Store) -> Result<Kapok, Error> {
+    fn start(self, store: Store, folder: Option<&Path>) -> Result<Kapok, Error> {
         operate::format::settle(&store, self.clock.now())?;
         let plugins = Plugins::load(self.plugins, &self.outgoing)?;
-        let shared = Shared::new(store, self.clock, self.settings, plugins, self.handlers, self.outgoing);
+        let operating = Operating::new(folder.map(Path::to_path_buf), self.backup);
+        let shared = Shared::new(
+            store,
+            self.clock,
+            self.settings,
+            plugins,
+            self.handlers,
+            self.outgoing,
+            operating,
+        );
         let shared = Arc::new(shared);
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(shared.clone())?;
         let mut threads = react::start(&shared, &writer)?;
+        threads.extend(operate::keeper::start(&shared, &writer)?);
         threads.push(writing);
         let running = Arc::new(Running {
             shared: shared.clone(),
@@ -362,13 +382,15 @@ impl Kapok {
         )
     }
 
-    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do. Only for an engine
+    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do, and makes a backup
+    /// that is due. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
         {}
+        operate::keeper::attend(&self.shared, &self.writer, now);
         Ok(())
     }
 

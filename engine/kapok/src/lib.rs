@@ -18,6 +18,7 @@
 //! see, and the world *reacts* ([`react`]) with new commands. This crate is where the parts are put together; it is the
 //! only one that knows them all.
 
+mod backup;
 mod bell;
 mod clock;
 mod company;
@@ -43,6 +44,7 @@ mod simulate;
 mod views;
 mod writer;
 
+pub use backup::{BackupSettings, BackupStatus, DailyTime};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
 pub use decisions::decide;

@@ -6,8 +6,9 @@ use kapok_process::Limits;
 use kapok_store::Store;
 
 use crate::{
-    Error, Outgoing, bell::Bell, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache, evaluate::Rules,
-    handlers::Handlers, hints::Hints, organisation::Organisation, plugins::Plugins,
+    Error, Outgoing, bell::Bells, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache,
+    evaluate::Rules, handlers::Handlers, hints::Hints, operate::keeper::Operating, organisation::Organisation,
+    plugins::Plugins,
 };
 
 /// How an engine behaves.
@@ -46,7 +47,8 @@ pub(crate) struct Shared {
     pub(crate) handlers: Handlers,
     pub(crate) outgoing: Outgoing,
     pub(crate) hints: Hints,
-    pub(crate) bell: Bell,
+    pub(crate) bells: Bells,
+    pub(crate) operating: Operating,
     organisation: RwLock<Arc<Organisation>>,
 }
 
@@ -58,6 +60,7 @@ impl Shared {
         plugins: Plugins,
         handlers: Handlers,
         outgoing: Outgoing,
+        operating: Operating,
     ) -> Self {
         Self {
             store,
@@ -70,7 +73,8 @@ impl Shared {
             handlers,
             outgoing,
             hints: Hints::new(),
-            bell: Bell::default(),
+            bells: Bells::default(),
+            operating,
             organisation: RwLock::default(),
         }
     }

@@ -13,7 +13,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use kapok::{Administrator, DemoPerson, Health, Kapok, Staff};
+use kapok::{Administrator, DemoPerson, Health, Kapok, Staff, operate::Overview};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{Config, idempotency::RequestName, origin, problem::Problem, session, throttle::Throttle};
@@ -253,6 +253,46 @@ impl FromRequestParts<Gate> for Admin {
             gate: gate.clone(),
         })
     }
+}
+
+/// Whoever watches over the server: a program on this machine, or an administrator's. They see numbers only.
+pub(crate) struct Watcher {
+    gate: Gate,
+}
+
+impl Watcher {
+    /// How the engine does.
+    pub(crate) async fn overview(&self) -> Result<Overview, Problem> {
+        let kapok = self.gate.0.kapok.clone();
+        self.gate.call(move || kapok.overview()).await
+    }
+}
+
+impl FromRequestParts<Gate> for Watcher {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
+        if !is_local(parts, gate) {
+            Admin::from_request_parts(parts, gate).await?;
+        }
+        Ok(Self { gate: gate.clone() })
+    }
+}
+
+/// Whether a request was made on this machine. Behind a proxy all of them seem to be, so then none is taken for one; and
+/// it must call the server by this machine's own name, which what a browser is made to send does not.
+fn is_local(parts: &Parts, gate: &Gate) -> bool {
+    let is_passed_on = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+    let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let name = host.map(|host| match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    });
+    gate.config().base_url.is_none()
+        && connection.is_some_and(|connection| connection.0.ip().to_canonical().is_loopback())
+        && matches!(name, Some("localhost" | "127.0.0.1" | "[::1]"))
+        && !is_passed_on.iter().any(|header| parts.headers.contains_key(*header))
 }
 
 /// A request of one of our own pages, or of a program; and where it comes from.

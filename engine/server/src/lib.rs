@@ -9,6 +9,7 @@ mod extract;
 mod guard;
 mod headers;
 mod idempotency;
+mod metrics;
 mod openapi;
 mod origin;
 mod paging;

@@ -51,6 +51,7 @@ use crate::{dto, routes};
         routes::resend_message,
         routes::discard_message,
         routes::list_plugins,
+        routes::show_system,
         routes::stream,
         routes::openapi_document,
     ),

@@ -2,5 +2,6 @@
 
 mod browser;
 mod contract;
+mod operating;
 mod refusals;
 mod rights;

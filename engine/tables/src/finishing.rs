@@ -17,7 +17,7 @@ use crate::{
 const GATHERED: u64 = 20_000;
 
 /// What the rows of a case begin with, besides the case's own.
-const OF_A_CASE: [Prefix; 7] = [
+pub(crate) const OF_A_CASE: [Prefix; 7] = [
     Prefix::Element,
     Prefix::LiveElement,
     Prefix::Variable,

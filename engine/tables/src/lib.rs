@@ -8,6 +8,7 @@
 mod codec;
 mod data_format;
 mod finishing;
+mod forgetting;
 mod history;
 mod key;
 mod lists;
@@ -22,6 +23,7 @@ mod writes;
 
 pub use codec::CodecError;
 pub use data_format::{DATA_FORMAT, data_format};
+pub use forgetting::ended_before;
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};
 pub use prefix::Prefix;
@@ -31,5 +33,5 @@ pub use read::{Pair, Read, TableError};
 pub use rows::{
     Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token,
 };
-pub use transaction::{Transaction, WriteSet};
+pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

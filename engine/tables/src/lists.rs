@@ -70,7 +70,7 @@ pub enum InstanceList {
 impl InstanceList {
     pub(crate) fn prefix(&self) -> Key {
         match self {
-            Self::All => Key::new(Prefix::InstanceByStart),
+            Self::All => Key::new(Prefix::Instance),
             Self::StartedBy(person) => Key::new(Prefix::InstanceByInitiator).number(person.get()),
             Self::Of(definition, active) => rows::instances_of(*definition, *active),
             Self::About(entity, record) => Key::new(Prefix::InstanceByRecord)

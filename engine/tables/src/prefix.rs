@@ -65,7 +65,7 @@ pub enum Prefix {
     InstanceByRecord = 38,
     /// (case, incident).
     IncidentByInstance = 39,
-    /// Cases, newest first.
+    /// Retired: cases, newest first. The first format listed them so; their ids say the same.
     InstanceByStart = 40,
     /// A message that nobody has taken yet, by id.
     KeptMessage = 41,
@@ -112,4 +112,33 @@ pub enum Prefix {
     StoredAnswerByExpiry = 84,
     /// (person): what a person chose for themselves.
     Preference = 85,
+}
+
+impl Prefix {
+    /// How many numbers, right behind the prefix of a key, are ids drawn from the counter.
+    pub(crate) fn ids_in_front(kind: u8) -> usize {
+        const ONE: [Prefix; 16] = [
+            Prefix::Instance,
+            Prefix::LiveElement,
+            Prefix::Variable,
+            Prefix::Task,
+            Prefix::Timer,
+            Prefix::Job,
+            Prefix::Incident,
+            Prefix::Event,
+            Prefix::Subscription,
+            Prefix::ConditionByInstance,
+            Prefix::TaskByInstance,
+            Prefix::IncidentByInstance,
+            Prefix::KeptMessage,
+            Prefix::Compensation,
+            Prefix::Item,
+            Prefix::Tokens,
+        ];
+        match kind {
+            _ if kind == Prefix::Element as u8 => 2,
+            _ if ONE.iter().any(|prefix| *prefix as u8 == kind) => 1,
+            _ => 0,
+        }
+    }
 }

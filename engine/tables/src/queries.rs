@@ -64,6 +64,11 @@ impl Queries<'_> {
 
     /// A page of cases.
     pub fn instances(&self, list: &InstanceList, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Instance>> {
+        if let InstanceList::All = list {
+            // Later cases have larger ids.
+            let pairs = self.0.scan_back(list.prefix().as_bytes(), after, limit)?;
+            return slice(pairs, limit, |(key, value)| read::decode(key, value));
+        }
         self.follow(&list.prefix(), after, limit, InstanceId::new)
     }
 

@@ -49,6 +49,8 @@ pub trait Read {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TableError>;
     /// At most `limit` pairs whose keys begin with `prefix`, from behind `after` on.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError>;
+    /// The same from the end: at most `limit` pairs, the last one before `before` first.
+    fn scan_back(&self, prefix: &[u8], before: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError>;
 }
 
 impl Read for View {
@@ -60,6 +62,15 @@ impl Read for View {
         let scan = View::scan(self, prefix);
         let scan = match after {
             Some(after) => scan.after(after),
+            None => scan,
+        };
+        Ok(scan.take(limit).collect::<Result<_, _>>()?)
+    }
+
+    fn scan_back(&self, prefix: &[u8], before: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError> {
+        let scan = View::scan(self, prefix).reverse();
+        let scan = match before {
+            Some(before) => scan.after(before),
             None => scan,
         };
         Ok(scan.take(limit).collect::<Result<_, _>>()?)

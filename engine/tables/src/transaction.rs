@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 use kapok_store::{Batch, MAX_KEY, StoreError};
 
 use crate::{
-    Read, TableError, codec,
+    Prefix, Read, TableError, codec,
     history::Finished,
     read::{self, Pair},
     rows::Row,
@@ -20,18 +20,37 @@ type Writes = BTreeMap<Arc<[u8]>, Option<Arc<[u8]>>>;
 pub struct Transaction<'a> {
     below: &'a dyn Read,
     writes: Writes,
+    /// The last id that was drawn when it began: rows of larger ids cannot lie below. `u64::MAX` when that is not known.
+    last_id: u64,
 }
 
 /// The changes of one transaction.
 #[derive(Debug, Default)]
 pub struct WriteSet(Writes);
 
+/// Which lists of things to be done have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changed {
+    /// Timers by their moment.
+    pub timers: bool,
+    /// Jobs that may run.
+    pub jobs: bool,
+    /// Messages to be looked at.
+    pub outbox: bool,
+}
+
 impl<'a> Transaction<'a> {
     /// No changes yet.
     pub fn new(below: &'a dyn Read) -> Self {
+        Self::after(below, u64::MAX)
+    }
+
+    /// No changes yet, and no rows below that bear a larger id than this: looking for them costs nothing.
+    pub fn after(below: &'a dyn Read, last_id: u64) -> Self {
         Self {
             below,
             writes: Writes::new(),
+            last_id,
         }
     }
 
@@ -48,6 +67,22 @@ impl<'a> Transaction<'a> {
     /// Whether nothing was changed.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// Which lists of things to be done the changes touch.
+    pub fn changed(&self) -> Changed {
+        let touched = |prefix: Prefix| {
+            let first = self
+                .writes
+                .range::<[u8], _>((Bound::Included(&[prefix as u8][..]), Bound::Unbounded))
+                .next();
+            first.is_some_and(|(key, _)| key.first() == Some(&(prefix as u8)))
+        };
+        Changed {
+            timers: touched(Prefix::TimerByDue),
+            jobs: touched(Prefix::JobReady),
+            outbox: touched(Prefix::OutboxByMoment),
+        }
     }
 
     /// How many bytes the changes take, or which limit of the store they break whatever else is in their batch.
@@ -112,6 +147,34 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// The changes from a key on, as long as keys begin with `prefix`.
+    fn from<'t>(
+        &'t self,
+        start: Bound<&[u8]>,
+        prefix: &[u8],
+    ) -> impl Iterator<Item = (&'t Arc<[u8]>, &'t Option<Arc<[u8]>>)> {
+        self.writes
+            .range::<[u8], _>((start, Bound::Unbounded))
+            .take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
+    /// Whether what lies at a key, or behind it as a prefix, can only be what was written here.
+    fn is_new(&self, key: &[u8]) -> bool {
+        let Some((kind, mut rest)) = key.split_first() else {
+            return false;
+        };
+        for _ in 0..Prefix::ids_in_front(*kind) {
+            let Some((id, after)) = rest.split_first_chunk::<8>() else {
+                return false;
+            };
+            if u64::from_be_bytes(*id) > self.last_id {
+                return true;
+            }
+            rest = after;
+        }
+        false
+    }
+
     fn indexes_of<R: Row>(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, TableError> {
         let Some(bytes) = self.get(key)? else {
             return Ok(Vec::new());
@@ -128,6 +191,7 @@ impl Read for Transaction<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TableError> {
         match self.writes.get(key) {
             Some(value) => Ok(value.clone()),
+            None if self.is_new(key) => Ok(None),
             None => self.below.get(key),
         }
     }
@@ -137,21 +201,34 @@ impl Read for Transaction<'_> {
             Some(after) if after >= prefix => Bound::Excluded(after),
             _ => Bound::Included(prefix),
         };
-        let mine: Vec<_> = self
-            .writes
-            .range::<[u8], _>((start, Bound::Unbounded))
-            .take_while(|(key, _)| key.starts_with(prefix))
-            .collect();
-        let below = self.below.scan(prefix, after, limit.saturating_add(mine.len()))?;
-        let mut merged: BTreeMap<Arc<[u8]>, Arc<[u8]>> = below.into_iter().collect();
-        for (key, value) in mine {
-            match value {
-                Some(value) => merged.insert(key.clone(), value.clone()),
-                None => merged.remove(key),
-            };
-        }
-        Ok(merged.into_iter().take(limit).collect())
+        let mine: Vec<_> = self.from(start, prefix).collect();
+        let below = match self.is_new(prefix) {
+            true => Vec::new(),
+            false => self.below.scan(prefix, after, limit.saturating_add(mine.len()))?,
+        };
+        Ok(merged(below, mine).into_iter().take(limit).collect())
     }
+
+    fn scan_back(&self, prefix: &[u8], before: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, TableError> {
+        let mine: Vec<_> = self
+            .from(Bound::Included(prefix), prefix)
+            .take_while(|(key, _)| before.is_none_or(|before| key.as_ref() < before))
+            .collect();
+        let below = self.below.scan_back(prefix, before, limit.saturating_add(mine.len()))?;
+        Ok(merged(below, mine).into_iter().rev().take(limit).collect())
+    }
+}
+
+/// Rows with changes above them.
+fn merged(below: Vec<Pair>, changes: Vec<(&Arc<[u8]>, &Option<Arc<[u8]>>)>) -> BTreeMap<Arc<[u8]>, Arc<[u8]>> {
+    let mut merged: BTreeMap<_, _> = below.into_iter().collect();
+    for (key, value) in changes {
+        match value {
+            Some(value) => merged.insert(key.clone(), value.clone()),
+            None => merged.remove(key),
+        };
+    }
+    merged
 }
 
 impl From<WriteSet> for Batch {
@@ -212,6 +289,14 @@ mod tests {
             .collect()
     }
 
+    fn scan_back(model: &Model, prefix: &[u8], before: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let found = scan(model, prefix, None, usize::MAX).into_iter().rev();
+        found
+            .filter(|(key, _)| before.is_none_or(|before| key.as_slice() < before))
+            .take(limit)
+            .collect()
+    }
+
     proptest! {
         /// Nested as they may be, transactions read as one map does.
         #[test]
@@ -246,6 +331,9 @@ mod tests {
                 let found = top.scan(&key, after.as_deref(), limit).expect("scans");
                 let found: Vec<_> = found.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
                 prop_assert_eq!(found, scan(&model, &key, after.as_deref(), limit));
+                let found = top.scan_back(&key, after.as_deref(), limit).expect("scans");
+                let found: Vec<_> = found.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
+                prop_assert_eq!(found, scan_back(&model, &key, after.as_deref(), limit));
             }
         }
     }

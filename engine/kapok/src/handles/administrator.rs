@@ -16,6 +16,7 @@ use crate::{
     Error, decisions,
     definitions::{self, Deployed},
     hints::{Audience, HintKind},
+    operate::Overview,
     organisation::Named,
     plugins::PluginState,
     react::ways_out,
@@ -266,6 +267,11 @@ impl Administrator {
     /// The plugins, running or not.
     pub fn plugins(&self) -> Vec<PluginState> {
         self.kapok.shared.plugins.states()
+    }
+
+    /// How the engine does, in numbers.
+    pub fn overview(&self) -> Result<Overview, Error> {
+        self.kapok.overview()
     }
 
     /// A version of a process.

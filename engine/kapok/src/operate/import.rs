@@ -68,6 +68,10 @@ impl Read for Nothing {
     fn scan(&self, _: &[u8], _: Option<&[u8]>, _: usize) -> Result<Vec<Pair>, TableError> {
         Ok(Vec::new())
     }
+
+    fn scan_back(&self, _: &[u8], _: Option<&[u8]>, _: usize) -> Result<Vec<Pair>, TableError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Writes the rows of an export to an empty store.

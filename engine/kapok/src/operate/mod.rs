@@ -2,12 +2,15 @@
 //!
 //! What goes wrong here is for the person who looks after it, so it is said in words.
 
+mod disk;
 mod export;
 mod folder;
 pub(crate) mod format;
 mod import;
+pub(crate) mod keeper;
+mod overview;
 mod rows;
-mod text;
+pub(crate) mod text;
 
 use std::{fs, io, path::Path};
 
@@ -16,8 +19,9 @@ use kapok_protocol::Text;
 pub use export::{Exported, export};
 pub use folder::{Verified, backup, rebuild, restore, verify};
 pub use import::{Imported, import};
-pub use kapok_store::{Backup, Problem, StateFiles, Verification};
+pub use kapok_store::{Backup, Problem, StateFiles, Usage, Verification};
 pub use kapok_tables::verify::{Finding, Report};
+pub use overview::{OutboxCounts, Overview};
 
 /// Refuses a folder that holds no data, before anything makes one there.
 fn require_data(folder: &Path) -> Result<(), Text> {

@@ -30,7 +30,7 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     let running = Running::default();
     thread::scope(|scope| {
         loop {
-            let heard = shared.bell.heard();
+            let heard = shared.bells.jobs.heard();
             match Queries(&shared.store.view()).ready_jobs(WORKERS * 2) {
                 Ok(ready) => {
                     for job in ready {
@@ -39,7 +39,7 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
                 }
                 Err(error) => tracing::error!(%error, "jobs wait: {error}"),
             }
-            if !shared.bell.wait(heard, LONGEST) {
+            if !shared.bells.jobs.wait(heard, LONGEST) {
                 return;
             }
         }
@@ -67,7 +67,7 @@ fn begin<'scope>(
                 thread::sleep(AFTER_FAILURE);
             }
             running.end(id);
-            shared.bell.ring();
+            shared.bells.jobs.ring();
         });
     if let Err(error) = started {
         tracing::error!(%error, "a job waits for a thread");

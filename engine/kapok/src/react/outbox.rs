@@ -45,12 +45,12 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     // Whoever held a lease when this program began is dead.
     while let Err(error) = end_leases(shared, writer) {
         tracing::error!(%error, "the outbox waits: {error}");
-        if !shared.bell.wait(shared.bell.heard(), AFTER_FAILURE) {
+        if !shared.bells.outbox.wait(shared.bells.outbox.heard(), AFTER_FAILURE) {
             return;
         }
     }
     loop {
-        let heard = shared.bell.heard();
+        let heard = shared.bells.outbox.heard();
         let wait = match send_due(shared, writer) {
             Ok(true) => Duration::ZERO,
             Ok(false) => match Queries(&shared.store.view()).next_message() {
@@ -62,7 +62,7 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
                 AFTER_FAILURE
             }
         };
-        if !shared.bell.wait(heard, wait) {
+        if !shared.bells.outbox.wait(heard, wait) {
             return;
         }
     }
@@ -99,7 +99,7 @@ fn send_due(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
     let due = Queries(&shared.store.view()).due_messages(now, BATCH)?;
     let any = !due.is_empty();
     for row in due {
-        if shared.bell.is_closed() {
+        if shared.bells.outbox.is_closed() {
             break;
         }
         if matches!(row.delivery, Delivery::Leased { .. }) {

@@ -13,7 +13,7 @@ const BATCH: usize = 256;
 
 pub(super) fn run(shared: &Shared, writer: &Writer) {
     loop {
-        let heard = shared.bell.heard();
+        let heard = shared.bells.timers.heard();
         let wait = match fire_due_timers(shared, writer, shared.clock.now()) {
             Ok(true) => Duration::ZERO,
             Ok(false) => match Queries(&shared.store.view()).next_timer() {
@@ -25,7 +25,7 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
                 AFTER_FAILURE
             }
         };
-        if !shared.bell.wait(heard, wait) {
+        if !shared.bells.timers.wait(heard, wait) {
             return;
         }
     }

@@ -10,7 +10,11 @@ mod step;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
 };
 
@@ -18,6 +22,7 @@ use kapok_store::{Batch, Seq};
 use kapok_tables::{Transaction, last_id};
 
 pub(crate) use records::{CheckedSave, Saved, entity};
+use step::Counts;
 pub(crate) use step::Step;
 
 use crate::{Error, shared::Shared};
@@ -31,7 +36,11 @@ const QUEUE: usize = 4096;
 
 /// A way to hand commands to the writer.
 #[derive(Clone)]
-pub(crate) struct Writer(mpsc::SyncSender<Box<dyn Entry>>);
+pub(crate) struct Writer {
+    queue: mpsc::SyncSender<Box<dyn Entry>>,
+    /// How many commands have been handed in and not been answered.
+    waiting: Arc<AtomicUsize>,
+}
 
 /// An answer that comes after the commit.
 pub(crate) struct Reply<T>(mpsc::Receiver<Result<T, Error>>);
@@ -91,11 +100,16 @@ impl Writer {
     pub(crate) fn start(shared: Arc<Shared>) -> Result<(Self, thread::JoinHandle<()>), Error> {
         let (sender, receiver) = mpsc::sync_channel::<Box<dyn Entry>>(QUEUE);
         let next_id = last_id(&shared.store.view())?;
+        let writer = Self {
+            queue: sender,
+            waiting: Arc::default(),
+        };
+        let waiting = writer.waiting.clone();
         let thread = thread::Builder::new()
             .name("kapok-writer".into())
-            .spawn(move || write(&shared, &receiver, next_id))
+            .spawn(move || write(&shared, &receiver, &waiting, next_id))
             .map_err(|error| Error::Data(format!("the writer's thread cannot be started: {error}")))?;
-        Ok((Self(sender), thread))
+        Ok((writer, thread))
     }
 
     /// Hands a command in. It is carried out in the order of arrival, and answered when it is on disk.
@@ -110,20 +124,26 @@ impl Writer {
             reply,
         };
         // A writer that is gone drops the sender, and the reply says so.
-        let _ = self.0.send(Box::new(command));
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _ = self.queue.send(Box::new(command));
         Reply(receiver)
+    }
+
+    /// How many commands wait for their answer.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 }
 
-fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64) {
+fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &AtomicUsize, mut last: u64) {
     while let Ok(first) = queue.recv() {
         let now = shared.clock.now();
         let view = shared.store.view();
         let mut group = Transaction::new(&view);
         let (mut done, mut hints, mut after_commit) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut next, mut bytes) = (Some(first), 0_usize);
+        let (mut next, mut bytes, mut counts) = (Some(first), 0_usize, Counts::default());
         while let Some(mut entry) = next.take() {
-            let mut step = Step::new(shared, Transaction::new(&group), now, &mut last);
+            let mut step = Step::new(shared, Transaction::after(&group, last), now, &mut last);
             let kept = entry.run(&mut step);
             let finished = step.finish();
             done.push(entry);
@@ -132,12 +152,14 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
                 group.absorb(finished.writes);
                 hints.extend(finished.hints);
                 after_commit.extend(finished.after_commit);
+                counts.add(finished.counts);
             }
             // What others must see before the next decision (a new definition, a changed organisation) ends the group.
             if done.len() < GROUP && bytes < GROUP_BYTES && after_commit.is_empty() {
                 next = queue.try_recv().ok();
             }
         }
+        let changed = group.changed();
         let batch = batch_of(group, last);
         // The store waits for old views before it moves on; the writer must not hold one while it commits.
         drop(view);
@@ -146,9 +168,11 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, mut last: u64)
             for action in after_commit {
                 action(shared);
             }
+            shared.operating.counted.add(counts.started, counts.finished);
             shared.hints.send(hints, seq);
-            shared.bell.ring();
+            shared.bells.ring(changed);
         }
+        waiting.fetch_sub(done.len(), Ordering::Relaxed);
         for entry in done {
             entry.answer(&committed);
         }

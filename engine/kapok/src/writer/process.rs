@@ -23,6 +23,7 @@ impl Step<'_> {
         let (answer, changes) = self.decision(actor, |work, context| decide(command, work, context))?;
         self.tx.write_process(&changes)?;
         self.hints(hints::of_changes(&changes));
+        self.count(&changes.events);
         self.follow_cases(&changes)?;
         self.tell_of_incidents(&changes)?;
         for (instance, _, effect) in changes.effects {
@@ -104,7 +105,7 @@ impl Step<'_> {
     }
 
     /// Pages every administrator.
-    pub(super) fn page_administrators(&mut self, text: &Text, instance: Option<InstanceId>) -> Result<(), Error> {
+    pub(crate) fn page_administrators(&mut self, text: &Text, instance: Option<InstanceId>) -> Result<(), Error> {
         let group = Candidate::Role(kapok_records::ADMINISTRATOR.into());
         for to in self.shared.organisation().members(&group) {
             let text = text.clone();

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU64;
 
+use kapok_process::state::{Event, EventKind};
 use kapok_protocol::Timestamp;
 use kapok_store::StoreError;
 use kapok_tables::{Queries, Read, Transaction, WriteSet};
@@ -28,6 +29,21 @@ pub(crate) struct Step<'a> {
     last_id: &'a mut u64,
     hints: Vec<HintDraft>,
     after_commit: Vec<AfterCommit>,
+    counts: Counts,
+}
+
+/// How many cases a command started and ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) started: u64,
+    pub(crate) finished: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.started += other.started;
+        self.finished += other.finished;
+    }
 }
 
 /// What a command leaves behind.
@@ -35,6 +51,7 @@ pub(crate) struct Finished {
     pub(crate) writes: WriteSet,
     pub(crate) hints: Vec<HintDraft>,
     pub(crate) after_commit: Vec<AfterCommit>,
+    pub(crate) counts: Counts,
 }
 
 impl<'a> Step<'a> {
@@ -46,6 +63,7 @@ impl<'a> Step<'a> {
             last_id,
             hints: Vec::new(),
             after_commit: Vec::new(),
+            counts: Counts::default(),
         }
     }
 
@@ -54,19 +72,23 @@ impl<'a> Step<'a> {
             writes: self.tx.into_writes(),
             hints: self.hints,
             after_commit: self.after_commit,
+            counts: self.counts,
         }
     }
 
     /// Carries out a part of the command that may be refused by itself: then nothing of it stays, and the command can go
     /// on with something else.
     pub(crate) fn attempt<T>(&mut self, part: impl FnOnce(&mut Step<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let mut inner = Step::new(self.shared, Transaction::new(&self.tx), self.now, self.last_id);
+        let tx = Transaction::after(&self.tx, *self.last_id);
+        let mut inner = Step::new(self.shared, tx, self.now, self.last_id);
         let answer = part(&mut inner)?;
         let Finished {
             writes,
             hints,
             after_commit,
+            counts,
         } = inner.finish();
+        self.counts.add(counts);
         self.tx.absorb(writes);
         self.hints.extend(hints);
         self.after_commit.extend(after_commit);
@@ -91,6 +113,17 @@ impl<'a> Step<'a> {
     /// The rows as this command sees them.
     pub(crate) fn queries(&self) -> Queries<'_> {
         Queries(&self.tx as &dyn Read)
+    }
+
+    /// Counts the cases that begin and end with these events.
+    pub(crate) fn count(&mut self, events: &[Event]) {
+        for event in events {
+            match event.kind {
+                EventKind::Started => self.counts.started += 1,
+                EventKind::Ended(_) => self.counts.finished += 1,
+                _ => {}
+            }
+        }
     }
 
     pub(crate) fn hint(&mut self, kind: HintKind, id: u64, audience: Audience) {

@@ -8,6 +8,7 @@ mod fields;
 mod messages;
 mod people;
 mod records;
+mod system;
 mod tasks;
 
 pub(crate) use cases::*;
@@ -17,6 +18,7 @@ pub(crate) use fields::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
 pub(crate) use records::*;
+pub(crate) use system::*;
 pub(crate) use tasks::*;
 
 use kapok::{Slice, Who, protocol};

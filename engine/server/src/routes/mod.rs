@@ -37,6 +37,7 @@ pub(crate) fn router(gate: Gate) -> Router {
     Router::new()
         .nest("/api/v1", api().router)
         .route("/healthz", get(health))
+        .route("/metrics", get(show_metrics))
         .fallback(assets::serve)
         .layer(middleware::from_fn_with_state(gate.clone(), idempotency::name))
         .layer(middleware::from_fn_with_state(gate.clone(), headers::translate))
@@ -129,6 +130,7 @@ pub(crate) fn api() -> Api {
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)
     .get("/plugins", list_plugins)
+    .get("/system", show_system)
     .get("/stream", stream)
     .get("/openapi.json", openapi_document)
 }

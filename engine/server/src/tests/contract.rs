@@ -53,6 +53,7 @@ async fn every_answer_is_protected() {
         "/some/page",
         "/assets/none.js",
         "/healthz",
+        "/metrics",
         "/api/v1/session",
         "/api/none",
     ] {

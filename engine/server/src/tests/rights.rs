@@ -55,6 +55,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/outbox/{id}/resend", [401, 403, 404]),
     ("POST", "/outbox/{id}/discard", [401, 403, 404]),
     ("GET", "/plugins", [401, 403, 200]),
+    ("GET", "/system", [401, 403, 200]),
     ("GET", "/stream", [401, 200, 200]),
     ("GET", "/openapi.json", [200, 200, 200]),
 ];

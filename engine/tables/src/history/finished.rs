@@ -140,7 +140,7 @@ impl Before {
 const HEAD: u64 = 6;
 
 /// Nearly all activations of a case that has ended were entered and left, and that is all there is to say of them: steps
-/// of id and moments, node, scope, whether it was cancelled, and how far back the causes are. Any other is written in full.
+/// of id and moments, node, scope, flags, and how far back the causes are. Any other is written in full.
 fn put_element(row: &ElementInstance, before: &Before, output: &mut Output<'_>) {
     let Some(left_at) = row.left_at.filter(|_| is_plain(row)) else {
         return row.encode(output);
@@ -150,7 +150,7 @@ fn put_element(row: &ElementInstance, before: &Before, output: &mut Output<'_>) 
     steps::put(output, before.id, id);
     row.node.encode(output);
     steps::put(output, row.scope.map_or(id, ElementInstanceId::get), id);
-    written(output.bool(row.state == ElementState::Cancelled));
+    written(output.u8(flags(row)));
     steps::put(output, before.entered.millis() as u64, row.entered_at.millis() as u64);
     steps::put(output, row.entered_at.millis() as u64, left_at.millis() as u64);
     for cause in &row.causes {
@@ -168,11 +168,7 @@ fn take_element(instance: InstanceId, before: &Before, input: &mut Input<'_>) ->
     let id = steps::take(input, before.id)?;
     let node = NodeIndex::decode(input)?;
     let scope = id.wrapping_sub(input.i64()? as u64);
-    let state = if input.bool()? {
-        ElementState::Cancelled
-    } else {
-        ElementState::Completed
-    };
+    let said = input.u8()?;
     let entered = steps::take(input, before.entered.millis() as u64)?;
     let left = steps::take(input, entered)?;
     let causes = (0..causes).map(|_| steps::id(id.wrapping_sub(input.i64()? as u64), ElementInstanceId::new));
@@ -180,33 +176,57 @@ fn take_element(instance: InstanceId, before: &Before, input: &mut Input<'_>) ->
     let scope = (scope != id)
         .then(|| steps::id(scope, ElementInstanceId::new))
         .transpose()?;
-    Ok(ElementInstance {
-        state,
-        left_at: Some(Timestamp::from_millis(left as i64)),
-        ..ElementInstance::new(
-            steps::id(id, ElementInstanceId::new)?,
-            instance,
-            node,
-            scope,
-            causes,
-            Timestamp::from_millis(entered as i64),
-        )
-    })
+    let row = ElementInstance::new(
+        steps::id(id, ElementInstanceId::new)?,
+        instance,
+        node,
+        scope,
+        causes,
+        Timestamp::from_millis(entered as i64),
+    );
+    Ok(ended(row, said, Some(Timestamp::from_millis(left as i64))))
 }
 
-/// Whether nothing but its way and its moments is to be said of an activation.
+const CANCELLED: u8 = 1;
+const LEAVING: u8 = 2;
+const HANDED_OVER: u8 = 4;
+const HAS_VARIABLES: u8 = 8;
+
+/// What else is to be said of an activation in nearly all cases.
+fn flags(row: &ElementInstance) -> u8 {
+    let flag = |holds, flag| if holds { flag } else { 0 };
+    flag(row.state == ElementState::Cancelled, CANCELLED)
+        | flag(row.leaving, LEAVING)
+        | flag(row.handed_over, HANDED_OVER)
+        | flag(row.has_variables, HAS_VARIABLES)
+}
+
+/// An activation that was just begun, as it was when it had ended.
+fn ended(row: ElementInstance, flags: u8, left_at: Option<Timestamp>) -> ElementInstance {
+    let has = |flag| flags & flag != 0;
+    ElementInstance {
+        state: if has(CANCELLED) {
+            ElementState::Cancelled
+        } else {
+            ElementState::Completed
+        },
+        leaving: has(LEAVING),
+        handed_over: has(HANDED_OVER),
+        has_variables: has(HAS_VARIABLES),
+        left_at,
+        ..row
+    }
+}
+
+/// Whether nothing but its way, its moments and its flags is to be said of an activation.
 fn is_plain(row: &ElementInstance) -> bool {
-    let plain = ElementInstance {
-        state: row.state,
-        left_at: row.left_at,
-        ..ElementInstance::new(
-            row.id,
-            row.instance,
-            row.node,
-            row.scope,
-            row.causes.clone(),
-            row.entered_at,
-        )
-    };
-    row.state != ElementState::Active && *row == plain
+    let fresh = ElementInstance::new(
+        row.id,
+        row.instance,
+        row.node,
+        row.scope,
+        row.causes.clone(),
+        row.entered_at,
+    );
+    *row == ended(fresh, flags(row), row.left_at)
 }

@@ -103,7 +103,6 @@ impl Row for Instance {
                 .byte(active)
                 .newest(id)
                 .number(id),
-            Key::new(Prefix::InstanceByStart).newest(id).number(id),
         ];
         if let Some(person) = self.initiator {
             keys.push(

@@ -152,9 +152,11 @@ impl<'a> Case<'a> {
         report.expect(known, key, no_scope);
     }
 
-    /// Whether an activation is or was in this case.
+    /// Whether an activation is or was in this case. One that has ended may be on its way to be forgotten, some rows at a
+    /// time; then nobody knows.
     fn has(&self, id: ElementInstanceId) -> bool {
-        self.live.contains_key(&id) || self.ended.contains(&id)
+        let is_going = self.row.state != InstanceState::Active && !self.in_one_row;
+        is_going || self.live.contains_key(&id) || self.ended.contains(&id)
     }
 
     /// Takes a row under it. Elements come first.

@@ -33,6 +33,9 @@ pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableErr
         };
         if kind.is_index() {
             report.index_rows += 1;
+            if matches!(kind.sort, Sort::Retired) {
+                continue;
+            }
             *there.entry(kind.prefix).or_default() += 1;
             report.expect(value.is_empty(), &key, || {
                 Text::new("索引行不应有内容。", "An index row should be empty.")

@@ -43,6 +43,8 @@ type Reading = Result<Told, Text>;
 pub(crate) enum Sort {
     /// Data: reads the row at a key.
     Row(fn(&[u8], &[u8]) -> Reading),
+    /// An index that only earlier versions wrote. What is left of it says nothing, and is in nobody's way.
+    Retired,
     /// An index: where the row may lie that an index row belongs to.
     Index(fn(&[u8]) -> Option<Vec<u8>>),
 }
@@ -71,14 +73,14 @@ impl Kind {
 
     /// Whether its rows follow from others.
     pub fn is_index(&self) -> bool {
-        matches!(self.sort, Sort::Index(_))
+        matches!(self.sort, Sort::Index(_) | Sort::Retired)
     }
 
     /// Reads a row.
     pub(crate) fn read(&self, key: &[u8], value: &[u8]) -> Reading {
         let mut told = match self.sort {
             Sort::Row(read) => read(key, value)?,
-            Sort::Index(_) => Told::nothing(),
+            Sort::Index(_) | Sort::Retired => Told::nothing(),
         };
         told.largest = told.largest.or_else(|| match self.id {
             IdAt::Nowhere => None,
@@ -190,13 +192,13 @@ fn answer(key: &[u8]) -> Option<Vec<u8>> {
 
 /// A kind that is missing here does not compile: nothing of it would be checked or exported.
 macro_rules! kinds {
-    ($($prefix:ident, $name:literal, $zh:literal, $id:ident, $sort:ident($read:expr);)*) => {
+    ($($prefix:ident, $name:literal, $zh:literal, $id:ident, $sort:ident $(($read:expr))?;)*) => {
         /// Every kind of row there is.
         pub const KINDS: &[Kind] = &[$(Kind {
             prefix: Prefix::$prefix,
             name: $name,
             zh: $zh,
-            sort: Sort::$sort($read),
+            sort: Sort::$sort $(($read))?,
             id: IdAt::$id,
         }),*];
 
@@ -236,7 +238,7 @@ kinds! {
     InstanceByDefinition, "case-by-definition", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
     InstanceByRecord, "case-by-record", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
     IncidentByInstance, "incident-by-case", "故障索引", Nowhere, Index(|key| last(key, Prefix::Incident));
-    InstanceByStart, "case-by-start", "流程索引", Nowhere, Index(|key| last(key, Prefix::Instance));
+    InstanceByStart, "case-by-start", "流程索引", Nowhere, Retired;
     KeptMessage, "kept-message", "暂存消息", End, Row(row::<KeptMessage>);
     KeptMessageByName, "kept-message-by-name", "暂存消息索引", Nowhere, Index(|key| last(key, Prefix::KeptMessage));
     Compensation, "compensation", "可补偿步骤", EndNewestFirst, Row(value::<Compensation>);

@@ -1,16 +1,9 @@
-//! What belongs to no case: definitions and their XML, messages on their way out, pages, what start events gather.
+//! What belongs to no case: definitions and their XML, what start events gather. Pages and messages are about cases too, but
+//! may outlive them.
 
-use kapok_process::state::{Instance, Task};
-use kapok_protocol::{DefinitionId, InstanceId, OutboxRow, Page, Text};
+use kapok_protocol::{DefinitionId, Text};
 
-use super::{
-    Drawings,
-    case::{no_case, no_definition},
-    cursor::Cursor,
-    first_number,
-    report::Report,
-    waiting::each,
-};
+use super::{Drawings, case::no_definition, cursor::Cursor, first_number, report::Report, waiting::each};
 use crate::{
     Prefix, Read, TableError,
     rows::{DecisionFile, Definition, Row},
@@ -35,22 +28,7 @@ pub(super) fn check(read: &dyn Read, drawings: &dyn Drawings, report: &mut Repor
         check_xml(read, key, row.id, report).map(drop)
     })?;
     check_whose(read, Prefix::DefinitionXml, report, true)?;
-    check_whose(read, Prefix::Gathering, report, false)?;
-    each::<OutboxRow>(read, Prefix::Outbox, report, |read, key, row, report| {
-        check_case(read, key, row.instance, report)
-    })?;
-    each::<Page>(read, Prefix::Page, report, |read, key, row, report| {
-        check_case(read, key, row.instance, report)?;
-        let Some(task) = row.task else { return Ok(()) };
-        let there = read.get(Task::key(&task).as_bytes())?.is_some();
-        report.expect(there, key, || {
-            Text::new(
-                format!("它所说的待办 {task} 不存在。"),
-                format!("The task {task} that it is about does not exist."),
-            )
-        });
-        Ok(())
-    })
+    check_whose(read, Prefix::Gathering, report, false)
 }
 
 fn check_xml(read: &dyn Read, key: &[u8], id: DefinitionId, report: &mut Report) -> Result<bool, TableError> {
@@ -76,12 +54,5 @@ fn check_whose(read: &dyn Read, prefix: Prefix, report: &mut Report, or_decision
         }
         report.expect(there, &key, || no_definition(number));
     }
-    Ok(())
-}
-
-fn check_case(read: &dyn Read, key: &[u8], case: Option<InstanceId>, report: &mut Report) -> Result<(), TableError> {
-    let Some(id) = case else { return Ok(()) };
-    let there = read.get(Instance::key(&id).as_bytes())?.is_some();
-    report.expect(there, key, || no_case(id.get()));
     Ok(())
 }

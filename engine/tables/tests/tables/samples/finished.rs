@@ -36,7 +36,11 @@ pub fn finished() -> (Instance, Vec<ElementInstance>, Vec<Event>, Variables) {
         )
     };
     let elements = vec![
-        left(101, 0, None, &[], 0, 0, ElementState::Completed),
+        ElementInstance {
+            leaving: true,
+            handed_over: true,
+            ..left(101, 0, None, &[], 0, 0, ElementState::Completed)
+        },
         left(104, 1, None, &[101], 0, 30, ElementState::Completed),
         left(105, 300, Some(id(104)), &[], 1, 30, ElementState::Cancelled),
         ElementInstance {

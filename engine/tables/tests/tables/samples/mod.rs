@@ -98,6 +98,7 @@ fn fields() -> BTreeMap<String, Value> {
 pub fn earlier() -> Vec<(&'static str, Vec<AnyRow>)> {
     vec![
         ("instance", process::instances()),
+        ("instance-2", waiting::instances()),
         ("event", process::events()),
         ("event-2", waiting::events()),
     ]
@@ -119,7 +120,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("timer", process::timers()),
         ("job", process::jobs()),
         ("incident", vec![process::incident()]),
-        ("instance-2", waiting::instances()),
+        ("instance-3", waiting::instances()),
         ("element-2", waiting::elements()),
         ("timer-2", waiting::timers()),
         ("subscription", waiting::subscriptions()),
@@ -169,7 +170,7 @@ pub fn prefixes() -> Vec<Prefix> {
         InstanceByDefinition,
         InstanceByRecord,
         IncidentByInstance,
-        InstanceByStart,
+        InstanceByStart, // retired
         KeptMessage,
         KeptMessageByName,
         Compensation,
