@@ -31,9 +31,19 @@ impl Meter {
         }
     }
 
+    /// How many operations were spent.
+    pub(crate) fn used(&self) -> u64 {
+        self.used.get()
+    }
+
     /// Some operations more.
     pub(crate) fn spend(&self, operations: usize) -> Result<(), Cause> {
-        let used = self.used.get().saturating_add(operations as u64);
+        self.spend_many(operations as u64)
+    }
+
+    /// As many operations more as another meter counted.
+    pub(crate) fn spend_many(&self, operations: u64) -> Result<(), Cause> {
+        let used = self.used.get().saturating_add(operations);
         self.used.set(used);
         if used > self.limit {
             return Err(Cause::TooManyOperations(self.limit));

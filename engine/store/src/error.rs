@@ -91,9 +91,11 @@ pub enum StoreError {
         /// The latest.
         last: Seq,
     },
-    /// Not written yet.
-    #[error("not there yet")]
-    NotYet,
+    /// The folder is a copy that was not finished.
+    #[error(
+        "the copying to this folder was interrupted, so something may be missing in it; remove the folder and copy again"
+    )]
+    Unfinished,
     /// The files were written by a newer version.
     #[error("{file} has format {found}, this version reads up to {known}; start the newer version that wrote it")]
     NewerFormat {
@@ -163,7 +165,7 @@ impl StoreError {
                     "无法由此恢复到第 {wanted} 号：可恢复的范围是 {first} 到 {last}；请选择范围内的编号，或使用另一个备份"
                 )
             }
-            Self::NotYet => "尚未实现".into(),
+            Self::Unfinished => "备份或恢复在此目录中断，内容可能不完整；请删除此目录，另做一次".into(),
             Self::NewerFormat { file, found, known } => {
                 format!("{file} 的格式版本为 {found}，本程序最多支持 {known}；请启动写入它的较新版本")
             }

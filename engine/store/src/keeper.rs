@@ -96,38 +96,45 @@ impl Keeper {
                 news.segment_closed = false;
             }
             // What went wrong is noted; it is tried again when the next segment is closed.
-            let _ = self.snapshot_while(Self::is_due);
+            let _ = self.keep(false);
         }
     }
 
     /// Makes a snapshot of all closed segments now. Returns the last record in the newest one.
     pub(crate) fn snapshot(&self) -> Result<Option<Seq>, StoreError> {
-        self.snapshot_while(|_| Ok(true))?;
+        self.keep(true)?;
         Ok(snapshot::list(&*self.disk)?.last().copied())
     }
 
-    fn snapshot_while(&self, wanted: impl Fn(&Self) -> Result<bool, StoreError>) -> Result<(), StoreError> {
+    /// Makes a snapshot if one is due or `wanted`, and removes what nobody needs any more.
+    fn keep(&self, wanted: bool) -> Result<(), StoreError> {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = (|| {
-            while wanted(self)? {
+        let kept: Result<_, StoreError> = (|| {
+            let (snapshot, journal) = self.sizes()?;
+            let due = journal > 0 && (wanted || self.is_due(snapshot, journal));
+            if due {
+                self.check_room(snapshot, journal)?;
                 let closing = || self.news().closing;
-                self.check_room()?;
-                let Some(made) = make::make(&*self.disk, &self.folder, &closing)? else {
-                    break;
-                };
-                *turn = Some(made);
+                if let Some(made) = make::make(&*self.disk, &self.folder, &closing)? {
+                    *turn = Some(made);
+                }
             }
-            self.prune(&mut turn)
+            self.prune(&mut turn)?;
+            Ok(due)
         })();
-        self.news().problem = done.as_ref().err().map(Problem::from);
-        done
+        match &kept {
+            Ok(true) => self.news().problem = None,
+            // Nothing was tried that could have failed again.
+            Ok(false) => {}
+            Err(error) => self.news().problem = Some(error.into()),
+        }
+        kept.map(drop)
     }
 
-    /// Whether the closed segments behind the newest snapshot are worth one: then each row is written a bounded number of
-    /// times, however many there are.
-    fn is_due(&self) -> Result<bool, StoreError> {
-        let (snapshot, journal) = self.sizes()?;
-        Ok(journal > self.snapshot_bytes.max(snapshot / 2))
+    /// Whether the closed segments behind the newest snapshot are worth one. As they must grow with it, each row is
+    /// written a bounded number of times, however many there are.
+    fn is_due(&self, snapshot: u64, journal: u64) -> bool {
+        journal > self.snapshot_bytes.max(snapshot / 2)
     }
 
     /// The bytes of the newest snapshot, and of the closed segments behind it.
@@ -141,15 +148,11 @@ impl Keeper {
         Ok((snapshot, lengths.sum::<Result<u64, _>>()?))
     }
 
-    /// Commits need the room more than a snapshot does.
-    fn check_room(&self) -> Result<(), StoreError> {
-        let (snapshot, journal) = self.sizes()?;
-        let needed = self.reserve_bytes.saturating_add(snapshot).saturating_add(journal * 2);
-        let available = self
-            .disk
-            .available()
-            .map_err(StoreError::io("measure", "the data folder"))?;
-        if available < needed {
+    /// Commits need the room more than a snapshot does. The journal's changes are written once or twice on the way.
+    fn check_room(&self, snapshot: u64, journal: u64) -> Result<(), StoreError> {
+        let needed = self.reserve_bytes.saturating_add(snapshot).saturating_add(journal * 3);
+        let available = self.disk.available();
+        if available.map_err(StoreError::io("measure", "the data folder"))? < needed {
             Err(StoreError::DiskFull)
         } else {
             Ok(())

@@ -34,7 +34,7 @@ mod view;
 
 use std::sync::Arc;
 
-pub use backup::{Backup, backup, restore};
+pub use backup::{Backup, backup, backup_between, restore};
 pub use batch::{Batch, IntoBytes};
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::StoreError;

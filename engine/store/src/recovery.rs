@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::backup::manifest::{self, Found};
 use crate::error::is_disk_full;
 use crate::feeder::Wake;
 use crate::header::{FolderId, Tip};
@@ -46,6 +47,10 @@ pub(crate) fn recover(
     wake: &Arc<Wake>,
     lock: Option<Arc<FolderLock>>,
 ) -> Result<Recovered, StoreError> {
+    let manifest = manifest::find(&**disk)?;
+    if matches!(manifest, Found::Unfinished) {
+        return Err(StoreError::Unfinished);
+    }
     journal::prepare(&**disk)?;
     snapshot::remove_unfinished(&**disk)?;
     let checkpoint = options.state_folder.as_deref().and_then(Checkpoint::read);
@@ -61,7 +66,11 @@ pub(crate) fn recover(
         report: Recovery::default(),
     };
     let rows = opening.rows(checkpoint, wake)?;
-    opening.replay(disk, rows, wake)
+    let recovered = opening.replay(disk, rows, wake)?;
+    if !matches!(manifest, Found::None) {
+        manifest::remove(&**disk)?;
+    }
+    Ok(recovered)
 }
 
 /// What is needed to open a folder that has a journal.

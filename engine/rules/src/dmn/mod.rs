@@ -10,24 +10,26 @@
 //! default outputs or null, and 0 for a count. Lists of allowed input values are for drawing tools and not looked at.
 //! Boxed contexts, invocations, knowledge models and other languages than FEEL are refused by name.
 
+mod bits;
+mod column;
+mod hits;
+mod inputs;
+mod lookup;
+mod policy;
 mod read;
+mod regions;
+mod run;
 mod table;
 mod types;
 mod xml;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use kapok_protocol::{Text, Value};
 
-use crate::{
-    Cause, EvaluationError, Limits, Scope,
-    feel::{Evaluation, Feel, Type},
-    meter::Meter,
-};
+use crate::{Cause, EvaluationError, Limits, Scope, feel::Type};
 use read::Formula;
+use run::Road;
 use table::Table;
 
 /// The decisions of one file, ready to be evaluated. Cloning it costs nothing.
@@ -37,7 +39,10 @@ pub struct Decisions(Arc<File>);
 #[derive(Debug)]
 struct File {
     decisions: Vec<Decision>,
-    inputs: Vec<Input>,
+    /// What is asked of the scope.
+    asked: Vec<Asked>,
+    /// How many operations one evaluation may take.
+    operations: u64,
 }
 
 #[derive(Debug)]
@@ -49,8 +54,10 @@ struct Decision {
     /// The places of the decisions it requires.
     requires: Vec<usize>,
     logic: Logic,
-    /// The names its expressions mention.
-    names: BTreeSet<String>,
+    /// The names its expressions mention, in ascending order.
+    names: Vec<String>,
+    /// Where the value of each comes from.
+    origins: Vec<Origin>,
     /// How many expressions it has.
     expressions: usize,
 }
@@ -61,11 +68,22 @@ enum Logic {
     Literal(Formula),
 }
 
-/// Something that comes from outside.
+/// Where the value of a name comes from.
+#[derive(Debug, Clone)]
+enum Origin {
+    /// What is asked of the scope, by its place.
+    Scope(usize),
+    /// A required decision, by its place.
+    Decision(usize),
+    /// The output of this name of a required decision, by its place.
+    Output(usize),
+}
+
+/// A name that the scope is asked for.
 #[derive(Debug)]
-struct Input {
-    id: String,
+struct Asked {
     name: String,
+    /// The declared type.
     kind: Option<Type>,
 }
 
@@ -81,11 +99,25 @@ impl Decisions {
     /// What is wrong with it and where, or what it uses that is not supported.
     pub fn parse(xml: &str) -> Result<Self, Text> {
         let definitions = xml::parse(xml)?;
-        let (decisions, inputs) = read::read(&definitions)?;
+        let (mut decisions, asked) = read::read(&definitions)?;
         if decisions.is_empty() {
             return Err(Text::new("文件里没有决策。", "the file has no decisions."));
         }
-        Ok(Self(Arc::new(File { decisions, inputs })))
+        let expressions: usize = decisions.iter().map(|decision| decision.expressions).sum();
+        let operations = Limits::WRITER.operations + (expressions * EACH) as u64;
+        for decision in &mut decisions {
+            if let Logic::Table(table) = &mut decision.logic
+                && table.saved() > operations
+            {
+                // Each decision would be made again by evaluation, since that might come to the limit.
+                table.forget_lookup();
+            }
+        }
+        Ok(Self(Arc::new(File {
+            decisions,
+            asked,
+            operations,
+        })))
     }
 
     /// The decisions in the order of the file: id and name of each.
@@ -100,24 +132,40 @@ impl Decisions {
     ///
     /// No such decision, an input that is not of its declared type, rules that match against the hit policy, or a limit.
     pub fn evaluate(&self, decision: &str, scope: &dyn Scope) -> Result<Value, EvaluationError> {
-        let File { decisions, .. } = &*self.0;
-        let place = decisions
+        run::decide(&self.0, self.place(decision)?, scope, Road::Short)?
+            .into_value()
+            .map_err(|cause| EvaluationError::new(decision, cause))
+    }
+
+    /// The same without copying: results of a table that are constants are made once and shared.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decisions::evaluate`].
+    pub fn decide(&self, decision: &str, scope: &dyn Scope) -> Result<Arc<Value>, EvaluationError> {
+        run::decide(&self.0, self.place(decision)?, scope, Road::Short)?
+            .into_shared()
+            .map_err(|cause| EvaluationError::new(decision, cause))
+    }
+
+    /// The same by evaluating one cell after the other: what the other roads are measured by.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decisions::evaluate`].
+    pub fn evaluate_every_cell(&self, decision: &str, scope: &dyn Scope) -> Result<Value, EvaluationError> {
+        run::decide(&self.0, self.place(decision)?, scope, Road::Long)?
+            .into_value()
+            .map_err(|cause| EvaluationError::new(decision, cause))
+    }
+
+    fn place(&self, decision: &str) -> Result<usize, EvaluationError> {
+        let decisions = &self.0.decisions;
+        decisions
             .iter()
             .position(|known| known.id == decision)
             .or_else(|| decisions.iter().position(|known| known.name == decision))
-            .ok_or_else(|| EvaluationError::new(decision, self.unknown()))?;
-        let expressions: usize = decisions.iter().map(|decision| decision.expressions).sum();
-        let operations = Limits::WRITER.operations + (expressions * EACH) as u64;
-        let mut run = Run {
-            file: &self.0,
-            scope,
-            meter: Meter::new(operations),
-            asked: BTreeMap::new(),
-            results: BTreeMap::new(),
-        };
-        run.decide(place)?
-            .into_value()
-            .map_err(|cause| EvaluationError::new(decision, cause))
+            .ok_or_else(|| EvaluationError::new(decision, self.unknown()))
     }
 
     fn unknown(&self) -> Cause {
@@ -127,93 +175,5 @@ impl Decisions {
             format!("文件里没有这个决策，只有：{ids}。"),
             format!("the file has no such decision, only: {ids}."),
         ))
-    }
-}
-
-/// One evaluation.
-struct Run<'r> {
-    file: &'r File,
-    scope: &'r dyn Scope,
-    meter: Meter,
-    /// What the scope said to each name.
-    asked: BTreeMap<&'r str, Option<Feel>>,
-    /// What each decision came to.
-    results: BTreeMap<usize, Feel>,
-}
-
-impl<'r> Run<'r> {
-    /// Goes as deep as decisions require each other, which was bounded when they were read.
-    fn decide(&mut self, place: usize) -> Result<Feel, EvaluationError> {
-        if let Some(known) = self.results.get(&place) {
-            return Ok(known.clone());
-        }
-        let file = self.file;
-        let Some(decision) = file.decisions.get(place) else {
-            return Ok(Feel::Null);
-        };
-        for required in &decision.requires {
-            self.decide(*required)?;
-        }
-        let fail = |cause| EvaluationError::new(&decision.name, cause);
-        let mut globals = BTreeMap::new();
-        for name in &decision.names {
-            let value = match self.required(decision, name) {
-                Some(value) => Some(value),
-                None => self.ask(name).map_err(fail)?,
-            };
-            if let Some(value) = value {
-                globals.insert(name.clone(), value);
-            }
-        }
-        let mut evaluation = Evaluation::new(&globals, self.scope.context(), &self.meter);
-        let result = match &decision.logic {
-            Logic::Table(table) => table.decide(&mut evaluation),
-            Logic::Literal(formula) => evaluation.value(&formula.expr),
-        };
-        let result = result.map_err(fail)?;
-        self.results.insert(place, result.clone());
-        Ok(result)
-    }
-
-    /// What a required decision of this name came to.
-    fn required(&self, decision: &Decision, name: &str) -> Option<Feel> {
-        let required = || {
-            let places = decision.requires.iter();
-            places.filter_map(|place| Some((self.file.decisions.get(*place)?, self.results.get(place)?)))
-        };
-        let named =
-            required().find(|(known, _)| [&known.variable, &known.name, &known.id].iter().any(|own| *own == name));
-        if let Some((_, result)) = named {
-            return Some(result.clone());
-        }
-        required().find_map(|(known, result)| {
-            let Logic::Table(table) = &known.logic else { return None };
-            let is_output = table.output_names().any(|output| output == name);
-            is_output.then(|| match result.as_context() {
-                Some(outputs) => outputs.get(name).cloned().unwrap_or_default(),
-                None => result.clone(),
-            })
-        })
-    }
-
-    /// What the scope says, in the declared type.
-    fn ask(&mut self, name: &'r str) -> Result<Option<Feel>, Cause> {
-        if let Some(known) = self.asked.get(name) {
-            return Ok(known.clone());
-        }
-        let input = self
-            .file
-            .inputs
-            .iter()
-            .find(|input| input.name == name || input.id == name);
-        let value = match self.scope.get(name) {
-            Some(value) => {
-                let value = Feel::from_value(&value)?;
-                Some(types::typed(value, input.and_then(|input| input.kind), name)?)
-            }
-            None => None,
-        };
-        self.asked.insert(name, value.clone());
-        Ok(value)
     }
 }

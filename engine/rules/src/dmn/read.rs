@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use kapok_protocol::{Language, Text};
 
 use super::{
-    Decision, Input, Logic,
+    Asked, Decision, Logic, Origin,
     table::Table,
     types::Types,
     xml::{Element, at},
 };
-use crate::feel::{self, Expr, Tests};
+use crate::feel::{self, Expr, Tests, Type};
 
 /// An expression with its text.
 #[derive(Debug)]
@@ -32,8 +32,15 @@ pub(super) struct Reader<'a> {
     expressions: usize,
 }
 
-/// Reads all decisions and inputs of a file.
-pub(super) fn read(definitions: &Element) -> Result<(Vec<Decision>, Vec<Input>), Text> {
+/// Something that comes from outside.
+struct Input<'a> {
+    id: &'a str,
+    name: &'a str,
+    kind: Option<Type>,
+}
+
+/// Reads all decisions of a file, and what they ask for.
+pub(super) fn read(definitions: &Element) -> Result<(Vec<Decision>, Vec<Asked>), Text> {
     let types = Types::read(definitions);
     let elements: Vec<&Element> = definitions.children("decision").collect();
     let mut places = BTreeMap::new();
@@ -53,8 +60,8 @@ pub(super) fn read(definitions: &Element) -> Result<(Vec<Decision>, Vec<Input>),
         .children("inputData")
         .filter_map(|element| {
             Some(Input {
-                id: element.attribute("id").unwrap_or_default().to_owned(),
-                name: variable_name(element)?.to_owned(),
+                id: element.attribute("id").unwrap_or_default(),
+                name: variable_name(element)?,
                 kind: types.resolve(
                     element
                         .child("variable")
@@ -70,7 +77,7 @@ pub(super) fn read(definitions: &Element) -> Result<(Vec<Decision>, Vec<Input>),
         .filter_map(|component| component.attribute("name"));
     let known: Vec<String> = inputs
         .iter()
-        .map(|input| input.name.as_str())
+        .map(|input| input.name)
         .chain(decision_names)
         .chain(component_names)
         .map(str::to_owned)
@@ -87,7 +94,54 @@ pub(super) fn read(definitions: &Element) -> Result<(Vec<Decision>, Vec<Input>),
         decisions.push(reader.decision(element, &places)?);
     }
     refuse_circles(&decisions, &elements)?;
-    Ok((decisions, inputs))
+    let asked = find_origins(&mut decisions, &inputs);
+    Ok((decisions, asked))
+}
+
+/// Says of each name of each decision where its value comes from, and lists what is asked of the scope.
+fn find_origins(decisions: &mut [Decision], inputs: &[Input<'_>]) -> Vec<Asked> {
+    let mut asked: Vec<Asked> = Vec::new();
+    let mut places = BTreeMap::new();
+    for place in 0..decisions.len() {
+        let Some(decision) = decisions.get(place) else { continue };
+        let origins = decision.names.iter().map(|name| {
+            required(decision, decisions, name).unwrap_or_else(|| {
+                let place = places.entry(name.clone()).or_insert_with(|| {
+                    let input = inputs.iter().find(|input| input.name == name || input.id == name);
+                    asked.push(Asked {
+                        name: name.clone(),
+                        kind: input.and_then(|input| input.kind),
+                    });
+                    asked.len() - 1
+                });
+                Origin::Scope(*place)
+            })
+        });
+        let origins = origins.collect();
+        if let Some(decision) = decisions.get_mut(place) {
+            decision.origins = origins;
+        }
+    }
+    asked
+}
+
+/// The required decision that a name stands for.
+fn required(decision: &Decision, decisions: &[Decision], name: &str) -> Option<Origin> {
+    let required = || {
+        decision
+            .requires
+            .iter()
+            .filter_map(|place| Some((*place, decisions.get(*place)?)))
+    };
+    let named = required().find(|(_, known)| [&known.variable, &known.name, &known.id].iter().any(|own| *own == name));
+    if let Some((place, _)) = named {
+        return Some(Origin::Decision(place));
+    }
+    let with_output = required().find(|(_, known)| match &known.logic {
+        Logic::Table(table) => table.output_names().any(|output| output == name),
+        Logic::Literal(_) => false,
+    });
+    with_output.map(|(place, _)| Origin::Output(place))
 }
 
 /// The name under which others speak of a decision or an input.
@@ -123,7 +177,11 @@ impl Reader<'_> {
                 "business knowledge models are not supported; write them into the decision's expression.",
             ));
         }
-        let logic = self.logic(element)?;
+        let mut logic = self.logic(element)?;
+        let names: Vec<String> = std::mem::take(&mut self.names).into_iter().collect();
+        if let Logic::Table(table) = &mut logic {
+            table.know_names(&names);
+        }
         let id = element.attribute("id").unwrap_or_default();
         Ok(Decision {
             id: id.to_owned(),
@@ -131,7 +189,8 @@ impl Reader<'_> {
             variable: variable_name(element).unwrap_or(id).to_owned(),
             requires,
             logic,
-            names: std::mem::take(&mut self.names),
+            names,
+            origins: Vec::new(),
             expressions: self.expressions,
         })
     }

@@ -1,18 +1,23 @@
 //! Decision tables.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{collections::BTreeMap, sync::Arc};
 
 use kapok_protocol::Text;
 use rust_decimal::Decimal;
 
 use super::{
+    hits::{Found, Hit, Hits, Known},
+    inputs::{Input, Seen},
+    lookup::Lookup,
+    policy::{Aggregator, Policy, conflict},
     read::{Formula, Reader},
-    types::typed,
+    run::Road,
     xml::{Element, at},
 };
 use crate::{
     Cause,
-    feel::{Evaluation, Expr, Feel, Tests, Type, equal, order},
+    feel::{Constant, Evaluation, Expr, Feel, Tests, equal},
+    meter::Meter,
 };
 
 /// A decision table.
@@ -22,32 +27,8 @@ pub(super) struct Table {
     inputs: Vec<Input>,
     outputs: Vec<Output>,
     rules: Vec<Rule>,
-}
-
-/// Which of the rules that match count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Policy {
-    Unique,
-    Any,
-    First,
-    Priority,
-    RuleOrder,
-    OutputOrder,
-    Collect(Option<Aggregator>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Aggregator {
-    Sum,
-    Min,
-    Max,
-    Count,
-}
-
-#[derive(Debug)]
-struct Input {
-    formula: Formula,
-    kind: Option<Type>,
+    /// The rules by what they match; `None` when their cells are evaluated one by one.
+    lookup: Option<Lookup>,
 }
 
 #[derive(Debug)]
@@ -59,23 +40,31 @@ struct Output {
 }
 
 #[derive(Debug)]
-struct Rule {
+pub(super) struct Rule {
     entries: Vec<Tests>,
     results: Vec<Option<Formula>>,
+    /// What all its results come to, when they are constants.
+    pub(super) known: Option<Known>,
+}
+
+/// What a table decided.
+#[derive(Debug)]
+pub(super) enum Decided {
+    /// What is known of the rule at this place.
+    Rule(usize),
+    Feel(Feel),
 }
 
 impl Table {
     /// Reads `decisionTable`.
     pub(super) fn read(element: &Element, reader: &mut Reader<'_>) -> Result<Self, Text> {
-        let policy = policy(element)?;
+        let policy = Policy::read(element)?;
         let inputs = element.children("input").map(|input| {
             let expression = input
                 .child("inputExpression")
                 .ok_or_else(|| at(input.line, "输入列缺少表达式。", "an input column has no expression."))?;
-            Ok(Input {
-                kind: reader.types.resolve(expression.attribute("typeRef")),
-                formula: reader.required_formula(expression)?,
-            })
+            let kind = reader.types.resolve(expression.attribute("typeRef"));
+            Ok(Input::new(reader.required_formula(expression)?, kind))
         });
         let inputs: Vec<_> = inputs.collect::<Result<_, Text>>()?;
         let outputs = element.children("output").map(|output| Output::read(output, reader));
@@ -140,14 +129,30 @@ impl Table {
                     ),
                 ));
             }
-            rules.push(Rule { entries, results });
+            let known = known(&results, &outputs);
+            rules.push(Rule {
+                entries,
+                results,
+                known,
+            });
         }
         Ok(Self {
             policy,
+            lookup: Lookup::new(inputs.len(), rules.iter().map(|rule| rule.entries.as_slice())),
             inputs,
             outputs,
             rules,
         })
+    }
+
+    /// The most operations by which a decision by lookup is cheaper than by evaluation.
+    pub(super) fn saved(&self) -> u64 {
+        self.lookup.as_ref().map_or(0, |lookup| lookup.saved)
+    }
+
+    /// Evaluates every cell from now on.
+    pub(super) fn forget_lookup(&mut self) {
+        self.lookup = None;
     }
 
     /// The names of its output columns.
@@ -155,26 +160,48 @@ impl Table {
         self.outputs.iter().map(|output| output.name.as_str())
     }
 
-    /// What it decides.
-    pub(super) fn decide<'e>(&'e self, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
-        let mut values = Vec::with_capacity(self.inputs.len());
-        for input in &self.inputs {
-            let value = evaluation.value(&input.formula.expr)?;
-            values.push(typed(value, input.kind, &input.formula.source)?);
+    /// Says which names the decision has, in their order.
+    pub(super) fn know_names(&mut self, names: &[String]) {
+        for input in &mut self.inputs {
+            input.know_names(names);
         }
-        let mut hits = Vec::new();
-        for (index, rule) in self.rules.iter().enumerate() {
-            if rule.matches(&values, evaluation)? {
-                hits.push((index + 1, rule.outputs(evaluation)?));
-                if self.policy == Policy::First {
+    }
+
+    /// What is known of the results of a rule.
+    pub(super) fn known(&self, rule: usize) -> Option<&Known> {
+        self.rules.get(rule)?.known.as_ref()
+    }
+
+    /// What it decides, the same on both roads.
+    pub(super) fn decide<'e>(&'e self, evaluation: &mut Evaluation<'e>, road: Road) -> Result<Decided, Cause> {
+        let values: Result<Vec<_>, _> = self.inputs.iter().map(|input| input.see(evaluation)).collect();
+        let values = values?;
+        let mut hits = Hits::new(self.policy);
+        let lookup = self.lookup.as_ref().filter(|_| road == Road::Short);
+        if let Some(candidates) = lookup.and_then(|lookup| lookup.candidates(&values)) {
+            for (index, rule) in candidates
+                .rules()
+                .filter_map(|index| Some((index, self.rules.get(index)?)))
+            {
+                if candidates.matches(index, &rule.entries, &values, evaluation)?
+                    && hits.take(index, rule, evaluation)?
+                {
+                    break;
+                }
+            }
+        } else {
+            for (index, rule) in self.rules.iter().enumerate() {
+                if rule.matches(&values, evaluation)? && hits.take(index, rule, evaluation)? {
                     break;
                 }
             }
         }
-        if hits.is_empty() {
-            return self.default(evaluation);
-        }
-        match self.policy {
+        let mut hits = match hits.end(evaluation)? {
+            Found::Known(rule) => return Ok(Decided::Rule(rule)),
+            Found::Hits(hits) => hits,
+        };
+        let result = match self.policy {
+            _ if hits.is_empty() => self.default(evaluation),
             Policy::Unique | Policy::Any => self.one(hits, evaluation),
             Policy::First => self.result(hits.swap_remove(0).1, evaluation),
             Policy::Priority => {
@@ -189,11 +216,12 @@ impl Table {
             Policy::Collect(Some(aggregator)) => {
                 Ok(aggregator.total(hits.into_iter().flat_map(|(_, outputs)| outputs)))
             }
-        }
+        };
+        result.map(Decided::Feel)
     }
 
     /// The only hit, or what all hits agree on.
-    fn one<'e>(&'e self, hits: Vec<(usize, Vec<Feel>)>, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
+    fn one<'e>(&'e self, hits: Vec<Hit>, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
         let mut hits = hits.into_iter();
         let Some((first, outputs)) = hits.next() else {
             return Ok(Feel::Null);
@@ -210,7 +238,7 @@ impl Table {
         self.result(outputs, evaluation)
     }
 
-    fn all<'e>(&'e self, hits: Vec<(usize, Vec<Feel>)>, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
+    fn all<'e>(&'e self, hits: Vec<Hit>, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
         let results: Result<_, _> = hits
             .into_iter()
             .map(|(_, outputs)| self.result(outputs, evaluation))
@@ -218,13 +246,8 @@ impl Table {
         Feel::list(results?, evaluation.meter())
     }
 
-    /// One output is itself; several are a context.
-    fn result<'e>(&'e self, mut outputs: Vec<Feel>, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
-        if let [only] = outputs.as_mut_slice() {
-            return Ok(std::mem::take(only));
-        }
-        let names = self.outputs.iter().map(|output| output.name.clone());
-        Feel::context(names.zip(outputs).collect(), evaluation.meter())
+    fn result<'e>(&'e self, outputs: Vec<Feel>, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
+        result(&self.outputs, outputs, evaluation.meter())
     }
 
     fn default<'e>(&'e self, evaluation: &mut Evaluation<'e>) -> Result<Feel, Cause> {
@@ -245,11 +268,7 @@ impl Table {
     }
 
     /// Sorts by the places of the outputs in the lists of their values; what is in no list comes last.
-    fn by_priority<'e>(
-        &'e self,
-        hits: &mut [(usize, Vec<Feel>)],
-        evaluation: &mut Evaluation<'e>,
-    ) -> Result<(), Cause> {
+    fn by_priority<'e>(&'e self, hits: &mut [Hit], evaluation: &mut Evaluation<'e>) -> Result<(), Cause> {
         let mut ranks = BTreeMap::new();
         for (rule, outputs) in hits.iter() {
             let mut rank = Vec::with_capacity(outputs.len());
@@ -261,6 +280,37 @@ impl Table {
         hits.sort_by(|(a, _), (b, _)| ranks.get(a).cmp(&ranks.get(b)));
         Ok(())
     }
+}
+
+/// The results of a rule when all of them are constants; `None` also when putting them together is an error.
+fn known(results: &[Option<Formula>], columns: &[Output]) -> Option<Known> {
+    let mut outputs = Vec::with_capacity(results.len());
+    let mut operations = 0;
+    for formula in results {
+        let constant = formula
+            .as_ref()
+            .map_or(Some(Constant::default()), |formula| formula.expr.constant())?;
+        operations += constant.operations;
+        outputs.push(constant.value);
+    }
+    let meter = Meter::new(u64::MAX);
+    let result = result(columns, outputs.clone(), &meter).ok()?;
+    Some(Known {
+        outputs,
+        operations,
+        result_operations: meter.used(),
+        value: Arc::new(result.clone().into_value().ok()?),
+        result,
+    })
+}
+
+/// One output is itself; several are a context.
+fn result(columns: &[Output], mut outputs: Vec<Feel>, meter: &Meter) -> Result<Feel, Cause> {
+    if let [only] = outputs.as_mut_slice() {
+        return Ok(std::mem::take(only));
+    }
+    let names = columns.iter().map(|output| output.name.clone());
+    Feel::context(names.zip(outputs).collect(), meter)
 }
 
 impl Output {
@@ -296,92 +346,20 @@ impl Output {
 }
 
 impl Rule {
-    fn matches<'e>(&'e self, values: &[Feel], evaluation: &mut Evaluation<'e>) -> Result<bool, Cause> {
+    fn matches<'e>(&'e self, values: &[Seen<'_>], evaluation: &mut Evaluation<'e>) -> Result<bool, Cause> {
         for (value, tests) in values.iter().zip(&self.entries) {
-            if !evaluation.passes(value, tests)? {
+            if !evaluation.passes(value.value(), tests)? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn outputs<'e>(&'e self, evaluation: &mut Evaluation<'e>) -> Result<Vec<Feel>, Cause> {
+    pub(super) fn outputs<'e>(&'e self, evaluation: &mut Evaluation<'e>) -> Result<Vec<Feel>, Cause> {
         let outputs = self.results.iter().map(|result| match result {
             Some(formula) => evaluation.value(&formula.expr),
             None => Ok(Feel::Null),
         });
         outputs.collect()
     }
-}
-
-impl Aggregator {
-    /// Null when a value is no number, or has no order with the others.
-    fn total(self, values: impl Iterator<Item = Feel>) -> Feel {
-        let values: Vec<Feel> = values.collect();
-        let extreme = |wanted: Ordering| {
-            values.iter().try_fold(values.first()?, |found, value| {
-                Some(if order(value, found)? == wanted { value } else { found })
-            })
-        };
-        match self {
-            Self::Count => Decimal::from(values.len()).into(),
-            Self::Min => extreme(Ordering::Less).cloned().into(),
-            Self::Max => extreme(Ordering::Greater).cloned().into(),
-            Self::Sum => values
-                .iter()
-                .try_fold(Decimal::ZERO, |sum, value| sum.checked_add(value.as_number()?))
-                .into(),
-        }
-    }
-}
-
-fn policy(element: &Element) -> Result<Policy, Text> {
-    let name = element.attribute("hitPolicy").unwrap_or("UNIQUE");
-    let aggregation = element.attribute("aggregation");
-    Ok(match name {
-        "UNIQUE" => Policy::Unique,
-        "ANY" => Policy::Any,
-        "FIRST" => Policy::First,
-        "PRIORITY" => Policy::Priority,
-        "RULE ORDER" => Policy::RuleOrder,
-        "OUTPUT ORDER" => Policy::OutputOrder,
-        "COLLECT" => Policy::Collect(match aggregation {
-            None | Some("LIST") => None,
-            Some("SUM") => Some(Aggregator::Sum),
-            Some("MIN") => Some(Aggregator::Min),
-            Some("MAX") => Some(Aggregator::Max),
-            Some("COUNT") => Some(Aggregator::Count),
-            Some(other) => {
-                return Err(at(
-                    element.line,
-                    format!("不认识汇总方式 {other}，可以用 SUM、MIN、MAX、COUNT。"),
-                    format!("the aggregation {other} is not known; use SUM, MIN, MAX or COUNT."),
-                ));
-            }
-        }),
-        other => {
-            return Err(at(
-                element.line,
-                format!("不认识命中策略 {other}。"),
-                format!("the hit policy {other} is not known."),
-            ));
-        }
-    })
-}
-
-fn conflict(policy: Policy, first: usize, second: usize) -> Cause {
-    Cause::Refused(match policy {
-        Policy::Any => Text::new(
-            format!("规则 {first} 和 {second} 同时命中而结果不同，但命中策略 ANY 要求结果相同。"),
-            format!(
-                "the rules {first} and {second} both match with different results, while the hit policy ANY wants the same."
-            ),
-        ),
-        _ => Text::new(
-            format!("规则 {first} 和 {second} 同时命中，但命中策略 UNIQUE 只允许一条；请改写条件，或换用 FIRST。"),
-            format!(
-                "the rules {first} and {second} both match, while the hit policy UNIQUE allows one; change their conditions, or use FIRST."
-            ),
-        ),
-    })
 }

@@ -45,6 +45,14 @@ fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local).trim()
 }
 
+/// Whether a declared type says something about a text.
+pub(super) fn reads_texts(kind: Option<Type>) -> bool {
+    matches!(
+        kind,
+        Some(Type::Number | Type::Boolean | Type::Date | Type::Time | Type::DateTime | Type::Days | Type::Months)
+    )
+}
+
 /// A value as its declared type wants it.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use super::{
     arithmetic,
     compare::{compare, order, passes},
+    globals::{Global, Globals},
     properties,
     temporal::DateTime,
     tree::{Expr, Step, Test, Tests, Type},
@@ -18,7 +19,7 @@ use crate::{Cause, Context, meter::Meter};
 /// One evaluation.
 pub(crate) struct Evaluation<'e> {
     /// The names from outside.
-    globals: &'e BTreeMap<String, Feel>,
+    globals: Globals<'e>,
     /// The names from inside, the nearest last.
     frames: Vec<Frame<'e>>,
     pub(super) meter: &'e Meter,
@@ -35,7 +36,7 @@ pub(super) enum Frame<'e> {
 }
 
 impl<'e> Evaluation<'e> {
-    pub(crate) fn new(globals: &'e BTreeMap<String, Feel>, context: &Context, meter: &'e Meter) -> Self {
+    pub(crate) fn new(globals: Globals<'e>, context: &Context, meter: &'e Meter) -> Self {
         Self {
             globals,
             frames: Vec::new(),
@@ -141,6 +142,11 @@ impl<'e> Evaluation<'e> {
             Tests::Of(tests) => self.any_test(value, tests)? == Some(true),
             Tests::Not(tests) => self.any_test(value, tests)? == Some(false),
         })
+    }
+
+    /// A name from outside, by its place among them.
+    pub(crate) fn global(&self, place: usize) -> Option<&'e Global<'e>> {
+        self.globals.values.get(place)
     }
 
     pub(crate) fn meter(&self) -> &'e Meter {
@@ -297,7 +303,7 @@ impl<'e> Evaluation<'e> {
 }
 
 /// Whether an expression in a cell says by itself whether the rule matches.
-fn is_condition(expr: &Expr) -> bool {
+pub(super) fn is_condition(expr: &Expr) -> bool {
     matches!(
         expr,
         Expr::Compare(..)

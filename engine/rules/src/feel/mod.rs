@@ -19,9 +19,12 @@
 
 mod arithmetic;
 mod builtins;
+mod cells;
 mod compare;
+mod constant;
 mod cursor;
 mod evaluate;
+mod globals;
 mod lexer;
 mod loops;
 mod parser;
@@ -31,14 +34,17 @@ mod terms;
 mod tree;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use kapok_protocol::{Text, Value};
 
 use crate::{Cause, Scope, meter::Meter, syntax};
 
+pub(crate) use cells::Cell;
 pub(crate) use compare::{equal, order};
+pub(crate) use constant::Constant;
 pub(crate) use evaluate::Evaluation;
+pub(crate) use globals::{Global, Globals};
 pub(crate) use tree::{Expr, Tests, Type};
 pub(crate) use value::Feel;
 
@@ -46,8 +52,8 @@ pub(crate) use value::Feel;
 #[derive(Debug)]
 pub(crate) struct Program {
     expr: Expr,
-    /// The names it mentions.
-    names: BTreeSet<String>,
+    /// The names it mentions, in ascending order.
+    names: Vec<String>,
 }
 
 /// Reads an expression, and the names it mentions. `known` are names that may have spaces.
@@ -89,6 +95,7 @@ impl Program {
     /// Reads an expression.
     pub(crate) fn parse(source: &str) -> Result<Self, Text> {
         let (expr, names) = parse(source, &[])?;
+        let names = names.into_iter().collect();
         Ok(Self { expr, names })
     }
 
@@ -98,14 +105,14 @@ impl Program {
         if let Expr::Name(name) = &self.expr {
             return Ok(scope.get(name).map_or(Value::Null, |value| value.into_owned()));
         }
-        let mut globals = BTreeMap::new();
-        for name in &self.names {
-            if let Some(value) = scope.get(name) {
-                globals.insert(name.clone(), Feel::from_value(&value)?);
-            }
-        }
+        let values: Result<Vec<_>, _> = self.names.iter().map(|name| Global::of(scope.get(name))).collect();
+        let values = values?;
+        let globals = Globals {
+            names: &self.names,
+            values: &values,
+        };
         let meter = Meter::new(operations);
-        Evaluation::new(&globals, scope.context(), &meter)
+        Evaluation::new(globals, scope.context(), &meter)
             .value(&self.expr)?
             .into_value()
     }

@@ -218,6 +218,15 @@ impl Feel {
         }
     }
 
+    /// How many values stand inside it, at every level.
+    pub(crate) fn parts(&self) -> usize {
+        match self {
+            Self::List(list) => list.items.iter().map(|item| 1 + item.parts()).sum(),
+            Self::Context(context) => context.entries.values().map(|entry| 1 + entry.parts()).sum(),
+            _ => 0,
+        }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

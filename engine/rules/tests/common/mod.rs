@@ -1,6 +1,8 @@
 //! Values from JSON text, and evaluation over them.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub mod dmn;
+
 use std::collections::BTreeMap;
 
 use kapok_protocol::{Expression, PersonId, RecordId, Value};

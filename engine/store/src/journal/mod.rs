@@ -8,7 +8,7 @@ pub(crate) mod cursor;
 mod history;
 pub(crate) mod record;
 pub(crate) mod segment;
-mod walk;
+pub(crate) mod walk;
 
 use std::sync::Arc;
 

@@ -8,8 +8,6 @@ use crate::journal::cursor::Cursor;
 use crate::journal::segment;
 use crate::{Disk, Seq, StoreError, snapshot};
 
-/// No more runs than this are merged at once, since each is an open file. What is left is for the next snapshot.
-const MOST_RUNS: usize = 64;
 /// How many rows are written before somebody who wants to close the store is heard.
 const HEARD_EVERY: u64 = 1000;
 
@@ -71,9 +69,6 @@ fn make_from(
     let mut tip = base.as_ref().map_or_else(|| beginning(folder), Reader::tip);
     let mut runs = Runs::new(disk)?;
     for &first in segments {
-        if runs.len() >= MOST_RUNS {
-            break;
-        }
         tip = add_segment(disk, first, tip, &mut runs)?;
         if stop() {
             return Ok(None);

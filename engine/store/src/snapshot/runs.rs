@@ -10,6 +10,8 @@ use crate::header::Tip;
 use crate::journal::record::Record;
 use crate::{Bytes, Disk, StoreError};
 
+/// No more files than this are merged at once, since each is open meanwhile.
+const MOST_RUNS: usize = 64;
 /// Roughly the memory for the changes that become one run: those of a segment.
 const RUN_BYTES: usize = 64 << 20;
 /// What an entry of the map takes beside its key and value, roughly.
@@ -18,7 +20,9 @@ const ENTRY_BYTES: usize = 100;
 /// Files of sorted changes, which lie beside the snapshots while one is being made. Removed when dropped.
 pub(crate) struct Runs<'d> {
     disk: &'d dyn Disk,
+    /// Oldest first.
     names: Vec<String>,
+    made: usize,
     changes: BTreeMap<Bytes, Option<Bytes>>,
     bytes: usize,
 }
@@ -32,14 +36,10 @@ impl<'d> Runs<'d> {
         Ok(Self {
             disk,
             names: Vec::new(),
+            made: 0,
             changes: BTreeMap::new(),
             bytes: 0,
         })
-    }
-
-    /// The number of files so far.
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
     }
 
     /// Adds the changes of a record; records come in order.
@@ -55,13 +55,33 @@ impl<'d> Runs<'d> {
     }
 
     fn end_run(&mut self, tip: &Tip) -> Result<(), StoreError> {
-        let name = format!("{FOLDER}/{:05}.run", self.names.len());
-        let mut writer = Writer::create(self.disk, &name, tip, false)?;
+        let mut writer = self.begin_run(tip)?;
         for (key, value) in std::mem::take(&mut self.changes) {
             writer.add(&key, value.as_deref())?;
         }
         self.names.push(writer.finish_run()?);
         self.bytes = 0;
+        if self.names.len() >= MOST_RUNS {
+            self.unite(tip)?;
+        }
+        Ok(())
+    }
+
+    fn begin_run(&mut self, tip: &Tip) -> Result<Writer<'d>, StoreError> {
+        self.made += 1;
+        Writer::create(self.disk, &format!("{FOLDER}/{:05}.run", self.made), tip, false)
+    }
+
+    /// Makes one file of all.
+    fn unite(&mut self, tip: &Tip) -> Result<(), StoreError> {
+        let mut writer = self.begin_run(tip)?;
+        let mut rows = self.merge(None)?;
+        while let Some((key, value)) = rows.next_row()? {
+            writer.add(&key, value.as_deref())?;
+        }
+        let united = writer.finish_run()?;
+        self.remove();
+        self.names.push(united);
         Ok(())
     }
 
@@ -70,18 +90,26 @@ impl<'d> Runs<'d> {
         if !self.changes.is_empty() {
             self.end_run(tip)?;
         }
+        self.merge(base)
+    }
+
+    fn merge(&self, base: Option<Reader>) -> Result<Merge, StoreError> {
         let newest_first = self.names.iter().rev().map(|name| Reader::open(self.disk, name));
         let mut sources = newest_first.collect::<Result<Vec<_>, _>>()?;
         sources.extend(base);
         Merge::new(sources)
     }
+
+    fn remove(&mut self) {
+        for name in self.names.drain(..) {
+            // Leaving it there would do no harm: it is removed at the next start.
+            let _ = self.disk.remove(&name);
+        }
+    }
 }
 
 impl Drop for Runs<'_> {
     fn drop(&mut self) {
-        for name in &self.names {
-            // Leaving it there would do no harm: it is removed at the next start.
-            let _ = self.disk.remove(name);
-        }
+        self.remove();
     }
 }

@@ -88,7 +88,7 @@ fn parent(path: &Path) -> &Path {
 }
 
 /// `state` → `state.checkpoint`.
-fn path(state_folder: &Path) -> PathBuf {
+pub(crate) fn path(state_folder: &Path) -> PathBuf {
     state_folder.with_extension("checkpoint")
 }
 

@@ -35,6 +35,8 @@ const WHOLE: u8 = 0;
 /// First byte of a stored value: its length follows (8 bytes), and it lies in pieces.
 const IN_PIECES: u8 = 1;
 const PIECE_BYTES: usize = 4096;
+/// Memory for pages while nothing is read.
+const CLOSING_CACHE: u64 = 1 << 20;
 
 /// Rows in sled.
 pub(crate) struct State {
@@ -97,11 +99,7 @@ impl State {
     }
 
     /// Rows of a range as they are stored; [`State::load`] makes values of them.
-    pub(crate) fn range(
-        &self,
-        lower: Bound<&[u8]>,
-        upper: Bound<&[u8]>,
-    ) -> impl DoubleEndedIterator<Item = Result<(Bytes, IVec), StoreError>> + Send + use<> {
+    pub(crate) fn range(&self, lower: Bound<&[u8]>, upper: Bound<&[u8]>) -> StoredRows {
         let lower = match lower {
             Bound::Unbounded => Bound::Included(vec![ROW]),
             other => other.map(row_key),
@@ -110,11 +108,10 @@ impl State {
             Bound::Unbounded => Bound::Excluded(vec![ROW + 1]),
             other => other.map(row_key),
         };
-        let rows = Rows {
+        StoredRows {
             rows: self.db.range::<Vec<u8>, _>((lower, upper)),
             trust: self.trust.clone(),
-        };
-        rows.map(|row| row.map(|(key, stored)| (Bytes::from(&key[1..]), stored)))
+        }
     }
 
     fn read(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
@@ -201,28 +198,38 @@ impl State {
 }
 
 /// sled's rows, watched.
-struct Rows {
+pub(crate) struct StoredRows {
     rows: sled::Iter,
     trust: Arc<Trust>,
 }
 
-impl Iterator for Rows {
-    type Item = Result<(IVec, IVec), StoreError>;
+impl Iterator for StoredRows {
+    type Item = Result<(Bytes, IVec), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.trust.during(|| self.rows.next().transpose()).transpose()
+        let row = self.trust.during(|| self.rows.next().transpose());
+        row.map(without_kind).transpose()
     }
 }
 
-impl DoubleEndedIterator for Rows {
+impl DoubleEndedIterator for StoredRows {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.trust.during(|| self.rows.next_back().transpose()).transpose()
+        let row = self.trust.during(|| self.rows.next_back().transpose());
+        row.map(without_kind).transpose()
     }
+}
+
+fn without_kind(row: Option<(IVec, IVec)>) -> Option<(Bytes, IVec)> {
+    row.map(|(key, stored)| (Bytes::from(&key[1..]), stored))
 }
 
 /// Closes the files, which hold everything up to `seq`, so that they can be trusted whatever happens next.
 ///
 /// Does nothing while a view still reads them: sled writes of its own accord until its last handle is gone.
+///
+/// They are opened once more for that. sled notes where its pages lie when it is opened, by reading its log from the last
+/// such note on, and takes damage in it for an end: rows behind it would be old ones. What is noted is read with a
+/// checksum for each page and refused when it is damaged. So it is noted now, while the log is as it was written.
 pub(crate) fn close(state: Arc<State>, folder: FolderId, seq: Seq, boot: Option<String>) -> io::Result<()> {
     let Some(state) = Arc::into_inner(state) else {
         return Ok(());
@@ -237,6 +244,9 @@ pub(crate) fn close(state: Arc<State>, folder: FolderId, seq: Seq, boot: Option<
         _lock,
     } = state;
     drop(db);
+    if State::open(&path, CLOSING_CACHE, None).is_err() {
+        return Ok(());
+    }
     sync_files(&path)?;
     Checkpoint {
         folder,

@@ -1,8 +1,15 @@
 //! Checking a data folder or backup without changing it.
 
-use std::path::Path;
+mod deep;
+pub(crate) mod inspect;
+mod state;
 
-use crate::{CutTail, Problem, Seq, StoreError};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::lock::FolderLock;
+use crate::{CutTail, Problem, RealDisk, Seq, StoreError};
 
 /// What was found in a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,6 +67,35 @@ pub enum StateFiles {
 /// [`StoreError::Locked`], [`StoreError::NoData`], or if the folder cannot be read at all. What is wrong in it is in
 /// [`Verification::problems`].
 pub fn verify(folder: &Path, deep: bool) -> Result<Verification, StoreError> {
-    let _ = (folder, deep);
-    Err(StoreError::NotYet)
+    if !folder.join("journal").is_dir() {
+        let folder = folder.display().to_string();
+        return Err(StoreError::NoData { folder });
+    }
+    let lock = match FolderLock::take(folder) {
+        Ok(lock) => Some(Arc::new(lock)),
+        // Where nothing can be written, nobody else writes either.
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::ReadOnlyFilesystem => None,
+        Err(error) => return Err(error),
+    };
+    let disk = RealDisk::new(folder);
+    let mut found = inspect::inspect(&disk)?;
+    let mut hash = None;
+    let sound = found.problems.is_empty();
+    let mut state = state::StateCheck::open(folder, &found, lock.clone())?;
+    if deep && sound {
+        deep::compare_snapshots(&disk, &mut found)?;
+        hash = Some(deep::compare_rows(&disk, &mut found, &mut state)?);
+    }
+    let state = state.close(&mut found.problems);
+    Ok(Verification {
+        first: found.first,
+        last: found.last,
+        segments: found.segments.len(),
+        snapshots: found.snapshots.into_keys().collect(),
+        state,
+        is_backup: found.is_backup,
+        torn_tail: found.torn_tail,
+        hash,
+        problems: found.problems,
+    })
 }

@@ -9,6 +9,12 @@ const PLAIN: &[u8] = include_bytes!("golden/journal-1.journal");
 /// With a payload that is compressed, and one that is not because that is shorter.
 const COMPRESSED: &[u8] = include_bytes!("golden/journal-2.journal");
 
+/// Up to record 2, and the segment that begins with record 3.
+const SNAPSHOT: &[u8] = include_bytes!("golden/snapshot-1.snapshot");
+const BEHIND_SNAPSHOT: &[u8] = include_bytes!("golden/snapshot-1.journal");
+const SNAPSHOT_NAME: &str = "snapshots/00000000000000000002.snapshot";
+const BEHIND_NAME: &str = "journal/00000000000000000003.journal";
+
 fn records() -> Vec<Record> {
     let mut first = Batch::new();
     first.put("key", "value");
@@ -75,4 +81,57 @@ fn the_newest_journal_is_still_written() {
         record += 52 + length + 4;
     }
     assert_eq!(record, COMPRESSED.len());
+}
+
+/// Rows in two blocks, one of them removed again, and one commit behind the snapshot.
+fn write_snapshot(disk: &SimDisk) -> Store {
+    let store = open(disk);
+    let [mut first, second] = records().try_into().expect("two");
+    first
+        .batch
+        .put("large", b"a row that is a block of its own ".repeat(3000));
+    store.commit(first.batch, 0).expect("commits");
+    store.commit(second.batch, 0).expect("commits");
+    assert_eq!(store.snapshot().expect("works"), Some(2));
+    let mut third = Batch::new();
+    third.put("key", "again");
+    store.commit(third, 0).expect("commits");
+    store
+}
+
+#[test]
+fn a_snapshot_is_read() {
+    let disk = SimDisk::default();
+    for (folder, name, golden) in [
+        ("snapshots", SNAPSHOT_NAME, SNAPSHOT),
+        ("journal", BEHIND_NAME, BEHIND_SNAPSHOT),
+    ] {
+        disk.create_dir(folder).expect("creates");
+        disk.create(name).expect("creates");
+        disk.change(name, |bytes| *bytes = golden.to_vec());
+    }
+    let store = open(&disk);
+    assert_eq!((store.recovery().snapshot, store.recovery().replayed), (Some(2), 1));
+    let rows = |store: &Store| {
+        store
+            .view()
+            .scan(b"")
+            .map(|row| row.expect("readable"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&store), rows(&write_snapshot(&SimDisk::default())));
+    assert_eq!(rows(&store).len(), 5);
+}
+
+#[test]
+fn and_still_written() {
+    let disk = SimDisk::default();
+    write_snapshot(&disk);
+    let written = disk.bytes(SNAPSHOT_NAME);
+    write_golden("snapshot-1.snapshot", &written);
+    write_golden("snapshot-1.journal", &disk.bytes(BEHIND_NAME));
+    // All but what depends on the random id of the folder: that id, the hash and the checksum in the header.
+    assert_eq!(written[..12], SNAPSHOT[..12]);
+    assert_eq!(written[28..36], SNAPSHOT[28..36]);
+    assert_eq!(written[72..], SNAPSHOT[72..]);
 }

@@ -23,11 +23,21 @@ fn number_from(variable: &str) -> Option<u64> {
     )
 }
 
+/// How many runs there are.
+fn points() -> u64 {
+    number_from("KAPOK_DISK_POINTS").unwrap_or(QUICK)
+}
+
+/// Whether more is asked for than the quick look that every change gets.
+pub fn is_deep() -> bool {
+    points() > QUICK
+}
+
 #[test]
 fn whatever_was_answered_is_there_after_any_power_cut() {
     let seeds = match number_from("KAPOK_DISK_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number_from("KAPOK_DISK_POINTS").unwrap_or(QUICK),
+        None => 0..points(),
     };
     let mut tally = Tally::default();
     for seed in seeds.clone() {
@@ -308,7 +318,7 @@ fn hash(rows: &[(Vec<u8>, Vec<u8>)]) -> [u8; 32] {
 }
 
 /// What commit `number` of a run changes.
-fn batch(seed: u64, number: u64) -> Batch {
+pub fn batch(seed: u64, number: u64) -> Batch {
     let mut chance = Chance::new(seed.wrapping_mul(1_000_003) ^ number);
     let mut batch = Batch::new();
     for _ in 0..=chance.below(4) {
@@ -329,7 +339,7 @@ fn batch(seed: u64, number: u64) -> Batch {
 }
 
 /// The rows that the commits up to `last` leave.
-fn model(seed: u64, last: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
+pub fn model(seed: u64, last: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut rows = BTreeMap::new();
     for number in 1..=last {
         for (key, value) in batch(seed, number).iter() {

@@ -8,16 +8,7 @@ use kapok_sim::disk::{SimDisk, Survival};
 use kapok_store::{Batch, Disk, Options, Store, StoreError};
 use proptest::prelude::*;
 
-/// Small segments, and snapshots only when asked for.
-fn options() -> Options {
-    Options {
-        segment_bytes: 400,
-        snapshot_bytes: u64::MAX,
-        reserve_bytes: 0,
-        feed_every: Duration::from_millis(1),
-        ..Options::default()
-    }
-}
+use crate::common::{batch, commit, expected, hash, options, pruned_folder};
 
 fn open(disk: &SimDisk) -> Store {
     try_open(disk).unwrap_or_else(|error| panic!("{error}"))
@@ -25,34 +16,6 @@ fn open(disk: &SimDisk) -> Store {
 
 fn try_open(disk: &SimDisk) -> Result<Store, StoreError> {
     Store::open_with(disk.clone(), options())
-}
-
-fn batch(number: u64) -> Batch {
-    let mut batch = Batch::new();
-    batch.put(
-        (number % 17).to_be_bytes(),
-        format!("{number} ").repeat(number as usize % 30),
-    );
-    batch.delete((number * 7 % 17).to_be_bytes());
-    batch.put("last", number.to_be_bytes());
-    batch
-}
-
-fn commit(store: &Store, numbers: std::ops::RangeInclusive<u64>) {
-    for number in numbers {
-        assert_eq!(store.commit(batch(number), 0).expect("commits"), number);
-    }
-}
-
-fn hash(store: &Store) -> [u8; 32] {
-    store.view().hash().expect("readable")
-}
-
-/// The hash of the rows that commits up to `last` leave.
-fn expected(last: u64) -> [u8; 32] {
-    let store = Store::memory();
-    commit(&store, 1..=last);
-    hash(&store)
 }
 
 fn files(disk: &SimDisk, folder: &str) -> Vec<String> {
@@ -252,6 +215,40 @@ fn a_snapshot_may_be_interrupted_anywhere() {
 }
 
 #[test]
+fn a_snapshot_may_fail_anywhere() {
+    for calls in 0.. {
+        let disk = pruned();
+        let store = open(&disk);
+        disk.fail_in(calls);
+        let made = store.snapshot();
+        let mut last = 75;
+        // Only the end of the segment concerns the journal; whatever else fails, commits go on.
+        match store.commit(batch(76), 0) {
+            Ok(_) => last = 76,
+            Err(StoreError::Poisoned { .. }) => assert!(made.is_err()),
+            Err(other) => panic!("after {calls} calls: {other}"),
+        }
+        if last == 76 {
+            assert_eq!(hash(&store), expected(76));
+            assert_eq!(
+                store.usage().expect("known").snapshot_problem.is_some(),
+                made.is_err() && calls > 4
+            );
+            assert_eq!(store.snapshot().expect("works now"), Some(76), "after {calls} calls");
+        }
+        drop(store);
+        for disk in [disk.copy(), disk.restarted(Survival::Lost)] {
+            let store = open(&disk);
+            assert_eq!(store.recovery().bad_snapshots, []);
+            assert_eq!(hash(&store), expected(last), "after {calls} calls");
+        }
+        if made.is_ok() {
+            break;
+        }
+    }
+}
+
+#[test]
 fn a_damaged_snapshot_is_passed_over_for_the_one_before() {
     let disk = pruned();
     let (newest, rows) = (snapshot_name(60), expected(75));
@@ -402,20 +399,6 @@ fn snapshots_come_by_themselves() {
     drop(store);
     let store = Store::open_folder(folder.path(), options()).expect("opens");
     assert_eq!(hash(&store), expected(last));
-}
-
-/// A folder whose journal no longer begins at its beginning, closed in order.
-fn pruned_folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = Store::open_folder(folder.path(), options()).expect("opens");
-    for last in [30, 60] {
-        commit(&store, last - 29..=last);
-        assert_eq!(store.snapshot().expect("works"), Some(last));
-    }
-    commit(&store, 61..=75);
-    drop(store);
-    assert!(!folder.path().join("journal/00000000000000000001.journal").exists());
-    folder
 }
 
 #[test]

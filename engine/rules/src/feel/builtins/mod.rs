@@ -170,6 +170,11 @@ impl Builtin {
         (self.run)(&arguments)
     }
 
+    /// Whether its value depends on when it is asked for.
+    pub(super) fn asks_the_time(&self) -> bool {
+        matches!(self.name, "today" | "now")
+    }
+
     /// How it is called, for messages.
     fn form(&self) -> String {
         let repeats = if self.repeats { ", …" } else { "" };
