@@ -5,6 +5,7 @@ mod closing;
 mod definitions;
 mod once;
 mod outbox;
+mod power;
 mod records;
 mod rights;
 mod story;
