@@ -159,7 +159,7 @@ impl Builder {
     /// [`Disk`](crate::store::Disk) of one's own. It is closed with the engine, unless the caller keeps a clone; only one
     /// engine may write to it.
     pub fn open_store(self, store: Store) -> Result<Kapok, Error> {
-        self.start(store)
+        self.start(store, None)
     }
 
     /// An engine over memory, gone when it is dropped.

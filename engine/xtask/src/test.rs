@@ -20,9 +20,10 @@ pub enum Profile {
 }
 
 /// What the deep profile sets.
-const DEEP: [(&str, &str); 3] = [
+const DEEP: [(&str, &str); 4] = [
     ("KAPOK_KILLS", "500"),
     ("KAPOK_DISK_POINTS", "50000"),
+    ("KAPOK_POWER_POINTS", "3000"),
     ("KAPOK_SIM_CASES", "20000"),
 ];
 

@@ -51,6 +51,9 @@ const fn of_server(name: &'static str) -> Test {
     }
 }
 
+/// The whole engine on a disk that loses power.
+const POWER: Test = of_kapok("power::a_power_cut_loses_no_answer_and_repeats_no_sms");
+
 /// A few kills, most of them while a mail or an SMS is on its way.
 const KILL: Test = Test {
     env: &[("KAPOK_KILLS", "8"), ("KAPOK_KILL_SEED", "41")],
@@ -132,6 +135,44 @@ pub(super) const MUTANTS: &[Mutant] = &[
         quick: false,
     },
     Mutant {
+        name: "answers-before-the-commit",
+        mistake: "a command is answered that is not in the journal",
+        file: "engine/kapok/src/writer/mod.rs",
+        find: "        let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));\n",
+        replace: r"        if after_commit.is_empty() {
+            for entry in done.drain(..) {
+                entry.answer(&Ok(0));
+            }
+        }
+        let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));
+",
+        test: POWER,
+        quick: true,
+    },
+    Mutant {
+        name: "sends-before-the-lease",
+        mistake: "an SMS leaves before it is on the disk that it may have left",
+        file: "engine/kapok/src/react/outbox.rs",
+        find: r"        let Some(row) = lease(writer, row.id, until)? else {
+            continue;
+        };
+        let sent = match &row.message {
+            Message::Mail(mail) => send_mail(shared, row.id, mail),
+            Message::Sms(sms) => send_sms(shared, row.id, sms),
+        };
+",
+        replace: r"        let sent = match &row.message {
+            Message::Mail(mail) => send_mail(shared, row.id, mail),
+            Message::Sms(sms) => send_sms(shared, row.id, sms),
+        };
+        let Some(row) = lease(writer, row.id, until)? else {
+            continue;
+        };
+",
+        test: POWER,
+        quick: true,
+    },
+    Mutant {
         name: "keeps-no-answer",
         mistake: "a command that is asked for again under its key is carried out again",
         file: "engine/kapok/src/handles/once.rs",
@@ -157,29 +198,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         replace: "",
         test: of_server("tests::refusals::another_sites_page_changes_nothing"),
         quick: false,
-    },
-    Mutant {
-        name: "sends-before-the-lease",
-        mistake: "an SMS leaves before it is on the disk that it may have left",
-        file: "engine/kapok/src/react/outbox.rs",
-        find: r"        let Some(row) = lease(writer, row.id, until)? else {
-            continue;
-        };
-        let sent = match &row.message {
-            Message::Mail(mail) => send_mail(shared, row.id, mail),
-            Message::Sms(sms) => send_sms(shared, row.id, sms),
-        };
-",
-        replace: r"        let sent = match &row.message {
-            Message::Mail(mail) => send_mail(shared, row.id, mail),
-            Message::Sms(sms) => send_sms(shared, row.id, sms),
-        };
-        let Some(row) = lease(writer, row.id, until)? else {
-            continue;
-        };
-",
-        test: KILL,
-        quick: true,
     },
     Mutant {
         name: "sends-an-sms-again",

@@ -154,12 +154,16 @@ fn output(command: &mut Command) -> Result<Output, String> {
         .map_err(|error| format!("cargo cannot be started: {error}"))
 }
 
-/// What the first panic of a test says.
+/// What the first panic of a test says: `left` and `right` are two lines more.
 fn first_panic(output: &Output) -> String {
     let said = told(output);
-    let mut lines = said.lines().skip_while(|line| !line.contains("panicked at"));
-    let message = lines.nth(1).unwrap_or("it did not end well");
-    message.chars().take(150).collect()
+    let lines = said.lines().skip_while(|line| !line.contains("panicked at")).skip(1);
+    let message: Vec<_> = lines
+        .take_while(|line| !line.is_empty())
+        .take(3)
+        .map(str::trim)
+        .collect();
+    message.join(" ").chars().take(200).collect()
 }
 
 fn told(output: &Output) -> String {
