@@ -145,6 +145,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         }
         let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));
+        if committed.is_err() {
+            return;
+        }
 ",
         test: POWER,
         quick: true,

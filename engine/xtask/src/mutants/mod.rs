@@ -6,9 +6,11 @@ mod list;
 mod target;
 
 use std::{
+    fs, io,
     path::{Path, PathBuf},
-    process::{Command, Output},
-    time::Instant,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::{place, run};
@@ -46,6 +48,7 @@ fn try_all(mutants: impl Iterator<Item = &'static Mutant>) -> Result<(), String>
     let workshop = Workshop {
         copy: Copy::fresh(folder.join("sources"))?,
         build,
+        folder,
     };
     let mut unmutated: Vec<Test> = Vec::new();
     let mut wrong = Vec::new();
@@ -75,6 +78,7 @@ fn try_all(mutants: impl Iterator<Item = &'static Mutant>) -> Result<(), String>
 struct Workshop {
     copy: Copy,
     build: PathBuf,
+    folder: PathBuf,
 }
 
 impl Workshop {
@@ -82,53 +86,51 @@ impl Workshop {
     fn passes(&self, test: &Test) -> Result<(), String> {
         println!("building  {} of {}", test.name, test.package);
         self.build(test)?;
-        let output = self.run(test)?;
+        let ended = self.run(test)?;
         // A name that no test has would pass.
-        if output.status.success() && String::from_utf8_lossy(&output.stdout).contains("test result: ok. 1 passed") {
+        if ended.well && ended.said.contains("test result: ok. 1 passed") {
             return Ok(());
         }
         Err(format!(
             "{} does not pass without a mistake:\n{}",
-            test.name,
-            told(&output)
+            test.name, ended.said
         ))
     }
 
     /// What the test said of the mistake.
     fn catches(&self, mutant: &Mutant) -> Result<String, String> {
+        let stale = |why| format!("stale     {}: {why}", mutant.name);
         let original = self
             .copy
             .replace(mutant.file, mutant.find, mutant.replace)
-            .map_err(|why| format!("stale     {}: {why}", mutant.name))?;
-        let caught = self
-            .build(&mutant.test)
-            .map_err(|why| format!("stale     {}: {why}", mutant.name));
-        let caught = caught.and_then(|()| self.run(&mutant.test));
+            .map_err(stale)?;
+        let ended = self.build(&mutant.test).map_err(stale);
+        let ended = ended.and_then(|()| self.run(&mutant.test));
         self.copy.restore(mutant.file, &original)?;
-        let output = caught?;
-        if output.status.success() {
+        let ended = ended?;
+        if ended.well {
             return Err(format!(
                 "survived  {}: {} of {} did not see that {}",
                 mutant.name, mutant.test.name, mutant.test.package, mutant.mistake
             ));
         }
-        Ok(first_panic(&output))
+        Ok(first_panic(&ended.said))
     }
 
     fn build(&self, test: &Test) -> Result<(), String> {
-        let output = output(self.cargo(test)?.arg("--no-run"))?;
-        if output.status.success() {
+        let ended = self.wait_for(self.cargo(test)?.arg("--no-run"))?;
+        if ended.well {
             Ok(())
         } else {
-            Err(format!("it cannot be built:\n{}", told(&output)))
+            Err(format!("it cannot be built:\n{}", ended.said))
         }
     }
 
-    fn run(&self, test: &Test) -> Result<Output, String> {
+    fn run(&self, test: &Test) -> Result<Ended, String> {
         let mut cargo = self.cargo(test)?;
         cargo.args(["--", "--exact", test.name]);
         cargo.envs(test.env.iter().copied());
-        output(&mut cargo)
+        self.wait_for(&mut cargo)
     }
 
     fn cargo(&self, test: &Test) -> Result<Command, String> {
@@ -148,27 +150,59 @@ impl Workshop {
     }
 }
 
-fn output(command: &mut Command) -> Result<Output, String> {
-    command
-        .output()
-        .map_err(|error| format!("cargo cannot be started: {error}"))
+/// How a program ended, and what it said.
+struct Ended {
+    well: bool,
+    said: String,
+}
+
+/// Whoever takes longer has lost its way, as a program with a mistake may.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+impl Workshop {
+    fn wait_for(&self, command: &mut Command) -> Result<Ended, String> {
+        let path = self.folder.join("said.txt");
+        let told = |error: io::Error| failed(&path, &error);
+        let file = fs::File::create(&path).map_err(told)?;
+        command.stdout(file.try_clone().map_err(told)?).stderr(file);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("cargo cannot be started: {error}"))?;
+        let begin = Instant::now();
+        let status = loop {
+            match child.try_wait().map_err(told)? {
+                Some(status) => break Some(status),
+                None if begin.elapsed() > PATIENCE => break None,
+                None => thread::sleep(Duration::from_millis(50)),
+            }
+        };
+        if status.is_none() {
+            // All that it started is in its group.
+            run::output(Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]));
+            child.wait().map_err(told)?;
+        }
+        let said = fs::read(&path).map_err(told)?;
+        Ok(Ended {
+            well: status.is_some_and(|status| status.success()),
+            said: String::from_utf8_lossy(&said).into_owned(),
+        })
+    }
 }
 
 /// What the first panic of a test says: `left` and `right` are two lines more.
-fn first_panic(output: &Output) -> String {
-    let said = told(output);
+fn first_panic(said: &str) -> String {
     let lines = said.lines().skip_while(|line| !line.contains("panicked at")).skip(1);
     let message: Vec<_> = lines
         .take_while(|line| !line.is_empty())
         .take(3)
         .map(str::trim)
         .collect();
-    message.join(" ").chars().take(200).collect()
-}
-
-fn told(output: &Output) -> String {
-    let said = [&output.stdout[..], b"\n", &output.stderr[..]].concat();
-    String::from_utf8_lossy(&said).into_owned()
+    match &message[..] {
+        [] => "it did not end".into(),
+        message => message.join(" ").chars().take(200).collect(),
+    }
 }
 
 fn failed(what: &Path, error: &std::io::Error) -> String {
