@@ -2,19 +2,20 @@
 //! each the test that must catch it must fail. The product itself has no switch that breaks it.
 
 mod copy;
+mod ended;
 mod list;
 mod target;
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     process::Command,
-    thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use crate::{place, run};
 use copy::Copy;
+use ended::Ended;
 use list::{MUTANTS, Mutant, Test};
 
 /// Tries those that are named, or all.
@@ -43,12 +44,17 @@ pub fn quick() -> Result<(), String> {
 
 fn try_all(mutants: impl Iterator<Item = &'static Mutant>) -> Result<(), String> {
     let folder = place::target()?.join("mutants");
+    // Two at once would mend each other's mistakes.
+    fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+    let lock = folder.join("lock");
+    let turn = fs::File::create(&lock).and_then(|file| file.lock().map(|()| file));
+    let _turn = turn.map_err(|error| failed(&lock, &error))?;
     let build = folder.join("target");
     target::seed(&place::target()?, &build)?;
     let workshop = Workshop {
         copy: Copy::fresh(folder.join("sources"))?,
         build,
-        folder,
+        said: folder.join("said.txt"),
     };
     let mut unmutated: Vec<Test> = Vec::new();
     let mut wrong = Vec::new();
@@ -78,7 +84,8 @@ fn try_all(mutants: impl Iterator<Item = &'static Mutant>) -> Result<(), String>
 struct Workshop {
     copy: Copy,
     build: PathBuf,
-    folder: PathBuf,
+    /// What cargo says last.
+    said: PathBuf,
 }
 
 impl Workshop {
@@ -118,7 +125,7 @@ impl Workshop {
     }
 
     fn build(&self, test: &Test) -> Result<(), String> {
-        let ended = self.wait_for(self.cargo(test)?.arg("--no-run"))?;
+        let ended = ended::wait_for(self.cargo(test)?.arg("--no-run"), &self.said)?;
         if ended.well {
             Ok(())
         } else {
@@ -130,7 +137,7 @@ impl Workshop {
         let mut cargo = self.cargo(test)?;
         cargo.args(["--", "--exact", test.name]);
         cargo.envs(test.env.iter().copied());
-        self.wait_for(&mut cargo)
+        ended::wait_for(&mut cargo, &self.said)
     }
 
     fn cargo(&self, test: &Test) -> Result<Command, String> {
@@ -140,6 +147,7 @@ impl Workshop {
             .env("CARGO_TARGET_DIR", &self.build)
             // The same crates are built again and again here.
             .env("CARGO_INCREMENTAL", "1")
+            .env("RUST_BACKTRACE", "0")
             .args(["test", "--locked", "--quiet"]);
         match test.target {
             // Of the whole workspace, since that decides with which features others' crates are built.
@@ -147,47 +155,6 @@ impl Workshop {
             None => cargo.args(["--package", test.package, "--lib"]),
         };
         Ok(cargo)
-    }
-}
-
-/// How a program ended, and what it said.
-struct Ended {
-    well: bool,
-    said: String,
-}
-
-/// Whoever takes longer has lost its way, as a program with a mistake may.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
-
-impl Workshop {
-    fn wait_for(&self, command: &mut Command) -> Result<Ended, String> {
-        let path = self.folder.join("said.txt");
-        let told = |error: io::Error| failed(&path, &error);
-        let file = fs::File::create(&path).map_err(told)?;
-        command.stdout(file.try_clone().map_err(told)?).stderr(file);
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(command, 0);
-        let mut child = command
-            .spawn()
-            .map_err(|error| format!("cargo cannot be started: {error}"))?;
-        let begin = Instant::now();
-        let status = loop {
-            match child.try_wait().map_err(told)? {
-                Some(status) => break Some(status),
-                None if begin.elapsed() > PATIENCE => break None,
-                None => thread::sleep(Duration::from_millis(50)),
-            }
-        };
-        if status.is_none() {
-            // All that it started is in its group.
-            run::output(Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]));
-            child.wait().map_err(told)?;
-        }
-        let said = fs::read(&path).map_err(told)?;
-        Ok(Ended {
-            well: status.is_some_and(|status| status.success()),
-            said: String::from_utf8_lossy(&said).into_owned(),
-        })
     }
 }
 

@@ -5,11 +5,8 @@ use std::{fs, path::Path};
 
 use super::failed;
 
-/// Begins the folder with others' crates as they are built already.
+/// Adds others' crates as they are built already, as far as they are not there.
 pub(super) fn seed(usual: &Path, own: &Path) -> Result<(), String> {
-    if own.join("debug").exists() {
-        return Ok(());
-    }
     for (folder, is_theirs) in FOLDERS {
         take(
             &usual.join("debug").join(folder),
@@ -42,6 +39,9 @@ fn take(from: &Path, to: &Path, is_theirs: Option<IsTheirs>) -> Result<(), Strin
             continue;
         }
         let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if to.exists() {
+            continue;
+        }
         if from.is_dir() {
             take(&from, &to, None)?;
             continue;
