@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::bench::Bench;
+
 /// Processes, to-dos and records: one binary, one folder of data.
 #[derive(Parser)]
 #[command(name = "kapok", version, about)]
@@ -38,6 +40,8 @@ pub(crate) enum Commands {
     Import(Import),
     /// Run Kapok as a service of this machine
     Service(Service),
+    /// Measure how fast it is on this machine, beside the machine's own limits
+    Bench(Bench),
 }
 
 #[derive(Args)]

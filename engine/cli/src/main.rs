@@ -1,5 +1,6 @@
 //! The `kapok` command.
 
+mod bench;
 mod built_in;
 mod check;
 mod commands;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Commands::Export(options) => operate::export(&options),
         Commands::Import(options) => operate::import(&options),
         Commands::Service(options) => service::service(&options),
+        Commands::Bench(options) => bench::bench(&options),
     };
     done.unwrap_or_else(|message| {
         eprintln!("kapok: {message}");

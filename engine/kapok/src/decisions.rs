@@ -88,13 +88,37 @@ pub(crate) fn deploy(
 ///
 /// What is wrong with the file, or why the decision gives no answer.
 pub fn decide(xml: &str, decision: &str, input: &BTreeMap<String, Value>, now: Timestamp) -> Result<Value, Error> {
-    let context = Context {
-        today: today(now, 8 * 60),
-        ..Context::default()
-    };
-    parse(xml)?
-        .evaluate(decision, &Values::new(input, &context))
-        .map_err(|error| refused("decision.failed", error.text()))
+    DecisionModel::parse(xml)?.decide(decision, input, now)
+}
+
+/// A file of decisions that is read once and asked often, with no engine around it.
+#[derive(Debug, Clone)]
+pub struct DecisionModel(Decisions);
+
+impl DecisionModel {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn parse(xml: &str) -> Result<Self, Error> {
+        parse(xml).map(Self)
+    }
+
+    /// Asks a decision, by its id or name. Dates are those of the company's time zone.
+    ///
+    /// # Errors
+    ///
+    /// Why it gives no answer.
+    pub fn decide(&self, decision: &str, input: &BTreeMap<String, Value>, now: Timestamp) -> Result<Value, Error> {
+        let context = Context {
+            today: today(now, 8 * 60),
+            ..Context::default()
+        };
+        self.0
+            .evaluate(decision, &Values::new(input, &context))
+            .map_err(|error| refused("decision.failed", error.text()))
+    }
 }
 
 fn refused(code: &'static str, text: Text) -> Error {

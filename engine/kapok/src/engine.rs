@@ -157,7 +157,7 @@ impl Builder {
 
     /// Opens an engine over a store that was opened already: one with sizes and times of its own, or on a
     /// [`Disk`](crate::store::Disk) of one's own. It is closed with the engine, unless the caller keeps a clone; only one
-    /// engine may write to it.
+    /// engine may write to it. It makes no backups by itself, since it does not know where the data lies.
     pub fn open_store(self, store: Store) -> Result<Kapok, Error> {
         self.start(store, None)
     }
@@ -402,10 +402,28 @@ impl Kapok {
         )
     }
 
+    /// What saving a new record in the name of the system would keep: its fields as definitions and plugins leave them.
+    /// Nothing is saved.
+    pub fn check_record(&self, entity: &str, fields: Fields) -> Result<Fields, Error> {
+        let request = SaveRequest {
+            entity: Entity::new(entity),
+            id: None,
+            version: None,
+            fields,
+            owner: None,
+            author: Author::Program,
+            key: None,
+        };
+        let view = self.shared.store.view();
+        let checked = saving::check(&self.shared, &view, Principal::System, &request, &|_, _| Ok(()))?;
+        Ok(checked.fields)
+    }
+
     /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do, and makes a backup
     /// that is due. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
+        react::watch_clock(&self.shared, &self.writer)?;
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
@@ -423,6 +441,12 @@ impl Kapok {
     /// Whether the engine can take commands.
     pub fn health(&self) -> Health {
         self.shared.store.health()
+    }
+
+    /// Returns when what follows the journal (the state files) holds everything that is committed now: for measurements.
+    /// Nobody else needs to wait for it, since every view sees all commits.
+    pub fn catch_up(&self) -> Result<(), Error> {
+        Ok(self.shared.store.catch_up()?)
     }
 
     /// The sequence number of the last commit.

@@ -47,7 +47,7 @@ mod writer;
 pub use backup::{BackupSettings, BackupStatus, DailyTime};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
-pub use decisions::decide;
+pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::Error;

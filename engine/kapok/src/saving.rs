@@ -87,7 +87,8 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
     .into())
 }
 
-fn check(
+/// What would be saved, as plugins and definitions leave it.
+pub(crate) fn check(
     shared: &Shared,
     view: &View,
     actor: Principal,

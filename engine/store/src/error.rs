@@ -79,6 +79,15 @@ pub enum StoreError {
         /// What is wrong in it; at least one.
         problems: Vec<Problem>,
     },
+    /// What was copied to a folder cannot be read there as it was written.
+    #[error(
+        "the copy is not what was copied: {}. It was removed; check the disk that it was to lie on, or take another",
+        list(.problems, |problem| &problem.en)
+    )]
+    CopyDamaged {
+        /// What is wrong in it; at least one.
+        problems: Vec<Problem>,
+    },
     /// It cannot be restored to that number.
     #[error(
         "record {wanted} cannot be restored from here: this reaches from {first} to {last}; choose a number in between, or another backup"
@@ -158,6 +167,10 @@ impl StoreError {
             Self::NoData { folder } => format!("目录 {folder} 中没有本程序的数据；请检查路径"),
             Self::Damaged { folder, problems } => format!(
                 "目录 {folder} 已损坏：{}。未恢复任何内容；请使用另一个备份",
+                list(problems, |problem| &problem.zh)
+            ),
+            Self::CopyDamaged { problems } => format!(
+                "复制的内容与原内容不符：{}。副本已删除；请检查目标磁盘，或换一个磁盘",
                 list(problems, |problem| &problem.zh)
             ),
             Self::OutOfReach { wanted, first, last } => {

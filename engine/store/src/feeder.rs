@@ -32,6 +32,10 @@ pub(crate) struct News {
     pub low_space: bool,
     /// The state files hold everything up to here.
     pub fed: Seq,
+    /// And up to here a checkpoint vouches for them.
+    pub checkpointed: Seq,
+    /// Write a checkpoint at the next turn.
+    pub checkpoint_wanted: bool,
     /// Why the feeder has ended before its time.
     pub failed: Option<String>,
 }
@@ -57,6 +61,17 @@ impl Wake {
         }
     }
 
+    /// The first record that a restart would read from the journal. When space is short that does not matter: then the
+    /// state files are rather made anew from a snapshot than kept from letting go of the journal.
+    pub(crate) fn replayed_from(&self) -> Seq {
+        let news = self.news();
+        if news.low_space {
+            Seq::MAX
+        } else {
+            news.checkpointed + 1
+        }
+    }
+
     /// Waits until there is news, at most `limit`.
     pub(crate) fn wait<'a>(&self, news: MutexGuard<'a, News>, limit: Duration) -> MutexGuard<'a, News> {
         self.changed
@@ -73,8 +88,6 @@ pub(crate) struct Feeder {
     pub state: Arc<State>,
     pub disk: Arc<dyn Disk>,
     pub folder: FolderId,
-    /// What the last checkpoint before the start vouches for.
-    pub checkpointed: Seq,
     pub options: Options,
 }
 
@@ -92,17 +105,21 @@ impl Feeder {
 
     fn feed_until_closed(&self) -> Result<(), StoreError> {
         let mut checkpoint = Instant::now();
-        let mut checkpointed = self.checkpointed;
         loop {
             let closing = self.wait_for_turn();
             if self.has_space() {
                 self.feed()?;
             }
-            let fed = self.wake.news().fed;
-            let due = closing || checkpoint.elapsed() >= self.options.checkpoint_every;
-            if due && fed > checkpointed {
+            let (fed, due) = {
+                let mut news = self.wake.news();
+                let due = closing || news.checkpoint_wanted || checkpoint.elapsed() >= self.options.checkpoint_every;
+                news.checkpoint_wanted = false;
+                (news.fed, due && news.fed > news.checkpointed)
+            };
+            if due {
                 self.checkpoint(fed)?;
-                (checkpoint, checkpointed) = (Instant::now(), fed);
+                self.wake.tell(|news| news.checkpointed = fed);
+                checkpoint = Instant::now();
             }
             if closing {
                 return Ok(());

@@ -1,9 +1,11 @@
 //! The thread that makes snapshots and lets go of what two of them have passed, behind everybody's back.
 
 use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::feeder::Wake;
 use crate::header::FolderId;
 use crate::journal::segment;
 use crate::snapshot::make::{self, Made};
@@ -19,8 +21,12 @@ pub(crate) struct Keeper {
     folder: FolderId,
     snapshot_bytes: u64,
     reserve_bytes: u64,
+    /// For sorting what a snapshot is made of: as much as a segment has.
+    memory: u64,
     /// None if nobody can copy beside the store.
     pin: Option<PathBuf>,
+    /// Tells how far a checkpoint vouches for the state files; none if there are none.
+    feeder: Option<Arc<Wake>>,
     /// Held while a snapshot is made or something is removed, with what may be removed: the last snapshot made that was
     /// made from another one.
     turn: Mutex<Option<Made>>,
@@ -37,13 +43,21 @@ struct News {
 }
 
 impl Keeper {
-    pub(crate) fn new(disk: Arc<dyn Disk>, folder: FolderId, pin: Option<PathBuf>, options: &Options) -> Self {
+    pub(crate) fn new(
+        disk: Arc<dyn Disk>,
+        folder: FolderId,
+        pin: Option<PathBuf>,
+        feeder: Option<Arc<Wake>>,
+        options: &Options,
+    ) -> Self {
         Self {
             disk,
             folder,
             snapshot_bytes: options.snapshot_bytes,
             reserve_bytes: options.reserve_bytes,
+            memory: options.segment_bytes,
             pin,
+            feeder,
             turn: Mutex::new(None),
             news: Mutex::new(News {
                 // What the last run left undone.
@@ -100,14 +114,13 @@ impl Keeper {
         }
     }
 
-    /// Makes a snapshot of all closed segments now. Returns the last record in the newest one.
-    pub(crate) fn snapshot(&self) -> Result<Option<Seq>, StoreError> {
-        self.keep(true)?;
+    /// Up to which record the newest snapshot goes.
+    pub(crate) fn newest(&self) -> Result<Option<Seq>, StoreError> {
         Ok(snapshot::list(&*self.disk)?.last().copied())
     }
 
-    /// Makes a snapshot if one is due or `wanted`, and removes what nobody needs any more.
-    fn keep(&self, wanted: bool) -> Result<(), StoreError> {
+    /// Makes a snapshot of all closed segments if one is due or `wanted`, and removes what nobody needs any more.
+    pub(crate) fn keep(&self, wanted: bool) -> Result<(), StoreError> {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let kept: Result<_, StoreError> = (|| {
             let (snapshot, journal) = self.sizes()?;
@@ -115,7 +128,7 @@ impl Keeper {
             if due {
                 self.check_room(snapshot, journal)?;
                 let closing = || self.news().closing;
-                if let Some(made) = make::make(&*self.disk, &self.folder, &closing)? {
+                if let Some(made) = make::make(&*self.disk, &self.folder, self.memory, &closing)? {
                     *turn = Some(made);
                 }
             }
@@ -148,9 +161,9 @@ impl Keeper {
         Ok((snapshot, lengths.sum::<Result<u64, _>>()?))
     }
 
-    /// Commits need the room more than a snapshot does. The journal's changes are written once or twice on the way.
+    /// Commits need the room more than a snapshot does. Besides itself it needs room for the sorted changes.
     fn check_room(&self, snapshot: u64, journal: u64) -> Result<(), StoreError> {
-        let needed = self.reserve_bytes.saturating_add(snapshot).saturating_add(journal * 3);
+        let needed = self.reserve_bytes.saturating_add(snapshot).saturating_add(journal * 2);
         let available = self.disk.available();
         if available.map_err(StoreError::io("measure", "the data folder"))? < needed {
             Err(StoreError::DiskFull)
@@ -178,13 +191,14 @@ impl Keeper {
             }
         }
         let needed = self.news().keep_from.unwrap_or(Seq::MAX).min(base + 1);
+        let needed = needed.min(self.feeder.as_ref().map_or(Seq::MAX, |feeder| feeder.replayed_from()));
         let firsts = segment::list(disk)?;
         // A segment goes if the next one has all that is needed. The oldest goes first and for good, so that there is
         // never a gap.
         for pair in firsts.windows(2).filter(|pair| pair[1] <= needed) {
             remove(disk, &segment::name(pair[0]), segment::FOLDER)?;
         }
-        // With a follower there is more to remove later.
+        // Otherwise there is more to remove later.
         if needed > base {
             *turn = None;
         }
@@ -222,12 +236,11 @@ impl Drop for Unpinned {
     }
 }
 
-/// Opens the file that is locked, and makes it if need be.
+/// Opens the file that is locked, and makes it if need be. Locking it takes no right to write.
 pub(crate) fn open_pin(path: &Path) -> Result<File, StoreError> {
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(StoreError::io("open", path.display().to_string()))
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => File::options().create(true).append(true).open(path),
+        other => other,
+    }
+    .map_err(StoreError::io("open", path.display().to_string()))
 }

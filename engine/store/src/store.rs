@@ -6,63 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::feeder::{Feeder, Wake};
+use crate::feeder::{Feeder, News, Wake};
 use crate::journal::{AppendError, History, Journal, record};
 use crate::keeper::{Keeper, PIN};
 use crate::lock::FolderLock;
 use crate::overlay::Version;
 use crate::recovery::{self, Recovery};
-use crate::state::checkpoint;
 use crate::state::{self, State};
 use crate::versions::Versions;
-use crate::{Batch, Disk, RealDisk, Seq, StoreError, Usage, View};
-
-/// Sizes and times; the defaults suit a small server.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// A new journal segment is begun when one has this many bytes.
-    pub segment_bytes: u64,
-    /// Roughly how much memory changes may take that are not yet in the state files. Commits wait while there is more.
-    /// While the feeder writes, as much again is held.
-    pub overlay_bytes: usize,
-    /// How long the state files wait for views that are older than the next changes.
-    pub view_patience: Duration,
-    /// How often changes are brought to the state files. Rows that live and die in between never get there.
-    pub feed_every: Duration,
-    /// How often the state files are synced, at most; a restart reads the journal from there.
-    pub checkpoint_every: Duration,
-    /// Memory for pages of the state files.
-    pub cache_bytes: u64,
-    /// A snapshot is made when the closed segments behind the newest one have more bytes than this, and than half of it.
-    pub snapshot_bytes: u64,
-    /// The first record that something outside still needs; nothing from there on is removed. See [`Store::keep_from`].
-    pub keep_from: Option<Seq>,
-    /// The store becomes read-only when less is free on the disk, so that what was begun can be ended.
-    pub reserve_bytes: u64,
-    /// The folder of the state files; its name gets `.checkpoint` for a file beside it. With none, all rows are held in
-    /// memory and read from the journal at the start.
-    pub state_folder: Option<PathBuf>,
-    /// What tells one run of the operating system from the next; none if it cannot be told.
-    pub boot_id: Option<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            segment_bytes: 64 << 20,
-            overlay_bytes: 128 << 20,
-            view_patience: Duration::from_secs(2),
-            feed_every: Duration::from_millis(500),
-            checkpoint_every: Duration::from_secs(10),
-            cache_bytes: 128 << 20,
-            snapshot_bytes: 64 << 20,
-            keep_from: None,
-            reserve_bytes: 64 << 20,
-            state_folder: None,
-            boot_id: checkpoint::boot_id(),
-        }
-    }
-}
+use crate::{Batch, Disk, Options, RealDisk, Seq, StoreError, Usage, View};
 
 /// Whether the store takes commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,7 +132,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let wake = Arc::new(Wake::default());
         let recovered = recovery::recover(&disk, &options, &wake, lock.clone())?;
-        wake.tell(|news| news.fed = recovered.fed);
+        wake.tell(|news| (news.fed, news.checkpointed) = (recovered.fed, recovered.checkpointed));
         let versions = Arc::new(Versions::new(recovered.version));
         let feeder = recovered.state.as_ref().map(|state| Feeder {
             versions: versions.clone(),
@@ -188,13 +140,14 @@ impl Store {
             state: state.clone(),
             disk: disk.clone(),
             folder: recovered.journal.folder(),
-            checkpointed: recovered.checkpointed,
             options: options.clone(),
         });
         let feeder = feeder
             .map(|feeder| start("store-feeder", move || feeder.run()))
             .transpose()?;
-        let keeper = Arc::new(Keeper::new(disk.clone(), recovered.journal.folder(), pin, &options));
+        let fed = recovered.state.as_ref().map(|_| wake.clone());
+        let folder = recovered.journal.folder();
+        let keeper = Arc::new(Keeper::new(disk.clone(), folder, pin, fed, &options));
         let kept = keeper.clone();
         let keeper_thread =
             start("store-keeper", move || kept.run()).inspect_err(|_| wake.tell(|news| news.closing = true))?;
@@ -321,7 +274,16 @@ impl Store {
                 })?;
             }
         }
-        keeper.snapshot()
+        let tip = inner.versions.newest().seq;
+        if inner.state.is_some() {
+            // So that the state files do not need what is to be let go. If they cannot follow, it is let go later.
+            let _ = inner.wait_until(|news| {
+                news.checkpoint_wanted = news.checkpointed < tip;
+                !news.checkpoint_wanted
+            });
+        }
+        keeper.keep(true)?;
+        keeper.newest()
     }
 
     /// Names the first record that a follower of [`Store::history`] still needs, or none; what is behind stays in the
@@ -355,7 +317,7 @@ impl Store {
             return Ok(());
         }
         let tip = self.inner.versions.newest().seq;
-        self.inner.wait_until(|fed| fed >= tip)
+        self.inner.wait_until(|news| news.fed >= tip)
     }
 }
 
@@ -392,13 +354,13 @@ impl Inner {
     }
 
     /// Waits for the feeder, asking it to hurry.
-    fn wait_until(&self, reached: impl Fn(Seq) -> bool) -> Result<(), StoreError> {
+    fn wait_until(&self, reached: impl Fn(&mut News) -> bool) -> Result<(), StoreError> {
         loop {
             let mut news = self.wake.news();
             if let Some(reason) = &news.failed {
                 return Err(StoreError::Poisoned { reason: reason.clone() });
             }
-            if reached(news.fed) {
+            if reached(&mut news) {
                 return Ok(());
             }
             if news.low_space {

@@ -1,8 +1,10 @@
 //! The engine through its front door, with the plugins and the processes that ship. Time is moved by hand, so nothing
 //! here sleeps.
 
+mod clock;
 mod closing;
 mod definitions;
+mod full_disk;
 mod once;
 mod outbox;
 mod power;

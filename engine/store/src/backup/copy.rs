@@ -122,21 +122,20 @@ impl Copy<'_> {
 
     /// Reads the copy as a stranger would.
     fn check(&self, tip: &Tip) -> Result<(), StoreError> {
-        let mut problems = inspect::inspect_files(self.target)?;
-        if problems.last != tip.seq {
-            problems.problems.push(Problem::new(
+        let found = inspect::inspect_files(self.target)?;
+        let mut problems = found.problems;
+        if found.last != tip.seq {
+            problems.push(Problem::new(
                 segment::FOLDER,
-                format!("备份到第 {} 号为止，应为第 {} 号", problems.last, tip.seq),
-                format!("the copy ends with record {}, not {}", problems.last, tip.seq),
+                format!("副本到第 {} 号为止，应到第 {} 号", found.last, tip.seq),
+                format!("it ends with record {}, not {}", found.last, tip.seq),
             ));
         }
-        if problems.problems.is_empty() {
-            return Ok(());
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::CopyDamaged { problems })
         }
-        Err(StoreError::Damaged {
-            folder: "of the copy".into(),
-            problems: problems.problems,
-        })
     }
 }
 

@@ -30,12 +30,19 @@ pub(crate) fn closed_behind(disk: &dyn Disk, last: Seq) -> Result<Vec<Seq>, Stor
 
 /// Makes a snapshot of what the closed segments hold. None if there is none behind the newest snapshot, or if it was told
 /// to stop. A snapshot that turns out to be damaged is passed over for the one before.
-pub(crate) fn make(disk: &dyn Disk, folder: &FolderId, stop: &dyn Fn() -> bool) -> Result<Option<Made>, StoreError> {
+///
+/// `memory` is roughly how many bytes of it are taken for sorting.
+pub(crate) fn make(
+    disk: &dyn Disk,
+    folder: &FolderId,
+    memory: u64,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Made>, StoreError> {
     let bases = snapshot::list(disk)?.into_iter().rev();
     let mut damage = None;
     for base in bases.map(Some).chain([None]) {
         let segments = closed_behind(disk, base.unwrap_or(0))?;
-        match make_from(disk, folder, base, &segments, stop) {
+        match make_from(disk, folder, base, &segments, memory, stop) {
             Err(error) if base.is_some_and(|base| is_about(&error, &snapshot::name(base))) => damage = Some(error),
             // The journal no longer begins at 1: then the damage of the snapshots is the reason worth telling.
             Err(StoreError::JournalIncomplete { reason }) if base.is_none() => {
@@ -59,6 +66,7 @@ fn make_from(
     folder: &FolderId,
     base: Option<Seq>,
     segments: &[Seq],
+    memory: u64,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Made>, StoreError> {
     if segments.is_empty() {
@@ -67,7 +75,7 @@ fn make_from(
     let base = base.map(|last| snapshot::open(disk, last, folder)).transpose()?;
     let made_from = base.as_ref().map(|base| base.tip().seq);
     let mut tip = base.as_ref().map_or_else(|| beginning(folder), Reader::tip);
-    let mut runs = Runs::new(disk)?;
+    let mut runs = Runs::new(disk, memory)?;
     for &first in segments {
         tip = add_segment(disk, first, tip, &mut runs)?;
         if stop() {

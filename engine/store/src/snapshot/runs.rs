@@ -12,29 +12,30 @@ use crate::{Bytes, Disk, StoreError};
 
 /// No more files than this are merged at once, since each is open meanwhile.
 const MOST_RUNS: usize = 64;
-/// Roughly the memory for the changes that become one run: those of a segment.
-const RUN_BYTES: usize = 64 << 20;
 /// What an entry of the map takes beside its key and value, roughly.
 const ENTRY_BYTES: usize = 100;
 
 /// Files of sorted changes, which lie beside the snapshots while one is being made. Removed when dropped.
 pub(crate) struct Runs<'d> {
     disk: &'d dyn Disk,
+    /// Roughly the memory for the changes that become one file.
+    run_bytes: u64,
     /// Oldest first.
     names: Vec<String>,
     made: usize,
     changes: BTreeMap<Bytes, Option<Bytes>>,
-    bytes: usize,
+    bytes: u64,
 }
 
 impl<'d> Runs<'d> {
     /// None yet. Makes the folder of the snapshots if need be.
-    pub(crate) fn new(disk: &'d dyn Disk) -> Result<Self, StoreError> {
+    pub(crate) fn new(disk: &'d dyn Disk, run_bytes: u64) -> Result<Self, StoreError> {
         disk.create_dir(FOLDER)
             .and_then(|()| disk.sync_dir(""))
             .map_err(StoreError::io("create", FOLDER))?;
         Ok(Self {
             disk,
+            run_bytes,
             names: Vec::new(),
             made: 0,
             changes: BTreeMap::new(),
@@ -45,10 +46,10 @@ impl<'d> Runs<'d> {
     /// Adds the changes of a record; records come in order.
     pub(crate) fn add(&mut self, record: &Record, tip: &Tip) -> Result<(), StoreError> {
         for (key, value) in record.batch.changes() {
-            self.bytes += ENTRY_BYTES + key.len() + value.as_ref().map_or(0, |value| value.len());
+            self.bytes += (ENTRY_BYTES + key.len() + value.as_ref().map_or(0, |value| value.len())) as u64;
             self.changes.insert(key.clone(), value.clone());
         }
-        if self.bytes >= RUN_BYTES {
+        if self.bytes >= self.run_bytes {
             self.end_run(tip)?;
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::header::{Hash, Tip};
 use crate::journal::cursor::Cursor;
 use crate::snapshot::make::beginning;
 use crate::snapshot::runs::Runs;
-use crate::{Disk, Seq, StoreError, snapshot};
+use crate::{Disk, Options, Seq, StoreError, snapshot};
 
 /// Makes each snapshot again, as far as the journal reaches back, and compares the rows by their hash.
 pub(super) fn compare_snapshots(disk: &dyn Disk, found: &mut Inspection) -> Result<(), StoreError> {
@@ -66,7 +66,7 @@ fn rows(
     last: Seq,
     row: &mut EachRow<'_>,
 ) -> Result<Hash, StoreError> {
-    let mut runs = Runs::new(disk)?;
+    let mut runs = Runs::new(disk, Options::default().segment_bytes)?;
     let mut tip = before;
     for &first in segments.iter().filter(|&&first| first > before.seq && first <= last) {
         let mut cursor = Cursor::follow(disk, first, &tip)?;

@@ -40,9 +40,9 @@ pub enum StateFiles {
     /// There are none, as in a backup.
     #[default]
     Absent,
-    /// They were not looked into, because the next start makes them anew.
+    /// They were not looked into: mostly because the next start makes them anew.
     Stale {
-        /// Why it does that.
+        /// Why.
         reason: String,
     },
     /// Every row could be read, and, if it was asked to look deep, was compared with the journal.

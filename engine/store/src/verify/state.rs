@@ -67,6 +67,10 @@ impl StateCheck {
             }
         });
         match checkpoint {
+            Ok(_) if lock.is_none() => {
+                let reason = "the folder cannot be written to, and opening them writes".into();
+                check.found = StateFiles::Stale { reason };
+            }
             Ok(checkpoint) if check.problems.is_empty() => check.read(path, checkpoint, &options, lock)?,
             Ok(_) => check.found = StateFiles::Damaged,
             Err(reason) => check.found = StateFiles::Stale { reason },

@@ -11,6 +11,7 @@ pub fn options() -> Options {
         snapshot_bytes: u64::MAX,
         reserve_bytes: 0,
         feed_every: Duration::from_millis(1),
+        checkpoint_every: Duration::from_millis(20),
         ..Options::default()
     }
 }

@@ -1,5 +1,6 @@
 //! Snapshots: the same rows as the journal they stand for, whatever happens to them or to the state files.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -104,6 +105,31 @@ fn what_a_follower_needs_stays() {
     assert_eq!(first(&disk), 61);
 }
 
+/// The state files may lag far behind the snapshots.
+#[test]
+fn what_a_restart_would_read_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = || Options {
+        snapshot_bytes: 2000,
+        checkpoint_every: Duration::from_secs(3600),
+        ..options()
+    };
+    let store = Store::open_folder(folder.path(), options()).expect("opens");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let (mut last, mut snapshots) = (0, BTreeSet::new());
+    while snapshots.len() < 4 {
+        assert!(Instant::now() < deadline, "{:?}", store.usage());
+        last += 1;
+        commit(&store, last..=last);
+        snapshots.insert(store.usage().expect("known").newest_snapshot);
+    }
+    let first = folder.path().join("journal/00000000000000000001.journal");
+    assert!(first.exists());
+    store.snapshot().expect("works");
+    assert!(!first.exists(), "now a checkpoint vouches for everything");
+    assert_eq!(hash(&store), expected(last));
+}
+
 #[test]
 fn nothing_is_removed_while_somebody_copies() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -181,6 +207,18 @@ proptest! {
             }
         }
     }
+}
+
+/// So many changes that they are sorted in more files than may be open at once.
+#[test]
+fn a_long_journal_becomes_one_snapshot() {
+    let disk = SimDisk::default();
+    let store = open(&disk);
+    commit(&store, 1..=1000);
+    assert_eq!(store.snapshot().expect("works"), Some(1000));
+    assert_eq!(hash_in(&disk.bytes(&snapshot_name(1000))), expected(1000));
+    let unfinished = disk.files().into_iter().filter(|name| name.ends_with(".tmp"));
+    assert_eq!(unfinished.count(), 0);
 }
 
 #[test]
@@ -283,8 +321,16 @@ fn a_damaged_snapshot_is_passed_over_for_the_one_before() {
 #[test]
 fn a_snapshot_of_another_folder_or_place_is_not_taken() {
     let (disk, other) = (pruned(), pruned());
-    let harms = [other.bytes(&snapshot_name(60)), disk.bytes(&snapshot_name(30))];
-    for bytes in harms {
+    let (older, newer) = (disk.bytes(&snapshot_name(30)), disk.bytes(&snapshot_name(60)));
+    // Each part whole, but from two snapshots.
+    let (blocks, footer) = older[72..].split_at(older.len() - 72 - 48);
+    let mixed = [&newer[..72], blocks, &newer[newer.len() - 48..]].concat();
+    assert_eq!(
+        footer[..12],
+        mixed[mixed.len() - 48..][..12],
+        "even the number of rows is the same"
+    );
+    for bytes in [other.bytes(&snapshot_name(60)), older.clone(), mixed] {
         let disk = disk.copy();
         disk.change(&snapshot_name(60), |snapshot| *snapshot = bytes);
         let store = open(&disk);
@@ -439,7 +485,11 @@ fn lost_or_damaged_state_files_come_back_from_snapshot_and_journal() {
 #[test]
 fn state_files_that_the_journal_no_longer_reaches_are_made_anew() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = Store::open_folder(folder.path(), options()).expect("opens");
+    let late = Options {
+        checkpoint_every: Duration::from_secs(3600),
+        ..options()
+    };
+    let store = Store::open_folder(folder.path(), late).expect("opens");
     commit(&store, 1..=10);
     store.catch_up().expect("catches up");
     // As they were at the first checkpoint, of this run of the system.

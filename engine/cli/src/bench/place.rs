@@ -1,0 +1,95 @@
+//! The temporary folder that everything is measured in, on the disk that is meant.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use super::Failure;
+
+/// A folder that goes away with this value.
+pub(super) struct Place(PathBuf);
+
+impl Place {
+    /// Makes one inside `parent`, which must be on a disk: in memory nothing is durable, and everything is fast.
+    pub(super) fn make(parent: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(parent)?;
+        let parent = parent.canonicalize()?;
+        if let Some(kind) = memory_beneath(&parent) {
+            let parent = parent.display();
+            return Err(format!(
+                "{parent} 在内存中（{kind}），测不出磁盘的速度；请用 --data 指定磁盘上的目录。\n{parent} lies in memory \
+                 ({kind}), which says nothing about a disk: name a folder on one with --data"
+            )
+            .into());
+        }
+        let path = parent.join(format!("kapok-bench-{}", std::process::id()));
+        fs::create_dir(&path)?;
+        Ok(Self(path))
+    }
+
+    /// The folder.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A folder in it, not made.
+    pub(super) fn folder(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Removes a folder in it, to make room for the next.
+    pub(super) fn clear(&self, name: &str) -> Result<(), Failure> {
+        Ok(fs::remove_dir_all(self.folder(name))?)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("kapok bench: {} stays behind: {error}", self.0.display());
+        }
+    }
+}
+
+/// The kind of file system beneath a folder, if it is one in memory.
+fn memory_beneath(folder: &Path) -> Option<String> {
+    // Each line: … mount point … - type source options.
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let mounted = mounts.lines().filter_map(|line| {
+        let (place, kind) = line.split_once(" - ")?;
+        let point = Path::new(place.split(' ').nth(4)?);
+        let kind = kind.split(' ').next()?;
+        folder
+            .starts_with(point)
+            .then(|| (point.components().count(), kind.to_owned()))
+    });
+    let (_, kind) = mounted.max_by_key(|(depth, _)| *depth)?;
+    ["tmpfs", "ramfs"].contains(&kind.as_str()).then_some(kind)
+}
+
+/// The bytes that a folder takes on the disk, as `du` counts them.
+pub(super) fn disk_bytes(folder: &Path) -> Result<u64, Failure> {
+    sum(folder, &|meta| meta.blocks() * 512)
+}
+
+/// The bytes in the files of a folder.
+pub(super) fn file_bytes(folder: &Path) -> Result<u64, Failure> {
+    sum(folder, &|meta| if meta.is_file() { meta.len() } else { 0 })
+}
+
+fn sum(path: &Path, bytes: &impl Fn(&fs::Metadata) -> u64) -> Result<u64, Failure> {
+    let meta = match fs::symlink_metadata(path) {
+        // Files come and go beneath an engine that runs; a folder may not be there at all.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        other => other?,
+    };
+    let mut total = bytes(&meta);
+    if meta.is_dir() {
+        for entry in fs::read_dir(path)? {
+            total += sum(&entry?.path(), bytes)?;
+        }
+    }
+    Ok(total)
+}
