@@ -21,6 +21,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) engine: Engine,
     pub(crate) backup: Option<Backup>,
+    pub(crate) keep: Keep,
     mail: Option<Mail>,
     plugins: Plugins,
     outbound: Vec<Outbound>,
@@ -42,6 +43,16 @@ pub(crate) struct Engine {
     pub(crate) shorten: Option<u32>,
     /// How far company time is ahead of UTC.
     pub(crate) utc_offset_minutes: Option<i32>,
+}
+
+/// How many days things are kept that nothing depends on any more; for ever, where nothing is said.
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Keep {
+    /// Cases that have ended, with their to-dos and their history.
+    pub(crate) cases: Option<u32>,
+    /// Mail and SMS that have left or failed.
+    pub(crate) messages: Option<u32>,
 }
 
 /// Backups that are made by themselves.

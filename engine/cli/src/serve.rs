@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use kapok::{BackupSettings, Kapok, Outgoing, PluginSource, Settings};
+use kapok::{BackupSettings, Kapok, Outgoing, PluginSource, Retention, Settings};
 use tokio::{net::TcpListener, runtime::Runtime};
 use tracing_subscriber::EnvFilter;
 
@@ -126,6 +126,10 @@ fn settings(options: &Serve, config: &Config) -> Settings {
     Settings {
         shorten: config.engine.shorten.unwrap_or(shorten).max(1),
         utc_offset_minutes: config.engine.utc_offset_minutes.unwrap_or(usual.utc_offset_minutes),
+        retention: Retention {
+            cases: config.keep.cases,
+            messages: config.keep.messages,
+        },
         ..usual
     }
 }

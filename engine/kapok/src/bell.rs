@@ -26,6 +26,8 @@ pub(crate) struct Bells {
     pub(crate) timers: Bell,
     pub(crate) jobs: Bell,
     pub(crate) outbox: Bell,
+    /// Rings only for the last time.
+    pub(crate) cleaning: Bell,
 }
 
 impl Bells {
@@ -41,7 +43,7 @@ impl Bells {
 
     /// Wakes everybody for the last time.
     pub(crate) fn close(&self) {
-        for bell in [&self.timers, &self.jobs, &self.outbox] {
+        for bell in [&self.timers, &self.jobs, &self.outbox, &self.cleaning] {
             bell.close();
         }
     }

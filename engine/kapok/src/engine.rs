@@ -419,8 +419,8 @@ impl Kapok {
         Ok(checked.fields)
     }
 
-    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do, and makes a backup
-    /// that is due. Only for an engine
+    /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do, makes a backup
+    /// that is due, and removes what was kept long enough. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
         react::watch_clock(&self.shared, &self.writer)?;
@@ -429,7 +429,7 @@ impl Kapok {
             || react::fire_due_timers(&self.shared, &self.writer, now)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
-        Ok(())
+        react::clean(&self.shared, &self.writer, now)
     }
 
     /// Sends the messages that are due. As [`Kapok::run_due`], only for an engine whose clock is moved by hand.

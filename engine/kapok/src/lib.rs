@@ -67,6 +67,7 @@ pub use kapok_tables::{Definition, Slice};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};
 pub use plugins::{PluginSource, PluginState};
+pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;
 pub use simulate::{Outcome, Simulation, Transition, check};

@@ -6,9 +6,18 @@ use kapok_process::Limits;
 use kapok_store::Store;
 
 use crate::{
-    Error, Outgoing, bell::Bells, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache,
-    evaluate::Rules, handlers::Handlers, hints::Hints, operate::keeper::Operating, organisation::Organisation,
-    plugins::Plugins, react::ClockWatch,
+    Error, Outgoing,
+    bell::Bells,
+    clock::Clock,
+    decisions::DecisionCache,
+    definitions::DefinitionCache,
+    evaluate::Rules,
+    handlers::Handlers,
+    hints::Hints,
+    operate::keeper::Operating,
+    organisation::Organisation,
+    plugins::Plugins,
+    react::{ClockWatch, Retention},
 };
 
 /// How an engine behaves.
@@ -22,6 +31,8 @@ pub struct Settings {
     pub utc_offset_minutes: i32,
     /// Whether a service task may name a handler that is not installed: only for checking models where nothing is.
     pub missing_handlers_are_unknown: bool,
+    /// How long things are kept that nothing depends on any more.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -31,6 +42,7 @@ impl Default for Settings {
             shorten: 1,
             utc_offset_minutes: 8 * 60,
             missing_handlers_are_unknown: false,
+            retention: Retention::default(),
         }
     }
 }

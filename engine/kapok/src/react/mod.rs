@@ -1,9 +1,10 @@
-//! What happens after a commit: timers that fall due, jobs, messages that leave.
+//! What happens after a commit: timers that fall due, jobs, messages that leave, and what was kept long enough goes.
 //!
 //! Each is a thread that looks for something to do, does it, hands what came back to the writer as a new command, and
 //! waits for the bell or for the next moment. None keeps anything that is not also a row: after a crash they look
 //! again.
 
+mod cleaning;
 mod clock_watch;
 mod jobs;
 mod outbox;
@@ -20,6 +21,8 @@ use kapok_protocol::Timestamp;
 
 use crate::{Error, shared::Shared, writer::Writer};
 
+pub use cleaning::Retention;
+pub(crate) use cleaning::clean;
 pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
@@ -61,6 +64,13 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
     {
         let (shared, writer) = (shared.clone(), writer.clone());
         threads.push(spawn("kapok-outbox", Box::new(move || outbox::run(&shared, &writer)))?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn(
+            "kapok-cleaning",
+            Box::new(move || cleaning::run(&shared, &writer)),
+        )?);
     }
     Ok(threads)
 }

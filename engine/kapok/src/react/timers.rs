@@ -9,7 +9,7 @@ use super::{AFTER_FAILURE, until, watch_clock};
 use crate::{Error, shared::Shared, writer::Writer};
 
 /// So many are handed to the writer at once.
-const BATCH: usize = 256;
+const BATCH: usize = 2_048;
 
 pub(super) fn run(shared: &Shared, writer: &Writer) {
     loop {

@@ -2,6 +2,7 @@
 //! here sleeps.
 
 mod backup;
+mod cleaning;
 mod clock;
 mod closing;
 mod definitions;
