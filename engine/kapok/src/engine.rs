@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, thread::JoinHandle};
 
+use kapok_plugin_host::{ChannelFailure, ChannelMessage, Receipt};
 use kapok_process::Answer;
 use kapok_protocol::{
     Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, PublishedMessage, Refusal,
@@ -133,6 +134,18 @@ impl Builder {
         self
     }
 
+    /// Lets messages of a channel leave by a function, before a plugin is asked; now there is one channel, `sms`. It is
+    /// called after the commit that says that the message is about to leave.
+    #[must_use]
+    pub fn channel(
+        mut self,
+        name: impl Into<String>,
+        sender: impl Fn(&ChannelMessage) -> Result<Receipt, ChannelFailure> + Send + Sync + 'static,
+    ) -> Self {
+        self.handlers.add_channel(name.into(), Arc::new(sender));
+        self
+    }
+
     /// Opens an engine over a folder, which is made when it is not there.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Kapok, Error> {
         let store = Store::open(folder.as_ref())?;
@@ -140,6 +153,13 @@ impl Builder {
             tracing::info!("the data as it was before the upgrade is in {}", kept.display());
         }
         self.start(store, Some(folder.as_ref()))
+    }
+
+    /// Opens an engine over a store that was opened already: one with sizes and times of its own, or on a
+    /// [`Disk`](crate::store::Disk) of one's own. It is closed with the engine, unless the caller keeps a clone; only one
+    /// engine may write to it. It makes no backups by itself, since it does not know where the data lies.
+    pub fn open_store(self, store: Store) -> Result<Kapok, Error> {
+        self.start(store, None)
     }
 
     /// An engine over memory, gone when it is dropped.
@@ -403,11 +423,18 @@ impl Kapok {
     /// that is due. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
+        react::watch_clock(&self.shared, &self.writer)?;
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
+        Ok(())
+    }
+
+    /// Sends the messages that are due. As [`Kapok::run_due`], only for an engine whose clock is moved by hand.
+    pub fn send_due(&self) -> Result<(), Error> {
+        while react::send_due(&self.shared, &self.writer)? {}
         Ok(())
     }
 

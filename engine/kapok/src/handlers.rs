@@ -1,10 +1,11 @@
-//! Service task handlers that the embedding program supplies in Rust.
+//! Service task handlers and ways out for messages that the embedding program supplies in Rust.
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
+use kapok_plugin_host::{ChannelFailure, ChannelMessage, Receipt};
 use kapok_protocol::{InstanceId, JobId, JobOutcome, Value};
 
 /// What a handler is given.
@@ -21,16 +22,30 @@ pub struct HandlerCall {
 /// A handler in Rust. It runs after the commit, on a thread of its own, and may be called again after a crash.
 pub type Handler = Arc<dyn Fn(HandlerCall) -> JobOutcome + Send + Sync>;
 
-/// The handlers by name.
+/// A way out for messages in Rust. What it answers decides whether a message may be sent again: see [`ChannelFailure`].
+pub type ChannelSender = Arc<dyn Fn(&ChannelMessage) -> Result<Receipt, ChannelFailure> + Send + Sync>;
+
+/// The handlers and channels by name.
 #[derive(Clone, Default)]
-pub(crate) struct Handlers(HashMap<String, Handler>);
+pub(crate) struct Handlers {
+    handlers: HashMap<String, Handler>,
+    channels: HashMap<String, ChannelSender>,
+}
 
 impl Handlers {
     pub(crate) fn add(&mut self, name: String, handler: Handler) {
-        self.0.insert(name, handler);
+        self.handlers.insert(name, handler);
+    }
+
+    pub(crate) fn add_channel(&mut self, name: String, sender: ChannelSender) {
+        self.channels.insert(name, sender);
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Handler> {
-        self.0.get(name).cloned()
+        self.handlers.get(name).cloned()
+    }
+
+    pub(crate) fn channel(&self, name: &str) -> Option<ChannelSender> {
+        self.channels.get(name).cloned()
     }
 }

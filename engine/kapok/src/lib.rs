@@ -58,6 +58,7 @@ pub use handles::{
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
+pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt};
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;

@@ -4,6 +4,7 @@
 //! waits for the bell or for the next moment. None keeps anything that is not also a row: after a crash they look
 //! again.
 
+mod clock_watch;
 mod jobs;
 mod outbox;
 mod timers;
@@ -19,8 +20,9 @@ use kapok_protocol::Timestamp;
 
 use crate::{Error, shared::Shared, writer::Writer};
 
+pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
-pub(crate) use outbox::ways_out;
+pub(crate) use outbox::{send_due, ways_out};
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.
@@ -32,7 +34,7 @@ thread_local! {
     static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Starts the threads; none when the clock is moved by hand.
+/// Starts the threads; none when the clock is moved by hand, and then the leases of dead senders end at once.
 pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHandle<()>>, Error> {
     let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
         thread::Builder::new()
@@ -45,6 +47,7 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
     };
     let mut threads = Vec::new();
     if !shared.clock.runs() {
+        outbox::end_leases(shared, writer)?;
         return Ok(threads);
     }
     {

@@ -3,7 +3,10 @@
 //! A lease is on disk before anything leaves. A lease that outlived its sender says that nobody knows: a mail is sent
 //! again with the same Message-ID, an SMS waits for a person, because a second SMS cannot be told from a new one.
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use kapok_notify::{OutgoingMail, SendError, message_id};
 use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Plugin};
@@ -13,6 +16,7 @@ use kapok_tables::Queries;
 use super::{AFTER_FAILURE, until};
 use crate::{
     Error, MailSettings,
+    handlers::ChannelSender,
     hints::{Audience, HintKind},
     plugins::Caller,
     shared::Shared,
@@ -68,7 +72,7 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     }
 }
 
-fn end_leases(shared: &Shared, writer: &Writer) -> Result<(), Error> {
+pub(super) fn end_leases(shared: &Shared, writer: &Writer) -> Result<(), Error> {
     // Leases end in the future, so all moments are looked at.
     let leased = Queries(&shared.store.view()).due_messages(Timestamp::from_millis(i64::MAX), usize::MAX)?;
     for row in leased
@@ -94,7 +98,7 @@ fn after_unknown(message: &Message, now: Timestamp) -> Delivery {
 }
 
 /// Sends what is due; whether anything was.
-fn send_due(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
+pub(crate) fn send_due(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
     let now = shared.clock.now();
     let due = Queries(&shared.store.view()).due_messages(now, BATCH)?;
     let any = !due.is_empty();
@@ -225,7 +229,16 @@ fn mail_way(shared: &Shared) -> Result<&MailSettings, Text> {
     })
 }
 
-fn sms_way(shared: &Shared) -> Result<Plugin, Text> {
+/// Who takes an SMS.
+enum SmsWay {
+    Program(ChannelSender),
+    Plugin(Box<Plugin>),
+}
+
+fn sms_way(shared: &Shared) -> Result<SmsWay, Text> {
+    if let Some(sender) = shared.handlers.channel(SMS_CHANNEL) {
+        return Ok(SmsWay::Program(sender));
+    }
     let plugin = shared.plugins.channel(SMS_CHANNEL).ok_or_else(|| {
         Text::new(
             "没有安装短信插件，短信在此等候。请安装一个提供短信通道的插件。",
@@ -241,7 +254,7 @@ fn sms_way(shared: &Shared) -> Result<Plugin, Text> {
             ),
         ));
     }
-    Ok(plugin)
+    Ok(SmsWay::Plugin(Box::new(plugin)))
 }
 
 fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
@@ -282,8 +295,8 @@ fn send_mail(shared: &Shared, id: OutboxId, mail: &Mail) -> Sent {
 }
 
 fn send_sms(shared: &Shared, id: OutboxId, sms: &Sms) -> Sent {
-    let plugin = match sms_way(shared) {
-        Ok(plugin) => plugin,
+    let way = match sms_way(shared) {
+        Ok(way) => way,
         Err(reason) => return Sent::Later(reason),
     };
     let organisation = shared.organisation();
@@ -296,7 +309,6 @@ fn send_sms(shared: &Shared, id: OutboxId, sms: &Sms) -> Sent {
             format!("{} has no phone number.", member.name),
         ));
     };
-    let call = shared.plugins.call(shared, &plugin, Caller::System);
     let message = ChannelMessage {
         channel: SMS_CHANNEL.into(),
         key: id.to_string(),
@@ -307,7 +319,20 @@ fn send_sms(shared: &Shared, id: OutboxId, sms: &Sms) -> Sent {
         variables: sms.variables.clone(),
         text: sms.text.clone(),
     };
-    match plugin.send(&call, &message) {
+    let answer = match way {
+        // A panic came after the call, so nobody knows what it had done.
+        SmsWay::Program(send) => Ok(catch_unwind(AssertUnwindSafe(|| send(&message))).unwrap_or_else(|_| {
+            Err(ChannelFailure::Unknown(Text::new(
+                "发送程序出错中断",
+                "the sender panicked",
+            )))
+        })),
+        SmsWay::Plugin(plugin) => {
+            let call = shared.plugins.call(shared, &plugin, Caller::System);
+            plugin.send(&call, &message)
+        }
+    };
+    match answer {
         Ok(Ok(receipt)) => Sent::Receipt(receipt.id),
         Ok(Err(ChannelFailure::Refused(reason))) => Sent::Never(reason),
         Ok(Err(ChannelFailure::Retry(reason))) => Sent::Later(reason),

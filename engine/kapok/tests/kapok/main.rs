@@ -1,10 +1,14 @@
 //! The engine through its front door, with the plugins and the processes that ship. Time is moved by hand, so nothing
 //! here sleeps.
 
+mod backup;
+mod clock;
 mod closing;
 mod definitions;
+mod full_disk;
 mod once;
 mod outbox;
+mod power;
 mod records;
 mod rights;
 mod story;
