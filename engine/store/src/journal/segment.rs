@@ -1,5 +1,7 @@
 //! One segment file: its name and its header. `FORMAT.md` has the table.
 
+use std::io;
+
 use crate::header::{FolderId, HEADER, Hash, HeaderFault, Kind};
 use crate::{Disk, DiskFile, Seq, StoreError};
 
@@ -107,9 +109,9 @@ pub(crate) fn create(disk: &dyn Disk, header: &Header) -> Result<Box<dyn DiskFil
 #[derive(Debug)]
 pub(crate) enum CreateError {
     /// Nothing came of it; it may be tried again.
-    NotWritten(std::io::Error),
+    NotWritten(io::Error),
     /// Unknown what is on the disk.
-    NotSynced(std::io::Error),
+    NotSynced(io::Error),
 }
 
 /// Reads and checks the header of a segment.
@@ -151,8 +153,19 @@ pub(crate) fn folder_id(disk: &dyn Disk) -> Result<Option<FolderId>, StoreError>
 /// Reads a whole segment, header included, into memory.
 pub(crate) fn read(file: &dyn DiskFile, first: Seq) -> Result<Vec<u8>, StoreError> {
     let name = name(first);
-    let length = file.len().map_err(StoreError::io("read", &name))?;
-    let mut bytes = vec![0; length as usize];
-    file.read_at(0, &mut bytes).map_err(StoreError::io("read", &name))?;
-    Ok(bytes)
+    let mut length = file.len().map_err(StoreError::io("read", &name))?;
+    loop {
+        let mut bytes = vec![0; length as usize];
+        match file.read_at(0, &mut bytes) {
+            Ok(()) => return Ok(bytes),
+            Err(error) => {
+                let before = length;
+                length = file.len().map_err(StoreError::io("read", &name))?;
+                // Zeros behind the last record may be cut off while somebody copies it.
+                if error.kind() != io::ErrorKind::UnexpectedEof || length >= before {
+                    return Err(StoreError::io("read", &name)(error));
+                }
+            }
+        }
+    }
 }

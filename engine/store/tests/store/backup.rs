@@ -49,6 +49,8 @@ fn a_backup_taken_while_four_threads_commit_is_whole() {
     let (folder, copies) = (temporary(), temporary());
     let options = || Options {
         segment_bytes: 4000,
+        // Cut off again whenever a segment is closed.
+        ahead_bytes: 3000,
         snapshot_bytes: 20_000,
         ..options()
     };

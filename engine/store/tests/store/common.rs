@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use kapok_store::{Batch, Options, Store};
 
-/// Small segments, and snapshots only when asked for.
+/// Small segments without zeros behind them, and snapshots only when asked for.
 pub fn options() -> Options {
     Options {
         segment_bytes: 400,
+        ahead_bytes: 0,
         snapshot_bytes: u64::MAX,
         reserve_bytes: 0,
         feed_every: Duration::from_millis(1),

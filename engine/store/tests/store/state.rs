@@ -52,7 +52,9 @@ fn rows(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
     try_rows(store).expect("readable")
 }
 
-fn try_rows(store: &Store) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn try_rows(store: &Store) -> Result<Rows, StoreError> {
     let view = store.view();
     view.scan(b"")
         .map(|row| row.map(|(key, value)| (key.to_vec(), value.to_vec())))
