@@ -7,6 +7,7 @@
 //! further piece of a large value, because sled keeps whole values in its nodes and copies them when a neighbour changes.
 
 pub(crate) mod checkpoint;
+mod log;
 mod trust;
 
 use std::fs::{self, File};
@@ -51,6 +52,7 @@ impl State {
     /// Opens or makes the state files. Any failure, also a panic in sled, means that they have to be made anew.
     pub(crate) fn open(folder: &Path, cache_bytes: u64, lock: Option<Arc<FolderLock>>) -> Result<Self, String> {
         remove_half_snapshots(folder).map_err(|error| error.to_string())?;
+        log::check(folder).map_err(|error| error.to_string())??;
         let open = || sled::Config::new().path(folder).cache_capacity(cache_bytes).open();
         // sled's threads may let go of its file a moment after the last handle; our own lock keeps other processes out.
         let mut attempts = 0;
