@@ -125,7 +125,15 @@ impl State {
         self.trust.lost()
     }
 
-    /// The value behind a stored one.
+    /// What could not be read by a view that is still true: then the files are not what was put there.
+    pub(crate) fn doubt(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::State { reason } => self.trust.lose(reason),
+            other => other,
+        }
+    }
+
+    /// The value behind a stored one. Of a view that has expired it may not be one.
     pub(crate) fn load(&self, key: &[u8], stored: &[u8]) -> Result<Bytes, StoreError> {
         let (&kind, rest) = stored.split_first().ok_or_else(|| damaged("an empty value"))?;
         if kind == WHOLE {
