@@ -21,6 +21,7 @@ const RUNNING: &str = "/run/systemd/system";
 
 /// What the unit is made of.
 struct Unit<'a> {
+    name: &'a str,
     binary: &'a Path,
     data: &'a Path,
     config: Option<&'a Path>,
@@ -50,6 +51,7 @@ pub(crate) fn service(options: &Service) -> Result<ExitCode, String> {
         .to_string());
     }
     let unit = unit(&Unit {
+        name: &install.name,
         binary: &binary,
         data: &data,
         config: settings.as_deref(),
@@ -114,6 +116,7 @@ fn unit(unit: &Unit<'_>) -> String {
     if let Some(backups) = unit.backups {
         writable += &format!(" {}", quoted(backups));
     }
+    let secrets = environment(unit.name);
     let (user, port) = (unit.user, if unit.low_port { "CAP_NET_BIND_SERVICE" } else { "" });
     format!(
         "[Unit]
@@ -124,6 +127,7 @@ Wants=network-online.target
 [Service]
 User={user}
 ExecStart={command}
+EnvironmentFile=-{secrets}
 Restart=on-failure
 RestartSec=2
 TimeoutStopSec=120
@@ -158,6 +162,11 @@ WantedBy=multi-user.target
     )
 }
 
+/// Where what the configuration takes from the environment is written, one `NAME=value` a line.
+fn environment(name: &str) -> String {
+    format!("/etc/{name}.env")
+}
+
 /// A path as systemd reads it back.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
@@ -174,6 +183,7 @@ fn quoted(path: &Path) -> String {
 }
 
 fn next_steps(install: &ServiceInstall, file: &Path, data: &Path) -> Text {
+    let secrets = environment(&install.name);
     let (user, name, data, file) = (&install.user, &install.name, data.display(), file.display());
     let steps = format!(
         "
@@ -185,8 +195,11 @@ fn next_steps(install: &ServiceInstall, file: &Path, data: &Path) -> Text {
   systemctl status {name}"
     );
     Text::new(
-        format!("已写入 {file}。接下来（已做过的可跳过）：{steps}\n"),
-        format!("{file} is written. Next (leave out what is done already):{steps}"),
+        format!("已写入 {file}。配置中的 env:NAME 请写入 {secrets}（权限 600）。接下来（已做过的可跳过）：{steps}\n"),
+        format!(
+            "{file} is written. What the configuration takes from the environment (env:NAME) goes to {secrets}, mode 600. \
+             Next (leave out what is done already):{steps}"
+        ),
     )
 }
 
@@ -196,6 +209,7 @@ mod tests {
 
     fn made(data: &str, config: Option<&str>, backups: Option<&str>, low_port: bool) -> String {
         unit(&Unit {
+            name: "kapok",
             binary: Path::new("/usr/local/bin/kapok"),
             data: Path::new(data),
             config: config.map(Path::new),
@@ -211,6 +225,7 @@ mod tests {
         for line in [
             "ExecStart=/usr/local/bin/kapok serve --data /var/lib/kapok",
             "User=kapok",
+            "EnvironmentFile=-/etc/kapok.env",
             "ReadWritePaths=/var/lib/kapok",
             "ProtectSystem=strict",
             "CapabilityBoundingSet=",

@@ -17,7 +17,6 @@ use kapok_protocol::{
     Command, Decision, ElementInstanceId, InstanceId, IsoDuration, JobOutcome, PublishedMessage, StartRequest,
     Timestamp, Value,
 };
-use kapok_store::View;
 use kapok_tables::{ProcessState, Queries, TaskList};
 use serde::Serialize;
 
@@ -284,14 +283,13 @@ impl Simulation {
             let graph = viewing.graph(instance.definition)?;
             let told = self.told.get(&id).copied().unwrap_or(0);
             let events = viewing.queries.events(id, usize::MAX)?;
+            let parts = parts(&viewing.queries, id)?;
             for event in events.into_iter().filter(|event| event.sequence > told) {
                 self.told.insert(id, event.sequence);
                 let node = event.node.and_then(|node| graph.node(node));
                 let (name, mut data) = described(&event.kind, &viewing.organisation);
-                let part = match event.element {
-                    Some(element) => part(&view, id, element)?,
-                    None => Part::Whole,
-                };
+                let part = event.element.and_then(|element| parts.get(&element));
+                let part = part.copied().unwrap_or_default();
                 if let (Part::Instance(number), Value::Null) = (part, &data) {
                     data = Value::from_iter([("loopCounter", i64::from(number))]);
                 }
@@ -373,11 +371,10 @@ impl Simulation {
     }
 }
 
-/// Which part of a repeated activity an activation is.
-fn part(view: &View, instance: InstanceId, element: ElementInstanceId) -> Result<Part, Error> {
-    let row = ProcessState(view).element(instance, element);
-    let row = row.map_err(|error| Error::Data(error.to_string()))?;
-    Ok(row.map_or(Part::Whole, |row| row.part))
+/// Which part of a repeated activity each activation of a case is.
+fn parts(queries: &Queries<'_>, instance: InstanceId) -> Result<BTreeMap<ElementInstanceId, Part>, Error> {
+    let rows = queries.elements(instance, usize::MAX)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.part)).collect())
 }
 
 /// What a node is called in a trace. What holds the repetitions of an activity together has the name of its marker, so

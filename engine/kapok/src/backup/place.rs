@@ -15,6 +15,8 @@ use crate::operate::{self, text::io_text};
 const NAME: &str = "%Y-%m-%dT%H-%M-%S";
 /// What the name of one ends with that is not whole yet.
 const PART: &str = ".part";
+/// What a backup says of itself. It is gone once a server was started on the folder: then it is somebody's data.
+const MANIFEST: &str = "backup.manifest";
 /// The configuration file in a backup.
 const CONFIGURATION: &str = "kapok.toml";
 
@@ -57,7 +59,7 @@ impl Place<'_> {
             let folder = entry.path();
             if let Some(at) = at
                 && !entry.file_type()?.is_symlink()
-                && folder.join("journal").is_dir()
+                && folder.join(MANIFEST).is_file()
             {
                 kept.push(Kept { at, folder });
             }
@@ -118,7 +120,8 @@ mod tests {
     use super::*;
 
     fn backup(to: &Path, name: &str) {
-        fs::create_dir_all(to.join(name).join("journal")).expect("makes");
+        fs::create_dir_all(to.join(name)).expect("makes");
+        fs::write(to.join(name).join(MANIFEST), "").expect("writes");
     }
 
     fn names(to: &Path) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The engine through its front door, with the plugins and the processes that ship. Time is moved by hand, so nothing
 //! here sleeps.
 
+mod backup;
 mod clock;
 mod closing;
 mod definitions;

@@ -88,6 +88,10 @@ fn a_stop_without_closing_is_no_damage() {
     bytes.extend([0, 0, 0, 9, 1]);
     fs::write(&last, bytes).expect("writes");
     assert!(last >= folder.path().join(name));
+    // A row behind the checkpoint, written in part.
+    in_sled(folder.path(), |tree| {
+        tree.insert([&[1], &b"last"[..]].concat(), &[0, 7]).map(drop)
+    });
     let before = fs::read(&checkpoint).expect("readable");
     for deep in [false, true] {
         let found = verify(folder.path(), deep).expect("readable");

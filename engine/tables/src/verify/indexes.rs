@@ -1,6 +1,9 @@
 //! Every row can be read and has its index rows, there are no others, and no id is above the counter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kapok_protocol::Text;
 
@@ -24,6 +27,7 @@ pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableErr
         Err(TableError::Codec { .. }) => u64::MAX,
         Err(error) => return Err(error),
     };
+    let mut before: Option<Arc<[u8]>> = None;
     let mut all = Cursor::under(read, Vec::new());
     while let Some((key, value)) = all.next()? {
         let Some(kind) = Kind::of(&key) else {
@@ -40,6 +44,14 @@ pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableErr
             report.expect(value.is_empty(), &key, || {
                 Text::new("索引行不应有内容。", "An index row should be empty.")
             });
+            let is_taken = UNIQUE.contains(&kind.prefix) && before.is_some_and(|before| is_same(&before, &key));
+            report.expect(!is_taken, &key, || {
+                Text::new(
+                    "同一个唯一值属于多行，只能找到其中一行。",
+                    "A value that only one may have is had by several: only one of them is found by it.",
+                )
+            });
+            before = Some(key);
         } else {
             report.rows += 1;
             match kind.read(&key, &value) {
@@ -59,6 +71,17 @@ pub(super) fn check(read: &dyn Read, report: &mut Report) -> Result<(), TableErr
         }
     }
     Ok(())
+}
+
+/// Indexes of what only one row may have.
+const UNIQUE: [Prefix; 2] = [Prefix::RecordByUnique, Prefix::DefinitionByKey];
+
+/// Whether two index rows are of the same value, whatever they point at.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one.split_last_chunk::<8>(), other.split_last_chunk::<8>()) {
+        (Some((one, _)), Some((other, _))) => one == other,
+        _ => false,
+    }
 }
 
 /// An id above the counter would be given out again.

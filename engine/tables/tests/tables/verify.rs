@@ -2,14 +2,14 @@
 //! in `kapok`.
 
 use kapok_process::state::NodeIndex;
-use kapok_protocol::DefinitionId;
+use kapok_protocol::{DefinitionId, RecordId};
 use kapok_store::{Batch, Store};
 use kapok_tables::verify::{Drawings, Drawn, KINDS, Report, verify};
 use proptest::{collection, prelude::*, sample::Index};
 
 use crate::{
-    any_row::{everything, store_with},
-    strategies,
+    any_row::{AnyRow, everything, store_with},
+    samples, strategies,
 };
 
 struct NoModels;
@@ -93,6 +93,29 @@ proptest! {
         }
         store.commit(batch, 0).expect("commits");
         check(&store);
+    }
+}
+
+#[test]
+fn a_value_that_several_have_is_found() {
+    let (_, records) = samples::all()
+        .into_iter()
+        .find(|(name, _)| *name == "record")
+        .expect("records");
+    let unique = records.into_iter().find_map(|row| match row {
+        AnyRow::Record(row) if !row.unique.is_empty() => Some(row),
+        _ => None,
+    });
+    let one = unique.expect("a record with a value of its own");
+    let mut other = one.clone();
+    other.record.id = RecordId::new(other.record.id.get() + 1).expect("not zero");
+    for (rows, expected) in [(vec![&one], false), (vec![&one, &other], true)] {
+        let store = store_with(|tx| {
+            tx.set_last_id(1_000);
+            rows.iter().try_for_each(|row| tx.put_record(row))
+        });
+        let report = check(&store);
+        assert_eq!(!report.is_sound(), expected, "{report:#?}");
     }
 }
 

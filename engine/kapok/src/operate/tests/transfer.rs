@@ -59,6 +59,25 @@ fn what_was_exported_is_imported_as_it_was() {
     }
 }
 
+/// The file's form: what was once written is imported for ever.
+const GOLDEN: &str = r#"{"format":"kapok-export","version":1,"at":"2026-11-23T08:00:00Z","seq":1}
+{"kind":"meta","key":"6e6578742d69640001","value":"AQU="}
+{"kind":"preference","key":"0000000000000003","value":"AaIAAwFlemgtQ04="}
+{"rows":2,"blake3":"fd0a5f0f4185d49593866655c335dbd9242c074f78fa31dc269086ca15fbeacc"}
+"#;
+
+#[test]
+fn the_text_stays_what_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("old.jsonl"), GOLDEN).expect("writes");
+    let imported = import(&at("old.jsonl"), &at("data"), NOW).unwrap_or_else(|text| panic!("{text}"));
+    assert_eq!(imported.rows, 2);
+    assert!(imported.report.is_sound(), "{:#?}", imported.report);
+    export(&at("data"), &at("new.jsonl"), NOW).expect("exports");
+    assert_eq!(fs::read_to_string(at("new.jsonl")).expect("reads"), GOLDEN);
+}
+
 /// An import makes index rows anew: it mends a store that lost some.
 #[test]
 fn an_import_mends_lists() {
