@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -110,7 +111,13 @@ impl Keeper {
                 news.segment_closed = false;
             }
             // What went wrong is noted; it is tried again when the next segment is closed.
-            let _ = self.keep(false);
+            if panic::catch_unwind(AssertUnwindSafe(|| self.keep(false))).is_err() {
+                self.news().problem = Some(Problem::new(
+                    snapshot::FOLDER,
+                    "生成快照时程序出错；数据没有丢失，请运行 kapok verify 检查数据目录",
+                    "making a snapshot failed within the program; nothing is lost, check the folder with `kapok verify`",
+                ));
+            }
         }
     }
 

@@ -6,6 +6,10 @@
 //! a thread brings the rows to state files (sled), so that memory holds only what is new. The state files can be thrown
 //! away at any time: the journal makes them anew.
 //!
+//! So that the journal need not be kept for ever, another thread makes snapshots of all rows, from the journal itself and
+//! never from the state files. [`backup`] copies snapshot and journal beside a running process, [`restore`] brings them
+//! back to any record, [`verify`] reads and compares everything, [`rebuild`] makes the state files anew.
+//!
 //! `FORMAT.md` describes the bytes on the disk.
 
 mod backup;

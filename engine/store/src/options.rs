@@ -28,7 +28,8 @@ pub struct Options {
     pub cache_bytes: u64,
     /// A snapshot is made when the closed segments behind the newest one have more bytes than this, and than half of it.
     pub snapshot_bytes: u64,
-    /// The first record that something outside still needs; nothing from there on is removed. See [`Store::keep_from`].
+    /// The first record that something outside still needs; nothing from there on is removed. See
+    /// [`Store::keep_from`](crate::Store::keep_from).
     pub keep_from: Option<Seq>,
     /// The store becomes read-only when less is free on the disk, so that what was begun can be ended.
     pub reserve_bytes: u64,
