@@ -43,7 +43,7 @@ impl View {
         let found = state.get(key);
         // Only after reading: had the state files moved on before that, the mark is seen now.
         self.check()?;
-        found
+        found.map_err(|error| state.doubt(error))
     }
 
     /// The rows whose keys begin with `prefix`, ascending.
@@ -183,7 +183,11 @@ impl Iterator for Scan<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.read();
         // Also at the end and after a failure: both may be due to the state files having moved on.
-        let read = self.view.check().and(read);
+        let read = match (self.view.check(), &self.view.state) {
+            (Err(expired), _) => Err(expired),
+            (Ok(()), Some(state)) => read.map_err(|error| state.doubt(error)),
+            (Ok(()), None) => read,
+        };
         if read.is_err() {
             self.merge = Some(Merge {
                 sources: Vec::new(),

@@ -7,6 +7,7 @@
 //! further piece of a large value, because sled keeps whole values in its nodes and copies them when a neighbour changes.
 
 pub(crate) mod checkpoint;
+mod log;
 mod trust;
 
 use std::fs::{self, File};
@@ -51,6 +52,7 @@ impl State {
     /// Opens or makes the state files. Any failure, also a panic in sled, means that they have to be made anew.
     pub(crate) fn open(folder: &Path, cache_bytes: u64, lock: Option<Arc<FolderLock>>) -> Result<Self, String> {
         remove_half_snapshots(folder).map_err(|error| error.to_string())?;
+        log::check(folder).map_err(|error| error.to_string())??;
         let open = || sled::Config::new().path(folder).cache_capacity(cache_bytes).open();
         // sled's threads may let go of its file a moment after the last handle; our own lock keeps other processes out.
         let mut attempts = 0;
@@ -123,7 +125,15 @@ impl State {
         self.trust.lost()
     }
 
-    /// The value behind a stored one.
+    /// What could not be read by a view that is still true: then the files are not what was put there.
+    pub(crate) fn doubt(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::State { reason } => self.trust.lose(reason),
+            other => other,
+        }
+    }
+
+    /// The value behind a stored one. Of a view that has expired it may not be one.
     pub(crate) fn load(&self, key: &[u8], stored: &[u8]) -> Result<Bytes, StoreError> {
         let (&kind, rest) = stored.split_first().ok_or_else(|| damaged("an empty value"))?;
         if kind == WHOLE {

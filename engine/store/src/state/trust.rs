@@ -36,6 +36,11 @@ impl Trust {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "what they hold cannot be understood".into(),
         };
+        Err(self.lose(reason))
+    }
+
+    /// What they hold is not what was put there.
+    pub(super) fn lose(&self, reason: String) -> StoreError {
         if self.lost.set(reason.clone()).is_ok()
             && let Some(checkpoint) = Checkpoint::read(&self.folder)
         {
@@ -47,7 +52,7 @@ impl Trust {
             }
             .write(&self.folder);
         }
-        Err(StoreError::State { reason })
+        StoreError::State { reason }
     }
 }
 

@@ -10,6 +10,8 @@ use kapok_sim::disk::SimDisk;
 
 const LAST: u64 = 300;
 
+type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
 fn quick() -> Options {
     Options {
         feed_every: Duration::from_millis(1),
@@ -42,17 +44,15 @@ fn commit_up_to(store: &Store, last: u64) {
 }
 
 /// The rows that commits up to `last` leave.
-fn expected(last: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn expected(last: u64) -> Rows {
     let store = Store::memory();
     commit_up_to(&store, last);
     rows(&store)
 }
 
-fn rows(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn rows(store: &Store) -> Rows {
     try_rows(store).expect("readable")
 }
-
-type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
 fn try_rows(store: &Store) -> Result<Rows, StoreError> {
     let view = store.view();
