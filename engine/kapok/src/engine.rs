@@ -157,7 +157,7 @@ impl Builder {
 
     /// Opens an engine over a store that was opened already: one with sizes and times of its own, or on a
     /// [`Disk`](crate::store::Disk) of one's own. It is closed with the engine, unless the caller keeps a clone; only one
-    /// engine may write to it.
+    /// engine may write to it. It makes no backups by itself, since it does not know where the data lies.
     pub fn open_store(self, store: Store) -> Result<Kapok, Error> {
         self.start(store, None)
     }
@@ -423,6 +423,7 @@ impl Kapok {
     /// that is due. Only for an engine
     /// whose clock is moved by hand; otherwise that happens by itself.
     pub fn run_due(&self) -> Result<(), Error> {
+        react::watch_clock(&self.shared, &self.writer)?;
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?

@@ -2,7 +2,7 @@
 //! deployed model is compiled once in the life of the program.
 
 use std::{
-    borrow::Cow,
+    borrow::{Borrow, Cow},
     collections::HashMap,
     hash::Hash,
     sync::{Arc, RwLock},
@@ -29,8 +29,12 @@ const KEPT: usize = 50_000;
 
 struct Cache<K, V>(RwLock<HashMap<K, V>>);
 
-impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
-    fn get(&self, key: &K, make: impl FnOnce() -> Result<V, Text>) -> Result<V, Text> {
+impl<K: Eq + Hash, V: Clone> Cache<K, V> {
+    fn get<Q>(&self, key: &Q, make: impl FnOnce() -> Result<V, Text>) -> Result<V, Text>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
         // A poisoned lock only means that somebody panicked beside a cache; what is in it is whole.
         if let Some(found) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(key) {
             return Ok(found.clone());
@@ -40,7 +44,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Cache<K, V> {
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(key.clone(), made.clone());
+        kept.insert(key.to_owned(), made.clone());
         Ok(made)
     }
 }
@@ -66,13 +70,11 @@ impl Rules {
     }
 
     pub(crate) fn script(&self, script: &str) -> Result<Compiled, Text> {
-        self.scripts
-            .get(&script.to_owned(), || self.sandbox.compile_script(script))
+        self.scripts.get(script, || self.sandbox.compile_script(script))
     }
 
     fn template(&self, template: &str) -> Result<Arc<Template>, Text> {
-        self.templates
-            .get(&template.to_owned(), || Template::parse(template).map(Arc::new))
+        self.templates.get(template, || Template::parse(template).map(Arc::new))
     }
 }
 

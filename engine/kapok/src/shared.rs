@@ -8,7 +8,7 @@ use kapok_store::Store;
 use crate::{
     Error, Outgoing, bell::Bells, clock::Clock, decisions::DecisionCache, definitions::DefinitionCache,
     evaluate::Rules, handlers::Handlers, hints::Hints, operate::keeper::Operating, organisation::Organisation,
-    plugins::Plugins,
+    plugins::Plugins, react::ClockWatch,
 };
 
 /// How an engine behaves.
@@ -39,6 +39,7 @@ impl Default for Settings {
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock_watch: ClockWatch,
     pub(crate) settings: Settings,
     pub(crate) rules: Rules,
     pub(crate) definitions: DefinitionCache,
@@ -64,6 +65,7 @@ impl Shared {
     ) -> Self {
         Self {
             store,
+            clock_watch: ClockWatch::new(&*clock),
             clock,
             settings,
             rules: Rules::new(),

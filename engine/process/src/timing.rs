@@ -126,15 +126,15 @@ fn once(context: &Context<'_>, duration: IsoDuration) -> Schedule {
 /// By the calendar: a cron expression, in company time.
 fn by_calendar(context: &Context<'_>, cron: &str) -> Option<Schedule> {
     Some(Schedule {
-        due: next_by_calendar(context, cron)?,
+        due: next_by_calendar(context, cron, context.now)?,
         repeat: None,
         cron: Some(cron.to_owned()),
     })
 }
 
-/// The first moment after now that a cron expression means; `None` when it means none.
-fn next_by_calendar(context: &Context<'_>, cron: &str) -> Option<Timestamp> {
-    kapok_model::cron::next_after(cron, context.now, context.utc_offset_minutes)
+/// The first moment after another that a cron expression means; `None` when it means none.
+fn next_by_calendar(context: &Context<'_>, cron: &str, after: Timestamp) -> Option<Timestamp> {
+    kapok_model::cron::next_after(cron, after, context.utc_offset_minutes)
 }
 
 /// A cycle of no length would fire without end in one moment, and one of no times never: neither is a time.
@@ -275,17 +275,18 @@ pub(crate) fn timers_of<'x>(
     }
 }
 
-/// The timer after it has fired; `None` when that was the last time. Times missed while the engine was down are one.
+/// The timer after it has fired; `None` when that was the last time. Times missed while the engine was down are one. The
+/// clock may have been put back since the timer was found due; the next time is a later one all the same.
 pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer> {
     if let Some(cron) = &timer.cron {
         return Some(Timer {
-            due: next_by_calendar(context, cron)?,
+            due: next_by_calendar(context, cron, context.now.max(timer.due))?,
             ..timer.clone()
         });
     }
     let (mut left, interval) = timer.repeat?;
     let mut due = timer.due;
-    while due <= context.now {
+    loop {
         let step = context
             .after(interval, due)
             .millis()
@@ -293,7 +294,7 @@ pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer
             .max(1);
         // Months differ in length, so long steps are taken one by one; short ones all at once, as there may be millions.
         let steps = if step < DAY_MILLIS {
-            context.now.millis().saturating_sub(due.millis()) / step + 1
+            context.now.millis().saturating_sub(due.millis()).max(0) / step + 1
         } else {
             1
         };
@@ -301,6 +302,9 @@ pub(crate) fn after_firing(context: &Context<'_>, timer: &Timer) -> Option<Timer
             *times = times.checked_sub(u32::try_from(steps).unwrap_or(u32::MAX))?;
         }
         due = due.plus_millis(step.saturating_mul(steps));
+        if due > context.now {
+            break;
+        }
     }
     let repeat = (left != Some(0)).then_some((left, interval));
     Some(Timer {

@@ -1,21 +1,17 @@
 //! Expressions that are ready to be evaluated, any number of times.
 
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use kapok_protocol::Value;
-use rhai::{AST, Dynamic, EvalAltResult, Map};
+use rhai::{AST, EvalAltResult};
 
 use crate::{
-    Cause, Condition, EvaluationError, Sandbox, Scope, budget,
-    convert::{from_script, to_script},
+    Cause, Condition, EvaluationError, Sandbox, Scope,
+    convert::from_script,
     feel, juel,
-    names::{Names, VARS},
+    names::Names,
     sandbox::position,
+    script::{Failure, Script},
 };
 
 /// A compiled expression or script. Cloning it costs nothing.
@@ -30,7 +26,7 @@ struct Inner {
 
 #[derive(Debug)]
 enum Program {
-    Script { ast: AST, names: Names },
+    Script(Box<Script>),
     Condition(Condition),
     Juel(juel::Program),
     Feel(feel::Program),
@@ -50,7 +46,7 @@ impl Compiled {
     pub(crate) fn script(source: &str, ast: AST, names: Names) -> Self {
         Self(Arc::new(Inner {
             source: source.to_owned(),
-            program: Program::Script { ast, names },
+            program: Program::Script(Box::new(Script::new(source, ast, names))),
         }))
     }
 
@@ -92,7 +88,7 @@ impl Compiled {
             Program::Feel(program) => program
                 .evaluate(scope, sandbox.limits().operations)
                 .map_err(|cause| self.error(cause)),
-            Program::Script { .. } => {
+            Program::Script(_) => {
                 let Outcome { value, writes } = self.run(sandbox, scope)?;
                 match writes.into_keys().next() {
                     // Such as `list.push(1)`, which cannot be told from a question when it is compiled.
@@ -125,59 +121,15 @@ impl Compiled {
     ///
     /// As [`Compiled::evaluate`]. Nothing is changed then.
     pub fn run(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Outcome, EvaluationError> {
-        let Program::Script { ast, names } = &self.0.program else {
+        let Program::Script(script) = &self.0.program else {
             return self.evaluate(sandbox, scope).map(|value| Outcome {
                 value,
                 writes: BTreeMap::new(),
             });
         };
-        let fail = |cause| self.error(cause);
-
-        let found = find(scope, &names.mentioned);
-        let vars = find(scope, &names.vars);
-        let mut script_scope = rhai::Scope::new();
-        for (name, value) in &found {
-            script_scope.push_dynamic(*name, to_script(value).map_err(fail)?);
-        }
-        let map: Result<Map, Cause> = vars
-            .iter()
-            .map(|(name, value)| Ok(((*name).into(), to_script(value)?)))
-            .collect();
-        // Pushed last: when a case has a variable of this name, the script's own `vars` covers it.
-        let vars_at = script_scope.len();
-        script_scope.push_dynamic(VARS, Dynamic::from_map(map.map_err(fail)?));
-
-        budget::start();
-        // A mistake in rhai itself must not take more with it than the expression that met it.
-        let evaluation = AssertUnwindSafe(|| sandbox.engine().eval_ast_with_scope::<Dynamic>(&mut script_scope, ast));
-        let value = catch_unwind(evaluation)
-            .map_err(|_| fail(Cause::Script("rhai panicked".to_owned())))?
-            .map_err(|error| self.rhai_error(sandbox, *error))?;
-
-        // What was pushed comes first in rhai's scope; what the script declared itself comes after and is dropped.
-        let mut after: Vec<Dynamic> = script_scope
-            .iter()
-            .take(vars_at + 1)
-            .map(|(_, _, value)| value)
-            .collect();
-        let vars_after = after.pop().and_then(|map| map.try_cast::<Map>()).unwrap_or_default();
-        let mut writes = BTreeMap::new();
-        for ((name, before), value) in found.iter().zip(after) {
-            let value = from_script(value).map_err(fail)?;
-            if value != **before {
-                writes.insert((*name).to_owned(), value);
-            }
-        }
-        for (name, value) in vars_after {
-            let value = from_script(value).map_err(fail)?;
-            let before = vars.iter().find(|(known, _)| *known == name.as_str());
-            if before.is_none_or(|(_, before)| **before != value) {
-                writes.insert(name.to_string(), value);
-            }
-        }
-        Ok(Outcome {
-            value: from_script(value).map_err(fail)?,
-            writes,
+        script.run(sandbox, scope).map_err(|failure| match failure {
+            Failure::Cause(cause) => self.error(cause),
+            Failure::Rhai(error) => self.rhai_error(sandbox, *error),
         })
     }
 
@@ -223,11 +175,4 @@ fn in_plain_words(signature: &str) -> String {
     ]
     .into_iter()
     .fold(signature.to_owned(), |words, (rust, plain)| words.replace(rust, plain))
-}
-
-fn find<'s, 'n>(scope: &'s dyn Scope, names: impl IntoIterator<Item = &'n String>) -> Vec<(&'n str, Cow<'s, Value>)> {
-    names
-        .into_iter()
-        .filter_map(|name| Some((name.as_str(), scope.get(name)?)))
-        .collect()
 }

@@ -1,5 +1,7 @@
 //! The rhai engine with nothing in it but what is meant to be there.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use kapok_protocol::{Expression, Filter, Language, Text};
 use rhai::{
     AST, Engine, ParseError,
@@ -40,7 +42,12 @@ impl Default for Limits {
 pub struct Sandbox {
     engine: Engine,
     limits: Limits,
+    /// Tells it from other sandboxes, whose functions are not its own.
+    id: u64,
 }
+
+/// How many sandboxes there were.
+static COUNT: AtomicU64 = AtomicU64::new(0);
 
 /// The most bytes of source text.
 const SOURCE: usize = 64 * 1024;
@@ -82,7 +89,11 @@ impl Sandbox {
             reason = "rhai marks it so because the tokens may change between versions"
         )]
         engine.on_parse_token(|token, _, _| numbers::canonical_literal(token));
-        Self { engine, limits }
+        Self {
+            engine,
+            limits,
+            id: COUNT.fetch_add(1, Ordering::Relaxed),
+        }
     }
 
     /// Compiles an expression: something that has a value and changes nothing.
@@ -129,6 +140,10 @@ impl Sandbox {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -320,6 +320,27 @@ fn limits_are_the_same_on_every_road() {
 }
 
 #[test]
+fn numbers_of_any_size_are_looked_up() {
+    let decisions = read(&table(
+        "hitPolicy=\"FIRST\"",
+        &["a"],
+        &["o"],
+        &["[0..1] => 1", "> 1 => 2", "- => 3"],
+    ));
+    for (values, wanted) in [
+        (r#"{"a": 1}"#, 1),
+        (r#"{"a": 1.0001}"#, 2),
+        (r#"{"a": 1.0000000000000001}"#, 2),
+        // In units of a ten-thousandth this is a little more than 64 bits can say.
+        (r#"{"a": 1844674407370956}"#, 2),
+        (r#"{"a": -1844674407370956}"#, 3),
+        (r#"{"a": 79228162514264337593543950335}"#, 2),
+    ] {
+        assert_eq!(agreed(&decisions, &variables(values)), Ok(wanted.into()), "{values}");
+    }
+}
+
+#[test]
 fn a_table_of_thousands_of_rules_is_looked_up() {
     let rules: Vec<String> = (0..5_000)
         .map(|rule| format!("[{rule}..{}) | \"{}\" => {rule}", rule + 3, rule % 7))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Seq;
+use crate::journal::Sizes;
 use crate::state::checkpoint;
 
 /// Sizes and times; the defaults suit a small server.
@@ -11,6 +12,9 @@ use crate::state::checkpoint;
 pub struct Options {
     /// A new journal segment is begun when one has this many bytes.
     pub segment_bytes: u64,
+    /// So many zeros are written behind the end of the journal whenever it must grow: where they are, a sync has only the
+    /// new bytes to write.
+    pub ahead_bytes: u64,
     /// Roughly how much memory changes may take that are not yet in the state files. Commits wait while there is more.
     /// While the feeder writes, as much again is held.
     pub overlay_bytes: usize,
@@ -39,6 +43,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             segment_bytes: 64 << 20,
+            ahead_bytes: 1 << 20,
             overlay_bytes: 128 << 20,
             view_patience: Duration::from_secs(2),
             feed_every: Duration::from_millis(500),
@@ -49,6 +54,15 @@ impl Default for Options {
             reserve_bytes: 64 << 20,
             state_folder: None,
             boot_id: checkpoint::boot_id(),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn sizes(&self) -> Sizes {
+        Sizes {
+            segment: self.segment_bytes,
+            ahead: self.ahead_bytes,
         }
     }
 }

@@ -195,7 +195,7 @@ impl Opening<'_> {
         } = rows;
         let mut fed = known.applied;
         let (overlay_bytes, report) = (self.options.overlay_bytes, &mut self.report);
-        let (journal, cut_tail) = Journal::open(disk.clone(), self.options.segment_bytes, known, &mut |record| {
+        let (journal, cut_tail) = Journal::open(disk.clone(), self.options.sizes(), known, &mut |record| {
             version = version.with(record.seq, &record.batch, state.is_none());
             report.replayed += 1;
             if let Some(state) = &state
@@ -285,7 +285,7 @@ fn begin(
         file: "the operating system".into(),
         source: std::io::Error::other(error.to_string()),
     })?;
-    let journal = Journal::create(disk.clone(), options.segment_bytes, folder)?;
+    let journal = Journal::create(disk.clone(), options.sizes(), folder)?;
     let boot = options.boot_id.clone();
     let state = options
         .state_folder

@@ -4,6 +4,7 @@
 //! Node. The program has no dependencies, so that it is there a moment after it is asked for.
 
 mod demo;
+mod mutants;
 mod needs;
 mod place;
 mod plugins;
@@ -14,11 +15,14 @@ mod web;
 
 use std::process::ExitCode;
 
+use test::Profile;
+
 const HELP: &str = "\
 cargo xtask <habit>
 
   demo [--release] [ARGUMENTS]  build everything and serve a sample company; arguments go to `kapok serve`
-  test                          everything that has to pass, from an empty clone
+  test [--deep]                 everything that has to pass, from an empty clone; --deep looks longer, for hours
+  mutants [NAME…]               mistakes in a copy of the sources, which the tests must catch
   tidy                          the style that a program can check
   plugins                       plugins → plugins/dist
   web                           the web app → designer/dist
@@ -32,7 +36,9 @@ fn main() -> ExitCode {
     };
     let outcome = match (habit.as_str(), rest) {
         ("demo", rest) => demo::demo(rest),
-        ("test", []) => return test::test(),
+        ("test", []) => return test::test(Profile::Quick),
+        ("test", [deep]) if deep == "--deep" => return test::test(Profile::Deep),
+        ("mutants", names) => mutants::named(names),
         ("tidy", []) => tidy::tidy(),
         ("plugins", []) => plugins::build(),
         ("web", []) => web::install().and_then(|()| web::build()),

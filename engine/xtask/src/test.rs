@@ -8,9 +8,26 @@ use std::{
 
 use StageResult::{Failed, NotRun, Passed};
 
-use crate::{demo, needs, plugins, run, tidy, web};
+use crate::{demo, mutants, needs, plugins, run, tidy, web};
 
-type Work = fn() -> Result<(), String>;
+/// How long the tests look that could look for ever. Each of them says what its variable means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// With every change: as the tests are by themselves.
+    Quick,
+    /// Now and then, on a machine that has the time.
+    Deep,
+}
+
+/// What the deep profile sets.
+const DEEP: [(&str, &str); 4] = [
+    ("KAPOK_KILLS", "500"),
+    ("KAPOK_DISK_POINTS", "50000"),
+    ("KAPOK_POWER_POINTS", "3000"),
+    ("KAPOK_SIM_CASES", "20000"),
+];
+
+type Work = fn(Profile) -> Result<(), String>;
 
 struct Stage {
     name: &'static str,
@@ -26,18 +43,20 @@ const fn stage(name: &'static str, after: &'static [&'static str], work: Work) -
 /// In this order: what is quick to fail comes first, and the binary is built after what it embeds.
 fn stages() -> Vec<Stage> {
     let mut stages = vec![
-        stage("tidy", &[], tidy::tidy),
-        stage("browser", &[], needs::browser),
-        stage("web install", &[], web::install),
-        stage("web lint", &["web install"], || web::script("lint")),
-        stage("web tests", &["web install"], || web::script("test")),
-        stage("web build", &["web install"], web::build),
-        stage("web pages", &["browser", "web build"], || web::script("test:pages")),
-        stage("plugins", &[], plugins::build),
-        stage("clippy", &[], clippy),
-        stage("build", &["plugins"], build),
+        stage("tidy", &[], |_| tidy::tidy()),
+        stage("browser", &[], |_| needs::browser()),
+        stage("web install", &[], |_| web::install()),
+        stage("web lint", &["web install"], |_| web::script("lint")),
+        stage("web tests", &["web install"], |_| web::script("test")),
+        stage("web build", &["web install"], |_| web::build()),
+        stage("web pages", &["browser", "web build"], |_| web::script("test:pages")),
+        stage("plugins", &[], |_| plugins::build()),
+        stage("clippy", &[], |_| clippy()),
+        stage("build", &["plugins"], |_| build()),
         stage("tests", &["build"], tests),
-        stage("end to end", &["browser", "web build", "build"], end_to_end),
+        stage("end to end", &["browser", "web build", "build"], |_| end_to_end()),
+        // Others' crates are there by then.
+        stage("mutants", &["tests"], mutants),
     ];
     stages.retain(|stage| match stage.name {
         "web pages" => web::has_script("test:pages"),
@@ -65,8 +84,20 @@ fn build() -> Result<(), String> {
     run::run(run::cargo()?.args(["build", "--locked", "--workspace", "--all-targets"]))
 }
 
-fn tests() -> Result<(), String> {
-    run::run(run::cargo()?.args(["test", "--locked", "--workspace", "--no-fail-fast"]))
+fn tests(profile: Profile) -> Result<(), String> {
+    let mut cargo = run::cargo()?;
+    cargo.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    if profile == Profile::Deep {
+        cargo.envs(DEEP);
+    }
+    run::run(&mut cargo)
+}
+
+fn mutants(profile: Profile) -> Result<(), String> {
+    match profile {
+        Profile::Quick => mutants::quick(),
+        Profile::Deep => mutants::named(&[]),
+    }
 }
 
 /// Against the very binary that was built before.
@@ -79,8 +110,8 @@ fn end_to_end() -> Result<(), String> {
 }
 
 /// Runs everything, and says what came of each stage.
-pub fn test() -> ExitCode {
-    let results = run_all(&stages());
+pub fn test(profile: Profile) -> ExitCode {
+    let results = run_all(&stages(), profile);
     println!("\n── all stages");
     for (name, result) in &results {
         match result {
@@ -111,7 +142,7 @@ enum StageResult {
 }
 
 /// Runs every stage that can run, so that one failure does not hide another.
-fn run_all(stages: &[Stage]) -> Vec<(&'static str, StageResult)> {
+fn run_all(stages: &[Stage], profile: Profile) -> Vec<(&'static str, StageResult)> {
     let mut passed = BTreeSet::new();
     let mut results = Vec::new();
     for Stage { name, after, work } in stages {
@@ -120,7 +151,7 @@ fn run_all(stages: &[Stage]) -> Vec<(&'static str, StageResult)> {
         } else {
             println!("\n── {name}");
             let begin = Instant::now();
-            match work() {
+            match work(profile) {
                 Ok(()) => {
                     passed.insert(name);
                     Passed(begin.elapsed())
@@ -148,13 +179,13 @@ mod tests {
     #[test]
     fn a_failure_stops_only_what_needs_it() {
         let stages = [
-            stage("good", &[], || Ok(())),
-            stage("bad", &[], || Err("broken".into())),
-            stage("needs bad", &["good", "bad"], || Ok(())),
-            stage("needs what did not run", &["needs bad"], || Ok(())),
-            stage("needs good", &["good"], || Ok(())),
+            stage("good", &[], |_| Ok(())),
+            stage("bad", &[], |_| Err("broken".into())),
+            stage("needs bad", &["good", "bad"], |_| Ok(())),
+            stage("needs what did not run", &["needs bad"], |_| Ok(())),
+            stage("needs good", &["good"], |_| Ok(())),
         ];
-        let told: Vec<_> = run_all(&stages)
+        let told: Vec<_> = run_all(&stages, Profile::Quick)
             .into_iter()
             .map(|(_, result)| match result {
                 Passed(_) => "passed".to_owned(),

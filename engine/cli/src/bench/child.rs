@@ -12,14 +12,18 @@ use kapok::Kapok;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Failure,
+    Bench, Failure,
     clients::{self, Goal, MANY},
-    process, straight_through,
+    process,
+    report::Report,
+    straight_through,
 };
 
 /// What the child does.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Role {
+    /// Runs one of several workloads, so that what one leaves in memory is not the next one's.
+    Part,
     /// Opens the folder, says how long that took, and closes it.
     Open,
     /// Starts cases until it is killed, and says so when it has begun.
@@ -36,9 +40,9 @@ pub(super) struct Opened {
 }
 
 /// The child's own part.
-pub(super) fn act(role: Role, folder: &Path) -> Result<(), Failure> {
+pub(super) fn act(options: &Bench) -> Result<(), Failure> {
     let begin = Instant::now();
-    let kapok = Kapok::open(folder)?;
+    let kapok = Kapok::open(&options.data)?;
     let opened = Opened {
         seconds: begin.elapsed().as_secs_f64(),
         memory: process::memory_bytes(),
@@ -48,13 +52,13 @@ pub(super) fn act(role: Role, folder: &Path) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string(&opened)?)?;
         Ok(out.flush()?)
     };
-    match role {
-        Role::Open => {
+    match options.child {
+        Some(Role::Open) => {
             say()?;
             // Until the parent has seen it.
             std::io::stdin().lock().read_line(&mut String::new())?;
         }
-        Role::Work => {
+        _ => {
             clients::run(MANY, Goal::time(Duration::from_millis(300)), |_, number| {
                 straight_through::start(&kapok, number).map(drop)
             })?;
@@ -67,6 +71,42 @@ pub(super) fn act(role: Role, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Runs each of these in a process of its own; goes on when one fails.
+pub(super) fn parts(options: &Bench, names: &[&str]) -> Result<(), Failure> {
+    let mut report = Report::new(options.json, false);
+    report.place(&options.data);
+    if !options.curves {
+        report.begin_figures()?;
+    }
+    let mut failed = Vec::new();
+    for name in names {
+        let mut part = command(Role::Part, &options.data)?;
+        part.args(["--only", name]);
+        part.args(options.json.then_some("--json"));
+        part.args(options.curves.then_some("--curves"));
+        part.args(options.seconds.map(|seconds| format!("--seconds={seconds}")));
+        part.args(options.instances.map(|instances| format!("--instances={instances}")));
+        if !part.status()?.success() {
+            failed.push(*name);
+        }
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("未能完成：{0}\nnot finished: {0}", failed.join(", ")).into())
+    }
+}
+
+/// The benchmark once more.
+fn command(role: Role, folder: &Path) -> Result<Command, Failure> {
+    let role = role.to_possible_value().ok_or("a role without a name")?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .args(["bench", "--child", role.get_name(), "--data"])
+        .arg(folder);
+    Ok(command)
+}
+
 /// A child that has said what it had to say.
 pub(super) struct Child {
     process: Process,
@@ -76,10 +116,7 @@ pub(super) struct Child {
 impl Child {
     /// Starts one on a folder, and waits until it is ready.
     pub(super) fn start(role: Role, folder: &Path) -> Result<Self, Failure> {
-        let role = role.to_possible_value().ok_or("a role without a name")?;
-        let mut process = Command::new(std::env::current_exe()?)
-            .args(["bench", "--child", role.get_name(), "--data"])
-            .arg(folder)
+        let mut process = command(role, folder)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -19,18 +19,14 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let goal = session.goal(1_000_000, 0.0);
     let kapok = session.open(NAME)?;
     kapok.deploy(&models::straight_through())?;
-    drop(kapok);
-    let folder = session.place.folder(NAME);
-    let before = disk_bytes(&folder)?;
-
-    let kapok = session.open(NAME)?;
     let cases = clients::run(MANY, goal, |_, number| {
         straight_through::start(&kapok, number).map(drop)
     })?
     .len() as u64;
     drop(kapok);
+    let folder = session.place.folder(NAME);
     let each = |bytes: u64| bytes as f64 / cases as f64;
-    let whole = each(disk_bytes(&folder)?.saturating_sub(before));
+    let whole = each(disk_bytes(&folder)?);
     session.report.add(&Figure::new(NAME, whole, "B/case", cases))?;
     for part in ["journal", "snapshots", "state"] {
         let bytes = each(disk_bytes(&folder.join(part))?);
@@ -42,7 +38,7 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let store = Store::open(&folder)?;
     store.snapshot()?;
     drop(store);
-    let bytes = each(disk_bytes(&folder)?.saturating_sub(before));
+    let bytes = each(disk_bytes(&folder)?);
     let figure = Figure::new(format!("{NAME}.after-snapshot"), bytes, "B/case", cases);
     session.report.add(&figure.note("after one more snapshot than usual"))?;
     session.place.clear(NAME)

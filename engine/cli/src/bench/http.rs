@@ -25,7 +25,7 @@ const NAME: &str = "http";
 /// Straight-through cases over 64 connections, then human steps.
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let goal = session.goal(100_000, 20.0);
-    let steps = session.number(20_000);
+    let steps = session.amount(20_000);
     let kapok = session.open(NAME)?;
     kapok.deploy(&models::straight_through())?;
     kapok.deploy(&models::human_step())?;

@@ -54,7 +54,7 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let people = people::staff(&kapok, &people)?;
     let (begin, processor) = (Instant::now(), process::processor_time());
     let needed = Goal {
-        count: goal.count + open,
+        count: goal.count.max(open) + open,
         ..goal
     };
     let (starts, cases) = start(&people, needed)?;

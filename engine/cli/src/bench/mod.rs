@@ -32,6 +32,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
+use child::Role;
 use report::Report;
 use session::Session;
 
@@ -131,7 +132,7 @@ pub(crate) struct Bench {
     minutes: Option<f64>,
     /// Be a part of another run that needs a process of its own
     #[arg(long, hide = true)]
-    child: Option<child::Role>,
+    child: Option<Role>,
 }
 
 fn help() -> String {
@@ -147,44 +148,43 @@ fn help() -> String {
     )
 }
 
-/// Runs the workloads that are asked for.
+/// Runs the workloads, or draws the curves, that are asked for.
 pub(crate) fn bench(options: &Bench) -> Result<ExitCode, String> {
-    let known: Vec<&str> = if options.curves {
+    let all: Vec<&str> = if options.curves {
         curves::names().map(|(name, _)| name).collect()
     } else {
         WORKLOADS.iter().map(|workload| workload.name).collect()
     };
-    if let Some(unknown) = options.only.iter().find(|name| !known.contains(&name.as_str())) {
+    if let Some(unknown) = options.only.iter().find(|name| !all.contains(&name.as_str())) {
         return Err(format!(
             "没有名为“{unknown}”的项目，可选：{0}\nthere is no {unknown}, only: {0}",
-            known.join(", ")
+            all.join(", ")
         ));
     }
-    let told = |error: Failure| error.to_string();
-    if let Some(role) = options.child {
-        child::act(role, &options.data).map_err(told)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut session = Session::begin(
-        &options.data,
-        options.seconds,
-        options.instances,
-        Report::new(options.json),
-    )
-    .map_err(told)?;
+    let is_asked_for = |name: &&str| options.only.is_empty() || options.only.iter().any(|only| only == name);
+    let names: Vec<&str> = all.into_iter().filter(is_asked_for).collect();
+    let done = match (options.child, names.as_slice()) {
+        (Some(Role::Open | Role::Work), _) => child::act(options),
+        (_, [name]) => measure(options, name),
+        _ if options.minutes.is_some() => measure(options, ""),
+        _ => child::parts(options, &names),
+    };
+    done.map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string())
+}
+
+/// Runs one workload, draws one curve, or works for long.
+fn measure(options: &Bench, name: &str) -> Result<(), Failure> {
+    let report = Report::new(options.json, options.child.is_some());
+    let mut session = Session::begin(&options.data, options.seconds, options.instances, report)?;
     if let Some(minutes) = options.minutes {
-        curves::run_long(&mut session, minutes).map_err(told)?;
-        return Ok(ExitCode::SUCCESS);
+        return curves::run_long(&mut session, minutes);
     }
-    if options.curves {
-        curves::draw(&mut session, &options.only, options.instances).map_err(told)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    for workload in WORKLOADS {
-        if options.only.is_empty() || options.only.iter().any(|name| name == workload.name) {
+    let measured = match WORKLOADS.iter().find(|workload| workload.name == name) {
+        Some(workload) if !options.curves => {
             session.report.begin(workload.name, workload.about);
-            (workload.run)(&mut session).map_err(|error| format!("{}: {error}", workload.name))?;
+            (workload.run)(&mut session)
         }
-    }
-    Ok(ExitCode::SUCCESS)
+        _ => curves::draw(&mut session, name, options.instances),
+    };
+    measured.map_err(|error| format!("{name}: {error}").into())
 }

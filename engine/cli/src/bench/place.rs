@@ -16,7 +16,8 @@ impl Place {
     pub(super) fn make(parent: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(parent)?;
         let parent = parent.canonicalize()?;
-        if let Some(kind) = memory_beneath(&parent) {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        if let Some(kind) = memory_beneath(&mounts, &parent) {
             let parent = parent.display();
             return Err(format!(
                 "{parent} 在内存中（{kind}），测不出磁盘的速度；请用 --data 指定磁盘上的目录。\n{parent} lies in memory \
@@ -27,11 +28,6 @@ impl Place {
         let path = parent.join(format!("kapok-bench-{}", std::process::id()));
         fs::create_dir(&path)?;
         Ok(Self(path))
-    }
-
-    /// The folder.
-    pub(super) fn path(&self) -> &Path {
-        &self.0
     }
 
     /// A folder in it, not made.
@@ -53,20 +49,18 @@ impl Drop for Place {
     }
 }
 
-/// The kind of file system beneath a folder, if it is one in memory.
-fn memory_beneath(folder: &Path) -> Option<String> {
-    // Each line: … mount point … - type source options.
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+/// The kind of file system beneath a folder, if it is one in memory. `mounts` is how Linux lists them: each line is
+/// … mount point … - type source options.
+fn memory_beneath(mounts: &str, folder: &Path) -> Option<String> {
     let mounted = mounts.lines().filter_map(|line| {
         let (place, kind) = line.split_once(" - ")?;
         let point = Path::new(place.split(' ').nth(4)?);
         let kind = kind.split(' ').next()?;
-        folder
-            .starts_with(point)
-            .then(|| (point.components().count(), kind.to_owned()))
+        folder.starts_with(point).then(|| (point.components().count(), kind))
     });
+    // Of two on the same point the later one covers the other.
     let (_, kind) = mounted.max_by_key(|(depth, _)| *depth)?;
-    ["tmpfs", "ramfs"].contains(&kind.as_str()).then_some(kind)
+    ["tmpfs", "ramfs"].contains(&kind).then(|| kind.to_owned())
 }
 
 /// The bytes that a folder takes on the disk, as `du` counts them.
@@ -92,4 +86,30 @@ fn sum(path: &Path, bytes: &impl Fn(&fs::Metadata) -> u64) -> Result<u64, Failur
         }
     }
     Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_in_memory_are_found() {
+        let mounts = "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n\
+                      30 22 0:25 / /tmp rw,nosuid - tmpfs tmpfs rw\n\
+                      31 30 254:1 / /tmp/disk rw - ext4 /dev/vdb rw\n\
+                      32 22 0:26 / /run rw - ramfs none rw\n\
+                      33 32 254:2 / /run rw - xfs /dev/vdc rw";
+        let cases = [
+            ("/srv/data", None),
+            ("/tmp", Some("tmpfs")),
+            ("/tmp/a/b", Some("tmpfs")),
+            ("/tmp/disk/a", None),
+            ("/tmpfile", None),
+            ("/run/a", None),
+        ];
+        for (folder, expected) in cases {
+            let found = memory_beneath(mounts, Path::new(folder));
+            assert_eq!(found.as_deref(), expected, "{folder}");
+        }
+    }
 }

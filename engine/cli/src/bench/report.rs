@@ -1,6 +1,9 @@
 //! Where figures go: standard output has nothing but them.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -9,14 +12,17 @@ use super::{Failure, figures::Figure};
 /// Prints figures as they come.
 pub(super) struct Report {
     json: bool,
+    /// Whether somebody else says what is not a figure.
+    is_part: bool,
     has_heading: bool,
 }
 
 impl Report {
-    pub(super) fn new(json: bool) -> Self {
+    pub(super) fn new(json: bool, is_part: bool) -> Self {
         Self {
             json,
-            has_heading: false,
+            is_part,
+            has_heading: is_part,
         }
     }
 
@@ -27,6 +33,13 @@ impl Report {
         }
     }
 
+    /// Says where it is measured.
+    pub(super) fn place(&self, folder: &Path) {
+        if !self.json && !self.is_part {
+            eprintln!("kapok bench: the folder of data is made in {}", folder.display());
+        }
+    }
+
     /// Says something that is no figure.
     pub(super) fn note(&self, text: &str) {
         if !self.json {
@@ -34,12 +47,17 @@ impl Report {
         }
     }
 
+    /// Prints what stands above figures.
+    pub(super) fn begin_figures(&mut self) -> Result<(), Failure> {
+        if !std::mem::replace(&mut self.has_heading, true) {
+            self.heading(&Figure::heading())?;
+        }
+        Ok(())
+    }
+
     /// Prints a figure.
     pub(super) fn add(&mut self, figure: &Figure) -> Result<(), Failure> {
-        if !self.has_heading {
-            self.heading(&Figure::heading())?;
-            self.has_heading = true;
-        }
+        self.begin_figures()?;
         self.line(figure, || figure.text())
     }
 

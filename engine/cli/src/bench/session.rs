@@ -24,7 +24,7 @@ impl Session {
         report: Report,
     ) -> Result<Self, Failure> {
         let place = Place::make(data)?;
-        report.note(&format!("the folder of data is in {}", place.path().display()));
+        report.place(data);
         // A short run is a trial of the benchmark; its limits need not be exact either.
         let patience = match (seconds, instances) {
             (Some(seconds), _) if seconds < 5.0 => Duration::from_millis(200),
@@ -55,6 +55,12 @@ impl Session {
     /// How many of something a workload has that is about a number.
     pub(super) fn number(&self, usual: u64) -> u64 {
         self.instances.unwrap_or(usual)
+    }
+
+    /// The same where a tenth is enough for a quick look.
+    pub(super) fn amount(&self, usual: u64) -> u64 {
+        let usual = if self.seconds.is_some() { usual / 10 } else { usual };
+        self.number(usual)
     }
 
     /// An engine over a folder of this name, with the same settings as any other.

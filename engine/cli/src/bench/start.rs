@@ -15,7 +15,7 @@ const NAME: &str = "start";
 /// Opening a folder with finished cases after it was closed in order, and after the program was killed at work.
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let folder = session.place.folder(NAME);
-    let cases = session.number(200_000);
+    let cases = session.amount(200_000);
     let kapok = session.open(NAME)?;
     kapok.deploy(&models::straight_through())?;
     clients::run(MANY, Goal::count(cases), |_, number| {

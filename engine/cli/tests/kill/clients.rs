@@ -1,162 +1,114 @@
-//! People who play the story, patient with a server that keeps dying: whoever gets no answer asks again with the same
-//! key.
+//! People who are patient with a server that keeps dying: whoever gets no answer asks again with the same key.
 
-use std::{
-    sync::{Arc, Mutex},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, thread, time::Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
-    PATIENCE,
+    PATIENCE, PAUSE,
     data::Tokens,
     http::{Answer, Request, ask},
+    moments::{Happening, Trap},
     random::Random,
     server::Server,
+    stories::{Notes, play},
 };
 
-/// A story as far as it was answered.
-#[derive(Debug, Clone)]
-pub struct Story {
-    /// The quote's title, which no other has.
-    pub title: String,
-    pub record: String,
-    pub instance: String,
-    /// What was decided, once that was answered.
-    pub decision: Option<&'static str>,
-}
-
-/// What the clients were answered.
-#[derive(Default)]
-pub struct Notes(Mutex<Vec<Story>>);
-
-impl Notes {
-    pub fn answered(&self) -> Vec<Story> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Story>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
+/// What all clients share.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub tokens: Tokens,
+    pub server: Arc<Server>,
+    pub notes: Arc<Notes>,
+    pub trap: Arc<Trap>,
 }
 
 pub struct Client {
     number: u64,
-    random: Random,
-    tokens: Tokens,
-    server: Arc<Server>,
-    notes: Arc<Notes>,
+    pub random: Random,
+    pub around: Surroundings,
+    /// What was asked for in the present story and answered, to be asked for again.
+    answered: Vec<(Request, Answer)>,
 }
 
 impl Client {
-    pub fn new(number: u64, random: Random, tokens: Tokens, server: Arc<Server>, notes: Arc<Notes>) -> Self {
+    pub fn new(number: u64, random: Random, around: Surroundings) -> Self {
         Self {
             number,
             random,
-            tokens,
-            server,
-            notes,
+            around,
+            answered: Vec::new(),
         }
     }
 
     /// Plays one story after another until it is to close.
-    pub fn play(mut self, closing: impl Fn() -> bool) {
+    pub fn work(mut self, closing: impl Fn() -> bool) {
         for count in 0.. {
-            self.story(&format!("{}-{count}", self.number));
+            let name = format!("{}-{count}", self.number);
+            play(&mut self, &name);
+            self.ask_again();
             if closing() {
                 return;
             }
         }
     }
 
-    fn story(&mut self, name: &str) {
-        let title = format!("视觉检测项目 {name}");
-        let fields = json!({
-            "title": title, "customer": self.tokens.customer,
-            "lines": [{ "product": "减速机", "quantity": 2, "price": self.random.within(1..90_000) }],
-        });
-        let saved = self.post(
-            "/records/quotes.quote",
-            &self.tokens.seller,
-            &format!("save-{name}"),
-            json!({ "fields": fields }),
-        );
-        assert_eq!(saved.status, 201, "{saved:?}");
-        let record = saved.body["id"].as_str().expect("an id").to_owned();
-        let instance = saved.started.expect("its save starts a case");
-        self.notes.lock().push(Story {
-            title: title.clone(),
-            record,
-            instance: instance.clone(),
-            decision: None,
-        });
-
-        // The manager decides at once, or forgets it, and then the superior does.
-        let (forgotten, decision) = match self.random.within(0..4) {
-            0 => (false, "reject"),
-            1 => (false, "approve"),
-            _ => (true, "approve"),
+    /// A command with a key. Asked for again, be it in another life, it is answered as before.
+    pub fn post(&mut self, path: &str, token: &str, key: String, body: Value) -> Answer {
+        let request = Request {
+            method: "POST",
+            path: path.to_owned(),
+            token: token.to_owned(),
+            key: Some(key),
+            body: Some(body),
         };
-        let task = self.until(&instance, |case| {
-            let task = case["tasks"].as_array()?.iter().find(|task| task["state"] == "open")?;
-            let escalated = task["assignee"]["name"] == "赵建华";
-            (escalated || !forgotten).then_some(task["id"].as_str()?.to_owned())
-        });
-        let body = json!({ "decision": decision, "comment": title, "variables": {} });
-        let path = format!("/tasks/{task}/complete");
-        let key = format!("decide-{name}");
-        let mut answer = self.post(&path, &self.tokens.manager, &key, body.clone());
-        // Forgotten, or too late because nothing answered for so long: the superior has it.
-        if answer.status == 403 {
-            answer = self.post(&path, &self.tokens.superior, &key, body);
+        let answer = self.ask(&request);
+        // A refusal is not kept.
+        if (200..300).contains(&answer.status) {
+            self.answered.push((request, answer.clone()));
         }
-        assert_eq!(answer.status, 204, "{answer:?}");
-        if let Some(story) = self.notes.lock().iter_mut().find(|story| story.title == title) {
-            story.decision = Some(decision);
+        answer
+    }
+
+    fn ask_again(&mut self) {
+        for (request, answer) in std::mem::take(&mut self.answered) {
+            if self.random.within(0..2) == 0 {
+                let again = self.ask(&request);
+                // A record is shown as it is by then.
+                let told = |answer: &Answer| (answer.status, answer.started.clone(), answer.body["id"].clone());
+                assert_eq!(told(&again), told(&answer), "{} {:?}", request.path, request.key);
+            }
         }
-        let end = if decision == "reject" { "rejected" } else { "completed" };
-        self.until(&instance, |case| (case["state"] == end).then_some(()));
     }
 
     /// Looks at a case until what is looked for is there.
-    fn until<T>(&self, instance: &str, found: impl Fn(&Value) -> Option<T>) -> T {
+    pub fn until<T>(&self, instance: &str, found: impl Fn(&Value) -> Option<T>) -> T {
+        let request = Request {
+            method: "GET",
+            path: format!("/instances/{instance}"),
+            token: self.around.tokens.seller.clone(),
+            key: None,
+            body: None,
+        };
         let begun = Instant::now();
         loop {
-            let case = self.ask(&Request {
-                method: "GET",
-                path: format!("/instances/{instance}"),
-                token: self.tokens.seller.clone(),
-                key: None,
-                body: None,
-            });
+            let case = self.ask(&request);
             assert_eq!(case.status, 200, "{case:?}");
             if let Some(found) = found(&case.body) {
                 return found;
             }
             assert!(begun.elapsed() < PATIENCE, "the story is stuck: {}", case.body);
-            thread::sleep(Duration::from_millis(30));
+            thread::sleep(PAUSE);
         }
-    }
-
-    fn post(&self, path: &str, token: &str, key: &str, body: Value) -> Answer {
-        let (path, token, key) = (path.to_owned(), token.to_owned(), Some(key.to_owned()));
-        self.ask(&Request {
-            method: "POST",
-            path,
-            token,
-            key,
-            body: Some(body),
-        })
     }
 
     /// Asks until there is an answer.
     fn ask(&self, request: &Request) -> Answer {
         let begun = Instant::now();
         loop {
-            let answer = self.server.address().and_then(|address| ask(address, request));
+            let answer = self.around.server.address().and_then(|address| ask(address, request));
             if let Some(answer) = answer.filter(|answer| answer.status < 500) {
+                self.around.trap.happened(Happening::Answer);
                 return answer;
             }
             assert!(
@@ -165,7 +117,7 @@ impl Client {
                 request.method,
                 request.path
             );
-            thread::sleep(Duration::from_millis(10));
+            thread::sleep(PAUSE / 2);
         }
     }
 }

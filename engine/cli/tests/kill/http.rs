@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 /// A whole answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
     pub started: Option<String>,

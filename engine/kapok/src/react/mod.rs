@@ -4,6 +4,7 @@
 //! waits for the bell or for the next moment. None keeps anything that is not also a row: after a crash they look
 //! again.
 
+mod clock_watch;
 mod jobs;
 mod outbox;
 mod timers;
@@ -19,6 +20,7 @@ use kapok_protocol::Timestamp;
 
 use crate::{Error, shared::Shared, writer::Writer};
 
+pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
 pub(crate) use timers::fire_due_timers;

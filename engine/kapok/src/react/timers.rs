@@ -5,7 +5,7 @@ use std::time::Duration;
 use kapok_protocol::{Command, Principal, Timestamp};
 use kapok_tables::Queries;
 
-use super::{AFTER_FAILURE, until};
+use super::{AFTER_FAILURE, until, watch_clock};
 use crate::{Error, shared::Shared, writer::Writer};
 
 /// So many are handed to the writer at once.
@@ -14,7 +14,8 @@ const BATCH: usize = 256;
 pub(super) fn run(shared: &Shared, writer: &Writer) {
     loop {
         let heard = shared.bells.timers.heard();
-        let wait = match fire_due_timers(shared, writer, shared.clock.now()) {
+        let fired = watch_clock(shared, writer).and_then(|()| fire_due_timers(shared, writer, shared.clock.now()));
+        let wait = match fired {
             Ok(true) => Duration::ZERO,
             Ok(false) => match Queries(&shared.store.view()).next_timer() {
                 Ok(next) => until(shared.clock.now(), next),

@@ -2,8 +2,10 @@
 //! here sleeps.
 
 mod backup;
+mod clock;
 mod closing;
 mod definitions;
+mod full_disk;
 mod once;
 mod outbox;
 mod power;

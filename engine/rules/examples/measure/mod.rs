@@ -21,17 +21,29 @@ pub struct Cost {
     pub allocations: f64,
 }
 
-/// The cost of one call of `what`, on average over so many; it says whether it went well.
-pub fn measure(times: usize, mut what: impl FnMut(usize) -> bool) -> Cost {
-    let mut round = |times: usize| (0..times).filter(|time| what(*time)).count();
-    round(times / 10);
-    let (time, allocations) = (cpu_time(), ALLOCATIONS.load(Ordering::Relaxed));
-    let made = round(times);
-    let (time, allocations) = (cpu_time() - time, ALLOCATIONS.load(Ordering::Relaxed) - allocations);
-    assert_eq!(made, times, "what is measured must go well");
+/// How many rounds there are; the quickest counts, since others were disturbed.
+const ROUNDS: usize = 8;
+/// How many nanoseconds a round takes at least: the system counts them in steps.
+const ROUND: f64 = 60e6;
+
+/// The cost of one call of `what`, on average over a round; it says whether it went well.
+pub fn measure(mut what: impl FnMut(usize) -> bool) -> Cost {
+    let mut round = |times: usize| {
+        let start = cpu_time();
+        let made = (0..times).filter(|time| what(*time)).count();
+        assert_eq!(made, times, "what is measured must go well");
+        cpu_time() - start
+    };
+    let mut times = 1_000;
+    while round(times) < ROUND {
+        times *= 2;
+    }
+    let allocations = ALLOCATIONS.load(Ordering::Relaxed);
+    let quickest = (0..ROUNDS).map(|_| round(times)).fold(f64::INFINITY, f64::min);
+    let allocations = ALLOCATIONS.load(Ordering::Relaxed) - allocations;
     Cost {
-        nanos: time / times as f64,
-        allocations: allocations as f64 / times as f64,
+        nanos: quickest / times as f64,
+        allocations: allocations as f64 / (times * ROUNDS) as f64,
     }
 }
 

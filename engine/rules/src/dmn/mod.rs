@@ -9,6 +9,11 @@
 //! One output is a value, several are a map; `COLLECT`, `RULE ORDER` and `OUTPUT ORDER` give lists; no hit gives the
 //! default outputs or null, and 0 for a count. Lists of allowed input values are for drawing tools and not looked at.
 //! Boxed contexts, invocations, knowledge models and other languages than FEEL are refused by name.
+//!
+//! There are two roads to a decision. The long one evaluates the cells of one rule after the other, and says what is right.
+//! The short one is for cells that compare with constants, which is nearly all of them: `column` turns each column around
+//! when the file is read, and `lookup` finds the rules that match as an intersection of sets. Both come to the same, errors
+//! and limits included.
 
 mod bits;
 mod column;

@@ -64,9 +64,10 @@ impl Cursor {
         Ok(cursor)
     }
 
-    /// The next record; `None` at the end of the file.
+    /// The next record; `None` at the end of the file, or where only zeros follow, which were written ahead.
     pub(crate) fn step(&mut self) -> Result<Option<Record>, Stop> {
-        if self.offset == self.bytes.len() {
+        let mut rest = self.bytes[self.offset..].iter();
+        if rest.all(|&byte| byte == 0) {
             return Ok(None);
         }
         let read = record::decode(&self.bytes, self.offset).map_err(|fault| Stop {

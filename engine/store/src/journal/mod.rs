@@ -10,6 +10,7 @@ pub(crate) mod record;
 pub(crate) mod segment;
 pub(crate) mod walk;
 
+use std::io;
 use std::sync::Arc;
 
 use crate::compression::Compressor;
@@ -25,15 +26,26 @@ use walk::{Step, Walk};
 /// The open end of the journal.
 pub(crate) struct Journal {
     disk: Arc<dyn Disk>,
-    segment_bytes: u64,
+    sizes: Sizes,
     /// The segment that is written to, and the number of its first record.
     file: Box<dyn DiskFile>,
     first: Seq,
     length: u64,
+    /// The length of the file: what lies behind `length` is zeros, written ahead.
+    reserved: u64,
     /// The last record.
     tip: Tip,
     buffer: Vec<u8>,
     compressor: Compressor,
+}
+
+/// How large things may become.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes {
+    /// A new segment is begun when one has this many bytes.
+    pub segment: u64,
+    /// So many zeros are written ahead.
+    pub ahead: u64,
 }
 
 /// Where to begin reading at the start, and what must be there.
@@ -76,7 +88,7 @@ pub(crate) fn prepare(disk: &dyn Disk) -> Result<(), StoreError> {
 
 impl Journal {
     /// Begins a journal in a folder that has none.
-    pub(crate) fn create(disk: Arc<dyn Disk>, segment_bytes: u64, folder: FolderId) -> Result<Self, StoreError> {
+    pub(crate) fn create(disk: Arc<dyn Disk>, sizes: Sizes, folder: FolderId) -> Result<Self, StoreError> {
         let previous = genesis(&folder);
         let header = Header {
             folder,
@@ -93,10 +105,11 @@ impl Journal {
         })?;
         Ok(Self {
             disk,
-            segment_bytes,
+            sizes,
             file,
             first: 1,
             length: HEADER as u64,
+            reserved: HEADER as u64,
             tip: Tip {
                 folder,
                 seq: 0,
@@ -110,7 +123,7 @@ impl Journal {
     /// Opens the journal, checks what it reads, and hands every record behind `known.applied` to `apply`.
     pub(crate) fn open(
         disk: Arc<dyn Disk>,
-        segment_bytes: u64,
+        sizes: Sizes,
         known: Known,
         apply: &mut dyn FnMut(Record) -> Result<(), StoreError>,
     ) -> Result<(Self, Option<CutTail>), StoreError> {
@@ -136,12 +149,18 @@ impl Journal {
         }
         let cut = torn.then(|| cursor.tail());
         let file = settle(&*disk, &cursor, cut.is_some())?;
+        let length = cursor.offset() as u64;
         let journal = Self {
             disk,
-            segment_bytes,
+            sizes,
             file,
             first: cursor.first(),
-            length: cursor.offset() as u64,
+            length,
+            reserved: if cut.is_some() {
+                length
+            } else {
+                cursor.bytes().len() as u64
+            },
             tip,
             buffer: Vec::new(),
             compressor: Compressor::new(),
@@ -171,21 +190,17 @@ impl Journal {
             &mut self.compressor,
             &mut self.buffer,
         );
-        if self.length >= self.segment_bytes {
+        if self.length >= self.sizes.segment {
             self.begin_segment()?;
         }
-        if let Err(error) = self.file.write_at(self.length, &self.buffer) {
+        if let Err(error) = self.write() {
             if !is_disk_full(&error) {
                 return Err(AppendError::Failed(format!(
                     "writing {}: {error}",
                     segment::name(self.first)
                 )));
             }
-            // Synced, because the next record may begin another segment, and then this one must be whole to its end.
-            self.file
-                .truncate(self.length)
-                .and_then(|()| self.file.sync_data())
-                .map_err(|error| AppendError::Failed(format!("shortening {}: {error}", segment::name(self.first))))?;
+            self.shorten()?;
             return Err(AppendError::Full);
         }
         self.file
@@ -197,10 +212,52 @@ impl Journal {
         Ok(seq)
     }
 
+    /// Writes the buffer at the end, with zeros behind it when the file must grow for it.
+    ///
+    /// A file that grows has to have its length and its blocks written at every sync, besides the bytes; where zeros are
+    /// already, only the bytes are.
+    fn write(&mut self) -> io::Result<()> {
+        let record = self.buffer.len();
+        let end = self.length + record as u64;
+        if end > self.reserved {
+            let ahead = self.sizes.ahead.min(self.sizes.segment.saturating_sub(end));
+            self.buffer.resize(record + ahead as usize, 0);
+            let written = self.file.write_at(self.length, &self.buffer);
+            self.buffer.truncate(record);
+            match written {
+                Ok(()) => self.reserved = end + ahead,
+                // There may be room without the zeros.
+                Err(error) if is_disk_full(&error) && ahead > 0 => {
+                    self.file.truncate(self.length)?;
+                    self.reserved = self.length;
+                    self.file.write_at(self.length, &self.buffer)?;
+                    self.reserved = end;
+                }
+                Err(error) => return Err(error),
+            }
+            return Ok(());
+        }
+        self.file.write_at(self.length, &self.buffer)
+    }
+
+    /// Cuts the file behind the last record. Synced, because the next record may begin another segment, and then this one
+    /// must be whole to its end.
+    fn shorten(&mut self) -> Result<(), AppendError> {
+        self.file
+            .truncate(self.length)
+            .and_then(|()| self.file.sync_data())
+            .map_err(|error| AppendError::Failed(format!("shortening {}: {error}", segment::name(self.first))))?;
+        self.reserved = self.length;
+        Ok(())
+    }
+
     /// Closes the present segment and begins the next, unless there is nothing in it yet.
     pub(crate) fn begin_segment(&mut self) -> Result<(), AppendError> {
         if self.first > self.tip.seq {
             return Ok(());
+        }
+        if self.reserved > self.length {
+            self.shorten()?;
         }
         let header = Header {
             folder: self.tip.folder,
@@ -215,6 +272,7 @@ impl Journal {
         })?;
         self.first = header.first;
         self.length = HEADER as u64;
+        self.reserved = self.length;
         Ok(())
     }
 }

@@ -147,8 +147,7 @@ impl State {
     /// Brings the rows to sequence number `seq`.
     ///
     /// Row by row, since sled's batches make all readers wait. A crash in between is mended by applying the journal
-    /// again from the last checkpoint. So that no piece is ever left without an owner, the stored length is at every
-    /// moment at least what the pieces need.
+    /// again from the last checkpoint.
     pub(crate) fn apply(&self, layer: &Layer, seq: Seq) -> Result<(), StoreError> {
         for (key, value) in layer {
             self.trust.during(|| self.write(key, value.as_deref()))?;
@@ -157,30 +156,26 @@ impl State {
         Ok(())
     }
 
+    /// What a row was before comes back from writing it, so that looking for its pieces costs nothing. A crash just then
+    /// may leave pieces that no row owns; nobody reads them, and files made anew have none.
     fn write(&self, key: &[u8], value: Option<&[u8]>) -> sled::Result<()> {
         let row = row_key(key);
-        let new_pieces = value
-            .filter(|value| value.len() > PIECE_BYTES)
-            .map_or(0, |value| pieces(value.len() as u64));
-        let before = self.db.get(&row)?;
-        let old_pieces = before.and_then(|stored| pieces_length(&stored)).map_or(0, pieces);
-        for number in new_pieces..old_pieces {
-            self.db.remove(piece_key(key, number))?;
-        }
-        match value {
-            None => {
-                self.db.remove(row)?;
-            }
-            Some(value) if new_pieces == 0 => {
-                self.db.insert(row, [&[WHOLE], value].concat())?;
-            }
+        let (before, new_pieces) = match value {
+            None => (self.db.remove(row)?, 0),
+            Some(value) if value.len() <= PIECE_BYTES => (self.db.insert(row, [&[WHOLE], value].concat())?, 0),
             Some(value) => {
-                self.db
-                    .insert(row, [&[IN_PIECES][..], &(value.len() as u64).to_be_bytes()].concat())?;
+                let length = value.len() as u64;
+                let head = [&[IN_PIECES][..], &length.to_be_bytes()].concat();
+                let before = self.db.insert(row, head)?;
                 for (number, piece) in (0..).zip(value.chunks(PIECE_BYTES)) {
                     self.db.insert(piece_key(key, number), piece)?;
                 }
+                (before, pieces(length))
             }
+        };
+        let old_pieces = before.and_then(|stored| pieces_length(&stored)).map_or(0, pieces);
+        for number in new_pieces..old_pieces {
+            self.db.remove(piece_key(key, number))?;
         }
         Ok(())
     }

@@ -8,7 +8,11 @@ const SEGMENT: &str = "journal/00000000000000000001.journal";
 const HEADER: usize = 72;
 
 fn open(disk: &SimDisk) -> Store {
-    Store::open_with(disk.clone(), Options::default()).unwrap_or_else(|error| panic!("{error}"))
+    let options = Options {
+        ahead_bytes: 0,
+        ..Options::default()
+    };
+    Store::open_with(disk.clone(), options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The first payload in the journal.

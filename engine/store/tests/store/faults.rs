@@ -12,6 +12,7 @@ fn open(disk: &SimDisk) -> Result<Store, StoreError> {
         disk.clone(),
         Options {
             reserve_bytes: 0,
+            ahead_bytes: 0,
             ..Options::default()
         },
     )
@@ -82,6 +83,8 @@ fn a_torn_tail_is_cut_wherever_it_is_torn() {
                 continue; // The last bytes were zeros already.
             }
             let left = disk.bytes(SEGMENT).len() - start;
+            // Nothing but zeros is no tail: that is what is written ahead.
+            let torn = disk.bytes(SEGMENT)[start..].iter().any(|&byte| byte != 0);
             let store = open(&disk).unwrap_or_else(|error| panic!("{tail} at {at}: {error}"));
             check(&store, 2);
             let cut = store
@@ -89,9 +92,56 @@ fn a_torn_tail_is_cut_wherever_it_is_torn() {
                 .cut_tail
                 .as_ref()
                 .map(|cut| (cut.offset as usize, cut.bytes as usize));
-            assert_eq!(cut, (left > 0).then_some((start, left)), "{tail} at {at}");
+            assert_eq!(cut, torn.then_some((start, left)), "{tail} at {at}");
             commit(&store, 3).expect("commits");
             drop(store);
+            check(&open(&disk).expect("opens"), 3);
+        }
+    }
+}
+
+/// What is written ahead is neither a record nor what is left of one.
+#[test]
+fn zeros_written_ahead_are_no_tail() {
+    let ahead = |disk: &SimDisk| {
+        let options = Options {
+            reserve_bytes: 0,
+            ahead_bytes: 500,
+            ..Options::default()
+        };
+        Store::open_with(disk.clone(), options).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let disk = SimDisk::default();
+    let store = ahead(&disk);
+    commit(&store, 1).expect("commits");
+    let grown = disk.bytes(SEGMENT).len();
+    commit(&store, 2).expect("commits");
+    assert_eq!(disk.bytes(SEGMENT).len(), grown, "there was room for it");
+    drop(store);
+    let end = disk
+        .bytes(SEGMENT)
+        .iter()
+        .rposition(|&byte| byte != 0)
+        .expect("records")
+        + 1;
+    assert!(grown > end + 100);
+    // Whole, cut anywhere in the zeros, or with what an interrupted write left among them.
+    for length in [grown, end + 7, end] {
+        for torn in [None, Some(end), Some(end + 5)] {
+            let disk = disk.copy();
+            disk.change(SEGMENT, |bytes| {
+                bytes.truncate(length);
+                if let Some(byte) = torn.and_then(|at| bytes.get_mut(at)) {
+                    *byte = 1;
+                }
+            });
+            let touched = torn.is_some_and(|at| at < length);
+            let store = ahead(&disk);
+            assert_eq!(store.recovery().cut_tail.is_some(), touched, "{length}, {torn:?}");
+            check(&store, 2);
+            commit(&store, 3).expect("commits");
+            drop(store);
+            check(&ahead(&disk), 3);
             check(&open(&disk).expect("opens"), 3);
         }
     }

@@ -290,6 +290,14 @@ fn damage_to_any_file_of_a_closed_folder_is_found_mended_or_harmless() {
             }
             fs::write(path, &damaged).expect("writes");
             let about = format!("{} {damage:?}", part.display());
+            if part.starts_with("journal") || part.starts_with("snapshots") {
+                // Also where a start does not look.
+                let found = kapok_store::verify(folder.folder.path(), false);
+                assert!(
+                    found.is_ok_and(|found| !found.problems.is_empty()),
+                    "{about}: not found"
+                );
+            }
             let outcome = match folder.open() {
                 Err(error) => {
                     assert!(is_refusal(&error) && !in_state, "{about}: {error}");

@@ -32,7 +32,11 @@ fn records() -> Vec<Record> {
 }
 
 fn open(disk: &SimDisk) -> Store {
-    Store::open_with(disk.clone(), Options::default()).unwrap_or_else(|error| panic!("{error}"))
+    let options = Options {
+        ahead_bytes: 0,
+        ..Options::default()
+    };
+    Store::open_with(disk.clone(), options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn write_golden(name: &str, bytes: &[u8]) {

@@ -159,6 +159,7 @@ impl Run {
         let options = Options {
             segment_bytes: self.segment_bytes,
             reserve_bytes: 0,
+            ahead_bytes: self.boot % 3 * 150,
             cache_bytes: 1 << 20,
             feed_every: Duration::from_millis(1),
             checkpoint_every: Duration::ZERO,

@@ -14,6 +14,7 @@ fn quick() -> Options {
     Options {
         feed_every: Duration::from_millis(1),
         checkpoint_every: Duration::ZERO,
+        ahead_bytes: 0,
         ..Options::default()
     }
 }

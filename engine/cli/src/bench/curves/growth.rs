@@ -94,7 +94,6 @@ pub(super) fn points(
     }
     let administrator = world.administrator.person();
     drop(world);
-    let empty = disk_bytes(&folder)?;
     let steps = session.number(STEPS).min(STEPS);
     let mut there = 0_u64;
     for size in sizes {
@@ -108,19 +107,14 @@ pub(super) fn points(
         let memory = process::memory_bytes();
         drop(world);
         there = there.saturating_add_signed(growth.left_by(steps));
-        let (changes, bytes) = counts::written(&folder, before)?;
+        let written = counts::written(&folder, before)?;
         let opened = child::open(&folder)?;
-        let on_disk = disk_bytes(&folder)?.saturating_sub(empty);
-        let each = |count: u64| Some(count as f64 / steps as f64);
-        let point = Point {
-            changes: each(changes),
-            bytes: each(bytes),
-            open_s: Some(opened.seconds),
-            open_mb: Some(megabytes(opened.memory)),
-            memory_mb: Some(megabytes(memory)),
-            disk_each: (there > 0).then(|| on_disk as f64 / there as f64),
-            ..Point::new(*size, &cost)
-        };
+        let on_disk = disk_bytes(&folder)?;
+        let mut point = Point::new(*size, &cost).written(written);
+        point.open_s = Some(opened.seconds);
+        point.open_mb = Some(megabytes(opened.memory));
+        point.memory_mb = Some(megabytes(memory));
+        point.disk_each = (there > 0).then(|| on_disk as f64 / there as f64);
         show(session, point)?;
     }
     session.place.clear(name)

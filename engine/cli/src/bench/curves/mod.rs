@@ -11,7 +11,7 @@ mod shapes;
 
 pub(super) use long_run::run as run_long;
 
-use super::{Failure, session::Session};
+use super::{Failure, counts, session::Session};
 use growth::Growth;
 use point::Point;
 
@@ -102,21 +102,21 @@ pub(super) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     CURVES.iter().map(|curve| (curve.name, curve.about))
 }
 
-/// Draws the curves that are asked for; all if none is. `cap` is the largest size.
-pub(super) fn draw(session: &mut Session, only: &[String], cap: Option<u64>) -> Result<(), Failure> {
-    for curve in CURVES {
-        if !only.is_empty() && only.iter().all(|name| name != curve.name) {
-            continue;
+/// Draws a curve up to the size `cap`.
+pub(super) fn draw(session: &mut Session, name: &str, cap: Option<u64>) -> Result<(), Failure> {
+    let curve = CURVES
+        .iter()
+        .find(|curve| curve.name == name)
+        .ok_or("there is no such curve")?;
+    session.report.begin(curve.name, curve.about);
+    let mut sizes = curve.sizes.to_vec();
+    if let Some(cap) = cap {
+        sizes.retain(|size| *size <= cap);
+        if sizes.is_empty() {
+            sizes.push(cap);
         }
-        session.report.begin(curve.name, curve.about);
-        let wanted = |size: &u64| cap.is_none_or(|cap| *size <= cap);
-        let sizes: Vec<u64> = match curve.sizes.iter().copied().filter(wanted).collect::<Vec<_>>() {
-            none if none.is_empty() => cap.into_iter().collect(),
-            some => some,
-        };
-        draw_one(session, curve, &sizes).map_err(|error| format!("{}: {error}", curve.name))?;
     }
-    Ok(())
+    draw_one(session, curve, &sizes)
 }
 
 fn draw_one(session: &mut Session, curve: &Curve, sizes: &[u64]) -> Result<(), Failure> {
@@ -134,8 +134,9 @@ fn draw_one(session: &mut Session, curve: &Curve, sizes: &[u64]) -> Result<(), F
                 let kapok = session.open(curve.name)?;
                 let cost = measure(&kapok, usize::try_from(*size)?)?;
                 drop(kapok);
+                let written = counts::written(&session.place.folder(curve.name), 0)?;
                 session.place.clear(curve.name)?;
-                show(session, Point::new(*size, &cost))?;
+                show(session, Point::new(*size, &cost).written(written))?;
             }
         }
     }

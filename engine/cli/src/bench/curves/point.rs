@@ -9,14 +9,16 @@ use super::super::{cost::Cost, figures::percentile};
 pub(super) struct Point {
     pub(super) curve: &'static str,
     pub(super) size: u64,
+    /// How many steps were measured.
+    steps: u64,
     /// Processor time of one step, with what follows the journal.
-    pub(super) processor_us: f64,
+    processor_us: f64,
     /// How long one client waits for a step.
-    pub(super) p50_us: f64,
-    pub(super) p99_us: f64,
+    p50_us: f64,
+    p99_us: f64,
     /// Row changes of one step, and the bytes of their keys and values.
-    pub(super) changes: Option<f64>,
-    pub(super) bytes: Option<f64>,
+    changes: Option<f64>,
+    bytes: Option<f64>,
     /// How long it takes to open the folder, and the memory in use then.
     pub(super) open_s: Option<f64>,
     pub(super) open_mb: Option<f64>,
@@ -34,6 +36,7 @@ impl Point {
         Self {
             curve: "",
             size,
+            steps: times.len() as u64,
             processor_us: cost.processor_micros(),
             p50_us: micros(50),
             p99_us: micros(99),
@@ -43,6 +46,16 @@ impl Point {
             open_mb: None,
             memory_mb: None,
             disk_each: None,
+        }
+    }
+
+    /// What the steps have written: row changes and their bytes.
+    pub(super) fn written(self, (changes, bytes): (u64, u64)) -> Self {
+        let each = |count: u64| Some(count as f64 / self.steps.max(1) as f64);
+        Self {
+            changes: each(changes),
+            bytes: each(bytes),
+            ..self
         }
     }
 
