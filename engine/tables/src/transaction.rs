@@ -219,8 +219,11 @@ impl Read for Transaction<'_> {
     }
 }
 
+/// A key and what was written there; nothing erases.
+type Change<'a> = (&'a Arc<[u8]>, &'a Option<Arc<[u8]>>);
+
 /// Rows with changes above them.
-fn merged(below: Vec<Pair>, changes: Vec<(&Arc<[u8]>, &Option<Arc<[u8]>>)>) -> BTreeMap<Arc<[u8]>, Arc<[u8]>> {
+fn merged(below: Vec<Pair>, changes: Vec<Change<'_>>) -> BTreeMap<Arc<[u8]>, Arc<[u8]>> {
     let mut merged: BTreeMap<_, _> = below.into_iter().collect();
     for (key, value) in changes {
         match value {

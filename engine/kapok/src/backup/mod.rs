@@ -13,7 +13,7 @@ use std::{
 
 use kapok_protocol::{Text, Timestamp};
 
-use crate::{operate::text::io_text, shared::Shared};
+use crate::shared::Shared;
 use place::Place;
 use schedule::{Due, Earlier, due};
 
@@ -96,8 +96,7 @@ impl Backups {
             return Vec::new();
         }
         let mut told = Vec::new();
-        let kept = place.kept().map_err(|error| io_text(&settings.to, &error));
-        let attempt = kept.and_then(|kept| {
+        let attempt = place.own().and_then(|kept| {
             let newest = kept.last();
             let failed = self.lock().failed.as_ref().map(|(at, _)| *at);
             let last = newest.map(|kept| kept.at);
@@ -118,7 +117,7 @@ impl Backups {
                         next: None,
                         failed: None,
                     };
-                    place.thin(settings.keep).map_err(|error| io_text(&settings.to, &error))
+                    place.thin(settings.keep)
                 }
             }
         });

@@ -1,6 +1,7 @@
 //! Where scheduled backups lie: a folder each, named after its moment.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -68,6 +69,32 @@ impl Place<'_> {
         Ok(kept)
     }
 
+    /// The same, when all are of one data folder: otherwise one would count, and remove, those of another.
+    pub(super) fn own(&self) -> Result<Vec<Kept>, Text> {
+        let told = |error: io::Error| io_text(self.to, &error);
+        let kept = self.kept().map_err(told)?;
+        let mut of = BTreeSet::new();
+        for kept in &kept {
+            let manifest = fs::read_to_string(kept.folder.join(MANIFEST)).map_err(told)?;
+            of.extend(
+                manifest
+                    .lines()
+                    .find_map(|line| line.strip_prefix("folder ").map(str::to_owned)),
+            );
+        }
+        if of.len() < 2 {
+            return Ok(kept);
+        }
+        let to = self.to.display();
+        Err(Text::new(
+            format!("{to} 中有多个数据目录的备份。请为每个数据目录指定单独的备份目录，并把旧备份移到别处。"),
+            format!(
+                "{to} holds backups of several data folders. Give each data folder a place of its own, and move the older \
+                 backups elsewhere."
+            ),
+        ))
+    }
+
     /// Makes a backup of a data folder. It has its name only when it is whole.
     pub(super) fn make(
         &self,
@@ -105,11 +132,11 @@ impl Place<'_> {
     }
 
     /// Removes the oldest backups beyond `keep`; at least one stays.
-    pub(super) fn thin(&self, keep: usize) -> io::Result<()> {
-        let kept = self.kept()?;
+    pub(super) fn thin(&self, keep: usize) -> Result<(), Text> {
+        let kept = self.own()?;
         let spare = kept.len().saturating_sub(keep.max(1));
         for kept in kept.iter().take(spare) {
-            fs::remove_dir_all(&kept.folder)?;
+            fs::remove_dir_all(&kept.folder).map_err(|error| io_text(&kept.folder, &error))?;
         }
         Ok(())
     }
@@ -165,6 +192,31 @@ mod tests {
         assert_eq!(names(to), expected);
         place.thin(0).expect("removes");
         assert_eq!(place.kept().expect("lists").len(), 1, "one stays whatever is said");
+    }
+
+    #[test]
+    fn what_is_anothers_is_neither_counted_nor_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let to = folder.path();
+        for (day, of) in [(1, "a"), (2, "b"), (3, "a")] {
+            let name = format!("2026-11-0{day}T02-30-00");
+            backup(to, &name);
+            fs::write(
+                to.join(&name).join(MANIFEST),
+                format!("kapok-backup 1\nfolder {of}\nlast 1\n"),
+            )
+            .expect("writes");
+        }
+        let place = Place { to, ahead: 480 };
+        let refused = place.thin(1).expect_err("mixed");
+        assert!(
+            refused.en.contains("several data folders") && !refused.zh.is_empty(),
+            "{refused}"
+        );
+        assert_eq!(names(to).len(), 3);
+        fs::remove_dir_all(to.join("2026-11-02T02-30-00")).expect("removes");
+        place.thin(1).expect("removes");
+        assert_eq!(names(to), ["2026-11-03T02-30-00"]);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use kapok_tables::{
 use crate::{Error, Kapok};
 
 impl Kapok {
-    /// Checks that all rows can be read and agree with each other, as of now. It reads everything there is.
+    /// Checks that all rows can be read and agree with each other, as of now. It reads everything there is; while much is
+    /// being saved it may fail because its view of the data has become too old.
     pub fn verify(&self) -> Result<Report, Error> {
         check(&self.shared.store.view())
     }

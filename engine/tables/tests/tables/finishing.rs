@@ -22,16 +22,12 @@ fn commit(store: &Store, changes: &Changes) {
     store.commit(batch, 0).expect("commits");
 }
 
+/// Activations, events, and the variables of the case and of an activation.
+type Seen = (Vec<ElementInstance>, Vec<Event>, Variables, Variables);
+type Variables = Vec<(String, Value)>;
+
 /// What people see of a case.
-fn seen(
-    store: &Store,
-    id: InstanceId,
-) -> (
-    Vec<ElementInstance>,
-    Vec<Event>,
-    Vec<(String, Value)>,
-    Vec<(String, Value)>,
-) {
+fn seen(store: &Store, id: InstanceId) -> Seen {
     let view = store.view();
     let queries = Queries(&view);
     (
