@@ -135,15 +135,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         quick: false,
     },
     Mutant {
-        name: "repeats-a-timer",
-        mistake: "a timer that fired is due at the same moment again when the clock is put back",
-        file: "engine/process/src/timing.rs",
-        find: "next_by_calendar(context, cron, context.now.max(timer.due))",
-        replace: "next_by_calendar(context, cron, context.now)",
-        test: of_kapok("clock::a_clock_put_back_while_timers_fire_fires_none_twice"),
-        quick: false,
-    },
-    Mutant {
         name: "answers-before-the-commit",
         mistake: "a command is answered that is not in the journal",
         file: "engine/kapok/src/writer/mod.rs",
