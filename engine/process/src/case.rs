@@ -92,6 +92,14 @@ impl<'r, 's, 'c> Case<'r, 's, 'c> {
             .ok_or_else(|| missing("the case", id))
     }
 
+    /// Notes that there are rows beside the case's own that go when it ends.
+    pub(crate) fn has_side_rows(&mut self) -> Result<(), StateError> {
+        if self.instance()?.side_rows != Some(true) {
+            self.instance_mut()?.side_rows = Some(true);
+        }
+        Ok(())
+    }
+
     /// An activation.
     pub(crate) fn element(&mut self, id: ElementInstanceId) -> Result<&ElementInstance, StateError> {
         let (state, case) = (self.work.state, self.id);

@@ -32,6 +32,7 @@ pub(crate) fn remember(case: &mut Case, id: ElementInstanceId) -> Result<(), Sta
     if !has_handler && !has_event && latest(case, Some(id), u64::MAX, None)?.is_none() {
         return Ok(());
     }
+    case.has_side_rows()?;
     let place = (case.context.ids)().get();
     case.work
         .compensations

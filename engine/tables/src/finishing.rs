@@ -27,6 +27,12 @@ pub(crate) const OF_A_CASE: [Prefix; 7] = [
     Prefix::Tokens,
 ];
 
+/// Those of them that stay in what is left of it.
+const LEFT: [Prefix; 3] = [Prefix::Element, Prefix::Variable, Prefix::Event];
+
+/// Those that few cases have, and that go. The index rows of live activations go with these.
+const SIDE: [Prefix; 3] = [Prefix::Compensation, Prefix::Item, Prefix::Tokens];
+
 /// The cases that a command ends, and what will be left of them.
 pub(crate) struct Finishing<'a>(BTreeMap<InstanceId, Finished<'a>>);
 
@@ -68,10 +74,20 @@ fn gather<'a>(tx: &mut Transaction<'_>, row: &'a Instance) -> Result<Finished<'a
         _ => Finished::new(Cow::Borrowed(row)),
     };
     case.instance = Cow::Borrowed(row);
-    for prefix in OF_A_CASE {
+    for prefix in LEFT {
         let prefix = Key::new(prefix).number(row.id.get());
         for (key, value) in tx.scan(prefix.as_bytes(), None, usize::MAX)? {
             take_in(&mut case, &key, &value)?;
+            tx.erase(key.to_vec());
+        }
+    }
+    for index in case.elements.values().flat_map(|row| row.indexes()) {
+        tx.erase(index.into_bytes());
+    }
+    // Looking for what is not there costs as much as finding it.
+    for prefix in SIDE.into_iter().filter(|_| row.side_rows != Some(false)) {
+        let prefix = Key::new(prefix).number(row.id.get());
+        for (key, _) in tx.scan(prefix.as_bytes(), None, usize::MAX)? {
             tx.erase(key.to_vec());
         }
     }
@@ -93,7 +109,6 @@ fn take_in(case: &mut Finished<'_>, key: &[u8], value: &[u8]) -> Result<(), Tabl
             let row: Events = read::decode(key, value)?;
             case.events.extend(row.events.into_iter().map(Cow::Owned));
         }
-        // What was counted, listed and remembered for the case's going on.
         _ => {}
     }
     Ok(())

@@ -198,6 +198,7 @@ pub(super) fn count_token(
     if !stands_where_drawn {
         return Ok(());
     }
+    case.has_side_rows()?;
     let key = (case.id, scope, node);
     let state = case.work.state;
     let count = case.work.tokens.get(&key, || state.tokens(&key))?.copied().unwrap_or(0);

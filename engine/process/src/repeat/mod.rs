@@ -101,6 +101,7 @@ fn begin_all(case: &mut Case, body: ElementInstanceId, node: &Node, each: &Multi
         return Err(too_many(node.label(), total));
     }
     for (number, item) in (1..).zip(items.into_iter().flatten().take(total)) {
+        case.has_side_rows()?;
         case.work.items.put((case.id, body, false, number), item);
     }
     let counts = Repetition {
@@ -203,6 +204,7 @@ pub(crate) fn instance_done(case: &mut Case, id: ElementInstanceId, number: u32)
     }) = &repeat
     {
         let result = scope::value(case, Some(id), result)?;
+        case.has_side_rows()?;
         case.work.items.put((case.id, body, true, number), result);
     }
     let mut after = counts(case, body)?;

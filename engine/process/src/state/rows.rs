@@ -53,6 +53,9 @@ pub struct Instance {
     pub interrupted: bool,
     /// How many event sub-processes run at its top.
     pub handling: u32,
+    /// Whether it has had rows that are of use only while it goes on: items, counts of tokens, what can be undone. The first
+    /// version did not note it.
+    pub side_rows: Option<bool>,
 }
 
 impl Instance {
@@ -79,6 +82,7 @@ impl Instance {
             conditions: 0,
             interrupted: false,
             handling: 0,
+            side_rows: Some(false),
         }
     }
 }

@@ -171,6 +171,8 @@ impl State {
     fn write(&self, key: &[u8], value: Option<&[u8]>) -> sled::Result<()> {
         let row = row_key(key);
         let (before, new_pieces) = match value {
+            // Many rows live and die before they get here; to sled, removing what is not there is as much work as writing.
+            None if !self.db.contains_key(&row)? => (None, 0),
             None => (self.db.remove(row)?, 0),
             Some(value) if value.len() <= PIECE_BYTES => (self.db.insert(row, [&[WHOLE], value].concat())?, 0),
             Some(value) => {

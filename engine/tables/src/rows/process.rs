@@ -20,6 +20,7 @@ fields!(Instance {
     0 => id, 1 => definition, 2 => state, 3 => title, 4 => started_at, 5 => ended_at, 6 => initiator,
     7 => business_key, 8 => record, 9 => depth, 10 => activations, 11 => live_children, 12 => joins, 13 => caller,
     14 => correspondent, 15 => timers, 16 => subscriptions, 17 => conditions, 18 => interrupted, 19 => handling,
+    20 => side_rows,
 });
 variants!(InstanceState { 0 => Active, 1 => Completed, 2 => Rejected, 3 => Cancelled });
 fields!(RecordRef { 0 => entity, 1 => id });

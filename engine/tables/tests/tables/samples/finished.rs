@@ -21,6 +21,7 @@ pub fn finished() -> (Instance, Vec<ElementInstance>, Vec<Event>, Variables) {
         ended_at: Some(at(31)),
         initiator: Some(person()),
         activations: 4,
+        side_rows: Some(true),
         ..Instance::new(instance_id(), definition_id(), at(0))
     };
     let left = |number, node, scope, causes: &[u64], from, to, state| ElementInstance {

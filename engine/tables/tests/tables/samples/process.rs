@@ -69,6 +69,7 @@ pub fn instances() -> Vec<AnyRow> {
         activations: 300,
         live_children: 2,
         joins: vec![(node(), element_id())],
+        side_rows: None,
         ..Instance::new(instance_id(), definition_id(), at(0))
     };
     let ended = |id, state| Instance {

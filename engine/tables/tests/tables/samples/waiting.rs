@@ -18,7 +18,10 @@ use crate::any_row::AnyRow;
 pub fn instances() -> Vec<AnyRow> {
     let case = |id| {
         let id = InstanceId::new(id).expect("not zero");
-        Instance::new(id, definition_id(), at(0))
+        Instance {
+            side_rows: None,
+            ..Instance::new(id, definition_id(), at(0))
+        }
     };
     let rows = [
         Instance {
