@@ -44,7 +44,7 @@ export const bad: SystemView = {
   health: 'read-only',
   reason: {
     zh: '磁盘已满，只能查看，不能保存；腾出空间后会自动恢复。',
-    en: 'Nothing can be saved: 20 MiB are free, 64 MiB are kept for reading.',
+    en: 'Nothing can be saved: the disk is full.',
   },
   queue: 14,
   overdue_timers: 10_000,
@@ -53,7 +53,7 @@ export const bad: SystemView = {
     ...quiet.disk!,
     free: 20 * MiB,
     days_left: 0.4,
-    snapshot_problem: { zh: '磁盘空间不够。', en: 'The disk has too little room.' },
+    snapshot_problem: { zh: '磁盘空间不够', en: 'the disk has too little room' },
   },
   backup: {
     last: hours(-40 * 24),

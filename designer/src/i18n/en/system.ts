@@ -40,7 +40,7 @@ export default {
     newest: 'Newest snapshot',
     newestAt: 'up to save number {n}; {behind} since',
     newestNone: 'none yet; made by itself once the journal is longer',
-    snapshotFailed: 'The last snapshot could not be made: {reason} It is tried again by itself; until it succeeds, the journal grows.',
+    snapshotFailed: 'The last snapshot could not be made: {reason}. It is tried again by itself; until it succeeds, the journal grows.',
   },
   backup: {
     title: 'Backups',
@@ -59,7 +59,7 @@ export default {
     folder: 'Place',
     failed: 'The backup failed at {time}: {reason} It is tried again every hour. Look at the backup folder and its disk.',
     none: 'No automatic backups are set up: if the disk breaks, the data is lost.',
-    how: 'Add these lines to the configuration file (the one after --config when the server is started), then start it again:',
+    how: 'Add these lines to the configuration file (the one after --config when the server is started; make one if there is none), then start it again:',
     at: 'At what time every day',
     keep: 'How many of the newest are kept',
     to: 'Into which folder: for nothing else, best on another disk',

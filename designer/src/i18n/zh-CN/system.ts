@@ -18,7 +18,7 @@ export default {
     queue: '等待保存的操作',
     commits: '累计保存次数',
     overdue: '到时间还没有触发的定时',
-    overdueHint: '几分钟后仍不减少时，请查看服务器的日志。',
+    overdueHint: '几分钟后仍不减少时，请查看服务器的运行日志。',
   },
   disk: {
     title: '磁盘',
@@ -40,7 +40,7 @@ export default {
     newest: '最新的快照',
     newestAt: '到第 {n} 次保存为止，之后又保存了 {behind} 次',
     newestNone: '还没有，日志变长后会自动生成',
-    snapshotFailed: '上次没能生成快照：{reason}系统会自动重试；成功之前日志会一直变长。',
+    snapshotFailed: '上次没能生成快照：{reason}。系统会自动重试；成功之前日志会一直变长。',
   },
   backup: {
     title: '备份',
@@ -59,7 +59,7 @@ export default {
     folder: '位置',
     failed: '{time} 备份失败：{reason}每小时会自动重试。请检查备份文件夹和它所在的磁盘。',
     none: '没有设置自动备份：磁盘一旦损坏，数据就找不回来了。',
-    how: '在配置文件（启动时 --config 后面的那个）中加上这几行，然后重新启动：',
+    how: '在配置文件（启动时 --config 后面的那个；没有就新建一个）中加上这几行，然后重新启动：',
     at: '每天什么时间',
     keep: '保留最近几份',
     to: '存到哪个文件夹：里面不要放别的，最好在另一块磁盘上',
