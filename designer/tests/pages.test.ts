@@ -9,6 +9,7 @@ import type { AxeResults, RunOptions } from 'axe-core'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startFakeServer } from './fake/server'
+import { bad, fresh } from './fake/system'
 
 declare global {
   interface Window {
@@ -83,6 +84,27 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
   { name: 'incidents', path: '/admin/incidents', ready: '[data-test=incident]' },
   { name: 'outbox', path: '/admin/outbox', ready: '[data-test=outbox-message]' },
   { name: 'plugins', path: '/admin/plugins', ready: '[data-test=plugin]' },
+  { name: 'system', path: '/admin/system', ready: '[data-test=system-work]' },
+  {
+    name: 'system-fresh',
+    path: '/admin/system',
+    ready: '[data-test=system-work]',
+    act: async (page) => {
+      await page.route('**/api/v1/system', (route) => route.fulfill({ json: fresh }))
+      await page.reload()
+      await page.locator('[data-test=backup-setup]').waitFor()
+    },
+  },
+  {
+    name: 'system-bad',
+    path: '/admin/system',
+    ready: '[data-test=system-work]',
+    act: async (page) => {
+      await page.route('**/api/v1/system', (route) => route.fulfill({ json: bad }))
+      await page.reload()
+      await page.locator('[data-test=backup-failed]').waitFor()
+    },
+  },
 ]
 
 async function contextOf(view: View): Promise<BrowserContext> {

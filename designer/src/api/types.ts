@@ -361,6 +361,49 @@ export interface Plugin {
   channels: string[]
 }
 
+/** How the server does, in numbers. */
+export interface SystemView {
+  health: 'writable' | 'read-only' | 'failed'
+  /** Why it is not writable. */
+  reason: Text | null
+  commits: number
+  /** Commands that wait to be saved. */
+  queue: number
+  /** Since the server was started, as are those that ended. */
+  cases_started: number
+  cases_finished: number
+  /** Counted up to 10,000. */
+  overdue_timers: number
+  /** Those that wait are counted up to 10,000; the others among the newest 5,000. */
+  outbox: Record<OutboxMessage['state'], number>
+  /** Null when the data is kept in memory. */
+  disk: SystemDisk | null
+  /** Null when none are set up. */
+  backup: SystemBackup | null
+}
+
+/** In bytes. */
+export interface SystemDisk {
+  journal: number
+  snapshots: number
+  state: number
+  free: number
+  /** Null when it cannot be said. */
+  days_left: number | null
+  /** Up to which commit the newest snapshot goes; not every server says so. */
+  newest_snapshot?: number | null
+  /** Why the last attempt to make one failed; not every server says so. */
+  snapshot_problem?: Text | null
+}
+
+export interface SystemBackup {
+  last: Instant | null
+  folder: string | null
+  next: Instant | null
+  failed_at: Instant | null
+  reason: Text | null
+}
+
 // Stream
 
 export type HintKind = 'task' | 'page' | 'instance' | 'record' | 'definition' | 'outbox'

@@ -14,6 +14,7 @@ import {
   IconProcess,
   IconRecord,
   IconStart,
+  IconSystem,
   IconWarning,
 } from '@/ui/icons'
 
@@ -79,6 +80,7 @@ export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
       item('incidents', IconWarning, t('app.menu.incidents')),
       item('outbox', IconMail, t('app.menu.outbox')),
       item('plugins', IconPlugin, t('app.menu.plugins')),
+      item('system', IconSystem, t('app.menu.system')),
       ...readable.filter((entity) => entity.plugin === SYSTEM).map(records),
     ],
   }

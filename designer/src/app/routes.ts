@@ -105,6 +105,12 @@ const admin: RouteRecordRaw[] = [
     component: () => import('@/admin/PluginsPage.vue'),
     meta: { title: 'app.menu.plugins', administrator: true },
   },
+  {
+    path: 'admin/system',
+    name: 'system',
+    component: () => import('@/admin/system/SystemPage.vue'),
+    meta: { title: 'app.menu.system', administrator: true },
+  },
 ]
 
 export const routes: RouteRecordRaw[] = [

@@ -17,6 +17,7 @@ export {
   List as IconInbox,
   Menu as IconMenu,
   Message as IconMail,
+  Monitor as IconSystem,
   Moon as IconMoon,
   MoreFilled as IconMore,
   Plus as IconPlus,

@@ -11,6 +11,7 @@ import type {
   Task,
   TaskBrief,
 } from '../../src/api/types'
+import { quiet } from './system'
 
 const both = (zh: string, en: string) => ({ zh, en })
 const wang = { id: '11', name: '王丽' }
@@ -291,6 +292,7 @@ export const samples: Record<string, unknown> = {
     mail: { configured: false },
     sms: { configured: true },
   },
+  '/system': quiet,
   '/plugins': list([
     { id: 'quotes', version: '0.1.0', label: both('报价', 'Quotes'), state: 'on', handlers: ['quotes.mark-approved'], channels: [] },
     {

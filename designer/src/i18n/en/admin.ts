@@ -1,3 +1,5 @@
+import system from './system'
+
 export default {
   instances: {
     all: 'All',
@@ -43,4 +45,5 @@ export default {
     handlers: 'Automatic steps:',
     channels: 'Channels:',
   },
+  system,
 }

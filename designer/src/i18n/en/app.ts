@@ -26,6 +26,7 @@ export default {
     incidents: 'Incidents',
     outbox: 'Sent messages',
     plugins: 'Plugins',
+    system: 'System',
   },
   account: {
     theme: 'Switch light and dark',

@@ -1,3 +1,5 @@
+import system from './system'
+
 export default {
   instances: {
     all: '全部',
@@ -43,4 +45,5 @@ export default {
     handlers: '自动处理：',
     channels: '消息通道：',
   },
+  system,
 }

@@ -26,6 +26,7 @@ export default {
     incidents: '异常',
     outbox: '已发消息',
     plugins: '插件',
+    system: '系统',
   },
   account: {
     theme: '切换深浅色',
