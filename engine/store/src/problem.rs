@@ -16,7 +16,6 @@ pub struct Problem {
 }
 
 impl Problem {
-    #[allow(dead_code)]
     pub(crate) fn new(file: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             file: file.into(),

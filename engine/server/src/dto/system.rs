@@ -46,6 +46,10 @@ struct Disk {
     snapshots: u64,
     state: u64,
     free: u64,
+    /// The number of the last commit in the newest snapshot; `null` when there is none yet.
+    newest_snapshot: Option<u64>,
+    /// Why no further snapshot can be made, if so.
+    snapshot_problem: Option<Text>,
     /// In how many days it will be full, as it grows now; `null` when that cannot be said.
     days_left: Option<f64>,
 }
@@ -85,6 +89,11 @@ impl From<Overview> for SystemView {
                 snapshots: usage.snapshots,
                 state: usage.state,
                 free: usage.available,
+                newest_snapshot: usage.newest_snapshot,
+                snapshot_problem: usage.snapshot_problem.map(|problem| Text {
+                    zh: problem.zh,
+                    en: problem.en,
+                }),
                 days_left,
             }),
             backup: overview.backup.map(BackupView::from),
