@@ -329,6 +329,7 @@ pub(crate) fn live_variables(
 pub(crate) fn name_in(key: &[u8]) -> String {
     // A prefix byte, the case, the scope; then the name and its two bytes of end.
     let name = key.get(17..key.len().saturating_sub(2)).unwrap_or_default();
+    // A zero byte is followed by 0xff in keys (`Key::text`), which is no UTF-8 and becomes the replacement character.
     String::from_utf8_lossy(name).replace("\u{0}\u{fffd}", "\u{0}")
 }
 
