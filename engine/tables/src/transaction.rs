@@ -37,6 +37,8 @@ pub struct Changed {
     pub jobs: bool,
     /// Messages to be looked at.
     pub outbox: bool,
+    /// Work on many records that goes on.
+    pub record_jobs: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -82,6 +84,7 @@ impl<'a> Transaction<'a> {
             timers: touched(Prefix::TimerByDue),
             jobs: touched(Prefix::JobReady),
             outbox: touched(Prefix::OutboxByMoment),
+            record_jobs: touched(Prefix::RecordJobOpen),
         }
     }
 

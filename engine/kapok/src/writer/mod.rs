@@ -21,7 +21,7 @@ use std::{
 use kapok_store::{Batch, Seq};
 use kapok_tables::{Transaction, last_id};
 
-pub(crate) use records::{CheckedSave, Saved, entity};
+pub(crate) use records::{CheckedSave, Progress, Saved, Through, entity, named_files};
 use step::Counts;
 pub(crate) use step::Step;
 
