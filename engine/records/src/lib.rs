@@ -29,7 +29,11 @@ mod validate;
 
 pub use catalogue::Catalogue;
 pub use conflict::conflicts;
-pub use definition::{Action, Choice, EntityDefinition, Field, FieldKind, Grants, Level, Role, Section, Sort};
+pub use definition::{
+    Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
+    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
+    View, ViewKind,
+};
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation};
 pub use parse::{DefinitionError, Definitions};

@@ -301,12 +301,12 @@ impl Queries<'_> {
         read::row(self.0, &person)
     }
 
-    fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
+    pub(crate) fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
         Ok(self.0.scan(prefix.as_bytes(), None, limit)?.len())
     }
 
     /// Reads the rows that a page of index rows points at.
-    fn follow<R: rows::Row>(
+    pub(crate) fn follow<R: rows::Row>(
         &self,
         prefix: &Key,
         after: Option<&[u8]>,
@@ -345,7 +345,11 @@ impl Queries<'_> {
     }
 }
 
-fn slice<T>(pairs: Vec<Pair>, limit: usize, item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>) -> Answer<Slice<T>> {
+pub(crate) fn slice<T>(
+    pairs: Vec<Pair>,
+    limit: usize,
+    item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>,
+) -> Answer<Slice<T>> {
     let next = (pairs.len() == limit)
         .then(|| pairs.last().map(|(key, _)| key.to_vec()))
         .flatten();

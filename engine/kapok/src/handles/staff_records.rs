@@ -29,6 +29,14 @@ pub struct EntityView {
     pub update: bool,
     /// Whether some may be removed.
     pub delete: bool,
+    /// Whether the person may share some of them.
+    pub share: bool,
+    /// Whether the person may hand over some of them.
+    pub transfer: bool,
+    /// Whether the person may import records.
+    pub import: bool,
+    /// Whether the person may export some of them.
+    pub export: bool,
 }
 
 /// A save as a person asks for it.
@@ -57,7 +65,8 @@ impl Staff {
         let shared = &self.kapok.shared;
         let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
         let context = shared.organisation().context(Some(self.person), now, offset);
-        let entities = shared.plugins.catalogue().entities();
+        let catalogue = shared.catalogue();
+        let entities = catalogue.entities();
         let views = entities.map(|definition| entity_view(&viewer, definition, &context));
         Ok(views.filter(|view| view.read || view.create).collect())
     }
@@ -79,7 +88,7 @@ impl Staff {
         let view = self.view();
         let viewing = self.viewing(&view);
         let viewer = self.viewer(&viewing.queries)?;
-        let definition = crate::writer::entity(&self.kapok.shared, entity)?;
+        let definition = crate::writer::entity(&viewing.catalogue, entity)?;
         let (found, next) = self.scan(&viewing, &viewer, definition, search, after, limit)?;
         let mut items = Vec::with_capacity(found.len());
         for record in found {
@@ -94,7 +103,7 @@ impl Staff {
         let view = self.view();
         let viewing = self.viewing(&view);
         let viewer = self.viewer(&viewing.queries)?;
-        let definition = crate::writer::entity(&self.kapok.shared, entity)?;
+        let definition = crate::writer::entity(&viewing.catalogue, entity)?;
         let (found, _) = self.scan(&viewing, &viewer, definition, search, None, COUNTED)?;
         Ok(found.len())
     }
@@ -217,7 +226,7 @@ impl Staff {
     pub fn delete(&self, reference: &RecordRef) -> Result<(), Error> {
         let view = self.view();
         let viewing = self.viewing(&view);
-        let definition = entity(&self.kapok.shared, &reference.entity)?;
+        let definition = entity(&viewing.catalogue, &reference.entity)?;
         let nothing = || Error::not_found("记录", "record");
         let record = viewing
             .queries
@@ -228,8 +237,8 @@ impl Staff {
         self.allow(&viewer, Action::Delete, definition, Some(&record), &Fields::new())?;
         let (actor, reference) = (self.principal(), reference.clone());
         self.submit(move |step| {
-            let shared = step.shared;
-            step.delete_record(actor, entity(shared, &reference.entity)?, reference.id)
+            let catalogue = step.shared.catalogue();
+            step.delete_record(actor, entity(&catalogue, &reference.entity)?, reference.id)
         })
     }
 
@@ -320,6 +329,10 @@ fn entity_view(viewer: &Viewer, definition: &EntityDefinition, context: &Context
         create: may(Action::Create),
         update: may(Action::Update),
         delete: may(Action::Delete),
+        share: may(Action::Share),
+        transfer: may(Action::Transfer),
+        import: may(Action::Import),
+        export: may(Action::Export),
     }
 }
 
