@@ -7,7 +7,7 @@
 
 mod codec;
 mod data_format;
-mod finishing;
+mod gathered;
 mod forgetting;
 mod history;
 mod key;

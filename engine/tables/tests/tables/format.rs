@@ -198,7 +198,7 @@ fn a_value_nested_beyond_reason_is_refused() {
     for (depth, readable) in [(100, true), (127, true), (128, false)] {
         let row = AnyRow::Variable(key.clone(), nested(depth));
         let store = store_with(|tx| row.write(tx));
-        let read = ProcessState(&store.view()).variable(key.0, key.1, &key.2);
+        let read = ProcessState::new(&store.view()).variable(key.0, key.1, &key.2);
         assert_eq!(read.is_ok(), readable, "{depth}: {read:?}");
     }
 }

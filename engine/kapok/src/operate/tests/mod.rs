@@ -300,7 +300,7 @@ fn a_row_that_says_otherwise_is_found() {
         store.commit(batch, 0).unwrap();
         let view = store.view();
         let mut changes = Changes::default();
-        change(&ProcessState(&view), case, &mut changes, &Queries(&view));
+        change(&ProcessState::new(&view), case, &mut changes, &Queries(&view));
         let mut tx = Transaction::new(&view);
         tx.write_process(&changes).unwrap();
         let batch = Batch::from(tx.into_writes());
