@@ -184,7 +184,10 @@ fn spread(tx: &mut Transaction<'_>, case: Whole<'_>, indexes: &[Vec<u8>]) {
     }
     if !case.events.is_empty() {
         let events: Vec<Event> = case.events.into_iter().map(Cow::into_owned).collect();
-        tx.put_new(&Events { instance: instance.id, events });
+        tx.put_new(&Events {
+            instance: instance.id,
+            events,
+        });
     }
 }
 

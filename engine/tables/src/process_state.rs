@@ -3,8 +3,8 @@
 use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use kapok_process::state::{
-    Changes, Compensation, CompensationKey, ElementInstance, ElementState, Event, Gathering, GatheringKey, Incident, Instance,
-    ItemKey, Job, KeptMessage, NodeIndex, State, StateError, Subscription, Task, Timer, TokenKey,
+    Changes, Compensation, CompensationKey, ElementInstance, ElementState, Event, Gathering, GatheringKey, Incident,
+    Instance, ItemKey, Job, KeptMessage, NodeIndex, State, StateError, Subscription, Task, Timer, TokenKey,
 };
 use kapok_protocol::{
     ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, SubscriptionId, TaskId, TimerId, Value,
@@ -17,8 +17,8 @@ use crate::{
     history::{Events, Whole},
     read,
     rows::{
-        compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,
-        tokens_key, Row,
+        Row, compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,
+        tokens_key,
     },
 };
 
@@ -58,8 +58,8 @@ impl State for ProcessState<'_> {
             self.cases.borrow_mut().insert(id, None);
             return Ok(None);
         };
-        let (instance, whole) = Whole::live_from_bytes(&bytes)
-            .map_err(|error| failed(codec_error(key.as_bytes(), error)))?;
+        let (instance, whole) =
+            Whole::live_from_bytes(&bytes).map_err(|error| failed(codec_error(key.as_bytes(), error)))?;
         self.cases.borrow_mut().insert(id, whole.map(Rc::new));
         Ok(Some(instance))
     }

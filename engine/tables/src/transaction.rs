@@ -6,6 +6,7 @@ use kapok_store::{Batch, MAX_KEY, StoreError};
 
 use crate::{
     Prefix, Read, TableError, codec,
+    prefix::Number,
     read::{self, Pair},
     rows::Row,
 };
@@ -161,11 +162,16 @@ impl<'a> Transaction<'a> {
         let Some((kind, mut rest)) = key.split_first() else {
             return false;
         };
-        for _ in 0..Prefix::ids_in_front(*kind) {
-            let Some((id, after)) = rest.split_first_chunk::<8>() else {
+        for number in Prefix::numbers_in_front(*kind) {
+            let Some((bytes, after)) = rest.split_first_chunk::<8>() else {
                 return false;
             };
-            if u64::from_be_bytes(*id) > self.last_id {
+            let id = match number {
+                Number::Id => u64::from_be_bytes(*bytes),
+                Number::NewestFirst => !u64::from_be_bytes(*bytes),
+                Number::Other => 0,
+            };
+            if id > self.last_id {
                 return true;
             }
             rest = after;

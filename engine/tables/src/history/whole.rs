@@ -58,7 +58,9 @@ impl<'a> Whole<'a> {
 
     /// A variable.
     pub(crate) fn variable(&self, scope: Option<ElementInstanceId>, name: &str) -> Option<&Value> {
-        self.variables_of(scope).find(|(own, _)| *own == name).map(|(_, value)| value)
+        self.variables_of(scope)
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| value)
     }
 
     /// The variables of a scope, by name.

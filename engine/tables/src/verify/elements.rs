@@ -13,10 +13,7 @@ use super::{
     report::Report,
     waiting::{Owner, owner_of},
 };
-use crate::{
-    TableError,
-    rows::tokens_key,
-};
+use crate::{TableError, rows::tokens_key};
 
 /// Whether it holds the repetitions of an activity together.
 pub(super) fn is_body(row: &ElementInstance) -> bool {
