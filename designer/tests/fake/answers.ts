@@ -19,6 +19,8 @@ export function answer(method: string, url: URL, ours: boolean): Answer {
     if (!ours) return json(403, problem('request.foreign', 403))
     if (path === '/session' && method !== 'DELETE') return json(200, samples['/session'])
     if (path === '/records/quotes.quote') return json(422, samples['refused quote'])
+    const made = samples[`${method} ${path}`]
+    if (made !== undefined) return json(200, made)
     return { status: 204, type: 'text/plain', body: '' }
   }
   if (path.endsWith('/xml')) return { status: 200, type: 'application/xml', body: xml }
