@@ -8,7 +8,8 @@ use crate::{Key, Prefix, Read, TableError, Transaction, codec, writes::counter};
 
 /// The form that this program writes.
 ///
-/// 1 had no number. 2: a finished case is one row. 3: so is a small one that goes on.
+/// 1 had no number. 2: a finished case is one row. 3: so is a small one that goes on, and
+/// pages that were not opened lie apart.
 pub const DATA_FORMAT: u64 = 3;
 
 fn key() -> Key {

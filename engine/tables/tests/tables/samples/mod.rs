@@ -101,6 +101,7 @@ pub fn earlier() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("instance-2", waiting::instances()),
         ("event", process::events()),
         ("event-2", waiting::events()),
+        ("page", others::pages()),
     ]
 }
 
@@ -129,7 +130,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("gathering", waiting::gatherings()),
         ("item", waiting::items()),
         ("tokens", waiting::tokens()),
-        ("page", others::pages()),
+        ("page-2", others::pages()),
         ("outbox", others::outbox()),
         ("record", others::records()),
         ("record-history", vec![others::history()]),
@@ -181,6 +182,7 @@ pub fn prefixes() -> Vec<Prefix> {
         PageUnread,
         Outbox,
         OutboxByMoment,
+        UnreadPage,
         Record,
         RecordByUnique,
         RecordByOwner,
