@@ -109,7 +109,9 @@ impl<'a> Transaction<'a> {
 
     /// Writes bytes at a key.
     pub(crate) fn write(&mut self, key: impl Into<Vec<u8>>, value: Vec<u8>) {
-        self.writes.to_mut().insert(Arc::from(key.into()), Some(Arc::from(value)));
+        self.writes
+            .to_mut()
+            .insert(Arc::from(key.into()), Some(Arc::from(value)));
     }
 
     pub(crate) fn erase(&mut self, key: Vec<u8>) {

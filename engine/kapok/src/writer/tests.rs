@@ -152,7 +152,8 @@ fn two_groups(scene: &Scene) -> (Reply<usize>, Reply<usize>) {
         decided.send(()).expect("the test waits");
         Ok(before)
     });
-    told.recv_timeout(FOR_EVER).expect("the second one is decided meanwhile");
+    told.recv_timeout(FOR_EVER)
+        .expect("the second one is decided meanwhile");
     (first, second)
 }
 
@@ -164,7 +165,10 @@ fn what_is_decided_on_the_way_is_answered_behind() {
     assert!(second.0.try_recv().is_err(), "answered before it is on the disk");
     assert_eq!(scene.pages().len(), 1, "shown before it is on the disk");
     scene.end.send(Ok(())).expect("the disk waits");
-    assert_eq!((first.wait().expect("commits"), second.wait().expect("commits")), (1, 2));
+    assert_eq!(
+        (first.wait().expect("commits"), second.wait().expect("commits")),
+        (1, 2)
+    );
     assert_eq!(scene.pages().len(), 3);
 }
 
@@ -179,7 +183,10 @@ fn what_is_decided_on_what_fails_fails_with_it() {
             found => Error::Data(format!("{found} pages")),
         })
     });
-    scene.end.send(Err(io::ErrorKind::StorageFull.into())).expect("the disk waits");
+    scene
+        .end
+        .send(Err(io::ErrorKind::StorageFull.into()))
+        .expect("the disk waits");
     for answer in [first.wait(), second.wait()] {
         let error = answer.expect_err("there was no room");
         assert!(error.to_string().contains("disk is full"), "{error}");
@@ -192,5 +199,8 @@ fn what_is_decided_on_what_fails_fails_with_it() {
     assert_eq!(page(&scene.kapok).wait().expect("there is room again"), 1);
     let ids: Vec<_> = scene.pages().into_iter().map(|page| page.id).collect();
     assert_eq!(ids.len(), 2);
-    assert!(ids.iter().any(|id| id.get() > last.get() + 2), "an id was drawn twice: {ids:?}");
+    assert!(
+        ids.iter().any(|id| id.get() > last.get() + 2),
+        "an id was drawn twice: {ids:?}"
+    );
 }
