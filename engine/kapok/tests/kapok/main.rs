@@ -12,7 +12,6 @@ mod outbox;
 mod power;
 mod records;
 mod rights;
-mod row_changes;
 mod story;
 mod stuck;
 mod support;
