@@ -109,7 +109,7 @@ pub(crate) fn check(
     if let (Some(before), Some(version)) = (&before, request.version) {
         let found = conflicts(definition, before, version, None, &request.fields);
         if !found.is_empty() {
-            return Err(found.into());
+            return Err(found.into_iter().map(Refusal::from).collect::<Vec<_>>().into());
         }
     }
     let organisation = shared.organisation();
