@@ -22,15 +22,17 @@ mod document;
 mod error;
 mod formula;
 mod layers;
-mod normalise;
+mod likeness;
 mod number_pattern;
 mod organisation;
 mod permission;
 mod present;
 mod reading;
 mod roll_up;
+mod unique;
 mod upcast;
 mod validate;
+mod width;
 
 pub use catalogue::{Catalogue, Change, plan};
 pub use conflict::{Conflict, conflicts};
@@ -42,12 +44,13 @@ pub use definition::{
 pub use error::DefinitionError;
 pub use formula::Formulas;
 pub use layers::{Definitions, Layer};
-pub use normalise::{duplicate_keys, plain_name, plain_phone, unique_keys};
+pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation};
 pub use permission::{ADMINISTRATOR, Access, EVERYONE, Owners, Reach, Viewer, decide, reach};
 pub use present::{as_value, values_of, visible_fields};
 pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};
+pub use unique::unique_keys;
 pub use upcast::{erase_undeclared, upcast};
 pub use validate::{Author, Fields, defaults, validate};
 

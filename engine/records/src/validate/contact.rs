@@ -6,7 +6,7 @@ use super::{
     choices::choice,
     normal::{Fault, fault, text, within},
 };
-use crate::{Fields, definition::Choice, normalise::half_width};
+use crate::{Fields, definition::Choice, width::half_width};
 
 pub(super) fn phone(text: &str) -> Result<Value, Fault> {
     let text = half_width(text);
