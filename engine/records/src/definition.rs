@@ -6,7 +6,7 @@ use kapok_protocol::{Entity, Text, Value};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::NumberPattern;
+use crate::{FieldAccess, NumberPattern};
 
 /// One kind of record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,9 +25,14 @@ pub struct EntityDefinition {
     pub columns: Vec<String>,
     /// How its list is sorted at first.
     pub sort: Option<Sort>,
+    /// The reference field that names a record's parent: who may read that one may read the record.
+    pub parent: Option<String>,
     /// What each role may do with its records.
     #[serde(skip)]
     pub grants: BTreeMap<String, Grants>,
+    /// What each role may do with some of its fields, where that is less than everything.
+    #[serde(skip)]
+    pub field_rules: BTreeMap<String, BTreeMap<String, FieldAccess>>,
 }
 
 impl EntityDefinition {
@@ -180,6 +185,14 @@ pub enum Action {
     Update,
     /// Remove it.
     Delete,
+    /// Let somebody else see it or change it.
+    Share,
+    /// Make somebody else responsible for it.
+    Transfer,
+    /// Make many from a file.
+    Import,
+    /// Take many out in a file.
+    Export,
 }
 
 /// How far a permission reaches; each level includes those before it.
@@ -204,21 +217,47 @@ pub enum Level {
 }
 
 /// What a role may do with the records of an entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Grants {
     /// Which it sees.
     pub read: Level,
-    /// Whether it makes new ones; every level but `none` allows it.
+    /// For whom it makes new ones; with `own` for oneself only.
     pub create: Level,
     /// Which it changes.
     pub update: Level,
     /// Which it removes.
     pub delete: Level,
+    /// Which it shares with others.
+    pub share: Level,
+    /// Which it makes somebody else responsible for.
+    pub transfer: Level,
+    /// For whom it makes many from a file.
+    pub import: Level,
+    /// Which it takes out in a file, of those it sees.
+    pub export: Level,
+    /// Whether seeing a record's parent through this role is seeing the record.
+    pub inherit: bool,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self {
+            read: Level::None,
+            create: Level::None,
+            update: Level::None,
+            delete: Level::None,
+            share: Level::None,
+            transfer: Level::None,
+            import: Level::None,
+            export: Level::None,
+            inherit: true,
+        }
+    }
 }
 
 impl Grants {
-    /// What either of two allows.
+    /// What either of two allows, when two files say it of one role. What one of them does not hand down is not.
     #[must_use]
     pub fn united_with(self, other: Self) -> Self {
         Self {
@@ -226,6 +265,11 @@ impl Grants {
             create: self.create.max(other.create),
             update: self.update.max(other.update),
             delete: self.delete.max(other.delete),
+            share: self.share.max(other.share),
+            transfer: self.transfer.max(other.transfer),
+            import: self.import.max(other.import),
+            export: self.export.max(other.export),
+            inherit: self.inherit && other.inherit,
         }
     }
 
@@ -236,6 +280,10 @@ impl Grants {
             Action::Create => self.create,
             Action::Update => self.update,
             Action::Delete => self.delete,
+            Action::Share => self.share,
+            Action::Transfer => self.transfer,
+            Action::Import => self.import,
+            Action::Export => self.export,
         }
     }
 }

@@ -52,6 +52,7 @@ pub(crate) struct EntitySection {
     #[serde(default)]
     pub(crate) columns: BTreeMap<Spanned<String>, i64>,
     pub(crate) sort: Option<Spanned<String>>,
+    pub(crate) parent: Option<String>,
 }
 
 /// Something that has only a place and a name: a choice, a part of a form.

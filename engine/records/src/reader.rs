@@ -106,7 +106,9 @@ impl Reader<'_> {
             sections,
             columns: columns.into_iter().map(|(column, _)| column.into_inner()).collect(),
             sort: sort.map(|(_, sort)| sort),
+            parent: section.parent,
             grants: BTreeMap::new(),
+            field_rules: BTreeMap::new(),
         }
     }
 
