@@ -179,7 +179,7 @@ impl Builder {
             self.handlers,
             self.outgoing,
             operating,
-        );
+        )?;
         let shared = Arc::new(shared);
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
@@ -415,7 +415,14 @@ impl Kapok {
             key: None,
         };
         let view = self.shared.store.view();
-        let checked = saving::check(&self.shared, &view, Principal::System, &request, &|_, _| Ok(()))?;
+        let checked = saving::check(
+            &self.shared,
+            &self.shared.catalogue(),
+            &view,
+            Principal::System,
+            &request,
+            &|_, _| Ok(()),
+        )?;
         Ok(checked.fields)
     }
 
@@ -476,6 +483,7 @@ impl Kapok {
         Viewing {
             shared: &self.shared,
             organisation: self.shared.organisation(),
+            catalogue: self.shared.catalogue(),
             queries: Queries(view),
             now: self.shared.clock.now(),
         }
@@ -484,9 +492,8 @@ impl Kapok {
     /// Roles that plugins name are records like all others, so that people can be given them.
     fn add_missing_roles(&self) -> Result<(), Error> {
         let organisation = self.shared.organisation();
-        let missing: Vec<_> = self
-            .shared
-            .plugins
+        let catalogue = self.shared.catalogue();
+        let missing: Vec<_> = catalogue
             .roles()
             .filter(|role| role.code != kapok_records::EVERYONE && !organisation.has_role(&role.code))
             .map(|role| (role.code.clone(), role.label.zh.clone()))

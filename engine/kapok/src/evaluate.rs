@@ -220,7 +220,8 @@ impl kapok_rules::Scope for Names<'_> {
 
 /// A record as expressions see it: all its fields, the empty ones too, and what every record has.
 fn record_value(shared: &Shared, read: &dyn Read, record: &RecordRef) -> Option<Value> {
-    let definition = shared.plugins.entity(record.entity.as_str())?;
+    let catalogue = shared.catalogue();
+    let definition = catalogue.entity(record.entity.as_str())?;
     let row = Queries(read).record(&record.entity, record.id).ok()??;
     Some(as_value(definition, &row.record))
 }

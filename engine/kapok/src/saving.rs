@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
-use kapok_records::{Author, EntityDefinition, Fields, conflicts, defaults, validate};
+use kapok_records::{Author, Catalogue, EntityDefinition, Fields, conflicts, defaults, validate};
 use kapok_store::View;
 use kapok_tables::Queries;
 use serde::{Serialize, de::DeserializeOwned};
@@ -46,6 +46,7 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
     also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
 ) -> Result<T, Error> {
     for _ in 0..ATTEMPTS {
+        let checked_by = shared.catalogue();
         let checked = {
             let view = shared.store.view();
             if let Some(key) = &request.key
@@ -53,7 +54,7 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
             {
                 return Ok(answer);
             }
-            check(shared, &view, actor, request, &allow)?
+            check(shared, &checked_by, &view, actor, request, &allow)?
         };
         let (entity, key, also) = (request.entity.clone(), request.key.clone(), also.clone());
         let saved = writer.submit(move |step| {
@@ -63,8 +64,12 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
             {
                 return Ok(Some(answer));
             }
-            let shared = step.shared;
-            let definition = crate::writer::entity(shared, &entity)?;
+            let catalogue = step.shared.catalogue();
+            // Definitions changed since the checks: they must be made again.
+            if !Arc::ptr_eq(&catalogue, &checked_by) {
+                return Ok(None);
+            }
+            let definition = crate::writer::entity(&catalogue, &entity)?;
             let Saved::Done(record, started) = step.save(actor, definition, checked)? else {
                 return Ok(None);
             };
@@ -90,12 +95,13 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
 /// What would be saved, as plugins and definitions leave it.
 pub(crate) fn check(
     shared: &Shared,
+    catalogue: &Catalogue,
     view: &View,
     actor: Principal,
     request: &SaveRequest,
     allow: &impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
 ) -> Result<CheckedSave, Error> {
-    let definition = entity(shared, &request.entity)?;
+    let definition = entity(catalogue, &request.entity)?;
     let before = match request.id {
         Some(id) => Some(
             Queries(view)

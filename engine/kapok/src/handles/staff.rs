@@ -190,7 +190,8 @@ impl Staff {
             Audience::Group(group) => self.kapok.shared.organisation().is_member(self.person, group),
             Audience::Administrators => self.is_administrator(),
             Audience::Readers(entity, owner) => {
-                let Some(definition) = self.kapok.shared.plugins.entity(entity.as_str()) else {
+                let catalogue = self.kapok.shared.catalogue();
+                let Some(definition) = catalogue.entity(entity.as_str()) else {
                     return false;
                 };
                 // Shares do not matter here: a task's hint tells its handler.

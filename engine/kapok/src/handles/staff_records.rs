@@ -57,7 +57,8 @@ impl Staff {
         let shared = &self.kapok.shared;
         let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
         let context = shared.organisation().context(Some(self.person), now, offset);
-        let entities = shared.plugins.catalogue().entities();
+        let catalogue = shared.catalogue();
+        let entities = catalogue.entities();
         let views = entities.map(|definition| entity_view(&viewer, definition, &context));
         Ok(views.filter(|view| view.read || view.create).collect())
     }
@@ -79,7 +80,7 @@ impl Staff {
         let view = self.view();
         let viewing = self.viewing(&view);
         let viewer = self.viewer(&viewing.queries)?;
-        let definition = crate::writer::entity(&self.kapok.shared, entity)?;
+        let definition = crate::writer::entity(&viewing.catalogue, entity)?;
         let (found, next) = self.scan(&viewing, &viewer, definition, search, after, limit)?;
         let mut items = Vec::with_capacity(found.len());
         for record in found {
@@ -94,7 +95,7 @@ impl Staff {
         let view = self.view();
         let viewing = self.viewing(&view);
         let viewer = self.viewer(&viewing.queries)?;
-        let definition = crate::writer::entity(&self.kapok.shared, entity)?;
+        let definition = crate::writer::entity(&viewing.catalogue, entity)?;
         let (found, _) = self.scan(&viewing, &viewer, definition, search, None, COUNTED)?;
         Ok(found.len())
     }
@@ -217,7 +218,7 @@ impl Staff {
     pub fn delete(&self, reference: &RecordRef) -> Result<(), Error> {
         let view = self.view();
         let viewing = self.viewing(&view);
-        let definition = entity(&self.kapok.shared, &reference.entity)?;
+        let definition = entity(&viewing.catalogue, &reference.entity)?;
         let nothing = || Error::not_found("记录", "record");
         let record = viewing
             .queries
@@ -228,8 +229,8 @@ impl Staff {
         self.allow(&viewer, Action::Delete, definition, Some(&record), &Fields::new())?;
         let (actor, reference) = (self.principal(), reference.clone());
         self.submit(move |step| {
-            let shared = step.shared;
-            step.delete_record(actor, entity(shared, &reference.entity)?, reference.id)
+            let catalogue = step.shared.catalogue();
+            step.delete_record(actor, entity(&catalogue, &reference.entity)?, reference.id)
         })
     }
 

@@ -10,7 +10,7 @@ use kapok_protocol::{
     Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
     StartRequest, Text, Value,
 };
-use kapok_records::{Author, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, ROLE, validate};
+use kapok_records::{Author, Catalogue, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, ROLE, validate};
 use kapok_rules::{Condition, Values};
 use kapok_tables::{HistoryEntry, InstanceList, RecordRow};
 
@@ -19,7 +19,6 @@ use crate::{
     Error,
     hints::{Audience, HintKind},
     organisation::today,
-    shared::Shared,
 };
 
 /// So many of the cases about a record are looked at when it changes, the newest first.
@@ -91,8 +90,8 @@ impl Step<'_> {
         record: &RecordRef,
         set: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<(), Error> {
-        let shared = self.shared;
-        let entity = entity(shared, &record.entity)?;
+        let catalogue = self.shared.catalogue();
+        let entity = entity(&catalogue, &record.entity)?;
         let before = self.queries().record(&record.entity, record.id)?;
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
         let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
@@ -382,9 +381,8 @@ impl Step<'_> {
 }
 
 /// The definition of an entity.
-pub(crate) fn entity<'a>(shared: &'a Shared, id: &Entity) -> Result<&'a EntityDefinition, Error> {
-    shared
-        .plugins
+pub(crate) fn entity<'a>(catalogue: &'a Catalogue, id: &Entity) -> Result<&'a EntityDefinition, Error> {
+    catalogue
         .entity(id.as_str())
         .ok_or_else(|| Error::not_found("实体", "entity"))
 }
