@@ -98,6 +98,8 @@ ids! {
     PageId;
     /// A record of any entity.
     RecordId;
+    /// That a record is shared with somebody.
+    ShareId;
     /// A person: the id of a `system.person` record.
     PersonId;
 }

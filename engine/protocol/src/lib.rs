@@ -21,7 +21,7 @@ pub use expression::{Expression, Language};
 pub use filter::{Filter, Operator, Test};
 pub use ids::{
     DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId, ParseIdError,
-    PersonId, RecordId, SubscriptionId, TaskId, TimerId,
+    PersonId, RecordId, ShareId, SubscriptionId, TaskId, TimerId,
 };
 pub use principal::Principal;
 pub use record::{Entity, Record, RecordChange, RecordRef};

@@ -17,6 +17,7 @@ mod process_state;
 mod queries;
 mod read;
 mod rows;
+mod shares;
 mod transaction;
 pub mod verify;
 mod writes;
@@ -31,7 +32,8 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token,
+    Credential, DecisionFile, Definition, HistoryEntry, Preference, Receiver, RecordKey, RecordRow, Session, Share,
+    ShareLevel, StoredAnswer, Token,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

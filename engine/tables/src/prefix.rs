@@ -100,6 +100,13 @@ pub enum Prefix {
     /// (entity, record, sequence): who changed what.
     RecordHistory = 68,
 
+    /// That a record is shared with somebody, by id.
+    Share = 100,
+    /// (entity, record, share).
+    ShareByRecord = 101,
+    /// (kind of receiver, receiver, share): what is shared with a person, a department or a role.
+    ShareByReceiver = 102,
+
     /// How a person signs in.
     Credential = 80,
     /// A browser's session, by the hash of its cookie.

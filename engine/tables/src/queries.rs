@@ -306,7 +306,7 @@ impl Queries<'_> {
     }
 
     /// Reads the rows that a page of index rows points at.
-    fn follow<R: rows::Row>(
+    pub(crate) fn follow<R: rows::Row>(
         &self,
         prefix: &Key,
         after: Option<&[u8]>,

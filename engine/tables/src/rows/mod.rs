@@ -3,11 +3,14 @@
 mod platform;
 mod process;
 mod records;
+mod shares;
 mod waiting;
 
 pub use platform::{Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of};
 pub(crate) use records::unique_key;
+pub use shares::{Receiver, Share, ShareLevel};
+pub(crate) use shares::{shares_of, shares_with};
 pub use records::{HistoryEntry, RecordKey, RecordRow};
 pub(crate) use waiting::{
     compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,

@@ -11,7 +11,8 @@ use crate::{
     history::{Events, FINISHED_VERSION, Finished},
     key::last_number,
     rows::{
-        Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Row, Session, StoredAnswer, Token,
+        Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Row, Session, Share, StoredAnswer,
+        Token,
     },
 };
 
@@ -256,6 +257,9 @@ kinds! {
     RecordByOwner, "record-by-owner", "记录索引", Nowhere, Index(record);
     RecordNumber, "record-number", "自动编号", Nowhere, Row(value::<u64>);
     RecordHistory, "record-history", "记录历史", End, Row(row::<HistoryEntry>);
+    Share, "share", "共享", End, Row(row::<Share>);
+    ShareByRecord, "share-by-record", "共享索引", Nowhere, Index(|key| last(key, Prefix::Share));
+    ShareByReceiver, "share-by-receiver", "共享索引", Nowhere, Index(|key| last(key, Prefix::Share));
     Credential, "credential", "登录凭据", Nowhere, Row(row::<Credential>);
     Session, "session", "登录会话", Nowhere, Row(row::<Session>);
     Token, "token", "程序令牌", Nowhere, Row(row::<Token>);

@@ -7,7 +7,7 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, HistoryEntry, Preference, ProcessState, Queries, Read, RecordRow, Session, StoredAnswer,
+    Credential, Definition, HistoryEntry, Preference, ProcessState, Queries, Read, RecordRow, Session, Share, StoredAnswer,
     TableError, Token, Transaction,
 };
 
@@ -37,6 +37,7 @@ pub enum AnyRow {
     Token(Token),
     Answer(StoredAnswer),
     Preference(Preference),
+    Share(Share),
 }
 
 use AnyRow as Any;
@@ -54,6 +55,7 @@ impl AnyRow {
             Any::Token(row) => tx.put_token(&row),
             Any::Answer(row) => tx.put_stored_answer(&row),
             Any::Preference(row) => tx.put_preference(&row),
+            Any::Share(row) => tx.put_share(&row),
             of_a_process => tx.write_process(&of_a_process.change(true)),
         }
     }
@@ -63,6 +65,7 @@ impl AnyRow {
         match self {
             Any::Record(row) => tx.delete_record(&row.entity, row.record.id)?,
             Any::Session(row) => tx.delete_session(&row.hash)?,
+            Any::Share(row) => tx.delete_share(row.id)?,
             Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
                 tx.write_process(&self.change(false))?;
             }
@@ -158,6 +161,7 @@ impl AnyRow {
                 .map_err(table)?
                 .map(Any::Answer),
             Any::Preference(row) => queries.preference(row.person).map_err(table)?.map(Any::Preference),
+            Any::Share(row) => queries.share(row.id).map_err(table)?.map(Any::Share),
         })
     }
 }

@@ -135,6 +135,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("record-history", vec![others::history()]),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
+        ("share", others::shares()),
     ]
 }
 
@@ -186,6 +187,9 @@ pub fn prefixes() -> Vec<Prefix> {
         RecordByOwner,
         RecordNumber,
         RecordHistory,
+        Share,
+        ShareByRecord,
+        ShareByReceiver,
         Credential,
         Session,
         Token,
