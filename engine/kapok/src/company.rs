@@ -266,7 +266,7 @@ fn import(
                         None => fields.remove(&field.id),
                     };
                 }
-                kapok_records::FieldKind::Person => {
+                kapok_records::FieldKind::Person { .. } => {
                     replace(&mut fields, &field.id, |login| {
                         people.get(login).map(|id| id.to_string().into())
                     });

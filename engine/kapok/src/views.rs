@@ -370,8 +370,8 @@ impl Viewing<'_> {
                 continue;
             };
             let shown = match &field.kind {
-                FieldKind::Person => Some(self.organisation.name_of(id.into())),
-                FieldKind::Department => self.organisation.department_name(id),
+                FieldKind::Person { .. } => Some(self.organisation.name_of(id.into())),
+                FieldKind::Department { .. } => self.organisation.department_name(id),
                 FieldKind::Reference { entity, .. } => self.title(&RecordRef {
                     entity: entity.clone(),
                     id,

@@ -29,12 +29,16 @@ mod validate;
 
 pub use catalogue::Catalogue;
 pub use conflict::conflicts;
-pub use definition::{Action, Choice, EntityDefinition, Field, FieldKind, Grants, Level, Role, Section, Sort};
+pub use definition::{
+    Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
+    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
+    View, ViewKind,
+};
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation, Structure};
 pub use parse::{DefinitionError, Definitions};
 pub use permission::{
-    ADMINISTRATOR, Access, Circles, EVERYONE, FieldAccess, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
+    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
     Viewer, masked,
 };
 pub use present::{Shown, as_seen, as_value, visible_fields};

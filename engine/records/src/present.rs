@@ -2,7 +2,11 @@
 
 use kapok_protocol::{Record, Value};
 
-use crate::{Access, FieldAccess, Fields, definition::EntityDefinition, masked};
+use crate::{
+    Access, Fields,
+    definition::{EntityDefinition, FieldAccess},
+    masked,
+};
 
 /// A record as the value `record` of expressions: every declared field, null when it is empty, so that only a
 /// misspelt name is unknown; and `id`, `version`, `owner`, `created_at`, `created_by`, `updated_at`.

@@ -29,6 +29,14 @@ pub struct EntityView {
     pub update: bool,
     /// Whether some may be removed.
     pub delete: bool,
+    /// Whether the person may share some of them.
+    pub share: bool,
+    /// Whether the person may hand over some of them.
+    pub transfer: bool,
+    /// Whether the person may import records.
+    pub import: bool,
+    /// Whether the person may export some of them.
+    pub export: bool,
 }
 
 /// A save as a person asks for it.
@@ -321,6 +329,10 @@ fn entity_view(viewer: &Viewer, definition: &EntityDefinition, context: &Context
         create: may(Action::Create),
         update: may(Action::Update),
         delete: may(Action::Delete),
+        share: may(Action::Share),
+        transfer: may(Action::Transfer),
+        import: may(Action::Import),
+        export: may(Action::Export),
     }
 }
 

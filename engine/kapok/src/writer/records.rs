@@ -260,12 +260,7 @@ impl Step<'_> {
     ) -> Result<(), Error> {
         let mut refusals = Vec::new();
         for field in &definition.fields {
-            let target = match &field.kind {
-                FieldKind::Person => Entity::new(PERSON),
-                FieldKind::Department => Entity::new(DEPARTMENT),
-                FieldKind::Reference { entity, .. } => entity.clone(),
-                _ => continue,
-            };
+            let Some(target) = field.kind.target() else { continue };
             let old = before.and_then(|record| record.fields.get(&field.id));
             let Some(value) = new.get(&field.id).filter(|value| old != Some(*value)) else {
                 continue;

@@ -3,27 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::Record;
-use serde::{Deserialize, Serialize};
 
 use super::{Reach, Rights, reach::Sources};
 use crate::{
     PERSON,
-    definition::{Action, EntityDefinition, Field},
+    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind},
 };
-
-/// What may be done with a field, from nothing to everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldAccess {
-    /// It is not shown: as if there were no such field.
-    Hidden,
-    /// A part of it is shown, such as `138****5678`.
-    Masked,
-    /// It is shown.
-    Read,
-    /// It may be changed, where the record may be.
-    Edit,
-}
 
 /// The answer about one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,8 +138,17 @@ struct Origin<'f> {
     value: Option<&'f str>,
 }
 
-fn origin(_field: &Field) -> Option<Origin<'_>> {
-    None
+fn origin(field: &Field) -> Option<Origin<'_>> {
+    match &field.kind {
+        FieldKind::RollUp {
+            entity, field, value, ..
+        } => Some(Origin {
+            entity: entity.as_str(),
+            field,
+            value: value.as_deref(),
+        }),
+        _ => None,
+    }
 }
 
 impl<'a> Judge<'a> {

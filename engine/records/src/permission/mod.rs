@@ -26,7 +26,7 @@ mod viewer;
 use kapok_protocol::{Entity, Record, RecordId};
 
 pub use explain::Reason;
-pub use fields::{Access, FieldAccess, Judge};
+pub use fields::{Access, Judge};
 pub use mask::masked;
 pub use reach::{Inherited, Owners, Reach};
 pub use viewer::{Circles, Sharing, Viewer};

@@ -5,6 +5,7 @@ mod cases;
 mod definitions;
 mod events;
 mod fields;
+mod layout;
 mod messages;
 mod people;
 mod records;

@@ -4,7 +4,10 @@ use kapok::{EntityView, RecordView, protocol::Value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Field, PersonRef, Text};
+use super::{
+    Field, PersonRef, Text,
+    layout::{ParentView, RelatedView, SortView, ViewView},
+};
 
 /// An entity in the menu.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +52,20 @@ pub(crate) struct Entity {
     /// The fields of the list.
     list: Vec<String>,
     sections: Vec<SectionView>,
+    /// How the list is sorted at first.
+    sort: Option<SortView>,
+    /// Whose readers read its records too.
+    parent: Option<ParentView>,
+    /// The field by which it is shown as a board.
+    kanban: Option<String>,
+    /// The field by which it is shown as a calendar.
+    calendar: Option<String>,
+    /// The field by which it is shown as a tree.
+    tree: Option<String>,
+    /// Whether its records show their history.
+    history: bool,
+    views: Vec<ViewView>,
+    related: Vec<RelatedView>,
     may: May,
 }
 
@@ -66,6 +83,10 @@ pub(crate) struct May {
     read: bool,
     update: bool,
     delete: bool,
+    share: bool,
+    transfer: bool,
+    import: bool,
+    export: bool,
 }
 
 impl From<EntityView> for Entity {
@@ -105,11 +126,30 @@ impl From<EntityView> for Entity {
             fields: definition.fields.iter().map(Field::from).collect(),
             list: definition.columns.iter().filter(|id| shown(id)).cloned().collect(),
             sections,
+            sort: definition
+                .sort
+                .as_ref()
+                .filter(|sort| shown(&sort.field))
+                .map(SortView::from),
+            parent: definition.parent_of().map(|(field, entity)| ParentView {
+                field: field.to_owned(),
+                entity: entity.to_string(),
+            }),
+            kanban: definition.kanban.clone().filter(shown),
+            calendar: definition.calendar.clone().filter(shown),
+            tree: definition.tree.clone().filter(shown),
+            history: definition.history,
+            views: definition.views.iter().map(ViewView::from).collect(),
+            related: definition.related.iter().map(RelatedView::from).collect(),
             may: May {
                 create: view.create,
                 read: view.read,
                 update: view.update,
                 delete: view.delete,
+                share: view.share,
+                transfer: view.transfer,
+                import: view.import,
+                export: view.export,
             },
         }
     }
