@@ -50,7 +50,7 @@ pub fn visible_fields(entity: &EntityDefinition, fields: &Fields, access: &Acces
             FieldAccess::Hidden => {}
             FieldAccess::Masked => {
                 shown.masked.push(name.clone());
-                shown.fields.insert(name.clone(), masked(&field.kind, value));
+                shown.fields.insert(name.clone(), masked(field.kind.of_values(), value));
             }
             FieldAccess::Read | FieldAccess::Edit => {
                 shown.fields.insert(name.clone(), value.clone());

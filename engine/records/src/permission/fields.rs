@@ -95,12 +95,14 @@ impl<'a> Rights<'a> {
         self.roles().filter_map(by_role).chain(of(None, &others)).collect()
     }
 
-    /// What a source says of a field.
+    /// What a source says of a field. Nothing computed says more than what it is computed from.
     fn says(&self, entity: &EntityDefinition, role: Option<&str>, field: &Field) -> FieldAccess {
-        match origin(field) {
+        let bases = bases(entity, field);
+        let said = bases.iter().map(|base| match origin(base) {
             Some(origin) if !self.reads_all_of(&origin, entity, role) => FieldAccess::Hidden,
-            _ => rule(entity, role, &field.id),
-        }
+            _ => rule(entity, role, &base.id),
+        });
+        said.min().unwrap_or(FieldAccess::Edit)
     }
 
     /// Whether whoever reads a record through a role (or a share) may read all records that one of its sums is made of.
@@ -127,6 +129,31 @@ impl<'a> Rights<'a> {
 fn rule(entity: &EntityDefinition, role: Option<&str>, field: &str) -> FieldAccess {
     let rules = role.and_then(|role| entity.field_rules.get(role));
     rules.and_then(|rules| rules.get(field)).copied().unwrap_or(FieldAccess::Edit)
+}
+
+/// A field, and those that its formula names, and theirs.
+fn bases<'e>(entity: &'e EntityDefinition, field: &'e Field) -> Vec<&'e Field> {
+    let mut found = vec![field];
+    let mut next = 0;
+    while let Some(FieldKind::Formula { expression, .. }) = found.get(next).map(|field| &field.kind) {
+        let words = expression.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        for named in words.filter_map(|word| entity.field(word)) {
+            if !found.iter().any(|known| known.id == named.id) {
+                found.push(named);
+            }
+        }
+        // Formulas first: the loop ends at the first field that is none.
+        next += 1;
+        if let Some(rest) = found.get_mut(next..) {
+            rest.sort_by_key(|field| !matches!(field.kind, FieldKind::Formula { .. }));
+        }
+    }
+    found
+}
+
+/// Whether a field, or something it is computed from, is for those who may change the record only.
+fn is_private(entity: &EntityDefinition, field: &Field) -> bool {
+    bases(entity, field).iter().any(|base| base.private)
 }
 
 /// Where a sum over other records comes from.
@@ -189,7 +216,7 @@ impl<'a> Judge<'a> {
                 let mut wider = self.sources.iter().filter(|wider| includes(wider, source));
                 source.reads.is_nothing() || wider.any(shows)
             };
-            (private_too || !field.private) && self.sources.iter().all(is_shown)
+            (private_too || !is_private(self.entity, field)) && self.sources.iter().all(is_shown)
         };
         let fields = self.entity.fields.iter();
         fields.filter(always).map(|field| field.id.clone()).collect()
@@ -218,7 +245,7 @@ impl<'a> Judge<'a> {
             let mut access = said.max().unwrap_or(FieldAccess::Edit);
             if about_self {
                 access = access.max(FieldAccess::Read);
-            } else if field.private && !may_change {
+            } else if !may_change && is_private(self.entity, field) {
                 access = FieldAccess::Hidden;
             }
             if access < FieldAccess::Edit {
