@@ -21,7 +21,7 @@ export class ApiError extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Query = Record<string, string | number | boolean | null | undefined>
 
 export interface Call {
@@ -53,6 +53,8 @@ export const api = {
   get: async <Body>(path: string, call: Call = {}): Promise<Body> => (await send<Body>('GET', path, call)).body,
   post: async <Body = void>(path: string, call: Call = {}): Promise<Body> =>
     (await send<Body>('POST', path, call)).body,
+  put: async <Body = void>(path: string, call: Call = {}): Promise<Body> =>
+    (await send<Body>('PUT', path, call)).body,
   patch: async <Body = void>(path: string, call: Call = {}): Promise<Body> =>
     (await send<Body>('PATCH', path, call)).body,
   delete: async <Body = void>(path: string, call: Call = {}): Promise<Body> =>
@@ -120,7 +122,8 @@ const unreachable: Problem = {
   diagnostics: [],
 }
 
-function problemFrom(status: number, text: string): Problem {
+/** A refusal out of the text of an answer. */
+export function problemFrom(status: number, text: string): Problem {
   const fallback: Problem = {
     ...unreachable,
     status,

@@ -63,23 +63,36 @@ export interface Person extends PersonRef {
 export type FieldType =
   | 'text'
   | 'long-text'
+  | 'rich-text'
   | 'number'
+  | 'decimal'
   | 'money'
   | 'date'
+  | 'time'
   | 'date-time'
   | 'boolean'
   | 'choice'
+  | 'tree-choice'
   | 'person'
   | 'department'
   | 'reference'
+  | 'attachment'
+  | 'picture'
   | 'phone'
   | 'email'
+  | 'address'
   | 'auto-number'
+  | 'formula'
+  | 'roll-up'
   | 'lines'
 
 export interface Choice {
   id: string
   label: Text
+  /** The entry above, in a tree. */
+  parent?: string | null
+  /** No longer to be chosen; records that have it keep it. */
+  disabled?: boolean
 }
 
 export interface Field {
@@ -96,10 +109,23 @@ export interface Field {
   currency?: string
   /** What a new record or line begins with. */
   default?: Json
+  /** Several persons, departments, references or choices. */
+  multiple?: boolean
+  dictionary?: string
+  /** Digits after the point. */
+  scale?: number
+  min?: Json
+  max?: Json
+  max_length?: number
+  section?: string
+  /** The type of what a formula or roll-up comes to. */
+  result?: FieldType
+  /** What the step, or the role of the signed-in person, allows. Of a masked field only a part is shown. */
+  access?: Access | 'masked'
 }
 
 export type Access = 'hidden' | 'read' | 'edit' | 'required'
-export type FormField = Field & { access?: Access }
+export type FormField = Field
 
 // Processes
 
@@ -312,7 +338,51 @@ export interface EntityView {
   /** The fields shown in a list. */
   list: string[]
   sections: { label: Text; fields: string[] }[]
-  may: { create: boolean; read: boolean; update: boolean; delete: boolean }
+  may: EntityRights
+  /** The field whose record hands reading down. */
+  parent?: { field: string; entity: string } | null
+  views?: SavedView[]
+  related?: RelatedList[]
+  sort?: { field: string; descending: boolean } | null
+  /** The fields that allow such a page. */
+  kanban?: string | null
+  calendar?: string | null
+  tree?: string | null
+}
+
+export interface EntityRights {
+  create: boolean
+  read: boolean
+  update: boolean
+  delete: boolean
+  share?: boolean
+  transfer?: boolean
+  import?: boolean
+  export?: boolean
+}
+
+export type ViewKind = 'list' | 'kanban' | 'calendar' | 'tree'
+
+export interface SavedView {
+  id: string
+  label: Text
+  kind: ViewKind
+  filter?: Json
+  columns?: string[]
+  /** `-date` is the latest first. */
+  sort?: string[] | null
+  field?: string | null
+  end_field?: string | null
+  scope: 'shipped' | 'company' | 'mine'
+}
+
+export interface RelatedList {
+  id: string
+  label: Text
+  entity: string
+  /** The field of that entity that points here. */
+  field: string
+  columns: string[]
 }
 
 export interface RecordRow {
@@ -325,6 +395,12 @@ export interface RecordRow {
   /** Readable text of references and persons, by field id. */
   display: Record<string, string>
   title: string
+  may?: { update: boolean; delete: boolean; share: boolean; transfer: boolean }
+  created_by?: PersonRef | null
+  /** The fields of which only a part is shown. */
+  masked?: string[]
+  parent?: { entity: string; id: Id; title?: string } | null
+  starred?: boolean
 }
 
 // Administration
@@ -430,4 +506,15 @@ export interface Problem {
   detail: Text
   fields: FieldProblem[]
   diagnostics: Diagnostic[]
+  /** Fields that somebody else changed meanwhile. */
+  conflicts?: FieldConflict[]
+  /** Records that look like the one being saved. */
+  duplicates?: { id?: Id | null; title: string }[]
+}
+
+export interface FieldConflict {
+  field: string
+  mine: Json
+  theirs: Json
+  base: Json
 }

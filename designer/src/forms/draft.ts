@@ -25,9 +25,12 @@ export type Problems = Record<string, string>
 /** What a step allows, within what the field itself is: nobody edits what is computed. */
 export function accessOf(field: FormField): Access {
   if (field.access === 'hidden') return 'hidden'
-  if (field.read_only || field.type === 'auto-number' || field.access === 'read') return 'read'
+  if (field.read_only || isComputed(field) || field.access === 'read' || field.access === 'masked') return 'read'
   return field.required || field.access === 'required' ? 'required' : 'edit'
 }
+
+/** What the server fills in by itself. */
+export const isComputed = ({ type }: Field): boolean => ['auto-number', 'formula', 'roll-up'].includes(type)
 
 export const isEditable = (field: FormField): boolean => ['edit', 'required'].includes(accessOf(field))
 

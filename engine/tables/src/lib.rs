@@ -16,6 +16,8 @@ mod prefix;
 mod process_state;
 mod queries;
 mod read;
+mod record_queries;
+mod record_writes;
 mod rows;
 mod shares;
 mod transaction;
@@ -32,8 +34,10 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Credential, DecisionFile, Definition, HistoryEntry, Preference, Receiver, RecordKey, RecordRow, Session, Share,
-    ShareLevel, StoredAnswer, Token,
+    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, Receiver, Share,
+    ShareLevel,
+    RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Shortcuts,
+    StoredAnswer, StoredFile, Token, TrashedRecord,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

@@ -15,6 +15,10 @@ pub enum Prefix {
     DefinitionByKey = 10,
     /// A file of decisions, by id; its XML lies beside those of processes.
     DecisionFile = 11,
+    /// (kind, id): an item of the administrator's layer of definitions.
+    DefinitionItem = 12,
+    /// (entity): for which definition its records were last put in order.
+    EntityState = 13,
 
     /// A case, by id.
     Instance = 16,
@@ -106,6 +110,30 @@ pub enum Prefix {
     ShareByRecord = 101,
     /// (kind of receiver, receiver, share): what is shared with a person, a department or a role.
     ShareByReceiver = 102,
+    /// (entity, newest first): records that were deleted.
+    Trash = 112,
+    /// (entity, latest first, record): the same by the moment of deletion.
+    TrashByMoment = 113,
+    /// (file, entity, record): files that deleted records name.
+    TrashByFile = 114,
+    /// (entity, record): values computed from the records that name it.
+    RollUp = 115,
+    /// (entity, field, target, newest first, record): the records that name a record.
+    RecordByReference = 116,
+    /// (entity, rule, value, record): records that may be the same.
+    RecordByLikeness = 117,
+    /// (file, entity, record): the records that name a file.
+    RecordByFile = 118,
+    /// Work on many records, by id.
+    RecordJob = 119,
+    /// Work that goes on, by id.
+    RecordJobOpen = 120,
+    /// A stored file, by the hash of its content.
+    StoredFile = 121,
+    /// (person or nobody, entity, id): views that people made of lists.
+    ListView = 122,
+    /// (person): the records a person marked or has seen lately.
+    Shortcuts = 123,
 
     /// How a person signs in.
     Credential = 80,

@@ -252,10 +252,21 @@ impl Queries<'_> {
                 let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
                 slice(pairs, limit, |(key, value)| read::decode(key, value))
             }
-            RecordList::OwnedBy(entity, _) => self.follow(&prefix, after, limit, |id| {
+            RecordList::OwnedBy(entity, _) | RecordList::Naming(entity, ..) => self.follow(&prefix, after, limit, |id| {
                 RecordId::new(id).map(|id| (entity.clone(), id))
             }),
         }
+    }
+
+    /// The ids of the records of a list, newest first, from behind a record on.
+    pub fn record_ids(&self, list: &RecordList, behind: Option<RecordId>, limit: usize) -> Answer<Vec<RecordId>> {
+        let after = behind.map(|record| list.behind(record));
+        let ids = read::ids(self.0, &list.prefix(), after.as_deref(), limit)?.into_iter();
+        let id = |(_, number)| match list {
+            RecordList::All(_) => RecordId::new(!number),
+            RecordList::OwnedBy(..) | RecordList::Naming(..) => RecordId::new(number),
+        };
+        Ok(ids.filter_map(id).collect())
     }
 
     /// The record that has a unique value.
@@ -301,7 +312,7 @@ impl Queries<'_> {
         read::row(self.0, &person)
     }
 
-    fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
+    pub(crate) fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
         Ok(self.0.scan(prefix.as_bytes(), None, limit)?.len())
     }
 
@@ -345,7 +356,11 @@ impl Queries<'_> {
     }
 }
 
-fn slice<T>(pairs: Vec<Pair>, limit: usize, item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>) -> Answer<Slice<T>> {
+pub(crate) fn slice<T>(
+    pairs: Vec<Pair>,
+    limit: usize,
+    item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>,
+) -> Answer<Slice<T>> {
     let next = (pairs.len() == limit)
         .then(|| pairs.last().map(|(key, _)| key.to_vec()))
         .flatten();

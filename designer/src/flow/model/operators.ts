@@ -12,23 +12,32 @@ const PRESENCE: readonly Operator[] = ['empty', 'not-empty']
 export function operatorsFor(type: FieldType): readonly Operator[] {
   switch (type) {
     case 'number':
+    case 'decimal':
     case 'money':
     case 'date':
+    case 'time':
     case 'date-time':
+    case 'formula':
+    case 'roll-up':
       return ORDERED
     case 'text':
     case 'long-text':
+    case 'rich-text':
     case 'phone':
     case 'email':
     case 'auto-number':
       return TEXTUAL
     case 'choice':
+    case 'tree-choice':
       return CHOSEN
     case 'boolean':
       return SINGLE
     case 'person':
     case 'department':
     case 'reference':
+    case 'attachment':
+    case 'picture':
+    case 'address':
     case 'lines':
       return PRESENCE
   }
@@ -36,7 +45,7 @@ export function operatorsFor(type: FieldType): readonly Operator[] {
 
 /** Turns what was typed into the value the field holds: a number for amounts, text otherwise. */
 export function typedValue(type: FieldType, typed: string): FilterValue {
-  if (type !== 'number' && type !== 'money') return typed
+  if (type !== 'number' && type !== 'decimal' && type !== 'money') return typed
   const plain = typed.trim().replace(/[,，\s]/g, '')
   return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : typed.trim()
 }

@@ -142,11 +142,17 @@ impl Step<'_> {
             actor,
             before,
             after,
+            change: None,
+            plugins: Vec::new(),
+            instance: None,
         })?;
         self.tx.put_record(&RecordRow {
             entity: entity.id.clone(),
             record,
             unique,
+            references: Vec::new(),
+            likeness: Vec::new(),
+            files: Vec::new(),
         })?;
         self.hint(HintKind::Record, id.get(), Audience::Readers(entity.id.clone(), owner));
         self.refresh_organisation(&entity.id);
@@ -195,6 +201,9 @@ impl Step<'_> {
             actor,
             before,
             after,
+            change: None,
+            plugins: Vec::new(),
+            instance: None,
         };
         self.tx.put_record_history(&entry)?;
         self.tx.delete_record(&entity.id, id)?;

@@ -11,8 +11,8 @@ use crate::{
     history::{Events, FINISHED_VERSION, Finished},
     key::last_number,
     rows::{
-        Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Row, Session, Share, StoredAnswer,
-        Token,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
+        RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -185,6 +185,21 @@ fn record(key: &[u8]) -> Option<Vec<u8>> {
     Some(record)
 }
 
+/// The deleted record with the id at the end of an index key that begins with its entity.
+fn trashed(key: &[u8]) -> Option<Vec<u8>> {
+    let mut row = record(key)?;
+    *row.first_mut()? = Prefix::Trash as u8;
+    Some(row)
+}
+
+/// The record, deleted or not, with the id at the end of an index key that begins with a file and its entity.
+fn with_file(key: &[u8], prefix: Prefix) -> Option<Vec<u8>> {
+    let end = key.windows(2).position(|pair| pair == [0, 1])? + 2;
+    let mut row = record(&[&key[..1], key.get(end..)?].concat())?;
+    *row.first_mut()? = prefix as u8;
+    Some(row)
+}
+
 fn answer(key: &[u8]) -> Option<Vec<u8>> {
     let mut answer = vec![Prefix::StoredAnswer as u8];
     answer.extend_from_slice(key.get(9..)?);
@@ -266,4 +281,18 @@ kinds! {
     StoredAnswer, "stored-answer", "保留的回复", Nowhere, Row(row::<StoredAnswer>);
     StoredAnswerByExpiry, "stored-answer-by-expiry", "保留的回复索引", Nowhere, Index(answer);
     Preference, "preference", "个人设置", Nowhere, Row(row::<Preference>);
+    DefinitionItem, "definition-item", "自定义定义", Nowhere, Row(row::<DefinitionItem>);
+    EntityState, "entity-state", "实体整理状态", Nowhere, Row(row::<EntityState>);
+    Trash, "trash", "回收站记录", EndNewestFirst, Row(row::<TrashedRecord>);
+    TrashByMoment, "trash-by-moment", "回收站索引", Nowhere, Index(trashed);
+    TrashByFile, "trash-by-file", "回收站索引", Nowhere, Index(|key| with_file(key, Prefix::Trash));
+    RollUp, "roll-up", "汇总值", End, Row(row::<RollUps>);
+    RecordByReference, "record-by-reference", "记录索引", Nowhere, Index(record);
+    RecordByLikeness, "record-by-likeness", "记录索引", Nowhere, Index(record);
+    RecordByFile, "record-by-file", "记录索引", Nowhere, Index(|key| with_file(key, Prefix::Record));
+    RecordJob, "record-job", "批量任务", End, Row(row::<RecordJob>);
+    RecordJobOpen, "record-job-open", "批量任务索引", Nowhere, Index(|key| last(key, Prefix::RecordJob));
+    StoredFile, "stored-file", "附件", Nowhere, Row(row::<StoredFile>);
+    ListView, "list-view", "列表视图", Nowhere, Row(row::<ListView>);
+    Shortcuts, "shortcuts", "收藏与最近", Nowhere, Row(row::<Shortcuts>);
 }

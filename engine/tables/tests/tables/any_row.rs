@@ -7,8 +7,9 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, HistoryEntry, Preference, ProcessState, Queries, Read, RecordRow, Session, Share, StoredAnswer,
-    TableError, Token, Transaction,
+    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, ProcessState, Queries,
+    Read, RecordJob, RecordRow, RollUps, Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction,
+    TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,14 @@ pub enum AnyRow {
     Answer(StoredAnswer),
     Preference(Preference),
     Share(Share),
+    DefinitionItem(DefinitionItem),
+    EntityState(EntityState),
+    Trashed(TrashedRecord),
+    RollUps(RollUps),
+    RecordJob(RecordJob),
+    StoredFile(StoredFile),
+    ListView(ListView),
+    Shortcuts(Shortcuts),
 }
 
 use AnyRow as Any;
@@ -56,6 +65,14 @@ impl AnyRow {
             Any::Answer(row) => tx.put_stored_answer(&row),
             Any::Preference(row) => tx.put_preference(&row),
             Any::Share(row) => tx.put_share(&row),
+            Any::DefinitionItem(row) => tx.put_definition_item(&row),
+            Any::EntityState(row) => tx.put_entity_state(&row),
+            Any::Trashed(row) => tx.put_trashed(&row),
+            Any::RollUps(row) => tx.put_roll_ups(&row),
+            Any::RecordJob(row) => tx.put_record_job(&row),
+            Any::StoredFile(row) => tx.put_stored_file(&row),
+            Any::ListView(row) => tx.put_list_view(&row),
+            Any::Shortcuts(row) => tx.put_shortcuts(&row),
             of_a_process => tx.write_process(&of_a_process.change(true)),
         }
     }
@@ -66,6 +83,11 @@ impl AnyRow {
             Any::Record(row) => tx.delete_record(&row.entity, row.record.id)?,
             Any::Session(row) => tx.delete_session(&row.hash)?,
             Any::Share(row) => tx.delete_share(row.id)?,
+            Any::DefinitionItem(row) => tx.delete_definition_item(&row.kind, &row.id)?,
+            Any::Trashed(row) => tx.delete_trashed(&row.row.entity, row.row.record.id)?,
+            Any::RollUps(row) => tx.delete_roll_ups(&row.entity, row.record)?,
+            Any::StoredFile(row) => tx.delete_stored_file(&row.hash)?,
+            Any::ListView(row) => tx.delete_list_view(row)?,
             Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
                 tx.write_process(&self.change(false))?;
             }
@@ -162,6 +184,27 @@ impl AnyRow {
                 .map(Any::Answer),
             Any::Preference(row) => queries.preference(row.person).map_err(table)?.map(Any::Preference),
             Any::Share(row) => queries.share(row.id).map_err(table)?.map(Any::Share),
+            Any::DefinitionItem(row) => {
+                let mut items = queries.definition_items().map_err(table)?.into_iter();
+                let same = |item: &DefinitionItem| item.kind == row.kind && item.id == row.id;
+                items.find(same).map(Any::DefinitionItem)
+            }
+            Any::EntityState(row) => queries.entity_state(&row.entity).map_err(table)?.map(Any::EntityState),
+            Any::Trashed(row) => queries
+                .trashed(&row.row.entity, row.row.record.id)
+                .map_err(table)?
+                .map(Any::Trashed),
+            Any::RollUps(row) => queries
+                .roll_ups(&row.entity, row.record)
+                .map_err(table)?
+                .map(Any::RollUps),
+            Any::RecordJob(row) => queries.record_job(row.id).map_err(table)?.map(Any::RecordJob),
+            Any::StoredFile(row) => queries.stored_file(&row.hash).map_err(table)?.map(Any::StoredFile),
+            Any::ListView(row) => queries
+                .list_view(row.person, &row.entity, &row.id)
+                .map_err(table)?
+                .map(Any::ListView),
+            Any::Shortcuts(row) => queries.shortcuts(row.person).map_err(table)?.map(Any::Shortcuts),
         })
     }
 }

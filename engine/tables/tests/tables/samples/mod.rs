@@ -3,6 +3,7 @@
 mod finished;
 mod others;
 mod process;
+mod records;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -132,7 +133,15 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("page", others::pages()),
         ("outbox", others::outbox()),
         ("record", others::records()),
+        ("record-2", records::found_by_more()),
         ("record-history", vec![others::history()]),
+        ("record-history-2", records::history()),
+        ("definition-item", records::layers()),
+        ("trash", records::trash()),
+        ("roll-up", vec![records::roll_ups()]),
+        ("record-job", records::jobs()),
+        ("stored-file", records::files()),
+        ("personal", records::personal()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
         ("share", others::shares()),
@@ -147,6 +156,8 @@ pub fn prefixes() -> Vec<Prefix> {
         Definition,
         DefinitionXml,
         DefinitionByKey,
+        DefinitionItem,
+        EntityState,
         Instance,
         Element,
         LiveElement,
@@ -196,5 +207,17 @@ pub fn prefixes() -> Vec<Prefix> {
         StoredAnswer,
         StoredAnswerByExpiry,
         Preference,
+        Trash,
+        TrashByMoment,
+        TrashByFile,
+        RollUp,
+        RecordByReference,
+        RecordByLikeness,
+        RecordByFile,
+        RecordJob,
+        RecordJobOpen,
+        StoredFile,
+        ListView,
+        Shortcuts,
     ]
 }
