@@ -172,6 +172,14 @@ impl Organisation {
         self.departments.values().cloned().collect()
     }
 
+    pub(crate) fn department_code(&self, id: RecordId) -> Option<String> {
+        self.departments.get(&id).map(|department| department.code.clone())
+    }
+
+    pub(crate) fn superiors(&self, person: PersonId) -> Vec<PersonId> {
+        self.places.superiors(person)
+    }
+
     pub(crate) fn department_name(&self, id: RecordId) -> Option<String> {
         self.departments.get(&id).map(|department| department.name.clone())
     }
@@ -242,7 +250,11 @@ impl Organisation {
         let mut next = self.member(person).and_then(|member| member.department);
         while let Some(department) = next.filter(|department| !above.contains(department)) {
             above.push(department);
-            next = self.places.departments.get(&department).and_then(|department| department.parent);
+            next = self
+                .places
+                .departments
+                .get(&department)
+                .and_then(|department| department.parent);
         }
         above
     }

@@ -3,7 +3,9 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use kapok_protocol::{PersonId, Record, RecordId, RecordRef, Value};
-use kapok_records::{Access, Action, EntityDefinition, FieldKind, Fields, Judge, Reach, Rights, Viewer, as_seen, visible_fields};
+use kapok_records::{
+    Access, Action, EntityDefinition, FieldKind, Fields, Judge, Reach, Rights, Viewer, as_seen, visible_fields,
+};
 use kapok_tables::Queries;
 
 use crate::{
@@ -38,7 +40,13 @@ impl<'v> Seeing<'v> {
     /// What a person sees; refused for somebody who does not work here.
     pub(crate) fn by_person(viewing: &'v Viewing<'v>, person: PersonId) -> Result<Self, Error> {
         let day = today(viewing.now, viewing.shared.settings.utc_offset_minutes).to_string();
-        let viewer = rights::viewer(&viewing.organisation, &viewing.catalogue, &viewing.queries, person, &day)?;
+        let viewer = rights::viewer(
+            &viewing.organisation,
+            &viewing.catalogue,
+            &viewing.queries,
+            person,
+            &day,
+        )?;
         let viewer = viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))?;
         Ok(Self::by(viewing, viewer))
     }
@@ -56,7 +64,12 @@ impl<'v> Seeing<'v> {
     }
 
     /// Whether something may be done with a record; what may not even be seen is not there.
-    pub(crate) fn allow(&self, action: Action, definition: &EntityDefinition, record: &Record) -> Result<Access, Error> {
+    pub(crate) fn allow(
+        &self,
+        action: Action,
+        definition: &EntityDefinition,
+        record: &Record,
+    ) -> Result<Access, Error> {
         let rights = self.rights();
         if !rights.decide(Action::Read, definition, Some(record)).is_granted() {
             return Err(Error::not_found("记录", "record"));
@@ -156,9 +169,7 @@ impl EntitySight<'_> {
     /// What may be seen of a record; `None` when that is nothing.
     pub(crate) fn seen(&self, record: &Record) -> Option<Record> {
         let access = self.judge.decide(record);
-        access
-            .is_granted()
-            .then(|| as_seen(self.definition, record, &access))
+        access.is_granted().then(|| as_seen(self.definition, record, &access))
     }
 
     /// A record as it is shown; `None` when it may not be seen.

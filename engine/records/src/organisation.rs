@@ -175,7 +175,9 @@ impl Structure {
         let members = |department: &RecordId| entries(&self.members, department).iter().copied();
         let of_department = department.iter().flat_map(members);
         let of_department: BTreeSet<_> = subordinates.iter().copied().chain(of_department).collect();
-        let tree = department.map(|department| self.department_tree(department)).unwrap_or_default();
+        let tree = department
+            .map(|department| self.department_tree(department))
+            .unwrap_or_default();
         let of_tree = tree.iter().flat_map(members);
         let of_tree: BTreeSet<_> = of_department.iter().copied().chain(of_tree).collect();
         Circles {

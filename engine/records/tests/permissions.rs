@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use common::{catalogue, person, record};
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef};
 use kapok_records::{
-    Access, Action, Catalogue, Definitions, Department, EntityDefinition, Member, Organisation, Rights, Sharing, Structure,
-    Viewer, visible_fields,
+    Access, Action, Catalogue, Definitions, Department, EntityDefinition, Member, Organisation, Rights, Sharing,
+    Structure, Viewer, visible_fields,
 };
 use proptest::prelude::*;
 

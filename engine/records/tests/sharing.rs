@@ -159,7 +159,10 @@ fn shares_tasks_and_parents_open_what_they_should_and_no_more() {
             let reasons = rights.explain(Action::Read, entity, company.get(id));
             assert_eq!(!reasons.is_empty(), expected, "case {index}: {id}: {reasons:?}");
             for action in [Action::Delete, Action::Share, Action::Transfer, Action::Export] {
-                assert!(!rights.decide(action, entity, Some(company.get(id))).is_granted(), "case {index}");
+                assert!(
+                    !rights.decide(action, entity, Some(company.get(id))).is_granted(),
+                    "case {index}"
+                );
             }
         }
         let customer = catalogue.entity("a.customer").unwrap();
@@ -199,13 +202,37 @@ fn a_field_is_as_open_as_the_widest_way_to_its_record() {
     let customer = catalogue.entity("a.customer").unwrap();
     // name, phone, credit, secret of customer 10, and which fields can be searched without looking at each record.
     let cases: [(u64, &[&str], &[(u64, Sharing)], [FieldAccess; 4], &[&str]); 6] = [
-        (1, &["sales"], &[], [Edit, Edit, Edit, Edit], &["name", "phone", "credit", "secret"]),
+        (
+            1,
+            &["sales"],
+            &[],
+            [Edit, Edit, Edit, Edit],
+            &["name", "phone", "credit", "secret"],
+        ),
         (3, &["service"], &[], [Edit, Masked, Hidden, Hidden], &["name"]),
-        (3, &["service"], &[(10, Sharing::Task)], [Edit, Edit, Edit, Hidden], &["name"]),
-        (3, &["service", "finance"], &[], [Edit, Edit, Edit, Hidden], &["name", "phone", "credit"]),
+        (
+            3,
+            &["service"],
+            &[(10, Sharing::Task)],
+            [Edit, Edit, Edit, Hidden],
+            &["name"],
+        ),
+        (
+            3,
+            &["service", "finance"],
+            &[],
+            [Edit, Edit, Edit, Hidden],
+            &["name", "phone", "credit"],
+        ),
         (1, &["service", "sales"], &[], [Edit, Edit, Edit, Edit], &["name"]),
         // One role lets the name be seen and the record be changed; another one, that only reads, does not add to that.
-        (1, &["keeper", "finance"], &[], [Read, Edit, Edit, Edit], &["name", "phone", "credit", "secret"]),
+        (
+            1,
+            &["keeper", "finance"],
+            &[],
+            [Read, Edit, Edit, Edit],
+            &["name", "phone", "credit", "secret"],
+        ),
     ];
     for (index, (who, roles, shares, expected, always)) in cases.into_iter().enumerate() {
         let viewer = viewer(who, roles, shares);
@@ -214,14 +241,21 @@ fn a_field_is_as_open_as_the_widest_way_to_its_record() {
         let found = ["name", "phone", "credit", "secret"].map(|field| access.of(field));
         assert_eq!(found, expected, "case {index}");
         let found = rights.judge(Action::Read, customer).fields_always_read();
-        assert_eq!(found, always.iter().map(|field| (*field).to_owned()).collect(), "case {index}");
+        assert_eq!(
+            found,
+            always.iter().map(|field| (*field).to_owned()).collect(),
+            "case {index}"
+        );
     }
     let service = viewer(3, &["service"], &[]);
     let access = Rights::new(&service, &catalogue, &company).decide(Action::Read, customer, Some(company.get(10)));
     let shown = visible_fields(customer, &company.get(10).fields, &access);
     assert_eq!(shown.masked, ["phone"]);
     let shown = as_seen(customer, company.get(10), &access).fields;
-    assert_eq!(serde_json::to_string(&shown).unwrap(), r#"{"name":"木棉","phone":"138****5678"}"#);
+    assert_eq!(
+        serde_json::to_string(&shown).unwrap(),
+        r#"{"name":"木棉","phone":"138****5678"}"#
+    );
 }
 
 #[test]
@@ -245,7 +279,12 @@ fn a_process_has_what_was_granted_and_its_own_record() {
     let nothing = Viewer::process(BTreeMap::new(), None);
     let rights = Rights::new(&nothing, &catalogue, &company);
     let people = catalogue.entity("system.person").unwrap();
-    assert!(!rights.decide(Action::Read, people, Some(&record(1, None, "{}"))).is_granted(), "it is not everyone");
+    assert!(
+        !rights
+            .decide(Action::Read, people, Some(&record(1, None, "{}")))
+            .is_granted(),
+        "it is not everyone"
+    );
 }
 
 #[test]

@@ -156,7 +156,9 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
         SYSTEM.contains(&name) || always.contains(name)
     };
     for sort in &query.sort {
-        let is_sortable = definition.field(&sort.field).is_none_or(|field| is_sortable(definition, &field.kind));
+        let is_sortable = definition
+            .field(&sort.field)
+            .is_none_or(|field| is_sortable(definition, &field.kind));
         if !is_sortable || !is_open(&sort.field) {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
@@ -169,9 +171,8 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
         }
     }
     let condition = query.filter.as_ref().map(Condition::new).transpose();
-    let condition = condition.map_err(|text| {
-        Refusal::new(RefusalKind::Invalid, "list.filter", text.zh, text.en).at("filter")
-    })?;
+    let condition =
+        condition.map_err(|text| Refusal::new(RefusalKind::Invalid, "list.filter", text.zh, text.en).at("filter"))?;
     let keyword = query.keyword.as_deref().map(str::trim).filter(|text| !text.is_empty());
     Ok(Checked {
         keyword: keyword.map(str::to_lowercase),

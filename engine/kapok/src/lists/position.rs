@@ -60,7 +60,11 @@ mod tests {
     #[test]
     fn a_position_leads_back() {
         let id = RecordId::new(7).expect("not zero");
-        for position in [Position::Behind(id), Position::Sorted(3, id), Position::Searched(vec![1, 2])] {
+        for position in [
+            Position::Behind(id),
+            Position::Sorted(3, id),
+            Position::Searched(vec![1, 2]),
+        ] {
             assert_eq!(Position::decode(&position.encode()).expect("decodes"), position);
         }
         for bytes in [&[][..], &[0], &[0, 0, 0, 0, 0, 0, 0, 0, 0], &[1, 2], &[9]] {

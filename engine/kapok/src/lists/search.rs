@@ -17,6 +17,7 @@ pub(crate) trait RecordSearch: Send + Sync {
 }
 
 /// What to find. All fields it names may be looked at in every record that is reached.
+#[allow(dead_code, reason = "whoever finds reads them")]
 pub(crate) struct Find<'f> {
     pub(crate) definition: &'f EntityDefinition,
     /// What one of the texts contains, in lower case.

@@ -41,7 +41,9 @@ impl<'q, 'a> Sources<'q, 'a> {
             Some(lists) => lists.into_iter().map(Source::of).collect(),
             None => vec![Source::of(RecordList::All(entity.clone()))],
         };
-        let is_narrow = sources.iter().all(|source| !matches!(source.list, Some(RecordList::All(_))));
+        let is_narrow = sources
+            .iter()
+            .all(|source| !matches!(source.list, Some(RecordList::All(_))));
         if naming.is_none() && is_narrow && !reach.shared.is_empty() {
             sources.push(Source {
                 list: None,
@@ -49,7 +51,10 @@ impl<'q, 'a> Sources<'q, 'a> {
                 ended: true,
             });
         }
-        Ok(Self { queries, lists: sources })
+        Ok(Self {
+            queries,
+            lists: sources,
+        })
     }
 
     /// Goes on behind a record.

@@ -27,11 +27,7 @@ struct Kept {
     seen: Value,
 }
 
-pub(super) fn page(
-    viewing: &Viewing<'_>,
-    sight: &EntitySight<'_>,
-    checked: &Checked<'_>,
-) -> Result<RecordPage, Error> {
+pub(super) fn page(viewing: &Viewing<'_>, sight: &EntitySight<'_>, checked: &Checked<'_>) -> Result<RecordPage, Error> {
     let through = Through {
         viewing,
         sight,
@@ -140,7 +136,11 @@ impl Through<'_> {
         let queries = &self.viewing.queries;
         // Where the owner alone decides, the index rows are all there is to count.
         match by_owners_alone(self.sight).filter(|_| is_whole && self.checked.query.naming.is_none()) {
-            Some(Owners::All) => return Ok(queries.record_ids(&RecordList::All(entity.clone()), None, COUNTED)?.len()),
+            Some(Owners::All) => {
+                return Ok(queries
+                    .record_ids(&RecordList::All(entity.clone()), None, COUNTED)?
+                    .len());
+            }
             Some(Owners::These(owners)) => {
                 let mut count = 0;
                 for owner in owners.iter() {
@@ -223,7 +223,10 @@ fn has_text(definition: &EntityDefinition, fields: &Fields, keyword: &str) -> bo
 /// By the first field that differs. What has no value comes last either way.
 fn compare(_: &EntityDefinition, sort: &[Sort], a: &Value, b: &Value) -> Ordering {
     for Sort { field, descending } in sort {
-        let (a, b) = (a.at(field).filter(|value| !value.is_empty()), b.at(field).filter(|value| !value.is_empty()));
+        let (a, b) = (
+            a.at(field).filter(|value| !value.is_empty()),
+            b.at(field).filter(|value| !value.is_empty()),
+        );
         let found = match (a, b) {
             (Some(a), Some(b)) => {
                 let found = match field.as_str() {

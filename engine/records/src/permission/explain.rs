@@ -65,7 +65,9 @@ impl Rights<'_> {
             let sharings = self.viewer.sharing(&entity.id, record.id);
             reasons.extend(sharings.into_iter().map(Reason::Shared));
         }
-        if let Some(inherited) = whole.inherited.filter(|inherited| inherited.admits(record, self.records))
+        if let Some(inherited) = whole
+            .inherited
+            .filter(|inherited| inherited.admits(record, self.records))
             && let Some(id) = parent_of(record, &inherited.field)
             && let Some((field, definition)) = self.parent(entity)
             && let Some(parent) = self.records.record(&definition.id, id)

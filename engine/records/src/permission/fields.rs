@@ -67,7 +67,11 @@ impl<'a> Rights<'a> {
             entity,
             reach: self.reach(action, entity),
             changes: self.reach(change, entity),
-            sources: if is_restricted { self.sources(change, entity) } else { Vec::new() },
+            sources: if is_restricted {
+                self.sources(change, entity)
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -128,7 +132,10 @@ impl<'a> Rights<'a> {
 /// What a role says of a field; everything when it says nothing.
 fn rule(entity: &EntityDefinition, role: Option<&str>, field: &str) -> FieldAccess {
     let rules = role.and_then(|role| entity.field_rules.get(role));
-    rules.and_then(|rules| rules.get(field)).copied().unwrap_or(FieldAccess::Edit)
+    rules
+        .and_then(|rules| rules.get(field))
+        .copied()
+        .unwrap_or(FieldAccess::Edit)
 }
 
 /// A field, and those that its formula names, and theirs.
@@ -210,7 +217,9 @@ impl<'a> Judge<'a> {
         let always = |field: &&Field| {
             let shows = |source: &Source<'_>| self.rights.says(self.entity, source.role, field) >= FieldAccess::Read;
             let includes = |wider: &Source<'_>, source: &Source<'_>| {
-                wider.reads.is_everything() || wider.reads == source.reads || wider.reads.includes_owners_of(&source.reads)
+                wider.reads.is_everything()
+                    || wider.reads == source.reads
+                    || wider.reads.includes_owners_of(&source.reads)
             };
             let is_shown = |source: &Source<'_>| {
                 let mut wider = self.sources.iter().filter(|wider| includes(wider, source));
@@ -240,7 +249,11 @@ impl<'a> Judge<'a> {
             let said = admitting.iter().map(|(source, changes)| {
                 let said = self.rights.says(self.entity, source.role, field);
                 // One source lets the record be changed, another shows more of it: that does not make more changeable.
-                if *changes || !may_change { said } else { said.min(FieldAccess::Read) }
+                if *changes || !may_change {
+                    said
+                } else {
+                    said.min(FieldAccess::Read)
+                }
             });
             let mut access = said.max().unwrap_or(FieldAccess::Edit);
             if about_self {

@@ -18,11 +18,11 @@ pub(crate) use personal::views_of;
 pub use personal::{ListView, Shortcuts};
 pub use platform::{Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of};
-pub use shares::{Receiver, Share, ShareLevel};
-pub(crate) use shares::{shares_of, shares_with};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
 pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps};
 pub(crate) use records::{file_key, likeness_key, reference_key, unique_key};
+pub use shares::{Receiver, Share, ShareLevel};
+pub(crate) use shares::{shares_of, shares_with};
 pub use trash::TrashedRecord;
 pub(crate) use trash::{trash_by_file_key, trash_by_moment};
 pub(crate) use waiting::{

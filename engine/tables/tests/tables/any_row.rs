@@ -8,8 +8,8 @@ use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
     Credential, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, ProcessState, Queries,
-    Read, RecordJob, RecordRow, RollUps, Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction,
-    TrashedRecord,
+    Read, RecordJob, RecordRow, RollUps, Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token,
+    Transaction, TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
