@@ -110,7 +110,8 @@ function queryText(query: Query = {}): string {
   return text ? `?${text}` : ''
 }
 
-const unreachable: Problem = {
+/** No answer at all. */
+export const unreachable: Problem = {
   title: '',
   status: 0,
   code: 'network',

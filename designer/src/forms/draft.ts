@@ -2,13 +2,14 @@
  * What a person is filling in, before it is a value: numbers as the text that was typed, line items with a stable key.
  * Pure: values of the API in, values of the API out.
  */
-import { Decimal, decimalText, parseDecimal, placesOf, withPlaces } from '@/api/decimal'
+import { decimalText, parseDecimal, placesOf, withPlaces } from '@/api/decimal'
 import { writeJson } from '@/api/json'
-import type { Access, Field, FormField, Json, Values } from '@/api/types'
+import type { Access, Field, FieldType, FormField, Json, Values } from '@/api/types'
+import { asAddress, asFiles, asMap, isNoAddress, type AddressDraft, type StoredFile } from './parts'
 import { localInput } from '@/i18n/format'
 import type { MessageKey } from '@/i18n'
 
-export type Draft = string | boolean | LineDraft[]
+export type Draft = string | boolean | string[] | LineDraft[] | StoredFile[] | AddressDraft
 export type Drafts = Record<string, Draft>
 
 export interface LineDraft {
@@ -55,21 +56,33 @@ function draftOf(field: Field, value: Json): Draft {
     case 'boolean':
       return value === true
     case 'lines':
-      return Array.isArray(value) ? value.map((line) => newLine(field.columns ?? [], asValues(line))) : []
+      return Array.isArray(value) ? value.map((line) => newLine(field.columns ?? [], asMap(line))) : []
+    case 'attachment':
+    case 'picture':
+      return asFiles(value)
+    case 'address':
+      return asAddress(value)
     case 'number':
+    case 'decimal':
       return decimalText(value)
     case 'money':
       return withPlaces(decimalText(value), placesOf(field.currency))
+    case 'time':
+      return typeof value === 'string' ? value.slice(0, 5) : ''
     case 'date-time':
       return typeof value === 'string' && value ? localInput(value) : ''
     default:
-      return identity(value)
+      return field.multiple ? identities(value) : identity(value)
   }
 }
 
-function asValues(value: Json): Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Decimal) ? value : {}
+/** The ids of several persons, records or choices. */
+export function identities(value: Json): string[] {
+  return (Array.isArray(value) ? value : [value]).map(identity).filter(Boolean)
 }
+
+export const isLines = (draft: Draft | undefined): draft is LineDraft[] =>
+  Array.isArray(draft) && draft.every((part) => typeof part === 'object' && 'cells' in part)
 
 /** The id of a person or record, whether it came alone or with its name. */
 export function identity(value: Json): string {
@@ -78,7 +91,7 @@ export function identity(value: Json): string {
 }
 
 function identityOfObject(value: Json): string | undefined {
-  const { id } = asValues(value)
+  const { id } = asMap(value)
   return typeof id === 'string' ? id : undefined
 }
 
@@ -90,14 +103,18 @@ export function valuesFrom(fields: readonly FormField[], drafts: Drafts): Values
 }
 
 function valueOf(field: Field, draft: Draft): Json {
-  if (Array.isArray(draft)) {
+  if (field.type === 'lines') {
+    if (!isLines(draft)) return []
     return draft.map((line) => ({ ...line.original, ...valuesFrom(field.columns ?? [], line.cells) }))
   }
+  if (Array.isArray(draft)) return draft.map((part) => (typeof part === 'string' ? part : { ...part })) as Json[]
   if (typeof draft === 'boolean') return draft
+  if (typeof draft === 'object') return isNoAddress(draft) ? null : addressValue(draft)
   const text = draft.trim()
   if (text === '') return null
   switch (field.type) {
     case 'number':
+    case 'decimal':
     case 'money':
       return parseDecimal(text) ?? text
     case 'date-time':
@@ -105,6 +122,10 @@ function valueOf(field: Field, draft: Draft): Json {
     default:
       return text
   }
+}
+
+function addressValue(draft: AddressDraft): Values {
+  return Object.fromEntries(Object.entries(draft).map(([part, words]) => [part, words.trim()]).filter(([, words]) => words))
 }
 
 /** Only what differs from what was read: somebody else may be changing the rest. */
@@ -120,12 +141,13 @@ export function mistakes(fields: readonly FormField[], drafts: Drafts, path = ''
   for (const field of fields.filter(isEditable)) {
     const at = path + field.id
     const draft = drafts[field.id] ?? ''
-    if (Array.isArray(draft)) {
-      if (draft.length === 0 && accessOf(field) === 'required') found[at] = 'forms.mistake.lines'
+    if (field.type === 'lines') {
+      const lines = isLines(draft) ? draft : []
+      if (lines.length === 0 && accessOf(field) === 'required') found[at] = 'forms.mistake.lines'
       const columns = columnsToFill(field)
-      draft.forEach((line, index) => Object.assign(found, mistakes(columns, line.cells, `${at}.${index}.`)))
-    } else if (typeof draft === 'string') {
-      const mistake = mistakeIn(field, draft.trim())
+      lines.forEach((line, index) => Object.assign(found, mistakes(columns, line.cells, `${at}.${index}.`)))
+    } else if (typeof draft !== 'boolean') {
+      const mistake = mistakeIn(field, draft)
       if (mistake) found[at] = mistake
     }
   }
@@ -138,17 +160,25 @@ function columnsToFill(field: FormField): FormField[] {
   return columns.map((column) => (column.access === 'required' ? { ...column, access: 'edit' } : column))
 }
 
-function mistakeIn(field: FormField, text: string): MessageKey | null {
-  if (text === '') return accessOf(field) === 'required' ? 'forms.mistake.required' : null
-  const numeric = field.type === 'number' || field.type === 'money'
-  return numeric && !parseDecimal(text) ? 'forms.mistake.number' : null
+function mistakeIn(field: FormField, draft: Exclude<Draft, boolean>): MessageKey | null {
+  if (isBlank(draft)) return accessOf(field) === 'required' ? 'forms.mistake.required' : null
+  if (!isNumeric(field.type)) return null
+  return typeof draft === 'string' && parseDecimal(draft.trim()) ? null : 'forms.mistake.number'
 }
+
+function isBlank(draft: Exclude<Draft, boolean>): boolean {
+  if (typeof draft === 'string') return draft.trim() === ''
+  return Array.isArray(draft) ? draft.length === 0 : isNoAddress(draft)
+}
+
+/** Whether a field is typed as a number. */
+export const isNumeric = (type: FieldType): boolean => type === 'number' || type === 'decimal' || type === 'money'
 
 /** Lines out of storage get keys that no other line has. */
 export function rekeyed(drafts: Drafts): Drafts {
   const entries = Object.entries(drafts).map(([id, draft]): [string, Draft] => [
     id,
-    Array.isArray(draft) ? draft.map((line) => ({ ...line, key: ++lastKey })) : draft,
+    isLines(draft) ? draft.map((line) => ({ ...line, key: ++lastKey })) : draft,
   ])
   return Object.fromEntries(entries)
 }

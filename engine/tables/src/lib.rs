@@ -7,8 +7,8 @@
 
 mod codec;
 mod data_format;
-mod finishing;
 mod forgetting;
+mod gathered;
 mod history;
 mod key;
 mod lists;

@@ -149,9 +149,20 @@ pub enum Prefix {
     Preference = 85,
 }
 
+/// What one of the numbers is that stand right behind the prefix of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Number {
+    /// An id drawn from the counter.
+    Id,
+    /// One too, but so that larger ones come first.
+    NewestFirst,
+    /// Anything else.
+    Other,
+}
+
 impl Prefix {
-    /// How many numbers, right behind the prefix of a key, are ids drawn from the counter.
-    pub(crate) fn ids_in_front(kind: u8) -> usize {
+    /// What the numbers are right behind the prefix of a key, up to the last id among them.
+    pub(crate) fn numbers_in_front(kind: u8) -> &'static [Number] {
         const ONE: [Prefix; 16] = [
             Prefix::Instance,
             Prefix::LiveElement,
@@ -171,9 +182,11 @@ impl Prefix {
             Prefix::Tokens,
         ];
         match kind {
-            _ if kind == Prefix::Element as u8 => 2,
-            _ if ONE.iter().any(|prefix| *prefix as u8 == kind) => 1,
-            _ => 0,
+            _ if kind == Prefix::Element as u8 => &[Number::Id, Number::Id],
+            _ if kind == Prefix::Page as u8 => &[Number::Other, Number::NewestFirst],
+            _ if kind == Prefix::Outbox as u8 => &[Number::NewestFirst],
+            _ if ONE.iter().any(|prefix| *prefix as u8 == kind) => &[Number::Id],
+            _ => &[],
         }
     }
 }

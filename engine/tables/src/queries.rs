@@ -10,7 +10,7 @@ use kapok_protocol::{
 
 use crate::{
     InstanceList, Key, Prefix, Read, RecordList, Slice, TableError, TaskList,
-    finishing::finished_case,
+    gathered::whole_case,
     history::Events,
     key::last_number,
     read::{self, Pair},
@@ -79,30 +79,23 @@ impl Queries<'_> {
 
     /// The activations of a case, oldest first.
     pub fn elements(&self, instance: InstanceId, limit: usize) -> Answer<Vec<ElementInstance>> {
-        let finished = finished_case(self.0, instance)?.map(|case| case.elements);
-        let mut elements: Vec<_> = finished
-            .into_iter()
-            .flatten()
-            .map(|(_, row)| row.into_owned())
-            .take(limit)
-            .collect();
+        if let Some(case) = whole_case(self.0, instance)? {
+            let rows = case.elements.into_values().map(Cow::into_owned);
+            return Ok(rows.take(limit).collect());
+        }
         let prefix = Key::new(Prefix::Element).number(instance.get());
-        elements.extend(read::rows(self.0, &prefix, None, limit - elements.len())?);
-        Ok(elements)
+        read::rows(self.0, &prefix, None, limit)
     }
 
     /// The history of a case, oldest first.
     pub fn events(&self, instance: InstanceId, limit: usize) -> Answer<Vec<Event>> {
-        let finished = finished_case(self.0, instance)?.map(|case| case.events);
-        let mut events: Vec<_> = finished
-            .into_iter()
-            .flatten()
-            .map(Cow::into_owned)
-            .take(limit)
-            .collect();
+        if let Some(case) = whole_case(self.0, instance)? {
+            let events = case.events.into_iter().map(Cow::into_owned);
+            return Ok(events.take(limit).collect());
+        }
         let prefix = Key::new(Prefix::Event).number(instance.get());
-        let rows = read::rows::<Events>(self.0, &prefix, None, limit - events.len())?;
-        events.extend(rows.into_iter().flat_map(|row| row.events));
+        let rows = read::rows::<Events>(self.0, &prefix, None, limit)?;
+        let mut events: Vec<_> = rows.into_iter().flat_map(|row| row.events).collect();
         events.truncate(limit);
         Ok(events)
     }

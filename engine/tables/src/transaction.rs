@@ -6,7 +6,7 @@ use kapok_store::{Batch, MAX_KEY, StoreError};
 
 use crate::{
     Prefix, Read, TableError, codec,
-    history::Finished,
+    prefix::Number,
     read::{self, Pair},
     rows::Row,
 };
@@ -109,7 +109,9 @@ impl<'a> Transaction<'a> {
 
     /// Writes a row and whatever index rows change with it.
     pub(crate) fn put<R: Row>(&mut self, row: &R) -> Result<(), TableError> {
-        self.put_as(row, codec::encode(R::VERSION, row))
+        let old = self.indexes_of::<R>(R::key(&row.id()).as_bytes())?;
+        self.replace_row(row, &old);
+        Ok(())
     }
 
     /// Writes a row that has no index rows and was not there before.
@@ -117,24 +119,21 @@ impl<'a> Transaction<'a> {
         self.write(R::key(&row.id()), codec::encode(R::VERSION, row));
     }
 
-    /// Writes what is left of a case, and the index rows of the case.
-    pub(crate) fn put_finished(&mut self, case: &Finished<'_>) -> Result<(), TableError> {
-        self.put_as(case.instance.as_ref(), case.to_bytes())
+    /// Writes a row whose index rows have been these.
+    pub(crate) fn replace_row<R: Row>(&mut self, row: &R, old: &[Vec<u8>]) {
+        self.replace(row, codec::encode(R::VERSION, row), old);
     }
 
-    /// Writes a row as these bytes.
-    fn put_as<R: Row>(&mut self, row: &R, bytes: Vec<u8>) -> Result<(), TableError> {
-        let key = R::key(&row.id());
+    /// Writes a row as these bytes, whose index rows have been these.
+    pub(crate) fn replace<R: Row>(&mut self, row: &R, bytes: Vec<u8>, old: &[Vec<u8>]) {
         let new: Vec<Vec<u8>> = row.indexes().into_iter().map(Vec::from).collect();
-        let old = self.indexes_of::<R>(key.as_bytes())?;
         for gone in old.iter().filter(|index| !new.contains(index)) {
             self.erase(gone.clone());
         }
-        for added in new.iter().filter(|index| !old.contains(index)) {
-            self.write(added.clone(), Vec::new());
+        for added in new.into_iter().filter(|index| !old.contains(index)) {
+            self.write(added, Vec::new());
         }
-        self.write(key, bytes);
-        Ok(())
+        self.write(R::key(&row.id()), bytes);
     }
 
     /// Deletes a row and its index rows.
@@ -163,11 +162,16 @@ impl<'a> Transaction<'a> {
         let Some((kind, mut rest)) = key.split_first() else {
             return false;
         };
-        for _ in 0..Prefix::ids_in_front(*kind) {
-            let Some((id, after)) = rest.split_first_chunk::<8>() else {
+        for number in Prefix::numbers_in_front(*kind) {
+            let Some((bytes, after)) = rest.split_first_chunk::<8>() else {
                 return false;
             };
-            if u64::from_be_bytes(*id) > self.last_id {
+            let id = match number {
+                Number::Id => u64::from_be_bytes(*bytes),
+                Number::NewestFirst => !u64::from_be_bytes(*bytes),
+                Number::Other => 0,
+            };
+            if id > self.last_id {
                 return true;
             }
             rest = after;

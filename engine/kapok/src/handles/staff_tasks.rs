@@ -87,7 +87,7 @@ impl Staff {
     }
 
     fn variable(&self, viewing: &Viewing<'_>, instance: InstanceId, name: &str) -> Result<Option<Value>, Error> {
-        let state = kapok_tables::ProcessState(viewing.queries.0);
+        let state = kapok_tables::ProcessState::new(viewing.queries.0);
         kapok_process::state::State::variable(&state, instance, None, name)
             .map_err(|error| Error::Data(error.to_string()))
     }

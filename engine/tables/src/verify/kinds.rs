@@ -8,7 +8,7 @@ use kapok_protocol::{OutboxRow, Page, Text, Value};
 use crate::{
     Key, Prefix,
     codec::{self, CodecError, Field},
-    history::{Events, FINISHED_VERSION, Finished},
+    history::{Events, WHOLE_VERSION, Whole},
     key::last_number,
     rows::{
         Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
@@ -128,12 +128,12 @@ fn self_named<R: Row>(key: &[u8], row: &R) -> Reading {
     })
 }
 
-/// A case, or what is left of one.
+/// A case, with whatever else lies in its row.
 fn case(key: &[u8], value: &[u8]) -> Reading {
-    if value.first() != Some(&FINISHED_VERSION) {
+    if value.first() != Some(&WHOLE_VERSION) {
         return row::<Instance>(key, value);
     }
-    let case = Finished::from_bytes(value)?;
+    let case = Whole::from_bytes(value)?;
     let mut told = self_named(key, case.instance.as_ref())?;
     let elements = case.elements.keys().map(|id| id.get());
     let events = case.events.iter().map(|event| event.sequence);

@@ -126,7 +126,7 @@ impl AnyRow {
 
     /// What is read where this row was written.
     pub fn read(&self, read: &dyn Read) -> Result<Option<AnyRow>, String> {
-        let (queries, state) = (Queries(read), ProcessState(read));
+        let (queries, state) = (Queries(read), ProcessState::new(read));
         let table = |error: TableError| error.to_string();
         let process = |error: StateError| error.0;
         Ok(match self {

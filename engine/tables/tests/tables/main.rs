@@ -7,5 +7,6 @@ mod indexes;
 mod lists;
 mod round_trip;
 mod samples;
+mod small_cases;
 mod strategies;
 mod verify;
