@@ -45,6 +45,7 @@ mod seeing;
 mod shared;
 mod sign_in;
 mod simulate;
+mod spreadsheet;
 mod views;
 mod writer;
 
@@ -58,8 +59,8 @@ pub use error::Error;
 pub use explanation::{AccessReason, Explanation};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, CaseFilter, EntityView, InboxPosition, Me, NewShare, OutboxView, RecordSave, ShareView, Staff,
-    Startable, TaskCompletion,
+    Administrator, CaseFilter, EntityView, FailedRow, HandedOver, ImportReport, InboxPosition, Me, NewShare,
+    NewStandIn, OutboxView, RecordSave, ShareView, Staff, StandInView, Startable, TaskCompletion,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -78,6 +79,7 @@ pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;
 pub use simulate::{Outcome, Simulation, Transition, check};
+pub use spreadsheet::SheetKind;
 pub use views::{
     AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordMay, RecordView,
     TaskDetail, TaskForm, TaskView, What, Who,

@@ -243,7 +243,14 @@ impl Plugins {
                 let (organisation, catalogue) = (shared.organisation(), shared.catalogue());
                 let today = today(shared.clock.now(), shared.settings.utc_offset_minutes).to_string();
                 let view = shared.store.view();
-                let viewer = rights::viewer(&organisation, &catalogue, &Queries(&view), person, &today);
+                let viewer = rights::viewer(
+                    &organisation,
+                    &catalogue,
+                    &Queries(&view),
+                    person,
+                    shared.clock.now(),
+                    &today,
+                );
                 match viewer {
                     Ok(Some(viewer)) => Sight::Of(Box::new(viewer), catalogue),
                     Ok(None) => Sight::Nothing,

@@ -45,6 +45,7 @@ impl<'v> Seeing<'v> {
             &viewing.catalogue,
             &viewing.queries,
             person,
+            viewing.now,
             &day,
         )?;
         let viewer = viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))?;

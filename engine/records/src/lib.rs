@@ -50,3 +50,7 @@ pub const PERSON: &str = "system.person";
 pub const DEPARTMENT: &str = "system.department";
 /// The entity of roles.
 pub const ROLE: &str = "system.role";
+/// The entity of posts.
+pub const POST: &str = "system.post";
+/// The entity of stand-ins.
+pub const STAND_IN: &str = "system.stand-in";

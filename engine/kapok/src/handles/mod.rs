@@ -7,6 +7,8 @@
 mod administrator;
 mod inbox;
 pub(crate) mod once;
+mod people;
+mod people_import;
 mod staff;
 mod staff_cases;
 mod staff_records;
@@ -15,6 +17,8 @@ mod staff_tasks;
 
 pub use administrator::{Administrator, OutboxView};
 pub use inbox::InboxPosition;
+pub use people::{HandedOver, NewStandIn, StandInView};
+pub use people_import::{FailedRow, ImportReport};
 pub use staff::{Me, Staff};
 pub use staff_cases::{CaseFilter, Startable};
 pub use staff_records::{EntityView, RecordSave};

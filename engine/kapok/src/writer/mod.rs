@@ -4,6 +4,7 @@
 //! group changed in one batch, and only then answers. It waits for nobody: what is slow (plugins, mail) happens before a
 //! command is handed in or after it was answered.
 
+mod owners;
 mod process;
 mod records;
 mod step;

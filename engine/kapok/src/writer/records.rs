@@ -10,7 +10,9 @@ use kapok_protocol::{
     Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
     StartRequest, Text, Value,
 };
-use kapok_records::{Author, Catalogue, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, ROLE, validate};
+use kapok_records::{
+    Author, Catalogue, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, POST, ROLE, STAND_IN, validate,
+};
 use kapok_rules::{Condition, Values};
 use kapok_tables::{HistoryEntry, InstanceList, RecordRow};
 
@@ -111,7 +113,7 @@ impl Step<'_> {
         self.store_record(Principal::System, entity, id, None, owner, fields)
     }
 
-    fn store_record(
+    pub(super) fn store_record(
         &mut self,
         actor: Principal,
         entity: &EntityDefinition,
@@ -238,7 +240,7 @@ impl Step<'_> {
     }
 
     fn refresh_organisation(&mut self, entity: &Entity) {
-        if [PERSON, DEPARTMENT, ROLE].contains(&entity.as_str()) {
+        if [PERSON, DEPARTMENT, ROLE, POST, STAND_IN].contains(&entity.as_str()) {
             self.after_commit(|shared| {
                 if let Err(error) = shared.reload_organisation() {
                     tracing::error!(%error, "the organisation could not be read again");

@@ -4,6 +4,7 @@ mod definitions;
 mod events;
 mod instances;
 mod messages;
+mod organisation;
 mod people;
 mod records;
 mod session;
@@ -16,6 +17,7 @@ pub(crate) use definitions::*;
 pub(crate) use events::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
+pub(crate) use organisation::*;
 pub(crate) use people::*;
 pub(crate) use records::*;
 pub(crate) use session::*;
@@ -96,6 +98,12 @@ pub(crate) fn api() -> Api {
     .delete("/session", sign_out)
     .get("/demo/people", demo_people)
     .get("/people", find_people)
+    .post("/people/import", import_people)
+    .post("/people/{id}/leave", leave)
+    .post("/people/{id}/password", set_password)
+    .get("/people/{id}/stand-ins", list_stand_ins)
+    .post("/people/{id}/stand-ins", add_stand_in)
+    .delete("/people/{id}/stand-ins/{stand_in}", end_stand_in)
     .get("/processes/startable", startable_processes)
     .get("/definitions", list_definitions)
     .post("/definitions", deploy)
