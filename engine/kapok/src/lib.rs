@@ -29,6 +29,8 @@ mod environment;
 mod error;
 mod evaluate;
 mod explanation;
+mod files;
+mod formulas;
 mod handlers;
 mod handles;
 mod hints;
@@ -46,6 +48,7 @@ mod shared;
 mod sign_in;
 mod simulate;
 mod spreadsheet;
+mod upcast;
 mod views;
 mod writer;
 
@@ -55,12 +58,13 @@ pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
 pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
-pub use error::Error;
+pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, CaseFilter, EntityView, FailedRow, HandedOver, ImportReport, InboxPosition, Me, NewShare,
-    NewStandIn, OutboxView, RecordSave, ShareView, Staff, StandInView, Startable, TaskCompletion,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, HandedOver, HistoryItem, ImportReport,
+    InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView, RecordActor, RecordJobView, RecordSave, ShareView,
+    Staff, StandInView, Startable, TaskCompletion, TrashedView, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -70,7 +74,7 @@ pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Receiver, ShareLevel, Slice};
+pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};

@@ -8,7 +8,11 @@ use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, V
 use kapok_records::{Catalogue, Records, Rights, Sharing, Viewer};
 use kapok_tables::{Queries, Receiver, ShareLevel, TableError, TaskList};
 
-use crate::{Error, organisation::Organisation};
+use crate::{
+    Error,
+    organisation::{Organisation, today},
+    shared::Shared,
+};
 
 /// So many shares with one receiver, and open tasks of one list, count.
 const COUNTED: usize = 10_000;
@@ -101,6 +105,14 @@ pub(crate) fn viewer(
         }
     }
     Ok(Some(viewer))
+}
+
+/// The same as of now; refused for somebody who does not work here.
+pub(crate) fn viewer_of(shared: &Shared, queries: &Queries<'_>, person: PersonId) -> Result<Viewer, Error> {
+    let now = shared.clock.now();
+    let day = today(now, shared.settings.utc_offset_minutes).to_string();
+    let viewer = viewer(&shared.organisation(), &shared.catalogue(), queries, person, now, &day)?;
+    viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))
 }
 
 /// The same without the tasks.

@@ -12,6 +12,7 @@ mod gathered;
 mod history;
 mod key;
 mod lists;
+mod pages;
 mod prefix;
 mod process_state;
 mod queries;
@@ -34,9 +35,10 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, Receiver,
-    RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Share, ShareLevel,
-    Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, Receiver, Share,
+    ShareLevel,
+    RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Shortcuts,
+    StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

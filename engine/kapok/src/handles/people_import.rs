@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_protocol::{Entity, Record, RecordId, Refusal, RefusalKind, Text, Value};
+use kapok_protocol::{Entity, Record, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
 use kapok_records::{Author, DEPARTMENT, Fields, PERSON, POST, ROLE, validate};
 use kapok_tables::{Queries, RecordList};
 
@@ -213,11 +213,10 @@ impl Administrator {
         }
         if changes && !dry_run {
             let saved = self.save(RecordSave {
-                entity: definition.id.clone(),
                 id: before.map(|record| record.id),
                 version: before.map(|record| record.version),
-                fields: row.fields,
-                owner: None,
+                ignore_duplicates: true,
+                ..RecordSave::new(definition.id.clone(), row.fields)
             });
             match saved {
                 Ok((record, _)) => {
@@ -262,12 +261,14 @@ impl Administrator {
             return Ok(());
         }
         drop(view);
-        let save = RecordSave {
+        let reference = RecordRef {
             entity: person,
-            id: Some(record.id),
-            version: Some(record.version),
-            fields: [("superior".to_owned(), superior)].into(),
-            owner: None,
+            id: record.id,
+        };
+        let fields = [("superior".to_owned(), superior)].into();
+        let save = RecordSave {
+            ignore_duplicates: true,
+            ..RecordSave::change(reference, record.version, fields)
         };
         self.save(save).map(drop).map_err(reasons)
     }

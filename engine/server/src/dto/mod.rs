@@ -9,8 +9,10 @@ mod layout;
 mod messages;
 mod organisation;
 mod people;
+mod record_work;
 mod records;
 mod shares;
+mod shortcuts;
 mod system;
 mod tasks;
 
@@ -21,8 +23,11 @@ pub(crate) use fields::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use layout::ViewView;
+pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use shares::*;
+pub(crate) use shortcuts::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
 

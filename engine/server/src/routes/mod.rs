@@ -6,9 +6,11 @@ mod instances;
 mod messages;
 mod organisation;
 mod people;
+mod record_work;
 mod records;
 mod session;
 mod shares;
+mod shortcuts;
 mod stream;
 mod system;
 mod tasks;
@@ -19,9 +21,11 @@ pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use session::*;
 pub(crate) use shares::*;
+pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
@@ -75,6 +79,10 @@ impl Api {
 
     fn post<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add(Method::POST, MethodFilter::POST, path, handler)
+    }
+
+    fn put<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::PUT, MethodFilter::PUT, path, handler)
     }
 
     fn patch<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
@@ -141,6 +149,22 @@ pub(crate) fn api() -> Api {
     .post("/records/{entity}/{id}/shares", share_record)
     .delete("/records/{entity}/{id}/shares/{share}", end_share)
     .get("/records/{entity}/{id}/access", explain_access)
+    .get("/records/{entity}/{id}/history", record_history)
+    .post("/records/{entity}/{id}/restore", restore_record)
+    .post("/records/{entity}/{id}/transfer", transfer_record)
+    .post("/records/transfer", transfer_records)
+    .post("/records/{entity}/merge", merge_records)
+    .post("/records/{entity}/bulk", bulk_records)
+    .get("/jobs-of-records", list_record_jobs)
+    .get("/jobs-of-records/{id}", show_record_job)
+    .put("/records/{entity}/{id}/star", star_record)
+    .delete("/records/{entity}/{id}/star", unstar_record)
+    .post("/records/{entity}/{id}/seen", note_seen)
+    .get("/stars", list_stars)
+    .get("/recent", list_recent)
+    .get("/views/{entity}", list_views)
+    .put("/views/{entity}/{id}", put_view)
+    .delete("/views/{entity}/{id}", delete_view)
     .get("/outbox", list_outbox)
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)
