@@ -198,6 +198,7 @@ impl Builder {
             _running: running,
         };
         kapok.add_missing_roles()?;
+        kapok.finish_departures()?;
         Ok(kapok)
     }
 }

@@ -1,6 +1,6 @@
 //! What every part of one engine shares.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use kapok_process::Limits;
 use kapok_records::Catalogue;
@@ -15,6 +15,7 @@ use crate::{
     evaluate::Rules,
     handlers::Handlers,
     hints::Hints,
+    lists::RecordSearch,
     operate::keeper::Operating,
     organisation::Organisation,
     plugins::{Plugins, lines},
@@ -63,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
     pub(crate) operating: Operating,
+    /// What finds records by what is in them; until there is one, lists look through the rows.
+    pub(crate) search: OnceLock<Arc<dyn RecordSearch>>,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -93,6 +96,7 @@ impl Shared {
             hints: Hints::new(),
             bells: Bells::default(),
             operating,
+            search: OnceLock::new(),
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
         })
@@ -117,7 +121,7 @@ impl Shared {
 
     /// Reads the organisation again, after one of its records was saved.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
-        let fresh = Organisation::read(&self.store.view())?;
+        let fresh = Organisation::read(&self.store.view(), self.settings.utc_offset_minutes)?;
         *self
             .organisation
             .write()

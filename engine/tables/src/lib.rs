@@ -20,6 +20,7 @@ mod read;
 mod record_queries;
 mod record_writes;
 mod rows;
+mod shares;
 mod transaction;
 pub mod verify;
 mod writes;
@@ -34,7 +35,8 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
+    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, Receiver, Share,
+    ShareLevel,
     RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Shortcuts,
     StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
 };
