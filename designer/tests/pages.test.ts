@@ -80,6 +80,133 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
       await page.click('[data-test=line-add]')
     },
   },
+  { name: 'deals', path: '/records/crm.deal', ready: '[data-test=record]' },
+  {
+    name: 'deals-filter',
+    path: '/records/crm.deal?view=east&columns=title,amount,stage',
+    ready: '[data-test=record]',
+    act: async (page) => {
+      await page.click('[data-test=filter-open]')
+      await page.click('[data-test=filter-add]')
+      await page.locator('[data-test=choose]').first().check()
+    },
+  },
+  { name: 'deals-trash', path: '/records/crm.deal?trash=1', ready: '[data-test=restore]' },
+  { name: 'deals-board', path: '/records/crm.deal?view=board', ready: '[data-test=card]' },
+  { name: 'deals-month', path: '/records/crm.deal?mode=calendar', ready: '[data-test=calendar] a' },
+  {
+    name: 'deals-week',
+    path: '/records/crm.deal?mode=calendar',
+    ready: '[data-test=calendar] a',
+    act: (page) => page.click('[data-test=calendar-by]'),
+  },
+  {
+    name: 'deals-tree',
+    path: '/records/crm.deal?mode=tree',
+    ready: '[data-test=tree-row]',
+    act: (page) => page.click('[data-id="701"] [data-test=tree-toggle]'),
+  },
+  { name: 'deals-bars', path: '/records/crm.deal?mode=statistics', ready: '[data-test=bars]' },
+  {
+    name: 'deals-pie',
+    path: '/records/crm.deal?mode=statistics',
+    ready: '[data-test=bars]',
+    act: async (page) => {
+      await page.click('[data-test=figures-chart]')
+      await page.locator('.el-select-dropdown__item:visible').last().click()
+      await page.locator('[data-test=pie]').waitFor()
+      await page.locator('.el-select-dropdown').last().waitFor({ state: 'hidden' })
+    },
+  },
+  { name: 'deal', path: '/records/crm.deal/701', ready: '[data-test=field-story] h2' },
+  {
+    name: 'deal-edit',
+    path: '/records/crm.deal/701',
+    ready: '[data-test=field-story] h2',
+    act: async (page) => {
+      await page.click('[data-test=record-edit]')
+      await page.locator('[contenteditable]').waitFor()
+      await page.locator('[data-test=address-detail]').waitFor()
+    },
+  },
+  {
+    name: 'deal-region',
+    path: '/records/crm.deal/701',
+    ready: '[data-test=field-story] h2',
+    act: async (page) => {
+      await page.click('[data-test=record-edit]')
+      await page.click('[data-test=field-region] [data-test=tree-open]')
+      await page.locator('[data-test=tree-gsq]').waitFor()
+    },
+  },
+  ...['related-quotes', 'history', 'shares'].map((tab) => ({
+    name: `deal-${tab}`,
+    path: '/records/crm.deal/701',
+    ready: `[data-test=tab-${tab}]`,
+    act: async (page: Page) => {
+      await page.click(`[data-test=tab-${tab}]`)
+      await page.locator('[data-test=related], [data-test=record-history], [data-test=shares]').waitFor()
+    },
+  })),
+  {
+    name: 'deal-conflict',
+    path: '/records/crm.deal/702',
+    ready: '[data-test=record-edit]',
+    act: async (page) => {
+      await page.click('[data-test=record-edit]')
+      await page.locator('[data-test=field-title] input').fill('我改的名称')
+      await page.route('**/records/crm.deal/702', async (route) => {
+        if (route.request().method() !== 'GET') return route.fallback()
+        const answer = await route.fetch()
+        const record = (await answer.json()) as { fields: object }
+        return route.fulfill({ json: { ...record, version: 5, fields: { ...record.fields, title: '别人改的名称' } } })
+      })
+      await page.click('[data-test=record-save]')
+      await page.locator('[data-test=conflict-title]').waitFor()
+    },
+  },
+  {
+    name: 'deal-duplicate',
+    path: '/records/crm.deal/new',
+    ready: '[data-test=field-title]',
+    act: async (page) => {
+      await page.locator('[data-test=field-title] input').fill('年度维保')
+      await page.click('[data-test=record-save]')
+      await page.locator('[data-test=duplicates]').waitFor()
+    },
+  },
+  {
+    name: 'deal-merge',
+    path: '/records/crm.deal',
+    ready: '[data-test=record]',
+    act: async (page) => {
+      await page.locator('[data-test=choose]').nth(0).check()
+      await page.locator('[data-test=choose]').nth(1).check()
+      await page.click('[data-test=bulk-merge]')
+      await page.locator('[data-test=merge]').waitFor()
+    },
+  },
+  {
+    name: 'deal-access',
+    path: '/records/crm.deal/701',
+    ready: '[data-test=record-more]',
+    act: async (page) => {
+      await page.click('[data-test=record-more]')
+      await page.click('[data-test=record-more-access]')
+      await page.locator('[data-test=access] li').first().waitFor()
+      await page.locator('.el-dropdown-menu').last().waitFor({ state: 'hidden' })
+    },
+  },
+  {
+    name: 'search',
+    path: '/mine',
+    ready: '[data-test=case]',
+    act: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.locator('[data-test=search-words]').fill('hy')
+      await page.locator('[data-test=search-hit]').first().waitFor()
+    },
+  },
   { name: 'instances', path: '/admin/instances', ready: '[data-test=case]' },
   { name: 'incidents', path: '/admin/incidents', ready: '[data-test=incident]' },
   { name: 'outbox', path: '/admin/outbox', ready: '[data-test=outbox-message]' },
