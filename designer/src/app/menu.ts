@@ -17,6 +17,7 @@ import {
   IconSystem,
   IconWarning,
 } from '@/ui/icons'
+import { IconData, IconOrganisation, IconRoles } from '@/ui/iconsAdmin'
 
 export interface MenuItem {
   id: string
@@ -76,12 +77,14 @@ export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
     label: t('app.menu.administration'),
     items: [
       item('definitions', IconProcess, t('app.menu.definitions')),
+      item('data', IconData, t('app.menu.data')),
+      item('roles', IconRoles, t('app.menu.roles')),
+      item('organisation', IconOrganisation, t('app.menu.organisation')),
       item('instances', IconCases, t('app.menu.instances')),
       item('incidents', IconWarning, t('app.menu.incidents')),
       item('outbox', IconMail, t('app.menu.outbox')),
       item('plugins', IconPlugin, t('app.menu.plugins')),
       item('system', IconSystem, t('app.menu.system')),
-      ...readable.filter((entity) => entity.plugin === SYSTEM).map(records),
     ],
   }
   return [work, business, ...(me.administrator ? [administration] : [])].filter((group) => group.items.length > 0)

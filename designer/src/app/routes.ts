@@ -1,5 +1,6 @@
 /** Every page of the app; each is fetched when it is first gone to. */
 import type { RouteRecordRaw } from 'vue-router'
+import { adminRoutes } from '@/admin/routes'
 import { flowRoutes } from '@/flow/routes'
 import type { MessageKey } from '@/i18n'
 
@@ -127,6 +128,7 @@ export const routes: RouteRecordRaw[] = [
       { path: '', redirect: { name: 'tasks' } },
       ...desk,
       ...admin,
+      ...adminRoutes,
       ...flowRoutes,
       { path: ':rest(.*)*', name: 'not-found', component: () => import('./NotFoundPage.vue') },
     ],

@@ -24,6 +24,8 @@ export function answer(method: string, url: URL, ours: boolean): Answer {
     const changed = changeRecords(method, path)
     if (changed) return json(changed.status, changed.body)
     if (path === '/records/quotes.quote') return json(422, samples['refused quote'])
+    const made = samples[`${method} ${path}`]
+    if (made !== undefined) return json(200, made)
     return { status: 204, type: 'text/plain', body: '' }
   }
   if (path.endsWith('/preview')) return { status: 200, type: 'image/svg+xml', body: picture }

@@ -11,6 +11,7 @@ import type {
   Task,
   TaskBrief,
 } from '../../src/api/types'
+import { adminSamples } from './admin'
 import { quiet } from './system'
 
 const both = (zh: string, en: string) => ({ zh, en })
@@ -306,6 +307,7 @@ export const samples: Record<string, unknown> = {
       channels: ['sms'],
     },
   ]),
+  ...adminSamples,
 }
 
 const shape = (id: string, x: number, y: number, width: number, height: number) =>

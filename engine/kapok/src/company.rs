@@ -226,8 +226,8 @@ fn put(
     owner: Option<PersonId>,
     fields: Fields,
 ) -> Result<(), Error> {
-    let shared = step.shared;
-    let definition = entity(shared, &Entity::new(entity_id))?;
+    let catalogue = step.shared.catalogue();
+    let definition = entity(&catalogue, &Entity::new(entity_id))?;
     let fields = validate(definition, &Fields::new(), &fields, Author::Program)?;
     step.import(definition, id, owner, fields)
 }
@@ -238,8 +238,8 @@ fn import(
     rows: Vec<ImportRow>,
     people: &BTreeMap<String, PersonId>,
 ) -> Result<(), Error> {
-    let shared = step.shared;
-    let definition = entity(shared, entity_id)?;
+    let catalogue = step.shared.catalogue();
+    let definition = entity(&catalogue, entity_id)?;
     for (row, lines) in rows {
         let mut fields = plain(&row);
         // A column that is no field of the entity says who is responsible.
@@ -255,10 +255,7 @@ fn import(
         for field in &definition.fields {
             match &field.kind {
                 kapok_records::FieldKind::Reference { entity, .. } => {
-                    let title = shared
-                        .plugins
-                        .entity(entity.as_str())
-                        .map(|entity| entity.title.clone());
+                    let title = catalogue.entity(entity.as_str()).map(|entity| entity.title.clone());
                     let queries = step.queries();
                     let Some(name) = fields.get(&field.id).and_then(Value::as_text) else {
                         continue;
@@ -269,7 +266,7 @@ fn import(
                         None => fields.remove(&field.id),
                     };
                 }
-                kapok_records::FieldKind::Person => {
+                kapok_records::FieldKind::Person { .. } => {
                     replace(&mut fields, &field.id, |login| {
                         people.get(login).map(|id| id.to_string().into())
                     });

@@ -8,7 +8,7 @@ use kapok_protocol::{
     Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, PublishedMessage, Refusal,
     RefusalKind, StartRequest, TaskId, Value,
 };
-use kapok_records::{Author, Fields, ROLE};
+use kapok_records::{Fields, ROLE};
 use kapok_store::{Health, Store, View};
 use kapok_tables::{Queries, TaskList};
 
@@ -179,15 +179,15 @@ impl Builder {
             self.handlers,
             self.outgoing,
             operating,
-        );
+        )?;
         let shared = Arc::new(shared);
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
-        let (writer, writing) = Writer::start(shared.clone())?;
+        let (writer, writing) = Writer::start(&shared)?;
         let mut threads = react::start(&shared, &writer)?;
         threads.extend(operate::keeper::start(&shared, &writer)?);
-        threads.push(writing);
+        threads.extend(writing);
         let running = Arc::new(Running {
             shared: shared.clone(),
             threads,
@@ -383,15 +383,7 @@ impl Kapok {
 
     /// Saves a record in the name of the system. Its save starts what such saves start.
     pub fn save(&self, entity: &str, owner: Option<PersonId>, fields: Fields) -> Result<kapok_protocol::Record, Error> {
-        let request = SaveRequest {
-            entity: Entity::new(entity),
-            id: None,
-            version: None,
-            fields,
-            owner,
-            author: Author::Program,
-            key: None,
-        };
+        let request = SaveRequest::by_system(Entity::new(entity), owner, fields);
         saving::save(
             &self.shared,
             &self.writer,
@@ -405,17 +397,16 @@ impl Kapok {
     /// What saving a new record in the name of the system would keep: its fields as definitions and plugins leave them.
     /// Nothing is saved.
     pub fn check_record(&self, entity: &str, fields: Fields) -> Result<Fields, Error> {
-        let request = SaveRequest {
-            entity: Entity::new(entity),
-            id: None,
-            version: None,
-            fields,
-            owner: None,
-            author: Author::Program,
-            key: None,
-        };
+        let request = SaveRequest::by_system(Entity::new(entity), None, fields);
         let view = self.shared.store.view();
-        let checked = saving::check(&self.shared, &view, Principal::System, &request, &|_, _| Ok(()))?;
+        let checked = saving::check(
+            &self.shared,
+            &self.shared.catalogue(),
+            &view,
+            Principal::System,
+            &request,
+            &|_, _| Ok(()),
+        )?;
         Ok(checked.fields)
     }
 
@@ -427,6 +418,7 @@ impl Kapok {
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
+            || react::advance_record_jobs(&self.shared, &self.writer)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
         react::clean(&self.shared, &self.writer, now)
@@ -476,6 +468,7 @@ impl Kapok {
         Viewing {
             shared: &self.shared,
             organisation: self.shared.organisation(),
+            catalogue: self.shared.catalogue(),
             queries: Queries(view),
             now: self.shared.clock.now(),
         }
@@ -484,9 +477,8 @@ impl Kapok {
     /// Roles that plugins name are records like all others, so that people can be given them.
     fn add_missing_roles(&self) -> Result<(), Error> {
         let organisation = self.shared.organisation();
-        let missing: Vec<_> = self
-            .shared
-            .plugins
+        let catalogue = self.shared.catalogue();
+        let missing: Vec<_> = catalogue
             .roles()
             .filter(|role| role.code != kapok_records::EVERYONE && !organisation.has_role(&role.code))
             .map(|role| (role.code.clone(), role.label.zh.clone()))

@@ -64,7 +64,7 @@ impl Environment for Installed<'_> {
         if self.organisation.is_empty() {
             return Known::Unknown;
         }
-        if self.shared.plugins.entity(id).is_some() {
+        if self.shared.catalogue().entity(id).is_some() {
             Known::Yes
         } else {
             Known::No

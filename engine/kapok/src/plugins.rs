@@ -12,7 +12,7 @@ use kapok_plugin_host::{
     Call, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LogLevel, Manifest, Plugin, PluginHost,
 };
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordRef, Text};
-use kapok_records::{Action, Catalogue, Definitions, EntityDefinition, Role, decide};
+use kapok_records::{Action, Definitions, decide};
 use kapok_store::Store;
 use kapok_tables::Queries;
 use tokio::runtime::Runtime;
@@ -79,7 +79,7 @@ pub struct PluginState {
 pub(crate) struct Plugins {
     loaded: Vec<Plugin>,
     failed: Vec<PluginState>,
-    catalogue: Catalogue,
+    declared: Vec<Definitions>,
     client: HttpClient,
     runtime: OnceLock<Runtime>,
 }
@@ -96,8 +96,8 @@ pub(crate) enum Caller {
 }
 
 impl Plugins {
-    /// Loads plugins. One that cannot run is shown with its reason, and the others go on; definitions that contradict
-    /// each other are an error, because records depend on them.
+    /// Loads plugins. One that cannot run is shown with its reason, and the others go on; a manifest that cannot be read
+    /// is an error, because records depend on what it declares.
     pub(crate) fn load(sources: Vec<PluginSource>, outgoing: &Outgoing) -> Result<Self, Error> {
         let (mut declared, mut loaded, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         let mut host = None;
@@ -125,13 +125,12 @@ impl Plugins {
                 }
             }
         }
-        let catalogue = Catalogue::new(declared).map_err(|errors| Error::Data(lines(errors.iter())))?;
         let client = HttpClient::new(&outgoing.allowed, HttpLimits::default());
         let client = client.map_err(|error| Error::Data(error.0.to_string()))?;
         Ok(Self {
             loaded,
             failed,
-            catalogue,
+            declared,
             client,
             runtime: OnceLock::new(),
         })
@@ -142,16 +141,18 @@ impl Plugins {
         running.chain(self.failed.iter().cloned()).collect()
     }
 
-    pub(crate) fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+    /// What the plugins declare, in the order of loading: the lowest layer of definitions.
+    pub(crate) fn declared(&self) -> &[Definitions] {
+        &self.declared
     }
 
-    pub(crate) fn entity(&self, id: &str) -> Option<&EntityDefinition> {
-        self.catalogue.entity(id)
-    }
-
-    pub(crate) fn roles(&self) -> impl Iterator<Item = &Role> {
-        self.catalogue.roles()
+    /// What plugins are called; one that is gone is called by its id.
+    pub(crate) fn labels(&self, ids: &[String]) -> Vec<Text> {
+        let label = |id: &String| {
+            let plugin = self.loaded.iter().find(|plugin| plugin.manifest().id == *id);
+            plugin.map_or_else(|| Text::new(id, id), |plugin| plugin.manifest().label.clone())
+        };
+        ids.iter().map(label).collect()
     }
 
     pub(crate) fn manifests(&self) -> impl Iterator<Item = &Manifest> {
@@ -241,7 +242,7 @@ impl Plugins {
             Caller::Process(_) | Caller::System => Box::new(|_, _| true),
             Caller::Person(person) => {
                 let viewer = shared.organisation().viewer(person, BTreeSet::new());
-                let catalogue = self.catalogue.clone();
+                let catalogue = shared.catalogue();
                 Box::new(move |entity, record| {
                     let (Some(viewer), Some(definition)) = (&viewer, catalogue.entity(entity.as_str())) else {
                         return false;
@@ -272,7 +273,7 @@ fn state_of(manifest: &Manifest, fault: Option<Text>) -> PluginState {
     }
 }
 
-fn lines<T: std::fmt::Display>(errors: impl Iterator<Item = T>) -> String {
+pub(crate) fn lines<T: std::fmt::Display>(errors: impl Iterator<Item = T>) -> String {
     errors.map(|error| error.to_string()).collect::<Vec<_>>().join("\n")
 }
 

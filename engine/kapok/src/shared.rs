@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use kapok_process::Limits;
+use kapok_records::Catalogue;
 use kapok_store::Store;
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     hints::Hints,
     operate::keeper::Operating,
     organisation::Organisation,
-    plugins::Plugins,
+    plugins::{Plugins, lines},
     react::{ClockWatch, Retention},
 };
 
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) bells: Bells,
     pub(crate) operating: Operating,
     organisation: RwLock<Arc<Organisation>>,
+    catalogue: RwLock<Arc<Catalogue>>,
 }
 
 impl Shared {
@@ -74,8 +76,10 @@ impl Shared {
         handlers: Handlers,
         outgoing: Outgoing,
         operating: Operating,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, Error> {
+        let catalogue =
+            Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
+        Ok(Self {
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,
@@ -90,12 +94,22 @@ impl Shared {
             bells: Bells::default(),
             operating,
             organisation: RwLock::default(),
-        }
+            catalogue: RwLock::new(Arc::new(catalogue)),
+        })
     }
 
     /// The organisation as it is now.
     pub(crate) fn organisation(&self) -> Arc<Organisation> {
         self.organisation
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
+    }
+
+    /// What entities and roles there are now. Taken once at the beginning of a command and kept to its end: it is replaced
+    /// as a whole when an administrator changes something.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.catalogue
             .read()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
             .clone()

@@ -202,7 +202,7 @@ impl Simulation {
             }
         }
         for job in viewing.queries.ready_jobs(usize::MAX)? {
-            let row = ProcessState(&view).element(job.instance, job.element);
+            let row = ProcessState::new(&view).element(job.instance, job.element);
             let row = row.map_err(|error| Error::Data(error.to_string()))?;
             let node = row.and_then(|row| {
                 let instance = viewing.queries.instance(job.instance).ok()??;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
 use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
 use kapok_protocol::{DefinitionId, InstanceId, PersonId, RecordId, RecordRef, Timestamp, Value};
-use kapok_records::{EntityDefinition, Fields};
+use kapok_records::{Catalogue, EntityDefinition, Fields};
 use kapok_tables::{Definition, Queries};
 
 use crate::{Error, organisation::Organisation, shared::Shared};
@@ -198,6 +198,7 @@ pub struct HistoryView {
 pub(crate) struct Viewing<'a> {
     pub(crate) shared: &'a Shared,
     pub(crate) organisation: Arc<Organisation>,
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) queries: Queries<'a>,
     pub(crate) now: Timestamp,
 }
@@ -369,8 +370,8 @@ impl Viewing<'_> {
                 continue;
             };
             let shown = match &field.kind {
-                FieldKind::Person => Some(self.organisation.name_of(id.into())),
-                FieldKind::Department => self.organisation.department_name(id),
+                FieldKind::Person { .. } => Some(self.organisation.name_of(id.into())),
+                FieldKind::Department { .. } => self.organisation.department_name(id),
                 FieldKind::Reference { entity, .. } => self.title(&RecordRef {
                     entity: entity.clone(),
                     id,
@@ -394,7 +395,7 @@ impl Viewing<'_> {
 
     /// What a record is called.
     pub(crate) fn title(&self, reference: &RecordRef) -> Result<Option<String>, Error> {
-        let Some(entity) = self.shared.plugins.entity(reference.entity.as_str()) else {
+        let Some(entity) = self.catalogue.entity(reference.entity.as_str()) else {
             return Ok(None);
         };
         let row = self.queries.record(&reference.entity, reference.id)?;

@@ -96,6 +96,8 @@ ids! {
     OutboxId;
     /// A page (寻呼), prompt or notice to one person.
     PageId;
+    /// Work on many records that goes on over many commits.
+    RecordJobId;
     /// A record of any entity.
     RecordId;
     /// A person: the id of a `system.person` record.

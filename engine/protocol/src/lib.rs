@@ -20,7 +20,7 @@ pub use effect::{Delivery, Effect, Mail, Message, OutboxRow, Page, PageKind, Sms
 pub use expression::{Expression, Language};
 pub use filter::{Filter, Operator, Test};
 pub use ids::{
-    DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId, ParseIdError,
+    DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId, ParseIdError, RecordJobId,
     PersonId, RecordId, SubscriptionId, TaskId, TimerId,
 };
 pub use principal::Principal;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kapok_protocol::{Entity, Text};
 
 use crate::{
-    ADMINISTRATOR, DEPARTMENT, DefinitionError, Definitions, PERSON,
+    ADMINISTRATOR, DefinitionError, Definitions,
     definition::{EntityDefinition, Field, FieldKind, Role},
 };
 
@@ -138,18 +138,6 @@ impl Catalogue {
                     errors.push(error(definitions, 0, unknown(&entity)));
                 }
             }
-        }
-    }
-}
-
-impl FieldKind {
-    /// The entity whose records a field of this kind names.
-    pub fn target(&self) -> Option<Entity> {
-        match self {
-            Self::Person => Some(Entity::new(PERSON)),
-            Self::Department => Some(Entity::new(DEPARTMENT)),
-            Self::Reference { entity, .. } => Some(entity.clone()),
-            _ => None,
         }
     }
 }

@@ -52,6 +52,11 @@ pub(crate) struct EntitySection {
     #[serde(default)]
     pub(crate) columns: BTreeMap<Spanned<String>, i64>,
     pub(crate) sort: Option<Spanned<String>>,
+    pub(crate) parent: Option<String>,
+    pub(crate) history: Option<bool>,
+    pub(crate) kanban: Option<String>,
+    pub(crate) calendar: Option<String>,
+    pub(crate) tree: Option<String>,
 }
 
 /// Something that has only a place and a name: a choice, a part of a form.

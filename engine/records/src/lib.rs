@@ -19,6 +19,7 @@ mod catalogue;
 mod conflict;
 mod definition;
 mod document;
+mod likeness;
 mod number_pattern;
 mod organisation;
 mod parse;
@@ -29,7 +30,12 @@ mod validate;
 
 pub use catalogue::Catalogue;
 pub use conflict::conflicts;
-pub use definition::{Action, Choice, EntityDefinition, Field, FieldKind, Grants, Level, Role, Section, Sort};
+pub use definition::{
+    Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
+    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
+    View, ViewKind,
+};
+pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation};
 pub use parse::{DefinitionError, Definitions};

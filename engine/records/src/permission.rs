@@ -127,7 +127,7 @@ pub fn reach(viewer: &Viewer, action: Action, entity: &EntityDefinition) -> Reac
             .filter(|shared| shared.entity == entity.id)
             .cloned()
             .collect(),
-        Action::Create | Action::Update | Action::Delete => BTreeSet::new(),
+        _ => BTreeSet::new(),
     };
     Reach { owners, shared }
 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::{
     DefinitionError, NumberPattern,
-    definition::{Choice, EntityDefinition, Field, FieldKind, Section, Sort},
+    definition::{Choice, EntityDefinition, Field, FieldKind, FileLimits, Section, Sort},
     document::{EntitySection, FieldSection, LabelSection, Scalar},
     validate::is_possible_default,
 };
@@ -59,15 +59,7 @@ impl Reader<'_> {
         let columns = in_order(section.columns, |pos| *pos);
         let sort = section.sort.map(|sort| {
             let at = sort.span();
-            let text = sort.into_inner();
-            let descending = text.starts_with('-');
-            (
-                at,
-                Sort {
-                    field: text.trim_start_matches('-').to_owned(),
-                    descending,
-                },
-            )
+            (at, Sort::parse(sort.get_ref()))
         });
         let mentioned = std::iter::once((section.title.span(), section.title.get_ref().clone()))
             .chain(
@@ -106,7 +98,19 @@ impl Reader<'_> {
             sections,
             columns: columns.into_iter().map(|(column, _)| column.into_inner()).collect(),
             sort: sort.map(|(_, sort)| sort),
+            disabled: Vec::new(),
+            parent: section.parent,
+            history: section.history.unwrap_or(true),
+            kanban: section.kanban,
+            calendar: section.calendar,
+            tree: section.tree,
+            unique: Vec::new(),
+            duplicates: Vec::new(),
+            indexes: Vec::new(),
+            related: Vec::new(),
+            views: Vec::new(),
             grants: BTreeMap::new(),
+            field_rules: BTreeMap::new(),
         }
     }
 
@@ -205,10 +209,21 @@ impl Reader<'_> {
                 min: self.bound(&at, section.min.take()),
                 max: self.bound(&at, section.max.take()),
             },
+            "rich-text" => FieldKind::RichText {
+                max_length: section.max_length.take().unwrap_or(50_000),
+            },
+            "decimal" => FieldKind::Decimal {
+                scale: section.scale.take().unwrap_or(2),
+                min: self.bound(&at, section.min.take()),
+                max: self.bound(&at, section.max.take()),
+            },
             "money" => FieldKind::Money {
                 currency: section.currency.take().unwrap_or_else(|| "CNY".to_owned()),
+                min: self.bound(&at, section.min.take()),
+                max: self.bound(&at, section.max.take()),
             },
             "date" => FieldKind::Date,
+            "time" => FieldKind::Time,
             "date-time" => FieldKind::DateTime,
             "boolean" => FieldKind::Boolean,
             "choice" => {
@@ -221,13 +236,33 @@ impl Reader<'_> {
                 let choices = choices.into_iter().map(|(id, choice)| Choice {
                     id,
                     label: choice.label,
+                    parent: None,
+                    disabled: false,
                 });
                 FieldKind::Choice {
                     choices: choices.collect(),
+                    dictionary: None,
+                    multiple: section.multiple.take().unwrap_or_default(),
                 }
             }
-            "person" => FieldKind::Person,
-            "department" => FieldKind::Department,
+            "person" => FieldKind::Person {
+                multiple: section.multiple.take().unwrap_or_default(),
+            },
+            "department" => FieldKind::Department {
+                multiple: section.multiple.take().unwrap_or_default(),
+            },
+            "attachment" => FieldKind::Attachment(FileLimits {
+                max_files: 20,
+                max_size: 50 << 20,
+            }),
+            "picture" => FieldKind::Picture(FileLimits {
+                max_files: 20,
+                max_size: 10 << 20,
+            }),
+            "address" => FieldKind::Address {
+                dictionary: None,
+                choices: Vec::new(),
+            },
             "reference" => {
                 let Some(entity) = section.entity.take() else {
                     self.error(at, missing(id, "entity"));

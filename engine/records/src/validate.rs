@@ -289,6 +289,7 @@ fn normal(kind: &FieldKind, value: &Value) -> Result<Value, Fault> {
             Ok(Value::Number(number))
         }
         FieldKind::Money { .. } => number(value, Some(2)).map(Value::Number),
+        FieldKind::Decimal { scale, .. } => number(value, Some(*scale)).map(Value::Number),
         FieldKind::Date => match text(value)?.parse::<NaiveDate>() {
             Ok(date) => Ok(date.to_string().into()),
             Err(_) => fault(
@@ -312,7 +313,7 @@ fn normal(kind: &FieldKind, value: &Value) -> Result<Value, Fault> {
             Value::Bool(_) => Ok(value.clone()),
             _ => fault("field.boolean", "只能是“是”或“否”。", "must be true or false."),
         },
-        FieldKind::Choice { choices } => {
+        FieldKind::Choice { choices, .. } => {
             let text = text(value)?;
             if choices.iter().any(|choice| choice.id == text) {
                 return Ok(text.into());
@@ -325,7 +326,7 @@ fn normal(kind: &FieldKind, value: &Value) -> Result<Value, Fault> {
             };
             items.iter().map(record_id).collect::<Result<_, _>>().map(Value::List)
         }
-        FieldKind::Person | FieldKind::Department | FieldKind::Reference { .. } => record_id(value),
+        FieldKind::Person { .. } | FieldKind::Department { .. } | FieldKind::Reference { .. } => record_id(value),
         FieldKind::Phone => {
             let text = text(value)?;
             let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -352,6 +353,14 @@ fn normal(kind: &FieldKind, value: &Value) -> Result<Value, Fault> {
             fault("field.email", "不是有效的邮箱地址。", "is not an e-mail address.")
         }
         FieldKind::AutoNumber { .. } => within(text(value)?, 100),
+        FieldKind::RichText { .. }
+        | FieldKind::Time
+        | FieldKind::TreeChoice { .. }
+        | FieldKind::Attachment(_)
+        | FieldKind::Picture(_)
+        | FieldKind::Address { .. }
+        | FieldKind::Formula { .. }
+        | FieldKind::RollUp { .. } => Ok(value.clone()),
         // Rows are checked one by one, with their paths.
         FieldKind::Lines { .. } => fault("field.type", "不能放在明细里。", "cannot stand inside line items."),
     }

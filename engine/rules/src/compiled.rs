@@ -71,6 +71,16 @@ impl Compiled {
         }))
     }
 
+    /// The names it asks its scope for. In FEEL there may be names among them that only exist inside of the expression,
+    /// such as that of a `for`; condition rows and JUEL do not say.
+    pub fn names(&self) -> Vec<&str> {
+        match &self.0.program {
+            Program::Script(script) => script.names(),
+            Program::Feel(program) => program.names().collect(),
+            Program::Condition(_) | Program::Juel(_) => Vec::new(),
+        }
+    }
+
     /// The value of the expression.
     ///
     /// # Errors

@@ -17,6 +17,7 @@
 
 mod bounded;
 mod budget;
+mod columns;
 mod compare;
 mod compiled;
 mod condition;

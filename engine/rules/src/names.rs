@@ -20,6 +20,10 @@ pub(crate) struct Names {
     pub(crate) vars: BTreeSet<String>,
     /// Names the script declares itself, anywhere.
     declared: BTreeSet<String>,
+    /// Names that closures take from outside of them, and get as parameters of their own.
+    captured: BTreeSet<String>,
+    /// Parameters of functions and closures.
+    parameters: BTreeSet<String>,
     /// Names the script assigns to, or to a part of.
     assigned: BTreeSet<String>,
 }
@@ -28,7 +32,7 @@ impl Names {
     pub(crate) fn of(ast: &AST) -> Self {
         let mut names = Self::default();
         for function in ast.iter_functions() {
-            names.declared.extend(function.params.iter().map(ToString::to_string));
+            names.parameters.extend(function.params.iter().map(ToString::to_string));
         }
         ast.walk(&mut |path: &[ASTNode]| {
             match path.last() {
@@ -38,12 +42,19 @@ impl Names {
             }
             true
         });
+        names.declared.extend(names.parameters.iter().cloned());
         names
     }
 
     /// A name that is assigned to without being declared: something outside that would change.
     pub(crate) fn changed_outside(&self) -> Option<&str> {
         self.assigned.difference(&self.declared).next().map(String::as_str)
+    }
+
+    /// The names that are mentioned without being declared.
+    pub(crate) fn from_outside(&self) -> Vec<&str> {
+        let outside = |name: &&String| !self.declared.contains(*name) || self.captured.contains(*name);
+        self.mentioned.iter().filter(outside).map(String::as_str).collect()
     }
 
     fn statement(&mut self, stmt: &Stmt) {
@@ -63,8 +74,11 @@ impl Names {
             }
             // What a closure takes from outside.
             Stmt::Share(captured) => {
-                self.mentioned
-                    .extend(captured.iter().map(|(variable, _)| variable.name.to_string()));
+                let captured = captured.iter().map(|(variable, _)| variable.name.to_string());
+                // What the script itself declared before is not from outside of it.
+                let captured: Vec<String> = captured.filter(|name| !self.declared.contains(name)).collect();
+                self.captured.extend(captured.iter().cloned());
+                self.mentioned.extend(captured);
             }
             _ => {}
         }

@@ -12,8 +12,8 @@ use rhai::{
 };
 
 use crate::{
-    Cause, Compiled, Condition, Position, bounded, budget, error::EvaluationError, feel, juel, names::Names, nulls,
-    numbers,
+    Cause, Compiled, Condition, Position, bounded, budget, columns, error::EvaluationError, feel, juel, names::Names,
+    nulls, numbers,
 };
 
 /// How much a script may do.
@@ -64,6 +64,7 @@ impl Sandbox {
         MoreStringPackage::new().register_into_engine(&mut engine);
         numbers::register(&mut engine);
         nulls::register(&mut engine);
+        columns::register(&mut engine);
         engine.register_fn("!", |value: bool| !value);
         bounded::register(&mut engine);
         budget::limit(&mut engine, limits.operations);

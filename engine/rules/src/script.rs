@@ -70,6 +70,11 @@ impl Script {
         }
     }
 
+    /// The names of others that it mentions.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.names.from_outside()
+    }
+
     /// Runs it; changing variables is up to the caller.
     pub(crate) fn run(&self, sandbox: &Sandbox, scope: &dyn Scope) -> Result<Outcome, Failure> {
         let found = find(scope, &self.names.mentioned);

@@ -7,7 +7,7 @@ use kapok_protocol::{Delivery, InstanceId, OutboxRow, TaskId, Timestamp};
 
 use crate::{
     Key, Prefix, Read, Slice, TableError, Transaction,
-    finishing::OF_A_CASE,
+    gathered::OF_A_CASE,
     read::{self, Pair},
     rows::{Row, Session},
 };

@@ -33,6 +33,12 @@ impl Key {
         self.number(!number)
     }
 
+    /// Appends a moment so that later ones come first.
+    #[must_use]
+    pub fn latest(self, moment: Timestamp) -> Self {
+        self.number(!((moment.millis() as u64) ^ (1 << 63)))
+    }
+
     /// Appends one byte.
     #[must_use]
     pub fn byte(mut self, byte: u8) -> Self {

@@ -7,15 +7,18 @@
 
 mod codec;
 mod data_format;
-mod finishing;
 mod forgetting;
+mod gathered;
 mod history;
 mod key;
 mod lists;
+mod pages;
 mod prefix;
 mod process_state;
 mod queries;
 mod read;
+mod record_queries;
+mod record_writes;
 mod rows;
 mod transaction;
 pub mod verify;
@@ -31,7 +34,9 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordKey, RecordRow, Session, StoredAnswer, Token,
+    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
+    RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Shortcuts,
+    StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

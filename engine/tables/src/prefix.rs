@@ -15,6 +15,10 @@ pub enum Prefix {
     DefinitionByKey = 10,
     /// A file of decisions, by id; its XML lies beside those of processes.
     DecisionFile = 11,
+    /// (kind, id): an item of the administrator's layer of definitions.
+    DefinitionItem = 12,
+    /// (entity): for which definition its records were last put in order.
+    EntityState = 13,
 
     /// A case, by id.
     Instance = 16,
@@ -80,14 +84,16 @@ pub enum Prefix {
     /// (definition, start event, key or none): what a parallel multiple start event has gathered.
     Gathering = 46,
 
-    /// (person, newest first): pages.
+    /// (person, newest first): pages that were opened. The first versions kept all here.
     Page = 48,
-    /// (person, newest first): those not opened yet.
+    /// (person, newest first): those of them that were not opened yet.
     PageUnread = 49,
     /// A message on its way out, newest first.
     Outbox = 50,
     /// (moment, message): messages to be looked at again at that moment.
     OutboxByMoment = 51,
+    /// (person, newest first): pages not opened yet.
+    UnreadPage = 52,
 
     /// (entity, newest first).
     Record = 64,
@@ -99,6 +105,31 @@ pub enum Prefix {
     RecordNumber = 67,
     /// (entity, record, sequence): who changed what.
     RecordHistory = 68,
+
+    /// (entity, newest first): records that were deleted.
+    Trash = 112,
+    /// (entity, latest first, record): the same by the moment of deletion.
+    TrashByMoment = 113,
+    /// (file, entity, record): files that deleted records name.
+    TrashByFile = 114,
+    /// (entity, record): values computed from the records that name it.
+    RollUp = 115,
+    /// (entity, field, target, newest first, record): the records that name a record.
+    RecordByReference = 116,
+    /// (entity, rule, value, record): records that may be the same.
+    RecordByLikeness = 117,
+    /// (file, entity, record): the records that name a file.
+    RecordByFile = 118,
+    /// Work on many records, by id.
+    RecordJob = 119,
+    /// Work that goes on, by id.
+    RecordJobOpen = 120,
+    /// A stored file, by the hash of its content.
+    StoredFile = 121,
+    /// (person or nobody, entity, id): views that people made of lists.
+    ListView = 122,
+    /// (person): the records a person marked or has seen lately.
+    Shortcuts = 123,
 
     /// How a person signs in.
     Credential = 80,
@@ -114,9 +145,20 @@ pub enum Prefix {
     Preference = 85,
 }
 
+/// What one of the numbers is that stand right behind the prefix of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Number {
+    /// An id drawn from the counter.
+    Id,
+    /// One too, but so that larger ones come first.
+    NewestFirst,
+    /// Anything else.
+    Other,
+}
+
 impl Prefix {
-    /// How many numbers, right behind the prefix of a key, are ids drawn from the counter.
-    pub(crate) fn ids_in_front(kind: u8) -> usize {
+    /// What the numbers are right behind the prefix of a key, up to the last id among them.
+    pub(crate) fn numbers_in_front(kind: u8) -> &'static [Number] {
         const ONE: [Prefix; 16] = [
             Prefix::Instance,
             Prefix::LiveElement,
@@ -136,9 +178,13 @@ impl Prefix {
             Prefix::Tokens,
         ];
         match kind {
-            _ if kind == Prefix::Element as u8 => 2,
-            _ if ONE.iter().any(|prefix| *prefix as u8 == kind) => 1,
-            _ => 0,
+            _ if kind == Prefix::Element as u8 => &[Number::Id, Number::Id],
+            _ if kind == Prefix::Page as u8 || kind == Prefix::UnreadPage as u8 => {
+                &[Number::Other, Number::NewestFirst]
+            }
+            _ if kind == Prefix::Outbox as u8 => &[Number::NewestFirst],
+            _ if ONE.iter().any(|prefix| *prefix as u8 == kind) => &[Number::Id],
+            _ => &[],
         }
     }
 }

@@ -4,13 +4,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use kapok_process::state::{ElementInstance, Event, Incident, Instance, Job, Subscription, Task, Timer};
 use kapok_protocol::{
-    DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, Page, PageId, PersonId, Principal,
-    RecordId, SubscriptionId, TaskId, TimerId, Timestamp,
+    DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, PersonId, Principal, RecordId,
+    SubscriptionId, TaskId, TimerId, Timestamp,
 };
 
 use crate::{
     InstanceList, Key, Prefix, Read, RecordList, Slice, TableError, TaskList,
-    finishing::finished_case,
+    gathered::whole_case,
     history::Events,
     key::last_number,
     read::{self, Pair},
@@ -79,30 +79,23 @@ impl Queries<'_> {
 
     /// The activations of a case, oldest first.
     pub fn elements(&self, instance: InstanceId, limit: usize) -> Answer<Vec<ElementInstance>> {
-        let finished = finished_case(self.0, instance)?.map(|case| case.elements);
-        let mut elements: Vec<_> = finished
-            .into_iter()
-            .flatten()
-            .map(|(_, row)| row.into_owned())
-            .take(limit)
-            .collect();
+        if let Some(case) = whole_case(self.0, instance)? {
+            let rows = case.elements.into_values().map(Cow::into_owned);
+            return Ok(rows.take(limit).collect());
+        }
         let prefix = Key::new(Prefix::Element).number(instance.get());
-        elements.extend(read::rows(self.0, &prefix, None, limit - elements.len())?);
-        Ok(elements)
+        read::rows(self.0, &prefix, None, limit)
     }
 
     /// The history of a case, oldest first.
     pub fn events(&self, instance: InstanceId, limit: usize) -> Answer<Vec<Event>> {
-        let finished = finished_case(self.0, instance)?.map(|case| case.events);
-        let mut events: Vec<_> = finished
-            .into_iter()
-            .flatten()
-            .map(Cow::into_owned)
-            .take(limit)
-            .collect();
+        if let Some(case) = whole_case(self.0, instance)? {
+            let events = case.events.into_iter().map(Cow::into_owned);
+            return Ok(events.take(limit).collect());
+        }
         let prefix = Key::new(Prefix::Event).number(instance.get());
-        let rows = read::rows::<Events>(self.0, &prefix, None, limit - events.len())?;
-        events.extend(rows.into_iter().flat_map(|row| row.events));
+        let rows = read::rows::<Events>(self.0, &prefix, None, limit)?;
+        let mut events: Vec<_> = rows.into_iter().flat_map(|row| row.events).collect();
         events.truncate(limit);
         Ok(events)
     }
@@ -181,34 +174,6 @@ impl Queries<'_> {
         let prefix = Key::new(Prefix::IncidentByInstance).number(instance.get());
         self.follow(&prefix, None, limit, IncidentId::new)
             .map(|page| page.items)
-    }
-
-    /// A page to a person.
-    pub fn page(&self, person: PersonId, id: PageId) -> Answer<Option<Page>> {
-        read::row(self.0, &(person, id))
-    }
-
-    /// The pages of a person, newest first.
-    pub fn pages(&self, person: PersonId, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Page>> {
-        let prefix = Key::new(Prefix::Page).number(person.get());
-        let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
-        slice(pairs, limit, |(key, value)| read::decode(key, value))
-    }
-
-    /// The pages a person has not opened, newest first.
-    pub fn unread_pages(&self, person: PersonId, limit: usize) -> Answer<Vec<Page>> {
-        let prefix = Key::new(Prefix::PageUnread).number(person.get());
-        let ids = read::ids(self.0, &prefix, None, limit)?;
-        let pages = ids
-            .into_iter()
-            .filter_map(|(_, id)| PageId::new(id))
-            .map(|id| self.page(person, id));
-        Ok(pages.collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect())
-    }
-
-    /// How many pages a person has not opened, counting no further than `limit`.
-    pub fn count_unread(&self, person: PersonId, limit: usize) -> Answer<usize> {
-        self.count(&Key::new(Prefix::PageUnread).number(person.get()), limit)
     }
 
     /// A message on its way out.
@@ -301,12 +266,12 @@ impl Queries<'_> {
         read::row(self.0, &person)
     }
 
-    fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
+    pub(crate) fn count(&self, prefix: &Key, limit: usize) -> Answer<usize> {
         Ok(self.0.scan(prefix.as_bytes(), None, limit)?.len())
     }
 
     /// Reads the rows that a page of index rows points at.
-    fn follow<R: rows::Row>(
+    pub(crate) fn follow<R: rows::Row>(
         &self,
         prefix: &Key,
         after: Option<&[u8]>,
@@ -345,7 +310,11 @@ impl Queries<'_> {
     }
 }
 
-fn slice<T>(pairs: Vec<Pair>, limit: usize, item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>) -> Answer<Slice<T>> {
+pub(crate) fn slice<T>(
+    pairs: Vec<Pair>,
+    limit: usize,
+    item: impl Fn(&(Arc<[u8]>, Arc<[u8]>)) -> Answer<T>,
+) -> Answer<Slice<T>> {
     let next = (pairs.len() == limit)
         .then(|| pairs.last().map(|(key, _)| key.to_vec()))
         .flatten();

@@ -27,6 +27,9 @@ export default {
     outbox: 'Sent messages',
     plugins: 'Plugins',
     system: 'System',
+    data: 'Data',
+    roles: 'Roles and permissions',
+    organisation: 'Organisation',
   },
   account: {
     theme: 'Switch light and dark',

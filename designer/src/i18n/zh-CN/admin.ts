@@ -1,3 +1,8 @@
+import parts from './adminParts'
+import data from './data'
+import draft from './draft'
+import people from './people'
+import roles from './roles'
 import system from './system'
 
 export default {
@@ -46,4 +51,9 @@ export default {
     channels: '消息通道：',
   },
   system,
+  parts,
+  draft,
+  data,
+  roles,
+  people,
 }

@@ -27,6 +27,9 @@ export default {
     outbox: '已发消息',
     plugins: '插件',
     system: '系统',
+    data: '数据',
+    roles: '角色与权限',
+    organisation: '组织',
   },
   account: {
     theme: '切换深浅色',

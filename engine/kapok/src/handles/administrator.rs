@@ -161,7 +161,7 @@ impl Administrator {
 
     /// The definitions of all entities, for drawing processes about their records.
     pub fn entity_definitions(&self) -> Vec<EntityDefinition> {
-        self.kapok.shared.plugins.catalogue().entities().cloned().collect()
+        self.kapok.shared.catalogue().entities().cloned().collect()
     }
 
     /// Steps that are stuck, oldest first.

@@ -292,7 +292,7 @@ impl Staff {
         viewing: &Viewing<'_>,
         reference: &RecordRef,
     ) -> Result<Option<(RecordView, kapok_records::EntityDefinition)>, Error> {
-        let Some(definition) = viewing.shared.plugins.entity(reference.entity.as_str()) else {
+        let Some(definition) = viewing.catalogue.entity(reference.entity.as_str()) else {
             return Ok(None);
         };
         let Some(row) = viewing.queries.record(&reference.entity, reference.id)? else {

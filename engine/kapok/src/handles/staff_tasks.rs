@@ -87,7 +87,7 @@ impl Staff {
     }
 
     fn variable(&self, viewing: &Viewing<'_>, instance: InstanceId, name: &str) -> Result<Option<Value>, Error> {
-        let state = kapok_tables::ProcessState(viewing.queries.0);
+        let state = kapok_tables::ProcessState::new(viewing.queries.0);
         kapok_process::state::State::variable(&state, instance, None, name)
             .map_err(|error| Error::Data(error.to_string()))
     }
@@ -153,8 +153,11 @@ impl Staff {
             id: Some(reference.id),
             version: Some(version),
             fields,
+            base: None,
             owner: None,
             author: Author::Person,
+            ignore_duplicates: true,
+            instance: Some(task.instance),
             key: self.request.clone(),
         };
         // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.

@@ -42,7 +42,7 @@ impl Step<'_> {
         let organisation = shared.organisation();
         let (tx, last_id) = self.parts();
         let read: &dyn Read = tx;
-        let state = ProcessState(read);
+        let state = ProcessState::new(read);
         let mut work = Work::new(&state);
         let mut context = Context {
             now,

@@ -138,6 +138,11 @@ impl<'a> Step<'a> {
         self.after_commit.push(Box::new(action));
     }
 
+    /// Whether something must be seen by all decisions after this one, which begin with the next group.
+    pub(crate) fn ends_group(&self) -> bool {
+        !self.after_commit.is_empty()
+    }
+
     /// The transaction and the counter at once, for a decision that reads the one and draws from the other.
     pub(crate) fn parts(&mut self) -> (&Transaction<'a>, &mut u64) {
         (&self.tx, self.last_id)

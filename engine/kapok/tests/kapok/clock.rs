@@ -19,24 +19,32 @@ const START: Timestamp = Timestamp::from_millis(1_795_420_800_000);
 
 /// A task with a timer every 7 hours, one every day, and one after 10 days; each says that it fired.
 fn watched() -> String {
-    let timer = |name: &str, time: &str| {
-        format!(
-            r#"<bpmn:boundaryEvent id="{name}" attachedToRef="step" cancelActivity="false">
-              <bpmn:timerEventDefinition>{time}</bpmn:timerEventDefinition></bpmn:boundaryEvent>
-            <bpmn:sequenceFlow id="{name}-1" sourceRef="{name}" targetRef="{name}-fires"/>
-            <bpmn:serviceTask id="{name}-fires"><bpmn:extensionElements><kapok:handler name="test.{name}"/></bpmn:extensionElements></bpmn:serviceTask>
-            <bpmn:sequenceFlow id="{name}-2" sourceRef="{name}-fires" targetRef="{name}-end"/>
-            <bpmn:endEvent id="{name}-end"/>"#
-        )
-    };
-    let task = r#"<bpmn:userTask id="step" name="办理"><bpmn:extensionElements><kapok:assignees><kapok:person login="boss"/></kapok:assignees></bpmn:extensionElements></bpmn:userTask>"#;
-    let timers = [
-        task.to_owned(),
+    watched_by(&[
         timer("seven", "<bpmn:timeCycle>R/PT7H</bpmn:timeCycle>"),
         timer("daily", "<bpmn:timeCycle>R/PT24H</bpmn:timeCycle>"),
         timer("once", "<bpmn:timeDuration>P10D</bpmn:timeDuration>"),
-    ];
-    process("watched", &timers.concat())
+    ])
+}
+
+fn watched_by(timers: &[String]) -> String {
+    let task = r#"<bpmn:userTask id="step" name="办理"><bpmn:extensionElements><kapok:assignees><kapok:person login="boss"/></kapok:assignees></bpmn:extensionElements></bpmn:userTask>"#;
+    process("watched", &format!("{task}{}", timers.concat()))
+}
+
+fn timer(name: &str, time: &str) -> String {
+    format!(
+        r#"<bpmn:boundaryEvent id="{name}" attachedToRef="step" cancelActivity="false">
+          <bpmn:timerEventDefinition>{time}</bpmn:timerEventDefinition></bpmn:boundaryEvent>
+        <bpmn:sequenceFlow id="{name}-1" sourceRef="{name}" targetRef="{name}-fires"/>
+        <bpmn:serviceTask id="{name}-fires"><bpmn:extensionElements><kapok:handler name="test.{name}"/></bpmn:extensionElements></bpmn:serviceTask>
+        <bpmn:sequenceFlow id="{name}-2" sourceRef="{name}-fires" targetRef="{name}-end"/>
+        <bpmn:endEvent id="{name}-end"/>"#
+    )
+}
+
+/// A task with a timer that fires every evening at six, company time: two hours after [`START`].
+fn nightly() -> String {
+    watched_by(&[timer("nightly", "<bpmn:timeCycle>0 0 18 * * ?</bpmn:timeCycle>")])
 }
 
 /// A step that puts the clock back by an hour.
@@ -53,13 +61,18 @@ struct World {
 impl World {
     /// With one watched case, begun at [`START`].
     fn new(folder: &Path) -> Self {
+        Self::of(folder, &watched())
+    }
+
+    /// With one case of this process, begun at [`START`].
+    fn of(folder: &Path, watched: &str) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let (kapok, fired) = open(folder, &clock);
         let boss = kapok
             .add_person("boss", "陈国栋", &["administrator".to_owned()])
             .expect("a person");
-        for xml in [watched(), process("turn", TURN)] {
-            kapok.deploy(&xml).unwrap_or_else(|error| panic!("{error}"));
+        for xml in [watched, &process("turn", TURN)] {
+            kapok.deploy(xml).unwrap_or_else(|error| panic!("{error}"));
         }
         kapok.start("watched", no_variables()).expect("starts");
         Self {
@@ -117,7 +130,7 @@ fn open(folder: &Path, clock: &Arc<ManualClock>) -> (Kapok, Arc<Mutex<Vec<&'stat
         turned.set(turned.now().plus_millis(-HOUR));
         JobOutcome::Completed(Default::default())
     });
-    for name in ["seven", "daily", "once"] {
+    for name in ["seven", "daily", "once", "nightly"] {
         let fired = fired.clone();
         builder = builder.handler(format!("test.{name}"), move |_| {
             fired.lock().expect("no panic while locked").push(name);
@@ -196,6 +209,23 @@ fn a_clock_put_back_while_timers_fire_fires_none_twice() {
     assert_eq!(world.clock.now(), START.plus_millis(6 * HOUR));
     assert_eq!(world.pass_until(14 * HOUR - 1), [""; 0]);
     assert_eq!(world.pass_until(14 * HOUR), ["seven"]);
+}
+
+#[test]
+fn a_timer_by_the_calendar_keeps_its_hour_whatever_is_done_to_the_clock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::of(folder.path(), &nightly());
+    assert_eq!(world.pass_until(2 * HOUR - 1), [""; 0]);
+    assert_eq!(world.pass_until(2 * HOUR), ["nightly"]);
+    // Six o'clock comes again, and has been.
+    assert_eq!(world.set(HOUR), [""; 0]);
+    assert_eq!(world.pass_until(26 * HOUR - 1), [""; 0]);
+    assert_eq!(world.pass_until(26 * HOUR), ["nightly"]);
+    // Three days ahead, three evenings are one; put right again, they have been.
+    assert_eq!(world.set(98 * HOUR), ["nightly"]);
+    assert_eq!(world.set(26 * HOUR), [""; 0]);
+    assert_eq!(world.pass_until(98 * HOUR), [""; 0]);
+    assert_eq!(world.pass_until(122 * HOUR), ["nightly"]);
 }
 
 #[test]

@@ -99,6 +99,11 @@ impl Program {
         Ok(Self { expr, names })
     }
 
+    /// The names it asks for.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// Its value.
     pub(crate) fn evaluate(&self, scope: &dyn Scope, operations: u64) -> Result<Value, Cause> {
         // What is only handed on need not be understood.

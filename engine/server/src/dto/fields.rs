@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use kapok::{
     model::{FieldAccess, FieldKind as FormKind, FormField},
     protocol::Value,
-    records::{Field as RecordField, FieldKind},
+    records::{Choice, Field as RecordField, FieldKind},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,8 +23,35 @@ pub(crate) struct Field {
     /// The entity that a reference points at.
     #[serde(skip_serializing_if = "Option::is_none")]
     entity: Option<String>,
+    /// Whether there may be several; the value is then a list.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    multiple: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     choices: Option<Vec<ChoiceView>>,
+    /// The dictionary that the choices come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dictionary: Option<String>,
+    /// The most characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_length: Option<usize>,
+    /// Digits after the point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scale: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<String>,
+    /// Of files: the most of them, and the most bytes of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_files: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_size: Option<u64>,
+    /// Of what is computed: the type of its values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'static str>,
+    /// The part of the form it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section: Option<String>,
     /// The columns of `lines`.
     #[serde(skip_serializing_if = "Option::is_none")]
     columns: Option<Vec<Field>>,
@@ -44,6 +71,23 @@ pub(crate) struct Field {
 pub(crate) struct ChoiceView {
     id: String,
     label: Text,
+    /// The entry it stands below, in a tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<String>,
+    /// Whether it can no longer be chosen.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+impl From<&Choice> for ChoiceView {
+    fn from(choice: &Choice) -> Self {
+        Self {
+            id: choice.id.clone(),
+            label: (&choice.label).into(),
+            parent: choice.parent.clone(),
+            disabled: choice.disabled,
+        }
+    }
 }
 
 impl Field {
@@ -55,7 +99,17 @@ impl Field {
             required,
             read_only: false,
             entity: None,
+            multiple: false,
             choices: None,
+            dictionary: None,
+            max_length: None,
+            scale: None,
+            min: None,
+            max: None,
+            max_files: None,
+            max_size: None,
+            result: None,
+            section: None,
             columns: None,
             currency: None,
             default: None,
@@ -119,42 +173,64 @@ impl From<&RecordField> for Field {
     fn from(field: &RecordField) -> Self {
         let mut view = Self::new(&field.id, (&field.label).into(), "", field.required);
         view.default.clone_from(&field.default);
-        view.read_only = field.read_only || matches!(field.kind, FieldKind::AutoNumber { .. });
-        view.kind = match &field.kind {
-            FieldKind::Text { .. } => "text",
-            FieldKind::LongText { .. } => "long-text",
-            FieldKind::Number { .. } => "number",
-            FieldKind::Money { currency } => {
-                view.currency = Some(currency.clone());
-                "money"
-            }
-            FieldKind::Date => "date",
-            FieldKind::DateTime => "date-time",
-            FieldKind::Boolean => "boolean",
-            FieldKind::Choice { choices } => {
-                let choices = choices.iter();
-                let choices = choices.map(|choice| ChoiceView {
-                    id: choice.id.clone(),
-                    label: (&choice.label).into(),
-                });
-                view.choices = Some(choices.collect());
-                "choice"
-            }
-            FieldKind::Person => "person",
-            FieldKind::Department => "department",
-            FieldKind::Reference { entity, .. } => {
-                view.entity = Some(entity.to_string());
-                "reference"
-            }
-            FieldKind::Phone => "phone",
-            FieldKind::Email => "email",
-            FieldKind::AutoNumber { .. } => "auto-number",
-            FieldKind::Lines { columns } => {
-                view.columns = Some(columns.iter().map(Self::from).collect());
-                "lines"
-            }
-        };
+        view.read_only = field.read_only || field.kind.is_computed();
+        view.section.clone_from(&field.section);
+        view.describe(&field.kind);
         view
+    }
+}
+
+impl Field {
+    /// Its type, and what belongs to the type. What is computed is shown like its values.
+    fn describe(&mut self, kind: &FieldKind) {
+        self.kind = kind.name();
+        self.multiple = kind.is_multiple();
+        self.dictionary = kind.dictionary().map(str::to_owned);
+        self.choices = kind
+            .choices()
+            .map(|choices| choices.iter().map(ChoiceView::from).collect());
+        match kind {
+            FieldKind::Text { max_length }
+            | FieldKind::LongText { max_length }
+            | FieldKind::RichText { max_length } => {
+                self.max_length = Some(*max_length);
+            }
+            FieldKind::Number { scale, min, max } => self.bounds(*scale, min.as_ref(), max.as_ref()),
+            FieldKind::Decimal { scale, min, max } => self.bounds(Some(*scale), min.as_ref(), max.as_ref()),
+            FieldKind::Money { currency, min, max } => {
+                self.currency = Some(currency.clone());
+                self.bounds(Some(2), min.as_ref(), max.as_ref());
+            }
+            FieldKind::Reference { entity, .. } => self.entity = Some(entity.to_string()),
+            FieldKind::Attachment(limits) | FieldKind::Picture(limits) => {
+                self.max_files = Some(limits.max_files);
+                self.max_size = Some(limits.max_size);
+            }
+            FieldKind::Formula { result, .. } | FieldKind::RollUp { result, .. } => {
+                self.describe(result);
+                self.kind = kind.name();
+                self.result = Some(result.name());
+            }
+            FieldKind::Lines { columns } => self.columns = Some(columns.iter().map(Self::from).collect()),
+            FieldKind::Date
+            | FieldKind::Time
+            | FieldKind::DateTime
+            | FieldKind::Boolean
+            | FieldKind::Choice { .. }
+            | FieldKind::TreeChoice { .. }
+            | FieldKind::Person { .. }
+            | FieldKind::Department { .. }
+            | FieldKind::Phone
+            | FieldKind::Email
+            | FieldKind::Address { .. }
+            | FieldKind::AutoNumber { .. } => {}
+        }
+    }
+
+    fn bounds<N: ToString>(&mut self, scale: Option<u32>, min: Option<&N>, max: Option<&N>) {
+        self.scale = scale;
+        self.min = min.map(ToString::to_string);
+        self.max = max.map(ToString::to_string);
     }
 }
 
@@ -184,6 +260,8 @@ impl From<&FormField> for Field {
                     .map(|name| ChoiceView {
                         id: name.clone(),
                         label: same(name),
+                        parent: None,
+                        disabled: false,
                     })
                     .collect(),
             );

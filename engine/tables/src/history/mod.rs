@@ -1,11 +1,11 @@
-//! How what is over is kept: small, and out of the way of what is not.
+//! How the activations, events and variables of a case are kept where they are no rows of their own.
 //!
-//! Most rows of a company are history, so their size is what its disk holds and what every backup copies. The events of
-//! one command are one row, and a case that has ended is one row with everything that is left of it.
+//! Each row costs, while it changes and on the disk, and most rows of a company are history. The events of one command
+//! are one row; a small case that goes on is one row, and so is one that has ended, with everything of it.
 
 mod events;
-mod finished;
 mod steps;
+mod whole;
 
 pub(crate) use events::Events;
-pub(crate) use finished::{FINISHED_VERSION, Finished};
+pub(crate) use whole::{WHOLE_VERSION, Whole};

@@ -1,14 +1,27 @@
 //! What each kind of row is: where it lies, in which version it is written, and which index rows come with it.
 
+mod files;
+mod layers;
+mod personal;
 mod platform;
 mod process;
+mod record_jobs;
 mod records;
+mod trash;
 mod waiting;
 
+pub use files::StoredFile;
+pub(crate) use files::file_of;
+pub use layers::{DefinitionItem, EntityState};
+pub(crate) use personal::views_of;
+pub use personal::{ListView, Shortcuts};
 pub use platform::{Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of};
-pub(crate) use records::unique_key;
-pub use records::{HistoryEntry, RecordKey, RecordRow};
+pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
+pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
+pub(crate) use records::{file_key, likeness_key, reference_key, unique_key};
+pub use trash::TrashedRecord;
+pub(crate) use trash::{trash_by_file_key, trash_by_moment};
 pub(crate) use waiting::{
     compensation_key, compensations_of, gathering_key, item_key, kept_key, message_key, signal_key, tokens_in,
     tokens_key,

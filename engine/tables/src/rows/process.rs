@@ -13,7 +13,7 @@ use super::Row;
 use crate::{
     Key, Prefix,
     codec::{self, CodecError, fields, variants},
-    history::{FINISHED_VERSION, Finished},
+    history::{WHOLE_VERSION, Whole},
 };
 
 fields!(Instance {
@@ -80,12 +80,12 @@ variants!(Delivery {
     4 => Unknown { since },
 });
 
-/// One that has ended is written with everything that is left of it: [`Finished`].
+/// A small one, and one that has ended, is written with everything of it: [`Whole`].
 impl Row for Instance {
     type Id = InstanceId;
     fn from_bytes(bytes: &[u8]) -> Result<Self, CodecError> {
         match bytes.first() {
-            Some(&FINISHED_VERSION) => Finished::instance_from_bytes(bytes),
+            Some(&WHOLE_VERSION) => Whole::instance_from_bytes(bytes),
             _ => codec::decode(Self::VERSION, bytes),
         }
     }

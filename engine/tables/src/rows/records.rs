@@ -1,14 +1,18 @@
 //! The rows of records.
 //!
-//! Which fields are unique is said by the entity's definition, which rows do not know; so a stored record carries the
-//! unique values it was saved with, and its index rows follow from the row alone like everybody's.
+//! Which fields are unique, which point at records and which make records alike is said by the entity's definition, which
+//! rows do not know; so a stored record carries what it is found by, and its index rows follow from the row alone like
+//! everybody's.
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{Entity, Principal, Record, RecordId, Timestamp, Value};
+use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Timestamp, Value};
 
 use super::Row;
-use crate::{Key, Prefix, codec::fields};
+use crate::{
+    Key, Prefix,
+    codec::{fields, variants},
+};
 
 /// What names a record.
 pub type RecordKey = (Entity, RecordId);
@@ -22,6 +26,47 @@ pub struct RecordRow {
     pub record: Record,
     /// (field, value) pairs that no other record of the entity may have.
     pub unique: Vec<(String, String)>,
+    /// (field, record) pairs: the records it names.
+    pub references: Vec<(String, RecordId)>,
+    /// (rule, value) pairs: records with the same value are probably the same.
+    pub likeness: Vec<(String, String)>,
+    /// The files it names, by their hashes.
+    pub files: Vec<String>,
+}
+
+/// What happened to a record besides its fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordChange {
+    /// It was put into the trash.
+    Deleted,
+    /// It was taken out of the trash.
+    Restored,
+    /// Somebody else became responsible for it.
+    Transferred {
+        /// Who was.
+        from: Option<PersonId>,
+        /// Who is.
+        to: Option<PersonId>,
+    },
+    /// Another record was merged into it.
+    Merged(RecordId),
+    /// It was merged into another record.
+    MergedInto(RecordId),
+    /// What it points at was merged into another record.
+    Followed,
+}
+
+/// What is computed of a record from those that name it. No part of the record, so that it changes without a new version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RollUps {
+    /// The entity.
+    pub entity: Entity,
+    /// The record.
+    pub record: RecordId,
+    /// The values, by field.
+    pub values: BTreeMap<String, Value>,
+    /// Which record each of them comes from, for those that come from one: what orders it, and its id.
+    pub sources: BTreeMap<String, (Value, RecordId)>,
 }
 
 /// Who changed what in a record (audit).
@@ -41,14 +86,25 @@ pub struct HistoryEntry {
     pub before: BTreeMap<String, Value>,
     /// Fields after it.
     pub after: BTreeMap<String, Value>,
+    /// What happened besides.
+    pub change: Option<RecordChange>,
+    /// The plugins that had a part in it.
+    pub plugins: Vec<String>,
+    /// The case in which a person did it.
+    pub instance: Option<InstanceId>,
 }
 
 fields!(Record {
     0 => id, 1 => version, 2 => owner, 3 => created_at, 4 => created_by, 5 => updated_at, 6 => fields,
 });
-fields!(RecordRow { 0 => entity, 1 => record, 2 => unique });
+fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 => likeness, 12 => files });
+variants!(RecordChange {
+    0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
+});
+fields!(RollUps { 0 => entity, 1 => record, 2 => values, 3 => sources });
 fields!(HistoryEntry {
-    0 => entity, 1 => record, 2 => sequence, 3 => at, 4 => actor, 5 => before, 6 => after,
+    0 => entity, 1 => record, 2 => sequence, 3 => at, 4 => actor, 5 => before, 6 => after, 7 => change, 8 => plugins,
+    9 => instance,
 });
 
 impl Row for RecordRow {
@@ -74,8 +130,38 @@ impl Row for RecordRow {
                 .iter()
                 .map(|(field, value)| unique_key(&self.entity, field, value).number(id)),
         );
+        keys.extend(
+            self.references
+                .iter()
+                .map(|(field, target)| reference_key(&self.entity, field, *target).newest(id).number(id)),
+        );
+        keys.extend(
+            self.likeness
+                .iter()
+                .map(|(rule, value)| likeness_key(&self.entity, rule, value).number(id)),
+        );
+        keys.extend(
+            self.files
+                .iter()
+                .map(|file| file_key(file).text(self.entity.as_str()).number(id)),
+        );
         keys
     }
+}
+
+/// The record whose facts a row of this key holds: the record itself, or what is computed of it. `None` for other rows.
+pub fn record_of(key: &[u8]) -> Option<RecordKey> {
+    let (prefix, rest) = key.split_first()?;
+    let flipped = *prefix == Prefix::Record as u8;
+    if !flipped && *prefix != Prefix::RollUp as u8 {
+        return None;
+    }
+    let (entity, number) = rest.split_last_chunk::<8>()?;
+    // The names of entities have no zero bytes, so nothing in them is escaped.
+    let entity = std::str::from_utf8(entity.strip_suffix(&[0, 1])?).ok()?;
+    let number = u64::from_be_bytes(*number);
+    let id = RecordId::new(if flipped { !number } else { number })?;
+    Some((Entity::new(entity), id))
 }
 
 /// The index row of a unique value begins with this.
@@ -84,6 +170,37 @@ pub(crate) fn unique_key(entity: &Entity, field: &str, value: &str) -> Key {
         .text(entity.as_str())
         .text(field)
         .text(value)
+}
+
+/// The index rows of the records whose field names a record begin with this.
+pub(crate) fn reference_key(entity: &Entity, field: &str, target: RecordId) -> Key {
+    Key::new(Prefix::RecordByReference)
+        .text(entity.as_str())
+        .text(field)
+        .number(target.get())
+}
+
+/// The index rows of the records that a rule takes for the same begin with this.
+pub(crate) fn likeness_key(entity: &Entity, rule: &str, value: &str) -> Key {
+    Key::new(Prefix::RecordByLikeness)
+        .text(entity.as_str())
+        .text(rule)
+        .text(value)
+}
+
+/// The index rows of the records that name a file begin with this.
+pub(crate) fn file_key(file: &str) -> Key {
+    Key::new(Prefix::RecordByFile).text(file)
+}
+
+impl Row for RollUps {
+    type Id = RecordKey;
+    fn key((entity, record): &RecordKey) -> Key {
+        Key::new(Prefix::RollUp).text(entity.as_str()).number(record.get())
+    }
+    fn id(&self) -> RecordKey {
+        (self.entity.clone(), self.record)
+    }
 }
 
 impl Row for HistoryEntry {
@@ -96,5 +213,20 @@ impl Row for HistoryEntry {
     }
     fn id(&self) -> Self::Id {
         (self.entity.clone(), self.record, self.sequence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_says_whose_facts_its_row_holds() {
+        let name = (Entity::new("crm.customer"), RecordId::new(77).expect("an id"));
+        assert_eq!(record_of(RecordRow::key(&name).as_bytes()), Some(name.clone()));
+        assert_eq!(record_of(RollUps::key(&name).as_bytes()), Some(name.clone()));
+        let history = HistoryEntry::key(&(name.0.clone(), name.1, 3));
+        assert_eq!(record_of(history.as_bytes()), None);
+        assert_eq!(record_of(b""), None);
     }
 }

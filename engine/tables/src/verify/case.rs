@@ -7,13 +7,13 @@ use kapok_protocol::{ElementInstanceId, InstanceId, Text};
 
 use super::{
     Drawings,
-    cursor::{Cursor, decoded, find, placed},
+    cursor::{Cursor, decoded, find, find_element, placed},
     elements::{self, check_ended, check_live},
     report::Report,
 };
 use crate::{
     Prefix, Read, TableError,
-    history::{Events, FINISHED_VERSION, Finished},
+    history::{Events, WHOLE_VERSION, Whole},
     rows::{Definition, Row},
 };
 
@@ -33,7 +33,7 @@ pub(super) struct Case<'a> {
     pub(super) drawings: &'a dyn Drawings,
     pub(super) key: Vec<u8>,
     pub(super) row: Instance,
-    /// Whether everything that is left of it lies in its row.
+    /// Whether its activations, events and variables lie in its row.
     in_one_row: bool,
     pub(super) live: BTreeMap<ElementInstanceId, ElementInstance>,
     pub(super) ended: BTreeSet<ElementInstanceId>,
@@ -112,15 +112,15 @@ fn skip_to(cursor: &mut Cursor<'_>, case: u64) -> Result<(), TableError> {
 }
 
 impl<'a> Case<'a> {
-    /// Reads a case, or what is left of one; `None` when it cannot be read.
+    /// Reads a case, with whatever else lies in its row; `None` when it cannot be read.
     fn read(
         read: &'a dyn Read,
         drawings: &'a dyn Drawings,
         (key, value): (&[u8], &[u8]),
         report: &mut Report,
     ) -> Option<Self> {
-        let whole = if value.first() == Some(&FINISHED_VERSION) {
-            Some(Finished::from_bytes(value).ok()?)
+        let whole = if value.first() == Some(&WHOLE_VERSION) {
+            Some(Whole::from_bytes(value).ok()?)
         } else {
             None
         };
@@ -141,8 +141,8 @@ impl<'a> Case<'a> {
         Some(case)
     }
 
-    /// Takes what is left of a case that has ended.
-    fn take_whole(&mut self, key: &[u8], whole: Finished<'_>, report: &mut Report) {
+    /// Takes what lies in the row of a case.
+    fn take_whole(&mut self, key: &[u8], whole: Whole<'_>, report: &mut Report) {
         for row in whole.elements.into_values() {
             self.take_element(key, row.into_owned(), report);
         }
@@ -150,6 +150,15 @@ impl<'a> Case<'a> {
         let of_events = whole.events.iter().filter_map(|event| event.element);
         let known = scopes.chain(of_events).all(|id| self.has(id));
         report.expect(known, key, no_scope);
+    }
+
+    /// Where a live activation lies.
+    pub(super) fn key_of(&self, row: &ElementInstance) -> Vec<u8> {
+        if self.in_one_row {
+            self.key.clone()
+        } else {
+            ElementInstance::key(&row.id()).into_bytes()
+        }
     }
 
     /// Whether an activation is or was in this case. One that has ended may be on its way to be forgotten, some rows at a
@@ -161,10 +170,12 @@ impl<'a> Case<'a> {
 
     /// Takes a row under it. Elements come first.
     fn take(&mut self, (prefix, key, value): &Under, report: &mut Report) {
-        report.expect(!self.in_one_row, key, || {
+        let lies_in_it = matches!(prefix, Prefix::Element | Prefix::Variable | Prefix::Event);
+        let is_over = self.row.state != InstanceState::Active;
+        report.expect(!self.in_one_row || !(lies_in_it || is_over), key, || {
             Text::new(
-                "它所属的流程已经结束并归为一行，这一行是多余的。",
-                "The case that it belongs to has ended and lies in one row: this row is left over.",
+                "它所属的流程归为一行，这一行是多余的。",
+                "The case that it belongs to lies in one row: this row is left over.",
             )
         });
         match prefix {
@@ -333,7 +344,7 @@ impl<'a> Case<'a> {
         let Some(caller) = self.row.caller.filter(|_| self.row.state == InstanceState::Active) else {
             return Ok(());
         };
-        let called = find::<ElementInstance>(self.read, &caller)?.and_then(|row| row.called);
+        let called = find_element(self.read, caller.0, caller.1)?.and_then(|row| row.called);
         report.expect(called == Some(self.row.id), &self.key, || {
             Text::new(
                 format!("调用它的步骤（流程 {}）并不在等它。", caller.0),

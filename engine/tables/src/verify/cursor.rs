@@ -1,8 +1,12 @@
 //! Rows of a kind in the order of their keys, some at a time.
 
+use kapok_process::state::ElementInstance;
+use kapok_protocol::{ElementInstanceId, InstanceId};
+
 use crate::{
     Prefix, Read, TableError,
     codec::{self, Field},
+    gathered::element,
     read::Pair,
     rows::Row,
 };
@@ -83,4 +87,16 @@ pub(super) fn placed<T: Field>(value: &[u8]) -> Option<T> {
 /// The row with an id; `None` also when it cannot be read.
 pub(super) fn find<R: Row>(read: &dyn Read, id: &R::Id) -> Result<Option<R>, TableError> {
     Ok(read.get(R::key(id).as_bytes())?.and_then(|value| decoded(&value)))
+}
+
+/// An activation, however its case lies; `None` also when it cannot be read.
+pub(super) fn find_element(
+    read: &dyn Read,
+    case: InstanceId,
+    id: ElementInstanceId,
+) -> Result<Option<ElementInstance>, TableError> {
+    match element(read, case, id) {
+        Err(TableError::Codec { .. }) => Ok(None),
+        found => found,
+    }
 }

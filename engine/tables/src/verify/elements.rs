@@ -13,10 +13,7 @@ use super::{
     report::Report,
     waiting::{Owner, owner_of},
 };
-use crate::{
-    TableError,
-    rows::{Row, tokens_key},
-};
+use crate::{TableError, rows::tokens_key};
 
 /// Whether it holds the repetitions of an activity together.
 pub(super) fn is_body(row: &ElementInstance) -> bool {
@@ -43,7 +40,7 @@ pub(super) fn check_ended(key: &[u8], row: &ElementInstance, report: &mut Report
 }
 
 pub(super) fn check_live(case: &Case<'_>, row: &ElementInstance, report: &mut Report) -> Result<(), TableError> {
-    let key = ElementInstance::key(&row.id()).into_bytes();
+    let key = case.key_of(row);
     check_scope(case, &key, row, report);
     let count = |map: &BTreeMap<_, u32>| map.get(&Some(row.id)).copied().unwrap_or_default();
     for (zh, en, noted, there) in [
@@ -217,7 +214,7 @@ pub(super) fn check_counted(case: &Case<'_>, report: &mut Report) -> Result<(), 
         }
         let tokens = tokens_key(&(row.instance, row.scope, row.node));
         let counted = case.read.get(tokens.as_bytes())?.is_some();
-        report.expect(counted, ElementInstance::key(&row.id()).as_bytes(), || {
+        report.expect(counted, &case.key_of(row), || {
             Text::new(
                 "它的令牌没有被计数，汇聚网关会算错。",
                 "Its token is not counted: a gateway that looks upstream would be wrong.",

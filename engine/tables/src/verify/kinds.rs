@@ -8,10 +8,12 @@ use kapok_protocol::{OutboxRow, Page, Text, Value};
 use crate::{
     Key, Prefix,
     codec::{self, CodecError, Field},
-    history::{Events, FINISHED_VERSION, Finished},
+    history::{Events, WHOLE_VERSION, Whole},
     key::last_number,
+    pages::Unread,
     rows::{
-        Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Row, Session, StoredAnswer, Token,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
+        RecordJob, RecordRow, RollUps, Row, Session, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -127,12 +129,12 @@ fn self_named<R: Row>(key: &[u8], row: &R) -> Reading {
     })
 }
 
-/// A case, or what is left of one.
+/// A case, with whatever else lies in its row.
 fn case(key: &[u8], value: &[u8]) -> Reading {
-    if value.first() != Some(&FINISHED_VERSION) {
+    if value.first() != Some(&WHOLE_VERSION) {
         return row::<Instance>(key, value);
     }
-    let case = Finished::from_bytes(value)?;
+    let case = Whole::from_bytes(value)?;
     let mut told = self_named(key, case.instance.as_ref())?;
     let elements = case.elements.keys().map(|id| id.get());
     let events = case.events.iter().map(|event| event.sequence);
@@ -182,6 +184,21 @@ fn record(key: &[u8]) -> Option<Vec<u8>> {
     record.extend_from_slice(key.get(1..end)?);
     record.extend_from_slice(&(!last_number(key)?).to_be_bytes());
     Some(record)
+}
+
+/// The deleted record with the id at the end of an index key that begins with its entity.
+fn trashed(key: &[u8]) -> Option<Vec<u8>> {
+    let mut row = record(key)?;
+    *row.first_mut()? = Prefix::Trash as u8;
+    Some(row)
+}
+
+/// The record, deleted or not, with the id at the end of an index key that begins with a file and its entity.
+fn with_file(key: &[u8], prefix: Prefix) -> Option<Vec<u8>> {
+    let end = key.windows(2).position(|pair| pair == [0, 1])? + 2;
+    let mut row = record(&[&key[..1], key.get(end..)?].concat())?;
+    *row.first_mut()? = prefix as u8;
+    Some(row)
 }
 
 fn answer(key: &[u8]) -> Option<Vec<u8>> {
@@ -246,6 +263,7 @@ kinds! {
     Tokens, "tokens", "令牌数", Nowhere, Row(value::<u32>);
     Gathering, "gathering", "启动事件收集", Nowhere, Row(value::<Gathering>);
     Page, "page", "通知", EndNewestFirst, Row(row::<Page>);
+    UnreadPage, "unread-page", "未读通知", EndNewestFirst, Row(row::<Unread>);
     PageUnread, "page-unread", "通知索引", Nowhere, Index(|key| first_and_last(key, Prefix::Page, true));
     Outbox, "outbox", "待发消息", EndNewestFirst, Row(row::<OutboxRow>);
     OutboxByMoment, "outbox-by-moment", "待发消息索引", Nowhere, Index(|key| {
@@ -262,4 +280,18 @@ kinds! {
     StoredAnswer, "stored-answer", "保留的回复", Nowhere, Row(row::<StoredAnswer>);
     StoredAnswerByExpiry, "stored-answer-by-expiry", "保留的回复索引", Nowhere, Index(answer);
     Preference, "preference", "个人设置", Nowhere, Row(row::<Preference>);
+    DefinitionItem, "definition-item", "自定义定义", Nowhere, Row(row::<DefinitionItem>);
+    EntityState, "entity-state", "实体整理状态", Nowhere, Row(row::<EntityState>);
+    Trash, "trash", "回收站记录", EndNewestFirst, Row(row::<TrashedRecord>);
+    TrashByMoment, "trash-by-moment", "回收站索引", Nowhere, Index(trashed);
+    TrashByFile, "trash-by-file", "回收站索引", Nowhere, Index(|key| with_file(key, Prefix::Trash));
+    RollUp, "roll-up", "汇总值", End, Row(row::<RollUps>);
+    RecordByReference, "record-by-reference", "记录索引", Nowhere, Index(record);
+    RecordByLikeness, "record-by-likeness", "记录索引", Nowhere, Index(record);
+    RecordByFile, "record-by-file", "记录索引", Nowhere, Index(|key| with_file(key, Prefix::Record));
+    RecordJob, "record-job", "批量任务", End, Row(row::<RecordJob>);
+    RecordJobOpen, "record-job-open", "批量任务索引", Nowhere, Index(|key| last(key, Prefix::RecordJob));
+    StoredFile, "stored-file", "附件", Nowhere, Row(row::<StoredFile>);
+    ListView, "list-view", "列表视图", Nowhere, Row(row::<ListView>);
+    Shortcuts, "shortcuts", "收藏与最近", Nowhere, Row(row::<Shortcuts>);
 }

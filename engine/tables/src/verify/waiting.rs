@@ -8,7 +8,7 @@ use kapok_protocol::{DefinitionId, ElementInstanceId, InstanceId, JobId, Message
 
 use super::{
     case::{is_active, no_case, no_definition},
-    cursor::{Cursor, decoded, find},
+    cursor::{Cursor, decoded, find, find_element},
     report::Report,
 };
 use crate::{
@@ -78,7 +78,7 @@ pub(super) fn each<R: Row>(
 
 /// A live activation.
 fn live(read: &dyn Read, case: InstanceId, id: ElementInstanceId) -> Result<Option<ElementInstance>, TableError> {
-    Ok(find::<ElementInstance>(read, &(case, id))?.filter(|row| row.state == ElementState::Active))
+    Ok(find_element(read, case, id)?.filter(|row| row.state == ElementState::Active))
 }
 
 fn unknown() -> Text {

@@ -7,8 +7,9 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, HistoryEntry, Preference, ProcessState, Queries, Read, RecordRow, Session, StoredAnswer,
-    TableError, Token, Transaction,
+    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, ProcessState, Queries,
+    Read, RecordJob, RecordRow, RollUps, Session, Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction,
+    TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,14 @@ pub enum AnyRow {
     Token(Token),
     Answer(StoredAnswer),
     Preference(Preference),
+    DefinitionItem(DefinitionItem),
+    EntityState(EntityState),
+    Trashed(TrashedRecord),
+    RollUps(RollUps),
+    RecordJob(RecordJob),
+    StoredFile(StoredFile),
+    ListView(ListView),
+    Shortcuts(Shortcuts),
 }
 
 use AnyRow as Any;
@@ -54,6 +63,14 @@ impl AnyRow {
             Any::Token(row) => tx.put_token(&row),
             Any::Answer(row) => tx.put_stored_answer(&row),
             Any::Preference(row) => tx.put_preference(&row),
+            Any::DefinitionItem(row) => tx.put_definition_item(&row),
+            Any::EntityState(row) => tx.put_entity_state(&row),
+            Any::Trashed(row) => tx.put_trashed(&row),
+            Any::RollUps(row) => tx.put_roll_ups(&row),
+            Any::RecordJob(row) => tx.put_record_job(&row),
+            Any::StoredFile(row) => tx.put_stored_file(&row),
+            Any::ListView(row) => tx.put_list_view(&row),
+            Any::Shortcuts(row) => tx.put_shortcuts(&row),
             of_a_process => tx.write_process(&of_a_process.change(true)),
         }
     }
@@ -63,6 +80,11 @@ impl AnyRow {
         match self {
             Any::Record(row) => tx.delete_record(&row.entity, row.record.id)?,
             Any::Session(row) => tx.delete_session(&row.hash)?,
+            Any::DefinitionItem(row) => tx.delete_definition_item(&row.kind, &row.id)?,
+            Any::Trashed(row) => tx.delete_trashed(&row.row.entity, row.row.record.id)?,
+            Any::RollUps(row) => tx.delete_roll_ups(&row.entity, row.record)?,
+            Any::StoredFile(row) => tx.delete_stored_file(&row.hash)?,
+            Any::ListView(row) => tx.delete_list_view(row)?,
             Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
                 tx.write_process(&self.change(false))?;
             }
@@ -101,7 +123,7 @@ impl AnyRow {
 
     /// What is read where this row was written.
     pub fn read(&self, read: &dyn Read) -> Result<Option<AnyRow>, String> {
-        let (queries, state) = (Queries(read), ProcessState(read));
+        let (queries, state) = (Queries(read), ProcessState::new(read));
         let table = |error: TableError| error.to_string();
         let process = |error: StateError| error.0;
         Ok(match self {
@@ -158,6 +180,27 @@ impl AnyRow {
                 .map_err(table)?
                 .map(Any::Answer),
             Any::Preference(row) => queries.preference(row.person).map_err(table)?.map(Any::Preference),
+            Any::DefinitionItem(row) => {
+                let mut items = queries.definition_items().map_err(table)?.into_iter();
+                let same = |item: &DefinitionItem| item.kind == row.kind && item.id == row.id;
+                items.find(same).map(Any::DefinitionItem)
+            }
+            Any::EntityState(row) => queries.entity_state(&row.entity).map_err(table)?.map(Any::EntityState),
+            Any::Trashed(row) => queries
+                .trashed(&row.row.entity, row.row.record.id)
+                .map_err(table)?
+                .map(Any::Trashed),
+            Any::RollUps(row) => queries
+                .roll_ups(&row.entity, row.record)
+                .map_err(table)?
+                .map(Any::RollUps),
+            Any::RecordJob(row) => queries.record_job(row.id).map_err(table)?.map(Any::RecordJob),
+            Any::StoredFile(row) => queries.stored_file(&row.hash).map_err(table)?.map(Any::StoredFile),
+            Any::ListView(row) => queries
+                .list_view(row.person, &row.entity, &row.id)
+                .map_err(table)?
+                .map(Any::ListView),
+            Any::Shortcuts(row) => queries.shortcuts(row.person).map_err(table)?.map(Any::Shortcuts),
         })
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{fmt::Write, fs, path::PathBuf};
 
-use kapok_process::state::{Instance, InstanceState, State, TimerKind};
+use kapok_process::state::{ElementInstance, ElementState, Instance, InstanceState, State, TimerKind};
 use kapok_protocol::{Entity, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{Key, Prefix, ProcessState, Queries, Transaction, last_id};
@@ -119,6 +119,23 @@ fn history_is_written_and_read_as_ever() {
         &store_with(|tx| tx.write_process(&samples::changes_of(&active, &[], &events, &[]))),
     );
     assert_eq!(Queries(&golden.view()).events(case.id, 100).expect("reads"), events);
+    // With an activation of its own a case that goes on is one row, too.
+    let live = ElementInstance {
+        state: ElementState::Active,
+        left_at: None,
+        ..elements[1].clone()
+    };
+    let small = [elements[0].clone(), live, elements[2].clone(), elements[3].clone()];
+    let golden = assert_golden(
+        "small-case",
+        &store_with(|tx| tx.write_process(&samples::changes_of(&active, &small, &events, &variables))),
+    );
+    let view = golden.view();
+    assert_eq!(Queries(&view).instance(case.id).expect("reads"), Some(active));
+    assert_eq!(Queries(&view).elements(case.id, 100).expect("reads"), small);
+    assert_eq!(Queries(&view).events(case.id, 100).expect("reads"), events);
+    let read = kapok_tables::variables(&view, case.id, None, 100).expect("reads");
+    assert_eq!(read, variables);
     let golden = assert_golden("finished", &store);
     let view = golden.view();
     let queries = Queries(&view);
@@ -198,7 +215,7 @@ fn a_value_nested_beyond_reason_is_refused() {
     for (depth, readable) in [(100, true), (127, true), (128, false)] {
         let row = AnyRow::Variable(key.clone(), nested(depth));
         let store = store_with(|tx| row.write(tx));
-        let read = ProcessState(&store.view()).variable(key.0, key.1, &key.2);
+        let read = ProcessState::new(&store.view()).variable(key.0, key.1, &key.2);
         assert_eq!(read.is_ok(), readable, "{depth}: {read:?}");
     }
 }

@@ -51,7 +51,7 @@ proptest! {
     ) {
         let store = store_with(|tx| rows.iter().try_for_each(|row| row.write(tx)));
         let view = store.view();
-        let (state, left) = (ProcessState(&view), Left::of(&rows));
+        let (state, left) = (ProcessState::new(&view), Left::of(&rows));
         let (instance, scope) = place;
 
         let mut all = state.message_subscriptions(&name, None, usize::MAX).expect("reads");

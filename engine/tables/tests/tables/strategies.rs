@@ -87,7 +87,15 @@ pub fn row() -> impl Strategy<Value = AnyRow> {
         }),
         (sample("outbox"), number(), moment()).prop_map(|(row, id, at)| with_outbox(row, id, at)),
         record(),
+        found_by_more(),
         sample("record-history"),
+        sample("record-history-2"),
+        sample("definition-item"),
+        sample("trash"),
+        sample("roll-up"),
+        sample("record-job"),
+        sample("stored-file"),
+        sample("personal"),
         (sample("definition"), number(), code(), any::<u32>()).prop_map(|(mut row, id, key, version)| {
             if let AnyRow::Definition(definition) = &mut row {
                 definition.id = DefinitionId::new(id).expect("not zero");
@@ -251,6 +259,27 @@ fn record() -> impl Strategy<Value = AnyRow> {
             row.record.owner = owner;
             row.record.fields.insert("any".into(), value);
             row.unique = unique;
+        }
+        row
+    })
+}
+
+/// A record with what it is found by at random.
+fn found_by_more() -> impl Strategy<Value = AnyRow> {
+    let references = collection::vec((code(), number()), 0..3);
+    let parts = (
+        record(),
+        references,
+        collection::vec((code(), code()), 0..3),
+        collection::vec(code(), 0..2),
+    );
+    parts.prop_map(|(mut row, references, likeness, files)| {
+        if let AnyRow::Record(row) = &mut row {
+            let references = references.into_iter();
+            row.references = references
+                .filter_map(|(field, id)| Some((field, RecordId::new(id)?)))
+                .collect();
+            (row.likeness, row.files) = (likeness, files);
         }
         row
     })

@@ -62,7 +62,7 @@ fn older_data_is_kept_aside_before_anything_is_written() {
     let before = rows_of(&Store::open(&at("data")).expect("opens").view());
     open(&at("data"));
     assert_eq!(format_of(&at("data")), Some(DATA_FORMAT));
-    let kept = at("data").join("backups").join("before-format-2");
+    let kept = at("data").join("backups").join(format!("before-format-{DATA_FORMAT}"));
     operate::restore(&kept, &at("copy"), None).expect("restores");
     assert_eq!(rows_of(&Store::open(&at("copy")).expect("opens").view()), before);
     // Once is enough.

@@ -15,8 +15,14 @@ use crate::{Kapok, ManualClock};
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// An engine with one case that waits for everything there is, and its called case.
+/// An engine with one case that waits for everything there is, and its called case. The first one lies in rows, the other
+/// one in one row.
 fn waiting() -> (Kapok, InstanceId) {
+    waiting_with("x".repeat(3_000))
+}
+
+/// The same; how long the note is decides how the first case lies.
+fn waiting_with(note: String) -> (Kapok, InstanceId) {
     let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_420_800_000)));
     let later = |_| kapok_protocol::JobOutcome::Completed(BTreeMap::new());
     let builder = Kapok::builder().clock(clock).handler("test.later", later);
@@ -27,7 +33,9 @@ fn waiting() -> (Kapok, InstanceId) {
     kapok
         .deploy(include_str!("waiting.bpmn"))
         .unwrap_or_else(|error| panic!("{error}"));
-    let case = kapok.start("waiting", [("order", "A1")]).expect("starts");
+    let case = kapok
+        .start("waiting", [("order", "A1".to_owned()), ("note", note)])
+        .expect("starts");
     // One that is over, in one row.
     let over = kapok.start("called", [("order", "A2")]).expect("starts");
     let task = kapok.tasks(over).expect("reads").remove(0).task.id;
@@ -65,6 +73,8 @@ fn kind(key: &[u8]) -> &'static Kind {
 
 #[test]
 fn what_the_engine_wrote_is_sound() {
+    let (small, _) = waiting_with(String::new());
+    assert_eq!(small.verify().expect("reads").findings, []);
     let (kapok, _) = waiting();
     let report = kapok.verify().expect("reads");
     assert_eq!(report.findings, [], "{report:#?}");
@@ -82,7 +92,7 @@ fn what_the_engine_wrote_is_sound() {
         Prefix::ConditionByInstance,
         Prefix::TimerByDefinition,
         Prefix::TaskByCandidate,
-        Prefix::PageUnread,
+        Prefix::UnreadPage,
     ] {
         assert!(rows.keys().any(|key| key[0] == prefix as u8), "no {prefix:?}");
     }
@@ -158,19 +168,26 @@ fn keys_that_no_version_writes_are_found() {
     assert_eq!((report.found, report.findings[0].kind), (1, "unknown"));
 }
 
-/// What is left of a case is one row: whatever else lies under it should have gone.
+/// What lies in the row of a case does not lie beside it, and of a case that has ended nothing does.
 #[test]
 fn rows_beside_a_case_in_one_row_are_found() {
     let (kapok, case) = waiting();
     let rows = rows_of(&kapok.shared.store.view());
     let is_whole = |(key, value): &(&Vec<u8>, &Vec<u8>)| key[0] == Prefix::Instance as u8 && value[0] == 2;
-    let (over, _) = rows.iter().find(is_whole).expect("a case that is over");
+    let (over, _) = rows.iter().rfind(is_whole).expect("a case that is over");
+    let (goes_on, _) = rows.iter().find(is_whole).expect("a case that is called");
     let of_case = |key: &&Vec<u8>| key.get(1..9) == Some(&case.get().to_be_bytes());
-    for prefix in [Prefix::Variable, Prefix::Item, Prefix::Tokens, Prefix::Compensation] {
+    for (prefix, of) in [
+        (Prefix::Variable, goes_on),
+        (Prefix::Variable, over),
+        (Prefix::Item, over),
+        (Prefix::Tokens, over),
+        (Prefix::Compensation, over),
+    ] {
         let like = rows.keys().filter(of_case).find(|key| key[0] == prefix as u8);
         let like = like.unwrap_or_else(|| panic!("no {prefix:?}"));
         let mut left = like.clone();
-        left[1..9].copy_from_slice(&over[1..9]);
+        left[1..9].copy_from_slice(&of[1..9]);
         let with = rows.clone().into_iter().chain([(left, rows[like].clone())]);
         let report = report(with);
         let found = report.findings.iter().any(|found| found.text.en.contains("left over"));
@@ -191,7 +208,6 @@ fn all_are_counted_and_some_are_listed() {
 /// What rows say of each other, changed one by one.
 #[test]
 fn a_row_that_says_otherwise_is_found() {
-    type Break = fn(&dyn State, InstanceId, &mut Changes, &Queries<'_>);
     let breaks: &[(&str, &str, Break)] = &[
         ("counts a child too much", "case", |state, id, changes, _| {
             let mut row = state.instance(id).unwrap().unwrap();
@@ -289,34 +305,45 @@ fn a_row_that_says_otherwise_is_found() {
             changes.tokens.push(((id, None, node), Some(7)));
         }),
     ];
-    let (kapok, case) = waiting();
-    let rows = rows_of(&kapok.shared.store.view());
-    for (what, kind, change) in breaks {
-        let store = Store::memory();
-        let mut batch = Batch::new();
-        for (key, value) in &rows {
-            batch.put(key.clone(), value.clone());
+    for note in [3_000, 0] {
+        let (kapok, case) = waiting_with("x".repeat(note));
+        let rows = rows_of(&kapok.shared.store.view());
+        for (what, kind, change) in breaks {
+            // In one row, what is wrong with an activation is told of its case.
+            let kind = if note == 0 && *kind == "element" { "case" } else { *kind };
+            check_break((what, kind, *change), case, &rows);
         }
-        store.commit(batch, 0).unwrap();
-        let view = store.view();
-        let mut changes = Changes::default();
-        change(&ProcessState(&view), case, &mut changes, &Queries(&view));
-        let mut tx = Transaction::new(&view);
-        tx.write_process(&changes).unwrap();
-        let batch = Batch::from(tx.into_writes());
-        drop(view);
-        store.commit(batch, 0).unwrap();
-        let report = rows::check(&store.view()).expect("reads");
-        let found = report.findings.iter().any(|found| found.kind == *kind);
-        assert!(found, "something that {what}: {report:#?}");
-        assert!(
-            report
-                .findings
-                .iter()
-                .all(|found| !found.text.zh.is_empty() && !found.text.en.is_empty()),
-            "{report:#?}"
-        );
     }
+}
+
+type Break = fn(&dyn State, InstanceId, &mut Changes, &Queries<'_>);
+
+/// Changes rows, and expects that it is found.
+fn check_break((what, kind, change): (&str, &str, Break), case: InstanceId, rows: &Rows) {
+    let store = Store::memory();
+    let mut batch = Batch::new();
+    for (key, value) in rows {
+        batch.put(key.clone(), value.clone());
+    }
+    store.commit(batch, 0).unwrap();
+    let view = store.view();
+    let mut changes = Changes::default();
+    change(&ProcessState::new(&view), case, &mut changes, &Queries(&view));
+    let mut tx = Transaction::new(&view);
+    tx.write_process(&changes).unwrap();
+    let batch = Batch::from(tx.into_writes());
+    drop(view);
+    store.commit(batch, 0).unwrap();
+    let report = rows::check(&store.view()).expect("reads");
+    let found = report.findings.iter().any(|found| found.kind == kind);
+    assert!(found, "something that {what}: {report:#?}");
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|found| !found.text.zh.is_empty() && !found.text.en.is_empty()),
+        "{report:#?}"
+    );
 }
 
 fn live(queries: &Queries<'_>, case: InstanceId) -> Vec<kapok_process::state::ElementInstance> {

@@ -3,6 +3,7 @@
 mod finished;
 mod others;
 mod process;
+mod records;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ pub fn earlier() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("instance-2", waiting::instances()),
         ("event", process::events()),
         ("event-2", waiting::events()),
+        ("page", others::pages()),
     ]
 }
 
@@ -129,10 +131,18 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("gathering", waiting::gatherings()),
         ("item", waiting::items()),
         ("tokens", waiting::tokens()),
-        ("page", others::pages()),
+        ("page-2", others::pages()),
         ("outbox", others::outbox()),
         ("record", others::records()),
+        ("record-2", records::found_by_more()),
         ("record-history", vec![others::history()]),
+        ("record-history-2", records::history()),
+        ("definition-item", records::layers()),
+        ("trash", records::trash()),
+        ("roll-up", vec![records::roll_ups()]),
+        ("record-job", records::jobs()),
+        ("stored-file", records::files()),
+        ("personal", records::personal()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
     ]
@@ -146,6 +156,8 @@ pub fn prefixes() -> Vec<Prefix> {
         Definition,
         DefinitionXml,
         DefinitionByKey,
+        DefinitionItem,
+        EntityState,
         Instance,
         Element,
         LiveElement,
@@ -181,6 +193,7 @@ pub fn prefixes() -> Vec<Prefix> {
         PageUnread,
         Outbox,
         OutboxByMoment,
+        UnreadPage,
         Record,
         RecordByUnique,
         RecordByOwner,
@@ -192,5 +205,17 @@ pub fn prefixes() -> Vec<Prefix> {
         StoredAnswer,
         StoredAnswerByExpiry,
         Preference,
+        Trash,
+        TrashByMoment,
+        TrashByFile,
+        RollUp,
+        RecordByReference,
+        RecordByLikeness,
+        RecordByFile,
+        RecordJob,
+        RecordJobOpen,
+        StoredFile,
+        ListView,
+        Shortcuts,
     ]
 }

@@ -115,17 +115,27 @@ pub fn records() -> Vec<AnyRow> {
             entity: entity.clone(),
             record,
             unique,
+            references: Vec::new(),
+            likeness: Vec::new(),
+            files: Vec::new(),
         }),
         AnyRow::Record(RecordRow {
             entity,
             record: bare,
             unique: Vec::new(),
+            references: Vec::new(),
+            likeness: Vec::new(),
+            files: Vec::new(),
         }),
     ]
 }
 
 pub fn history() -> AnyRow {
-    AnyRow::History(HistoryEntry {
+    AnyRow::History(bare_entry())
+}
+
+pub fn bare_entry() -> HistoryEntry {
+    HistoryEntry {
         entity: Entity::new("quotes.quote"),
         record: record_id(),
         sequence: 201,
@@ -133,7 +143,10 @@ pub fn history() -> AnyRow {
         actor: Principal::Person(person()),
         before: [("title".to_owned(), Value::Null)].into(),
         after: fields(),
-    })
+        change: None,
+        plugins: Vec::new(),
+        instance: None,
+    }
 }
 
 pub fn sign_in() -> Vec<AnyRow> {

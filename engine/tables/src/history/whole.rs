@@ -1,30 +1,33 @@
-//! A case that has ended, as one row with everything that is left of it: what it was, what was done, by whom and when,
-//! and the variables it ended with.
+//! A case as one row with everything of it: what it is, what was done, by whom and when, and its variables. Small cases
+//! that go on lie so, and those that have ended.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use kapok_process::state::{ElementInstance, ElementState, Event, Instance, NodeIndex};
+use kapok_process::state::{ElementInstance, ElementState, Event, Instance, InstanceState, NodeIndex};
 use kapok_protocol::{ElementInstanceId, InstanceId, Timestamp, Value};
 
 use super::{events::Events, steps};
-use crate::codec::{self, CodecError, Field, Input, Output, length, written};
+use crate::{
+    codec::{self, CodecError, Field, Input, Output, length, written},
+    rows::Row,
+};
 
 /// The version of a case's row that holds all of it. The one before holds a case alone.
-pub(crate) const FINISHED_VERSION: u8 = 2;
+pub(crate) const WHOLE_VERSION: u8 = 2;
 
 /// The scope and the name of a variable.
 pub(crate) type VariablePlace = (Option<ElementInstanceId>, String);
 
-/// What is left of a case that has ended.
+/// A case with everything of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Finished<'a> {
+pub(crate) struct Whole<'a> {
     pub(crate) instance: Cow<'a, Instance>,
     pub(crate) elements: BTreeMap<ElementInstanceId, Cow<'a, ElementInstance>>,
     pub(crate) events: Vec<Cow<'a, Event>>,
     pub(crate) variables: BTreeMap<VariablePlace, Cow<'a, Value>>,
 }
 
-impl<'a> Finished<'a> {
+impl<'a> Whole<'a> {
     /// A case of which nothing else is known.
     pub(crate) fn new(instance: Cow<'a, Instance>) -> Self {
         Self {
@@ -37,12 +40,34 @@ impl<'a> Finished<'a> {
 
     /// The row.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        codec::encode(FINISHED_VERSION, self)
+        codec::encode(WHOLE_VERSION, self)
     }
 
     /// The whole of a row of that version.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Finished<'static>, CodecError> {
-        codec::decode(FINISHED_VERSION, bytes)
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Whole<'static>, CodecError> {
+        codec::decode(WHOLE_VERSION, bytes)
+    }
+
+    /// The case, and the whole of it if it goes on.
+    pub(crate) fn live_from_bytes(bytes: &[u8]) -> Result<(Instance, Option<Whole<'static>>), CodecError> {
+        let instance = Instance::from_bytes(bytes)?;
+        let is_whole = bytes.first() == Some(&WHOLE_VERSION) && instance.state == InstanceState::Active;
+        let whole = is_whole.then(|| Self::from_bytes(bytes)).transpose()?;
+        Ok((instance, whole))
+    }
+
+    /// A variable.
+    pub(crate) fn variable(&self, scope: Option<ElementInstanceId>, name: &str) -> Option<&Value> {
+        self.variables_of(scope)
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The variables of a scope, by name.
+    pub(crate) fn variables_of(&self, scope: Option<ElementInstanceId>) -> impl Iterator<Item = (&str, &Value)> {
+        let from = self.variables.range((scope, String::new())..);
+        from.take_while(move |((at, _), _)| *at == scope)
+            .map(|((_, name), value)| (name.as_str(), value.as_ref()))
     }
 
     /// The case alone, without reading what else there is.
@@ -65,7 +90,7 @@ fn check_parts(input: &mut Input<'_>) -> Result<(), CodecError> {
     }
 }
 
-impl Field for Finished<'_> {
+impl Field for Whole<'_> {
     fn encode(&self, output: &mut Output<'_>) {
         written(output.array(PARTS));
         self.instance.encode(output);

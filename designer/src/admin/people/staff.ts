@@ -1,0 +1,164 @@
+/** People, departments, posts and roles: records like any other, and what can be done with people besides. */
+import { api, ApiError } from '@/api/client'
+import type { Id, Instant, Json, List, PersonRef, RecordRow, Text, Values } from '@/api/types'
+import { newName } from '../definitions/ids'
+
+export interface StaffPerson {
+  id: Id
+  version: number
+  name: string
+  login: string
+  phone: string
+  email: string
+  department: Id
+  departmentName: string
+  superior: Id
+  superiorName: string
+  post: Id
+  roles: Id[]
+  active: boolean
+}
+
+export interface Department {
+  id: Id
+  version: number
+  code: string
+  name: string
+  parent: Id
+  head: Id
+  headName: string
+}
+
+export interface Named {
+  id: Id
+  version: number
+  code: string
+  name: string
+}
+
+export interface StandIn {
+  id: Id
+  person: PersonRef
+  from?: string | null
+  until?: string | null
+}
+
+const words = (value: Json | undefined) => (typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value))
+const list = (value: Json | undefined) => (Array.isArray(value) ? value.map(words) : [])
+
+export function personOf(record: RecordRow): StaffPerson {
+  const { id, version, fields, display, title } = record
+  return {
+    id,
+    version,
+    name: words(fields['name']) || title,
+    login: words(fields['login']),
+    phone: words(fields['phone']),
+    email: words(fields['email']),
+    department: words(fields['department']),
+    departmentName: display['department'] ?? '',
+    superior: words(fields['superior']),
+    superiorName: display['superior'] ?? '',
+    post: words(fields['post']),
+    roles: list(fields['roles']),
+    active: fields['active'] !== false,
+  }
+}
+
+export const departmentOf = ({ id, version, fields, display, title }: RecordRow): Department => ({
+  id,
+  version,
+  code: words(fields['code']),
+  name: words(fields['name']) || title,
+  parent: words(fields['parent']),
+  head: words(fields['head']),
+  headName: display['head'] ?? '',
+})
+
+export const namedOf = ({ id, version, fields, title }: RecordRow): Named => ({
+  id,
+  version,
+  code: words(fields['code']),
+  name: words(fields['name']) || title,
+})
+
+/** All of them, page by page: of these there are few. */
+async function all(entity: string, signal?: AbortSignal): Promise<RecordRow[]> {
+  const records: RecordRow[] = []
+  let cursor: string | null = null
+  do {
+    const page: List<RecordRow> = await api.get(`/records/${entity}`, { query: { limit: 100, cursor }, ...(signal && { signal }) })
+    records.push(...page.items)
+    cursor = page.next
+  } while (cursor)
+  return records
+}
+
+export interface Company {
+  departments: Department[]
+  posts: Named[]
+  roles: Named[]
+}
+
+export async function readCompany(signal?: AbortSignal): Promise<Company> {
+  const [departments, posts, roles] = await Promise.all([
+    all('system.department', signal),
+    all('system.post', signal).catch((cause: unknown) => {
+      if (cause instanceof ApiError && cause.status === 404) return []
+      throw cause
+    }),
+    all('system.role', signal),
+  ])
+  return { departments: departments.map(departmentOf), posts: posts.map(namedOf), roles: roles.map(namedOf) }
+}
+
+export const readPerson = async (id: Id): Promise<StaffPerson> => personOf(await api.get<RecordRow>(`/records/system.person/${id}`))
+
+/** What is empty is taken away. */
+export function asValues(fields: Record<string, Json>): Values {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value === '' ? null : value]))
+}
+
+export const create = (entity: string, fields: Record<string, Json>) =>
+  api.post<RecordRow>(`/records/${entity}`, {
+    body: { fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) },
+  })
+
+export const change = (entity: string, { id, version }: { id: Id; version: number }, fields: Record<string, Json>) =>
+  api.patch<RecordRow>(`/records/${entity}/${id}`, { body: { version, fields: asValues(fields) } })
+
+export const remove = (entity: string, id: Id) => api.delete(`/records/${entity}/${id}`)
+
+export const setPassword = (person: Id, password: string) => api.post(`/people/${person}/password`, { body: { password } })
+
+export const newCode = (stem: string, taken: readonly { code: string }[]) =>
+  newName('', stem, taken.map(({ code }) => code), Math.random, '-')
+
+export const readStandIns = async (person: Id) => (await api.get<List<StandIn>>(`/people/${person}/stand-ins`)).items
+export const addStandIn = (person: Id, standIn: { person: Id; from?: string; until?: string }) =>
+  api.post(`/people/${person}/stand-ins`, { body: standIn })
+export const removeStandIn = (person: Id, standIn: Id) => api.delete(`/people/${person}/stand-ins/${standIn}`)
+
+/** What somebody who leaves still holds. */
+export interface LeavePreview {
+  items: { kind: 'tasks' | 'records' | 'people' | 'definitions'; label?: Text; count: number }[]
+}
+
+export const previewLeave = (person: Id) => api.get<LeavePreview>(`/people/${person}/leave`)
+export const leave = (person: Id, to: Id) => api.post(`/people/${person}/leave`, { body: { hand_over_to: to || null } })
+
+export interface ImportReport {
+  rows: number
+  created: number
+  updated: number
+  problems: { row: number; column?: string | null; text: Text }[]
+  applied?: boolean
+}
+
+export function importPeople(file: File, dryRun: boolean): Promise<ImportReport> {
+  const isCsv = file.name.toLowerCase().endsWith('.csv')
+  const type = isCsv ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  return api.post<ImportReport>('/people/import', { raw: { text: file, type }, query: { dry_run: dryRun } })
+}
+
+export type { Instant }

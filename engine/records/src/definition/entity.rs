@@ -1,0 +1,79 @@
+use std::collections::BTreeMap;
+
+use kapok_protocol::{Entity, Text};
+use serde::Serialize;
+
+use super::{DuplicateRule, Field, FieldKind, FieldRule, Grants, IndexRule, Related, Sort, UniqueRule, View};
+
+/// One kind of record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EntityDefinition {
+    /// Its stable id, such as `quotes.quote`.
+    pub id: Entity,
+    /// What people call it.
+    pub label: Text,
+    /// The field that names a record in choosers and links.
+    pub title: String,
+    /// Its fields, in order, without those that are disabled.
+    pub fields: Vec<Field>,
+    /// Fields that are no longer used. Records keep their values, and nobody sees them.
+    #[serde(skip)]
+    pub disabled: Vec<Field>,
+    /// The parts of its form, in order.
+    pub sections: Vec<Section>,
+    /// The fields of its list, in order.
+    pub columns: Vec<String>,
+    /// How its list is sorted at first.
+    pub sort: Option<Sort>,
+    /// The reference field that names its parent: who may read that record may read this one.
+    pub parent: Option<String>,
+    /// Whether its records show their history. What happened is kept either way.
+    pub history: bool,
+    /// The choice field by which it can be shown as a board.
+    pub kanban: Option<String>,
+    /// The date field by which it can be shown as a calendar.
+    pub calendar: Option<String>,
+    /// The reference field, to this entity itself, by which it can be shown as a tree.
+    pub tree: Option<String>,
+    /// Which fields together no two records have alike; those of single fields stand at the field.
+    pub unique: Vec<UniqueRule>,
+    /// When two records are probably the same.
+    pub duplicates: Vec<DuplicateRule>,
+    /// Which fields lists are often sorted or narrowed by.
+    pub indexes: Vec<IndexRule>,
+    /// The lists of other records that its page shows, in order.
+    pub related: Vec<Related>,
+    /// The views that are shipped or made for the whole company, in order.
+    pub views: Vec<View>,
+    /// What each role may do with its records.
+    #[serde(skip)]
+    pub grants: BTreeMap<String, Grants>,
+    /// What each role may do with single fields, where that differs from the record.
+    #[serde(skip)]
+    pub field_rules: BTreeMap<String, FieldRule>,
+}
+
+impl EntityDefinition {
+    /// The field of this name.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The parent field and the entity it names.
+    pub fn parent_of(&self) -> Option<(&str, &Entity)> {
+        let field = self.parent.as_deref()?;
+        match &self.field(field)?.kind {
+            FieldKind::Reference { entity, .. } => Some((field, entity)),
+            _ => None,
+        }
+    }
+}
+
+/// One part of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Section {
+    /// Its name.
+    pub id: String,
+    /// Its heading.
+    pub label: Text,
+}

@@ -1,0 +1,19 @@
+//! What a company's data is made of: entities with their fields, how they are laid out, and who may do what with them.
+
+mod dictionary;
+mod entity;
+mod field;
+mod field_kind;
+mod rights;
+mod rules;
+mod total;
+mod view;
+
+pub use dictionary::{Choice, Dictionary};
+pub use entity::{EntityDefinition, Section};
+pub use field::Field;
+pub use field_kind::{FieldKind, FileLimits, Function};
+pub use rights::{Action, FieldAccess, FieldRule, Grants, Level, Role};
+pub use rules::{DuplicateAction, DuplicateRule, IndexRule, UniqueRule};
+pub use total::NamedTotal;
+pub use view::{Related, Sort, View, ViewKind};

@@ -1,0 +1,74 @@
+//! Questions and answers.
+
+pub(crate) mod buckets;
+mod compile;
+mod find;
+pub(crate) mod ids;
+mod keyword;
+pub(crate) mod moment;
+mod position;
+pub(crate) mod rights;
+pub(crate) mod row;
+mod statistics;
+
+use std::collections::BTreeSet;
+
+use kapok_protocol::{Entity, Filter, Record, RecordId};
+use kapok_records::Sort;
+
+pub use rights::{Inherited, Rights, Whose};
+pub use row::RecordScope;
+pub use statistics::{Group, Grouping, Key, Period, Row, Statistics};
+
+/// Reads records as they are stored: asked where the index does not hold a value exactly.
+pub trait Rows {
+    /// A record.
+    fn record(&self, entity: &Entity, id: RecordId) -> Option<Record>;
+}
+
+/// Knows no records.
+impl Rows for () {
+    fn record(&self, _: &Entity, _: RecordId) -> Option<Record> {
+        None
+    }
+}
+
+/// Words that are searched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyword {
+    /// What somebody typed.
+    pub text: String,
+    /// In which fields: only in those that the asking person may read in every record that is found.
+    pub fields: BTreeSet<String>,
+}
+
+/// Which records, and how they are sorted.
+#[derive(Debug, Clone)]
+pub struct Query<'a> {
+    /// Of which entity.
+    pub entity: &'a Entity,
+    /// That contain these words.
+    pub keyword: Option<Keyword>,
+    /// For which this holds.
+    pub filter: Option<&'a Filter>,
+    /// Sorted by these fields, then by id in the direction of the first; newest first without any. What has no value
+    /// comes last, in either direction.
+    pub sort: &'a [Sort],
+    /// Behind this place.
+    pub after: Option<&'a [u8]>,
+    /// At most so many.
+    pub limit: usize,
+    /// They are counted up to this number; 0 for not at all.
+    pub count_to: usize,
+}
+
+/// The records that were found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// Their ids, in order.
+    pub ids: Vec<RecordId>,
+    /// Behind which place the next page begins; `None` at the end.
+    pub next: Option<Vec<u8>>,
+    /// How many there are on all pages, up to the number asked for.
+    pub count: usize,
+}

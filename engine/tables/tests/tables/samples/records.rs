@@ -1,0 +1,164 @@
+//! What records are found by, what became of them, and what people arrange around them.
+
+use kapok_protocol::{Entity, Principal, RecordId, RecordJobId};
+use kapok_tables::{
+    DefinitionItem, EntityState, HistoryEntry, ListView, RecordChange, RecordJob, RecordJobState, RecordRow,
+    RecordTask, RollUps, Shortcuts, StoredFile, TrashedRecord,
+};
+
+use super::{at, fields, instance_id, others, person, record_id, superior, text};
+use crate::any_row::AnyRow;
+
+fn entity() -> Entity {
+    Entity::new("quotes.quote")
+}
+
+fn other() -> RecordId {
+    RecordId::new(128).expect("not zero")
+}
+
+fn row() -> RecordRow {
+    let AnyRow::Record(row) = others::records().remove(0) else {
+        panic!("a record")
+    };
+    RecordRow {
+        references: vec![("customer".to_owned(), other()), ("customer".to_owned(), record_id())],
+        likeness: vec![("name".to_owned(), "木棉".to_owned())],
+        files: vec!["ef56".to_owned()],
+        ..row
+    }
+}
+
+pub fn found_by_more() -> Vec<AnyRow> {
+    vec![AnyRow::Record(row())]
+}
+
+pub fn history() -> Vec<AnyRow> {
+    let (from, to) = (Some(person()), None);
+    let changes = [
+        RecordChange::Deleted,
+        RecordChange::Restored,
+        RecordChange::Transferred { from, to },
+        RecordChange::Merged(other()),
+        RecordChange::MergedInto(other()),
+        RecordChange::Followed,
+    ];
+    let entries = changes.into_iter().zip(202..).map(|(change, sequence)| HistoryEntry {
+        sequence,
+        change: Some(change),
+        plugins: vec!["quotes".to_owned()],
+        instance: Some(instance_id()),
+        ..others::bare_entry()
+    });
+    entries.map(AnyRow::History).collect()
+}
+
+pub fn layers() -> Vec<AnyRow> {
+    vec![
+        AnyRow::DefinitionItem(DefinitionItem {
+            kind: "entities".into(),
+            id: "custom.visit".into(),
+            json: r#"{"label":{"zh":"拜访","en":"Visit"}}"#.into(),
+            changed_at: at(1),
+            changed_by: Principal::Person(person()),
+        }),
+        AnyRow::EntityState(EntityState {
+            entity: entity(),
+            hash: "ab12".into(),
+        }),
+    ]
+}
+
+pub fn trash() -> Vec<AnyRow> {
+    vec![AnyRow::Trashed(TrashedRecord {
+        row: row(),
+        deleted_at: at(5),
+        deleted_by: Principal::Person(superior()),
+        merged_into: Some(other()),
+    })]
+}
+
+pub fn roll_ups() -> AnyRow {
+    AnyRow::RollUps(RollUps {
+        entity: entity(),
+        record: record_id(),
+        values: fields(),
+        sources: [("last_contact".to_owned(), ("2026-11-23".into(), other()))].into(),
+    })
+}
+
+pub fn jobs() -> Vec<AnyRow> {
+    let tasks = [
+        RecordTask::BackFill {
+            entity: entity(),
+            hash: "ab12".into(),
+        },
+        RecordTask::Transfer {
+            entity: entity(),
+            ids: vec![record_id()],
+            filter: Some("{}".into()),
+            to: superior(),
+        },
+        RecordTask::Merge {
+            entity: entity(),
+            keep: record_id(),
+            others: vec![other()],
+        },
+        RecordTask::RollUps { entity: entity() },
+    ];
+    let states = [
+        RecordJobState::Running,
+        RecordJobState::Done,
+        RecordJobState::Stopped,
+        RecordJobState::Running,
+    ];
+    let rows = tasks
+        .into_iter()
+        .zip(states)
+        .zip(210..)
+        .map(|((task, state), id)| RecordJob {
+            id: RecordJobId::new(id).expect("not zero"),
+            task,
+            asked_by: Principal::Person(person()),
+            asked_at: at(2),
+            state,
+            seen: 3,
+            changed: 2,
+            refused: 1,
+            position: vec![64, 0, 255],
+            problems: vec![(record_id(), text())],
+            ended_at: (state != RecordJobState::Running).then(|| at(3)),
+        });
+    rows.map(AnyRow::RecordJob).collect()
+}
+
+pub fn files() -> Vec<AnyRow> {
+    vec![AnyRow::StoredFile(StoredFile {
+        hash: "ef56".into(),
+        size: 12_345,
+        media_type: "image/png".into(),
+        added_at: at(1),
+        added_by: vec![person(), superior()],
+    })]
+}
+
+pub fn personal() -> Vec<AnyRow> {
+    let view = |person, id: &str| {
+        AnyRow::ListView(ListView {
+            person,
+            entity: entity(),
+            id: id.into(),
+            json: r#"{"kind":"list"}"#.into(),
+            changed_at: at(2),
+        })
+    };
+    vec![
+        view(Some(person()), "mine"),
+        view(None, "everybody"),
+        AnyRow::Shortcuts(Shortcuts {
+            person: person(),
+            starred: vec![(entity(), record_id())],
+            recent: vec![(entity(), other()), (entity(), record_id())],
+        }),
+    ]
+}
