@@ -193,7 +193,7 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
     act: async (page) => {
       await page.click('[data-test=record-more]')
       await page.click('[data-test=record-more-access]')
-      await page.locator('[data-test=access] li').first().waitFor()
+      await page.locator('[data-test=access-action]').first().waitFor()
       await page.locator('.el-dropdown-menu').last().waitFor({ state: 'hidden' })
     },
   },

@@ -369,8 +369,7 @@ export interface SavedView {
   kind: ViewKind
   filter?: Json
   columns?: string[]
-  /** `-date` is the latest first. */
-  sort?: string[] | null
+  sort?: { field: string; descending: boolean } | null
   field?: string | null
   end_field?: string | null
   scope: 'shipped' | 'company' | 'mine'
@@ -399,8 +398,9 @@ export interface RecordRow {
   created_by?: PersonRef | null
   /** The fields of which only a part is shown. */
   masked?: string[]
-  parent?: { entity: string; id: Id; title?: string } | null
-  starred?: boolean
+  parent?: { entity: string; id: Id } | null
+  /** Of a deleted record. */
+  trash?: { deleted_at: Instant; deleted_by: PersonRef | null; restorable: boolean }
 }
 
 // Administration
@@ -510,6 +510,8 @@ export interface Problem {
   conflicts?: FieldConflict[]
   /** Records that look like the one being saved. */
   duplicates?: { id?: Id | null; title: string }[]
+  /** Whether it may be saved all the same. */
+  may_ignore?: boolean
 }
 
 export interface FieldConflict {

@@ -24,6 +24,7 @@ export function useSaving(form: ReturnType<typeof useForm>, of: () => { entity: 
   const disputing = ref(false)
   const duplicates = shallowRef<NonNullable<Problem['duplicates']>>([])
   const duplicating = ref(false)
+  const mayIgnore = ref(true)
   const waiting = computed(() => busy.value || isUploading.value)
   let intent = newIdempotencyKey()
   let theirs: RecordRow | undefined
@@ -76,6 +77,7 @@ export function useSaving(form: ReturnType<typeof useForm>, of: () => { entity: 
   async function explain(cause: unknown): Promise<void> {
     if (cause instanceof ApiError && cause.code === 'record.duplicate' && cause.problem.duplicates) {
       duplicates.value = cause.problem.duplicates
+      mayIgnore.value = cause.problem.may_ignore ?? true
       duplicating.value = true
       return
     }
@@ -125,7 +127,7 @@ export function useSaving(form: ReturnType<typeof useForm>, of: () => { entity: 
     return theirs && { record: theirs, started: undefined }
   }
 
-  return { busy, waiting, problem, version, disputes, disputing, duplicates, duplicating, save, settle }
+  return { busy, waiting, problem, version, disputes, disputing, duplicates, duplicating, mayIgnore, save, settle }
 }
 
 /** A new record says nothing of what was left empty. */
