@@ -345,6 +345,8 @@ export interface EntityView {
   related?: RelatedList[]
   sort?: { field: string; descending: boolean } | null
   /** The fields that allow such a page. */
+  /** Whether its records show what happened to them. */
+  history?: boolean
   kanban?: string | null
   calendar?: string | null
   tree?: string | null

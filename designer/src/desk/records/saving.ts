@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { api, ApiError, newIdempotencyKey } from '@/api/client'
 import { recordPath, recordsPath } from '@/api/records'
 import type { EntityView, Problem, RecordRow, Values } from '@/api/types'
-import { draftsFrom, valuesFrom } from '@/forms/draft'
+import { draftsFrom } from '@/forms/draft'
 import { isUploading } from '@/forms/upload'
 import type { useForm } from '@/forms/useForm'
 import { t } from '@/i18n'
@@ -135,16 +135,4 @@ function filled(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)),
   )
-}
-
-/** Values that came with the address, such as the record a new one belongs to. */
-export function preset(query: unknown, view: EntityView): Values {
-  if (typeof query !== 'string') return {}
-  try {
-    const values = JSON.parse(query) as Values
-    const known = view.fields.filter(({ id }) => id in values)
-    return valuesFrom(known, draftsFrom(known, values))
-  } catch {
-    return {}
-  }
 }
