@@ -117,6 +117,9 @@ export interface Field {
   min?: Json
   max?: Json
   max_length?: number
+  /** Of attachments and pictures: the most of them, and the most bytes of one. */
+  max_files?: number
+  max_size?: number
   section?: string
   /** The type of what a formula or roll-up comes to. */
   result?: FieldType
