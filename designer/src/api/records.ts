@@ -1,24 +1,32 @@
 /** What the server knows about one record besides its fields, and what can be done with it. */
-import { api, newIdempotencyKey, type Query } from './client'
+import { api, newIdempotencyKey } from './client'
 import type { Id, Instant, Json, List, PersonRef, RecordRow, Text, Values } from './types'
 
 export const recordsPath = (entity: string): string => `/records/${encodeURIComponent(entity)}`
 export const recordPath = (entity: string, id: Id): string => `${recordsPath(entity)}/${id}`
 
-/** One save of a record. */
+export const EVENTS = ['saved', 'deleted', 'restored', 'transferred', 'merged', 'merged-into', 'followed'] as const
+
+/** Something that happened to a record. */
 export interface RecordChange {
   at: Instant
-  /** Nobody: the system itself. */
-  actor: PersonRef | null
-  cause: ChangeCause | null
+  /** Nobody when a process or the system did it. */
+  actor?: PersonRef | null
+  cause: ChangeCause
+  event: (typeof EVENTS)[number]
+  /** The people or the record that the event names. */
+  names: string[]
   changes: FieldChange[]
 }
 
-/** Through what a change came, when it was not made by hand. */
+/** Through what it was done. */
 export interface ChangeCause {
-  kind: string
-  text?: Text | null
+  kind: 'person' | 'process' | 'system'
   instance?: Id | null
+  /** Of that case. */
+  title?: string | null
+  /** The plugins that had a part in it. */
+  plugins: Text[]
 }
 
 export interface FieldChange {
@@ -27,36 +35,61 @@ export interface FieldChange {
   before: Json
   after: Json
   /** Readable texts, when the values point at something. */
-  before_text?: string | null
-  after_text?: string | null
+  before_display?: string | null
+  after_display?: string | null
 }
 
-export type ShareTo = { person: Id } | { department: Id } | { role: Id }
+export type ShareTo = { person: Id } | { department: Id } | { role: string }
 
 export interface Share {
   id: Id
+  /** The id of a role is its code. */
   to: { kind: 'person' | 'department' | 'role'; id: Id; name: string }
   level: 'read' | 'update'
-  /** A day; for ever when there is none. */
+  /** The last day; for ever when there is none. */
   until: string | null
-  /** What it was given for, such as a step; such a share ends by itself. */
-  cause: Text | null
+  /** It holds no longer. */
+  ended?: boolean
   by: PersonRef | null
+  at: Instant
+  reason: string
 }
 
-/** Why somebody sees a record. */
+export interface NewShare {
+  to: ShareTo
+  level: Share['level']
+  until?: string
+  reason?: string
+}
+
+export interface AccessReason {
+  kind: string
+  text: Text
+  /** The record through which it is seen. */
+  parent?: { entity: string; id: Id } | null
+  reasons: AccessReason[]
+}
+
+/** What somebody may do with a record, and why; what is not there they may not do. */
 export interface Explanation {
-  allowed: boolean
-  reasons: { text: Text; grants: string[] }[]
+  person: PersonRef
+  may: { action: string; reasons: AccessReason[] }[]
 }
 
-export const history = async (entity: string, id: Id, query: Query): Promise<List<RecordChange>> =>
-  api.get<List<RecordChange>>(`${recordPath(entity, id)}/history`, { query })
+/** Work on many records that goes on by itself. */
+export interface RecordJob {
+  id: Id
+  state: 'running' | 'done' | 'stopped'
+  seen: number
+  changed: number
+  refused: number
+  problems: { record: string; text: Text }[]
+}
 
 export const shares = async (entity: string, id: Id): Promise<Share[]> =>
   (await api.get<List<Share>>(`${recordPath(entity, id)}/shares`)).items
 
-export const addShare = async (entity: string, id: Id, share: { to: ShareTo; level: Share['level']; until?: string }): Promise<void> => {
+export const addShare = async (entity: string, id: Id, share: NewShare): Promise<void> => {
   await api.post(`${recordPath(entity, id)}/shares`, { body: share })
 }
 
@@ -66,16 +99,33 @@ export const removeShare = (entity: string, id: Id, share: Id): Promise<void> =>
 export const explain = (entity: string, id: Id, as?: Id): Promise<Explanation> =>
   api.get<Explanation>(`${recordPath(entity, id)}/access`, { query: { as } })
 
-export const transfer = async (entity: string, id: Id, to: Id): Promise<void> => {
-  await api.post(`${recordPath(entity, id)}/transfer`, { body: { to } })
-}
+/** Nothing when the caller may no longer see it. */
+export const transfer = async (entity: string, id: Id, to: Id): Promise<RecordRow | null> =>
+  (await api.post<{ record: RecordRow | null } | undefined>(`${recordPath(entity, id)}/transfer`, { body: { to } }))?.record ?? null
+
+export const transferMany = async (entity: string, filter: Json, to: Id): Promise<Id> =>
+  (await api.post<{ job: Id }>('/records/transfer', { body: { entity, filter, to } })).job
+
+export const recordJob = (id: Id): Promise<RecordJob> => api.get<RecordJob>(`/jobs-of-records/${id}`)
 
 export const restore = async (entity: string, id: Id): Promise<void> => {
   await api.post(`${recordPath(entity, id)}/restore`)
 }
 
-export const merge = (entity: string, keep: Id, others: Id[], fields: Values): Promise<RecordRow> =>
-  api.post<RecordRow>(`${recordsPath(entity)}/merge`, { body: { keep, others, fields }, idempotencyKey: newIdempotencyKey() })
+export const merge = async (entity: string, keep: Id, others: Id[], fields: Values): Promise<void> => {
+  await api.post(`${recordsPath(entity)}/merge`, { body: { keep, others, fields }, idempotencyKey: newIdempotencyKey() })
+}
+
+/** A record that was marked, or seen lately. */
+export interface Shortcut {
+  entity: string
+  id: Id
+  title: string
+}
+
+export const stars = async (): Promise<Shortcut[]> => (await api.get<List<Shortcut>>('/stars')).items
+export const recent = async (): Promise<Shortcut[]> => (await api.get<List<Shortcut>>('/recent')).items
+export const noteSeen = (entity: string, id: Id): Promise<void> => api.post(`${recordPath(entity, id)}/seen`)
 
 export const star = (entity: string, id: Id, on: boolean): Promise<void> =>
-  on ? api.put(`/stars/${encodeURIComponent(entity)}/${id}`) : api.delete(`/stars/${encodeURIComponent(entity)}/${id}`)
+  on ? api.put(`${recordPath(entity, id)}/star`) : api.delete(`${recordPath(entity, id)}/star`)

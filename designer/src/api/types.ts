@@ -117,6 +117,9 @@ export interface Field {
   min?: Json
   max?: Json
   max_length?: number
+  /** Of attachments and pictures: the most of them, and the most bytes of one. */
+  max_files?: number
+  max_size?: number
   section?: string
   /** The type of what a formula or roll-up comes to. */
   result?: FieldType
@@ -345,6 +348,8 @@ export interface EntityView {
   related?: RelatedList[]
   sort?: { field: string; descending: boolean } | null
   /** The fields that allow such a page. */
+  /** Whether its records show what happened to them. */
+  history?: boolean
   kanban?: string | null
   calendar?: string | null
   tree?: string | null
@@ -369,8 +374,7 @@ export interface SavedView {
   kind: ViewKind
   filter?: Json
   columns?: string[]
-  /** `-date` is the latest first. */
-  sort?: string[] | null
+  sort?: { field: string; descending: boolean } | null
   field?: string | null
   end_field?: string | null
   scope: 'shipped' | 'company' | 'mine'
@@ -399,8 +403,9 @@ export interface RecordRow {
   created_by?: PersonRef | null
   /** The fields of which only a part is shown. */
   masked?: string[]
-  parent?: { entity: string; id: Id; title?: string } | null
-  starred?: boolean
+  parent?: { entity: string; id: Id } | null
+  /** Of a deleted record. */
+  trash?: { deleted_at: Instant; deleted_by: PersonRef | null; restorable: boolean }
 }
 
 // Administration
@@ -510,6 +515,8 @@ export interface Problem {
   conflicts?: FieldConflict[]
   /** Records that look like the one being saved. */
   duplicates?: { id?: Id | null; title: string }[]
+  /** Whether it may be saved all the same. */
+  may_ignore?: boolean
 }
 
 export interface FieldConflict {

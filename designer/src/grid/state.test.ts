@@ -19,7 +19,7 @@ const entity: EntityView = {
       kind: 'kanban',
       scope: 'shipped',
       filter: { all: [{ field: 'stage', op: '!=', value: 'lost' }] },
-      sort: ['-amount', 'title'],
+      sort: { field: 'amount', descending: true },
       columns: ['title', 'amount'],
     },
   ],
@@ -32,7 +32,7 @@ describe('a list', () => {
       view: '', mode: 'list', keyword: '', filter: null, sort: [{ field: 'updated_at', descending: true }], columns: ['title', 'stage'], trash: false,
     })
     expect(readState(entity, { view: 'open' })).toMatchObject({
-      mode: 'kanban', filter: open, sort: [{ field: 'amount', descending: true }, { field: 'title', descending: false }], columns: ['title', 'amount'],
+      mode: 'kanban', filter: open, sort: [{ field: 'amount', descending: true }], columns: ['title', 'amount'],
     })
     expect(readState(entity, { view: 'gone' })).toEqual(readState(entity, {}))
   })

@@ -35,7 +35,7 @@ export function baseOf(entity: EntityView, viewId: string): ListState {
     mode: view?.kind ?? 'list',
     keyword: '',
     filter: filterOf(view),
-    sort: view?.sort ? parseSort(view.sort.join(',')) : entity.sort ? [entity.sort] : [],
+    sort: [view?.sort ?? entity.sort ?? []].flat(),
     columns: view?.columns && view.columns.length > 0 ? view.columns : entity.list,
     trash: false,
   }

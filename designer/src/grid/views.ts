@@ -1,7 +1,7 @@
 /** Saved views: kept on the server, one's own or, by administrators, for everybody. */
 import { api, newIdempotencyKey } from '@/api/client'
 import type { EntityView, Json, SavedView } from '@/api/types'
-import { formatSort, type ListState } from './state'
+import type { ListState } from './state'
 
 const path = (entity: string, id: string) => `/views/${encodeURIComponent(entity)}/${encodeURIComponent(id)}`
 const query = (company: boolean) => (company ? { scope: 'company' } : {})
@@ -17,7 +17,7 @@ export async function saveView(entity: EntityView, state: ListState, name: strin
       kind: state.mode === 'statistics' ? 'list' : state.mode,
       filter: state.filter as Json,
       columns: state.columns,
-      sort: formatSort(state.sort).split(',').filter(Boolean),
+      sort: state.sort[0] ?? null,
       ...(known?.field && { field: known.field }),
       ...(known?.end_field && { end_field: known.end_field }),
     },

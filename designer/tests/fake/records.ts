@@ -74,7 +74,7 @@ export const views: SavedView[] = [
     kind: 'list',
     scope: 'company',
     filter: { all: [{ field: 'amount', op: '>=', value: 50000 }, { field: 'stage', op: '!=', value: 'lost' }] },
-    sort: ['-amount'],
+    sort: { field: 'amount', descending: true },
     columns: ['title', 'amount', 'due'],
   },
   { id: 'mine', label: both('我跟进的', 'Mine'), kind: 'list', scope: 'mine', filter: { all: [{ field: 'owner', op: '=', value: '$me' }] } },
@@ -141,8 +141,7 @@ function deal(index: number, title: string, stage: string | null, more: Partial<
     title,
     may: { update: index !== 2, delete: index !== 2, share: true, transfer: true },
     masked: ['phone'],
-    parent: { entity: 'crm.customer', id: '501', title: '苏州恒远机械有限公司' },
-    starred: index === 0,
+    parent: { entity: 'crm.customer', id: '501' },
   }
 }
 
@@ -157,7 +156,9 @@ const changes: RecordChange[] = [
   {
     at: ago(60),
     actor: wang,
-    cause: null,
+    cause: { kind: 'person', plugins: [] },
+    event: 'saved',
+    names: [],
     changes: [
       { field: 'amount', label: both('金额', 'Amount'), before: 30000, after: 38000.5 },
       { field: 'stage', label: both('阶段', 'Stage'), before: 'new', after: 'talking' },
@@ -165,16 +166,17 @@ const changes: RecordChange[] = [
   },
   {
     at: ago(600),
-    actor: null,
-    cause: { kind: 'process', text: both('通过流程“报价审批”', 'through “Quote approval”'), instance: '301' },
-    changes: [{ field: 'customer', label: both('客户', 'Customer'), before: null, after: '501', after_text: '苏州恒远机械有限公司' }],
+    cause: { kind: 'process', instance: '301', title: '报价审批：机房扩容', plugins: [] },
+    event: 'saved',
+    names: [],
+    changes: [{ field: 'customer', label: both('客户', 'Customer'), before: null, after: '501', after_display: '苏州恒远机械有限公司' }],
   },
-  { at: ago(9_000), actor: wang, cause: { kind: 'create' }, changes: [] },
+  { at: ago(9_000), actor: wang, cause: { kind: 'person', plugins: [both('客户', 'Customers')] }, event: 'transferred', names: ['陈建国', '王丽'], changes: [] },
 ]
 
 const shares: Share[] = [
-  { id: '1', to: { kind: 'person', id: '12', name: '陈建国' }, level: 'read', until: day(30), cause: null, by: wang },
-  { id: '2', to: { kind: 'department', id: '31', name: '财务部' }, level: 'update', until: null, cause: both('办理“财务审批”', 'works on “Finance approval”'), by: null },
+  { id: '1', to: { kind: 'person', id: '12', name: '陈建国' }, level: 'read', until: day(30), ended: false, by: wang, at: ago(90), reason: '' },
+  { id: '2', to: { kind: 'department', id: '31', name: '财务部' }, level: 'update', until: null, ended: false, by: null, at: ago(80), reason: '办理“财务审批”' },
 ]
 
 const found = (url: URL): RecordRow[] => {
@@ -204,6 +206,10 @@ export function readRecords(path: string, url: URL): unknown {
         ],
         total: { count: 7, sum: '380017.00' },
       }
+    case '/stars':
+      return list([{ entity: 'crm.deal', id: '701', title: '机房扩容' }])
+    case '/recent':
+      return list([{ entity: 'crm.deal', id: '702', title: '年度维保' }])
     case '/search':
       return [
         { entity: 'crm.deal', label: dealView.label, items: deals.slice(0, 2).map(({ id, title }) => ({ id, title, snippet: '苏州恒远机械有限公司' })) },
@@ -222,10 +228,21 @@ export function readRecords(path: string, url: URL): unknown {
       return list(shares)
     case '/access':
       return {
-        allowed: true,
-        reasons: [
-          { text: both('您是负责人。', 'You are the owner.'), grants: ['read', 'update', 'delete'] },
-          { text: both('陈建国共享给了您，到明年 1 月 1 日为止。', 'Chen Jianguo shared it with you until January 1.'), grants: ['read'] },
+        person: { id: '12', name: '陈建国' },
+        may: [
+          {
+            action: 'read',
+            reasons: [
+              { kind: 'role', text: both('角色“销售经理”可以看下属的商机。', 'The role “Sales manager” sees the deals of those below.'), reasons: [] },
+              {
+                kind: 'parent',
+                text: both('能看到它所属的“苏州恒远机械有限公司”。', 'Sees “苏州恒远机械有限公司”, to which it belongs.'),
+                parent: { entity: 'crm.customer', id: '501' },
+                reasons: [{ kind: 'share', text: both('王丽共享给了他。', 'Wang Li shared it.'), reasons: [] }],
+              },
+            ],
+          },
+          { action: 'update', reasons: [{ kind: 'role', text: both('角色“销售经理”可以修改下属的商机。', 'The role “Sales manager” changes the deals of those below.'), reasons: [] }] },
         ],
       }
     default:
@@ -245,6 +262,7 @@ export function changeRecords(method: string, path: string): { status: number; b
   }
   if (method === 'POST' && path === '/records/crm.deal') {
     return refusal(409, 'record.duplicate', '可能已有相同的记录。', 'It may exist already.', {
+      may_ignore: true,
       duplicates: [{ id: '702', title: '年度维保' }, { title: '年*维*' }],
     })
   }
@@ -265,6 +283,6 @@ export function changeRecords(method: string, path: string): { status: number; b
     })
   }
   if (method === 'PATCH' && /^\/records\/crm\.deal\/\d+$/.test(path)) return { status: 200, body: deals[0] }
-  if (method === 'POST' && path === '/records/crm.deal/merge') return { status: 200, body: deals[0] }
+  if (method === 'POST' && path === '/records/crm.deal/merge') return { status: 200, body: { record: deals[0], job: '1' } }
   return undefined
 }

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { api, ApiError, newIdempotencyKey } from '@/api/client'
 import { recordPath, recordsPath } from '@/api/records'
 import type { EntityView, Problem, RecordRow, Values } from '@/api/types'
-import { draftsFrom, valuesFrom } from '@/forms/draft'
+import { draftsFrom } from '@/forms/draft'
 import { isUploading } from '@/forms/upload'
 import type { useForm } from '@/forms/useForm'
 import { t } from '@/i18n'
@@ -24,6 +24,7 @@ export function useSaving(form: ReturnType<typeof useForm>, of: () => { entity: 
   const disputing = ref(false)
   const duplicates = shallowRef<NonNullable<Problem['duplicates']>>([])
   const duplicating = ref(false)
+  const mayIgnore = ref(true)
   const waiting = computed(() => busy.value || isUploading.value)
   let intent = newIdempotencyKey()
   let theirs: RecordRow | undefined
@@ -76,6 +77,7 @@ export function useSaving(form: ReturnType<typeof useForm>, of: () => { entity: 
   async function explain(cause: unknown): Promise<void> {
     if (cause instanceof ApiError && cause.code === 'record.duplicate' && cause.problem.duplicates) {
       duplicates.value = cause.problem.duplicates
+      mayIgnore.value = cause.problem.may_ignore ?? true
       duplicating.value = true
       return
     }
@@ -125,7 +127,7 @@ export function useSaving(form: ReturnType<typeof useForm>, of: () => { entity: 
     return theirs && { record: theirs, started: undefined }
   }
 
-  return { busy, waiting, problem, version, disputes, disputing, duplicates, duplicating, save, settle }
+  return { busy, waiting, problem, version, disputes, disputing, duplicates, duplicating, mayIgnore, save, settle }
 }
 
 /** A new record says nothing of what was left empty. */
@@ -133,16 +135,4 @@ function filled(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)),
   )
-}
-
-/** Values that came with the address, such as the record a new one belongs to. */
-export function preset(query: unknown, view: EntityView): Values {
-  if (typeof query !== 'string') return {}
-  try {
-    const values = JSON.parse(query) as Values
-    const known = view.fields.filter(({ id }) => id in values)
-    return valuesFrom(known, draftsFrom(known, values))
-  } catch {
-    return {}
-  }
 }

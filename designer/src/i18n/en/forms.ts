@@ -25,6 +25,8 @@ export default {
     addPicture: 'Add pictures',
     camera: 'Take a photo',
     drop: 'or drop files here',
+    tooMany: 'At most {n} files.',
+    tooLarge: 'The file is too large; at most {size}.',
     remove: 'Remove {name}',
     progress: 'Upload of {name}',
     stop: 'Stop uploading {name}',

@@ -142,4 +142,6 @@ export const find = {
   title: 'Search all records',
   hint: 'Name, number, phone, pinyin or initials',
   none: 'Nothing found for “{words}”',
+  starred: 'Starred',
+  recent: 'Seen lately',
 }

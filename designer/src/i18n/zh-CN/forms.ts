@@ -25,6 +25,8 @@ export default {
     addPicture: '添加图片',
     camera: '拍照',
     drop: '也可以把文件拖到这里',
+    tooMany: '最多 {n} 个文件。',
+    tooLarge: '文件太大，最大 {size}。',
     remove: '移除 {name}',
     progress: '{name} 的上传进度',
     stop: '停止上传 {name}',

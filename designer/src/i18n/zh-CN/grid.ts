@@ -142,4 +142,6 @@ export const find = {
   title: '搜索全部记录',
   hint: '名称、编号、电话、拼音或首字母',
   none: '没有找到“{words}”',
+  starred: '星标',
+  recent: '最近看过',
 }
