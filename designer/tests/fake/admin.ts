@@ -119,7 +119,7 @@ const people = [
   record(
     '11',
     '王丽',
-    { name: '王丽', login: 'wang.li', department: '42', superior: '12', post: '52', roles: ['31', '32'], active: true },
+    { name: '王丽', login: 'wang.li', department: '42', superior: '12', posts: ['52'], roles: ['31', '32'], active: true },
     { department: '销售部', superior: '陈建国' },
   ),
   record('13', '李敏', { name: '李敏', login: 'li.min', department: '43', superior: '11', roles: ['31'], active: true }, { superior: '王丽' }),
@@ -163,7 +163,7 @@ export const adminSamples: Record<string, unknown> = {
   '/records/system.department': list(departments),
   '/records/system.post': list([
     record('51', '会计', { code: 'accountant', name: '会计' }),
-    record('52', '销售代表', { code: 'representative', name: '销售代表' }),
+    record('52', '销售代表', { code: 'representative', name: '销售代表', roles: ['31'] }),
   ]),
   '/records/system.person': list(people),
   ...Object.fromEntries(people.map((person) => [`/records/system.person/${person.id}`, person])),
@@ -182,8 +182,14 @@ export const adminSamples: Record<string, unknown> = {
     problems: [{ row: 4, column: '部门', text: both('没有名为“华北区”的部门。', 'There is no department “华北区”.') }],
   },
   '/records/crm.customer/501/access': {
-    may: { read: true, update: false },
-    reasons: [both('角色“销售经理”可以查看下属的记录。', 'The role “Sales manager” reads the records of those below.')],
-    fields: [{ field: 'phone', label: both('电话', 'Phone'), access: 'masked' }],
+    person: { id: '12', name: '陈建国' },
+    may: [
+      {
+        action: 'read',
+        reasons: [
+          { kind: 'role', text: both('角色“销售经理”可以查看下属的记录。', 'The role “Sales manager” reads the records of those below.'), reasons: [] },
+        ],
+      },
+    ],
   },
 }

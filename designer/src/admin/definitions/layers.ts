@@ -16,29 +16,34 @@ export function stable(value: unknown): string {
   )
 }
 
+/** A condition is one thing: it is replaced, never mixed. */
+const isWhole = (key: string) => key === 'filter'
+
 /** What lies below, changed by what lies on top. */
 export function merged<Below>(below: Below, above: unknown): Below {
   if (!isTree(below) || !isTree(above)) return above as Below
   const result: Tree = { ...below }
   for (const [key, value] of Object.entries(above)) {
-    result[key] = key in result && isTree(result[key]) && isTree(value) ? merged(result[key], value) : value
+    const mixes = key in result && isTree(result[key]) && isTree(value) && !isWhole(key)
+    result[key] = mixes ? merged(result[key], value) : value
   }
   return result as Below
 }
 
-/** The least that must lie on top of `below` to see `wanted`; what is missing there is `undefined`. */
-export function difference(below: unknown, wanted: unknown): unknown {
-  if (!isTree(below) || !isTree(wanted)) return same(below, wanted) ? undefined : wanted
+/** The least that must lie on top of `below` to see `wanted`; `undefined` when nothing must. */
+export function difference(below: unknown, wanted: unknown, key = ''): unknown {
+  if (!isTree(below) || !isTree(wanted) || isWhole(key)) return same(below, wanted) ? undefined : wanted
   const result: Tree = {}
-  for (const [key, value] of Object.entries(wanted)) {
-    const part = key in below ? difference(below[key], value) : value
-    if (part !== undefined) result[key] = part
+  for (const [name, value] of Object.entries(wanted)) {
+    const part = name in below ? difference(below[name], value, name) : value
+    if (part !== undefined) result[name] = part
   }
-  return Object.keys(result).length > 0 ? result : undefined
+  // What a plugin ships is not taken away; a column of a list can be left out.
+  if (key === 'columns') {
+    for (const [name, place] of Object.entries(below)) if (typeof place === 'number' && !(name in wanted)) result[name] = false
+  }
+  return filled(result)
 }
-
-/** The tables of an entity whose entries can be added. */
-const TABLES = ['fields', 'sections', 'columns', 'unique', 'duplicates', 'views', 'related'] as const
 
 /** An entity as people see it: shipped, changed and added to. */
 export function shownEntity(shipped: Definitions, layer: Definitions, id: string): EntityDocument | undefined {
@@ -51,29 +56,8 @@ export function shownEntity(shipped: Definitions, layer: Definitions, id: string
 export function withEntity(shipped: Definitions, layer: Definitions, id: string, wanted: EntityDocument | undefined): Definitions {
   const below = shipped.entities[id]
   if (!below) return { ...layer, entities: put(layer.entities, id, wanted) }
-  const changed: Tree = {}
-  const added: Tree = {}
-  for (const [key, value] of Object.entries(wanted ?? {})) {
-    const former = (below as unknown as Tree)[key]
-    if (!(TABLES as readonly string[]).includes(key)) {
-      if (!same(former, value)) changed[key] = value
-      continue
-    }
-    const table = (former ?? {}) as Keyed<unknown>
-    const entries = Object.entries((value ?? {}) as Keyed<unknown>)
-    const mine = entries.flatMap(([name, entry]) => {
-      const part = name in table ? difference(table[name], entry) : undefined
-      return part === undefined ? [] : [[name, part] as const]
-    })
-    const others = entries.filter(([name]) => !(name in table))
-    if (mine.length > 0) changed[key] = Object.fromEntries(mine)
-    if (others.length > 0) added[key] = Object.fromEntries(others)
-  }
-  return {
-    ...layer,
-    entities: put(layer.entities, id, filled(changed) as unknown as EntityDocument | undefined),
-    extend: put(layer.extend, id, filled(added) as ExtensionDocument | undefined),
-  }
+  const changes = wanted && (difference(below, wanted) as ExtensionDocument | undefined)
+  return { ...layer, entities: put(layer.entities, id, undefined), extend: put(layer.extend, id, changes) }
 }
 
 function filled(tree: Tree): Tree | undefined {
@@ -146,12 +130,24 @@ function isDeclaredBy(table: Keyed<unknown>, id: string): boolean {
   return id in table && (isOwn(id) || isOwnRole(id))
 }
 
+/** The tables of an entity whose entries can be added. */
+const TABLES = ['fields', 'sections', 'columns', 'unique', 'duplicates', 'views', 'related'] as const
+
 function without(entity: EntityDocument, added: ExtensionDocument): EntityDocument {
   const result = { ...entity } as unknown as Tree
   for (const key of TABLES) {
-    const names = Object.keys((added as Tree)[key] ?? {})
+    const names = Object.entries((added as Tree)[key] ?? {}).flatMap(([name, entry]) => (isWholeEntry(key, entry) ? [name] : []))
     if (names.length === 0 || !isTree(result[key])) continue
     result[key] = Object.fromEntries(Object.entries(result[key]).filter(([name]) => !names.includes(name)))
   }
   return result as unknown as EntityDocument
+}
+
+/** Whether an entry was added and does not only change somebody else's: then it says everything that it must. */
+function isWholeEntry(key: (typeof TABLES)[number], entry: unknown): boolean {
+  if (key === 'columns') return typeof entry === 'number'
+  if (!isTree(entry)) return false
+  const needs = { fields: ['type', 'label', 'pos'], sections: ['label', 'pos'], unique: ['fields'], duplicates: ['fields'] }
+  const keys = key in needs ? needs[key as keyof typeof needs] : ['label', 'pos']
+  return keys.every((name) => name in entry)
 }

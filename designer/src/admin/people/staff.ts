@@ -14,7 +14,7 @@ export interface StaffPerson {
   departmentName: string
   superior: Id
   superiorName: string
-  post: Id
+  posts: Id[]
   roles: Id[]
   active: boolean
 }
@@ -34,6 +34,11 @@ export interface Named {
   version: number
   code: string
   name: string
+}
+
+/** A post gives its roles to whoever has it. */
+export interface Post extends Named {
+  roles: Id[]
 }
 
 export interface StandIn {
@@ -59,7 +64,7 @@ export function personOf(record: RecordRow): StaffPerson {
     departmentName: display['department'] ?? '',
     superior: words(fields['superior']),
     superiorName: display['superior'] ?? '',
-    post: words(fields['post']),
+    posts: list(fields['posts']),
     roles: list(fields['roles']),
     active: fields['active'] !== false,
   }
@@ -96,7 +101,7 @@ async function all(entity: string, signal?: AbortSignal): Promise<RecordRow[]> {
 
 export interface Company {
   departments: Department[]
-  posts: Named[]
+  posts: Post[]
   roles: Named[]
 }
 
@@ -109,7 +114,7 @@ export async function readCompany(signal?: AbortSignal): Promise<Company> {
     }),
     all('system.role', signal),
   ])
-  return { departments: departments.map(departmentOf), posts: posts.map(namedOf), roles: roles.map(namedOf) }
+  return { departments: departments.map(departmentOf), posts: posts.map((post) => ({ ...namedOf(post), roles: list(post.fields['roles']) })), roles: roles.map(namedOf) }
 }
 
 export const readPerson = async (id: Id): Promise<StaffPerson> => personOf(await api.get<RecordRow>(`/records/system.person/${id}`))

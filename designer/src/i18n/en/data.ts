@@ -254,6 +254,10 @@ export default {
   viewFilterHint: 'Without conditions: all',
   viewColumnsHint: 'None: the same as the list',
   filterFree: 'These conditions are more than can be changed here.',
+  viewShown: 'Show this view',
+  relatedShown: 'Show “{name}”',
+  regions: 'Regions come from',
+  noRegions: 'Nowhere: only text',
   relatedHint: 'What is listed below a record: such as the contacts of a customer.',
   relatedSource: '{entity} (its “{field}” links here)',
   relatedName: 'Heading',
@@ -281,6 +285,7 @@ export default {
     action: 'When found',
     add: 'Add a rule',
     remove: 'Remove the rule',
+    use: 'In use',
   },
   duplicate: {
     warn: 'Warn',

@@ -254,6 +254,10 @@ export default {
   viewFilterHint: '不设条件就看全部',
   viewColumnsHint: '不选就和列表一样',
   filterFree: '这里的条件比较复杂，只能查看。',
+  viewShown: '显示这个视图',
+  relatedShown: '显示“{name}”',
+  regions: '省市区从哪个列表选',
+  noRegions: '不选，只填文字',
   relatedHint: '打开一条记录时，下面列出与它有关的其他记录，如：客户的联系人。',
   relatedSource: '{entity}（字段“{field}”指向这里）',
   relatedName: '列表标题',
@@ -281,6 +285,7 @@ export default {
     action: '发现时',
     add: '添加规则',
     remove: '删除规则',
+    use: '启用',
   },
   duplicate: {
     warn: '提醒',
