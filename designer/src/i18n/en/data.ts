@@ -84,7 +84,7 @@ export default {
     'long-text': 'e.g. a note',
     'rich-text': 'headings, bold, lists',
     phone: 'e.g. +86 138 0013 8000',
-    email: 'e.g. a@example.com',
+    email: 'e.g. an address at work',
     address: 'region and street',
     number: 'e.g. 12 pieces, 3.5 kg',
     decimal: 'always the same digits',

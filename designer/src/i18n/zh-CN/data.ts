@@ -84,7 +84,7 @@ export default {
     'long-text': '如：备注、说明',
     'rich-text': '带标题、粗体、列表',
     phone: '如：13800138000',
-    email: '如：a@example.com',
+    email: '如：工作邮箱',
     address: '省市区加详细地址',
     number: '如：数量 12、重量 3.5',
     decimal: '固定的小数位数',
