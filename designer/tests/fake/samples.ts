@@ -254,6 +254,7 @@ export const samples: Record<string, unknown> = {
   ]),
   '/entities': list([
     { id: 'crm.customer', label: both('客户', 'Customers'), plugin: 'customers', may: { create: true, read: true } },
+    { id: 'crm.deal', label: both('商机', 'Deals'), plugin: 'crm', may: { create: true, read: true } },
     { id: 'quotes.quote', label: both('报价单', 'Quotes'), plugin: 'quotes', may: { create: true, read: true } },
   ]),
   '/entities/quotes.quote': quoteView,

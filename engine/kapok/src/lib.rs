@@ -28,6 +28,8 @@ mod engine;
 mod environment;
 mod error;
 mod evaluate;
+mod files;
+mod formulas;
 mod handlers;
 mod handles;
 mod hints;
@@ -41,6 +43,7 @@ mod saving;
 mod shared;
 mod sign_in;
 mod simulate;
+mod upcast;
 mod views;
 mod writer;
 
@@ -50,10 +53,11 @@ pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
 pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
-pub use error::Error;
+pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, CaseFilter, EntityView, InboxPosition, Me, OutboxView, RecordSave, Staff, Startable, TaskCompletion,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, HistoryItem, InboxPosition, ListViewEntry, Me,
+    OutboxView, RecordActor, RecordJobView, RecordSave, Staff, Startable, TaskCompletion, TrashedView, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -63,7 +67,7 @@ pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Slice};
+pub use kapok_tables::{Definition, RecordChange, RecordJobState, Slice};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};
 pub use plugins::{PluginSource, PluginState};

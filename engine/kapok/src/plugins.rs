@@ -146,6 +146,15 @@ impl Plugins {
         &self.declared
     }
 
+    /// What plugins are called; one that is gone is called by its id.
+    pub(crate) fn labels(&self, ids: &[String]) -> Vec<Text> {
+        let label = |id: &String| {
+            let plugin = self.loaded.iter().find(|plugin| plugin.manifest().id == *id);
+            plugin.map_or_else(|| Text::new(id, id), |plugin| plugin.manifest().label.clone())
+        };
+        ids.iter().map(label).collect()
+    }
+
     pub(crate) fn manifests(&self) -> impl Iterator<Item = &Manifest> {
         self.loaded.iter().map(Plugin::manifest)
     }

@@ -19,6 +19,7 @@ mod catalogue;
 mod conflict;
 mod definition;
 mod document;
+mod likeness;
 mod number_pattern;
 mod organisation;
 mod parse;
@@ -34,6 +35,7 @@ pub use definition::{
     FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
     View, ViewKind,
 };
+pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation};
 pub use parse::{DefinitionError, Definitions};

@@ -7,14 +7,24 @@
 mod administrator;
 mod inbox;
 pub(crate) mod once;
+mod record_history;
+mod record_jobs;
+mod record_trash;
+mod shortcuts;
 mod staff;
 mod staff_cases;
 mod staff_records;
 mod staff_tasks;
+mod views;
 
 pub use administrator::{Administrator, OutboxView};
 pub use inbox::InboxPosition;
+pub use record_history::{HistoryItem, RecordActor};
+pub use record_jobs::RecordJobView;
+pub use record_trash::{BulkAction, BulkAnswer, TrashedView};
+pub(crate) use staff::viewer_of;
 pub use staff::{Me, Staff};
 pub use staff_cases::{CaseFilter, Startable};
 pub use staff_records::{EntityView, RecordSave};
 pub use staff_tasks::TaskCompletion;
+pub use views::{ListViewEntry, ViewScope};

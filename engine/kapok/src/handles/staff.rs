@@ -13,6 +13,7 @@ use crate::{
     Error, Hint, Kapok,
     hints::{Audience, HintKind},
     organisation::PersonEntry,
+    shared::Shared,
     views::Viewing,
 };
 
@@ -207,27 +208,9 @@ impl Staff {
         }
     }
 
-    /// The person as one who asks for records: open tasks share theirs (P2, R28).
+    /// The person as one who asks for records.
     pub(super) fn viewer(&self, queries: &Queries<'_>) -> Result<Viewer, Error> {
-        let mut shares: BTreeSet<RecordRef> = BTreeSet::new();
-        let mut lists = vec![TaskList::Assigned(self.person)];
-        let organisation = self.kapok.shared.organisation();
-        lists.extend(
-            organisation
-                .groups_of(self.person)
-                .into_iter()
-                .map(TaskList::Candidates),
-        );
-        for list in lists {
-            for task in queries.tasks(&list, None, SHARES)?.items {
-                debug_assert_eq!(task.state, TaskState::Open);
-                if let Some(record) = queries.instance(task.instance)?.and_then(|instance| instance.record) {
-                    shares.insert(record);
-                }
-            }
-        }
-        let viewer = organisation.viewer(self.person, shares);
-        viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))
+        viewer_of(&self.kapok.shared, queries, self.person)
     }
 
     pub(super) fn view(&self) -> View {
@@ -237,4 +220,22 @@ impl Staff {
     pub(super) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {
         self.kapok.viewing(view)
     }
+}
+
+/// A person as one who asks for records: open tasks share theirs (P2, R28).
+pub(crate) fn viewer_of(shared: &Shared, queries: &Queries<'_>, person: PersonId) -> Result<Viewer, Error> {
+    let mut shares: BTreeSet<RecordRef> = BTreeSet::new();
+    let mut lists = vec![TaskList::Assigned(person)];
+    let organisation = shared.organisation();
+    lists.extend(organisation.groups_of(person).into_iter().map(TaskList::Candidates));
+    for list in lists {
+        for task in queries.tasks(&list, None, SHARES)?.items {
+            debug_assert_eq!(task.state, TaskState::Open);
+            if let Some(record) = queries.instance(task.instance)?.and_then(|instance| instance.record) {
+                shares.insert(record);
+            }
+        }
+    }
+    let viewer = organisation.viewer(person, shares);
+    viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))
 }

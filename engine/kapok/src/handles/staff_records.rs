@@ -1,6 +1,7 @@
 //! Records, as every active person may see and change them. Every list, count and get asks the same function.
 
-use kapok_protocol::{Entity, InstanceId, Record, RecordId, RecordRef, Refusal, RefusalKind};
+use kapok_process::Directory;
+use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind};
 use kapok_records::{
     Access, Action, Author, EntityDefinition, Field, FieldKind, Fields, Owners, PERSON, Reach, Viewer, decide, reach,
     visible_fields,
@@ -13,7 +14,6 @@ use crate::{
     Error,
     saving::{self, SaveRequest},
     views::{RecordView, Viewing, title_of},
-    writer::entity,
 };
 
 /// An entity, and what the person may do with its records.
@@ -50,6 +50,36 @@ pub struct RecordSave {
     pub version: Option<u64>,
     /// The fields that change.
     pub fields: Fields,
+    /// Who is to be responsible for a new one; the person who makes it when nobody is named.
+    pub owner: Option<PersonId>,
+    /// What those fields were when the person saw them: then changes of different people to different fields merge.
+    pub base: Option<Fields>,
+    /// Whether the person knows that the record is probably there already.
+    pub ignore_duplicates: bool,
+}
+
+impl RecordSave {
+    /// A new record.
+    pub fn new(entity: Entity, fields: Fields) -> Self {
+        Self {
+            entity,
+            id: None,
+            version: None,
+            fields,
+            owner: None,
+            base: None,
+            ignore_duplicates: false,
+        }
+    }
+
+    /// A change of a record, on the version that the person saw.
+    pub fn change(record: RecordRef, version: u64, fields: Fields) -> Self {
+        Self {
+            id: Some(record.id),
+            version: Some(version),
+            ..Self::new(record.entity, fields)
+        }
+    }
 }
 
 /// Rows read at once while looking for those a filter admits.
@@ -170,8 +200,11 @@ impl Staff {
             id: save.id,
             version: save.version,
             fields: save.fields,
-            owner: None,
+            base: save.base,
+            owner: save.owner.filter(|_| save.id.is_none()),
             author: Author::Person,
+            ignore_duplicates: save.ignore_duplicates,
+            instance: None,
             key: self.request.clone(),
         };
         if save.id.is_some() && save.version.is_none() {
@@ -195,7 +228,11 @@ impl Staff {
             } else {
                 Action::Create
             };
-            self.allow(&viewer, action, definition, before, &request.fields)
+            self.allow(&viewer, action, definition, before, &request.fields)?;
+            match request.owner.filter(|owner| *owner != self.person) {
+                Some(owner) => self.allow_owner(&viewer, definition, owner),
+                None => Ok(()),
+            }
         };
         let (id, started): (RecordId, Vec<InstanceId>) = saving::save(
             &self.kapok.shared,
@@ -222,28 +259,29 @@ impl Staff {
         Ok((self.record(&reference)?, started))
     }
 
-    /// Deletes a record.
-    pub fn delete(&self, reference: &RecordRef) -> Result<(), Error> {
-        let view = self.view();
-        let viewing = self.viewing(&view);
-        let definition = entity(&viewing.catalogue, &reference.entity)?;
-        let nothing = || Error::not_found("记录", "record");
-        let record = viewing
-            .queries
-            .record(&reference.entity, reference.id)?
-            .ok_or_else(nothing)?
-            .record;
-        let viewer = self.viewer(&viewing.queries)?;
-        self.allow(&viewer, Action::Delete, definition, Some(&record), &Fields::new())?;
-        let (actor, reference) = (self.principal(), reference.clone());
-        self.submit(move |step| {
-            let catalogue = step.shared.catalogue();
-            step.delete_record(actor, entity(&catalogue, &reference.entity)?, reference.id)
-        })
+    /// Whether the person may make records for somebody else.
+    fn allow_owner(&self, viewer: &Viewer, definition: &EntityDefinition, owner: PersonId) -> Result<(), Error> {
+        let may = decide(viewer, Action::Transfer, definition, None).is_granted();
+        if may && self.kapok.shared.organisation().exists(owner) {
+            return Ok(());
+        }
+        let (kind, zh, en) = match may {
+            true => (
+                RefusalKind::Invalid,
+                "负责人不存在或已停用，请另选一位。",
+                "There is no such active person; choose another one.",
+            ),
+            false => (
+                RefusalKind::Forbidden,
+                "您没有权限把记录交给别人负责。",
+                "You may not make somebody else responsible for it.",
+            ),
+        };
+        Err(Refusal::new(kind, "record.owner", zh, en).at("owner").into())
     }
 
     /// One question for every change. What may not even be seen is not there.
-    fn allow(
+    pub(super) fn allow(
         &self,
         viewer: &Viewer,
         action: Action,

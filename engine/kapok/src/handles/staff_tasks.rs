@@ -153,8 +153,11 @@ impl Staff {
             id: Some(reference.id),
             version: Some(version),
             fields,
+            base: None,
             owner: None,
             author: Author::Person,
+            ignore_duplicates: true,
+            instance: Some(task.instance),
             key: self.request.clone(),
         };
         // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.

@@ -8,7 +8,9 @@ mod fields;
 mod layout;
 mod messages;
 mod people;
+mod record_work;
 mod records;
+mod shortcuts;
 mod system;
 mod tasks;
 
@@ -18,7 +20,10 @@ pub(crate) use events::*;
 pub(crate) use fields::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
+pub(crate) use layout::ViewView;
+pub(crate) use record_work::*;
 pub(crate) use records::*;
+pub(crate) use shortcuts::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
 

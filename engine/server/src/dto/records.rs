@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use kapok::{EntityView, RecordView, protocol::Value};
+use kapok::{EntityView, ListViewEntry, RecordView, TrashedView, protocol::{PersonId, Value}};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -89,6 +89,16 @@ pub(crate) struct May {
     export: bool,
 }
 
+impl Entity {
+    /// The same with these views.
+    pub(crate) fn with_views(self, views: Vec<ListViewEntry>) -> Self {
+        Self {
+            views: views.into_iter().map(ViewView::from).collect(),
+            ..self
+        }
+    }
+}
+
 impl From<EntityView> for Entity {
     fn from(view: EntityView) -> Self {
         let definition = view.definition;
@@ -168,6 +178,31 @@ pub(crate) struct Record {
     /// What fields that point at something show.
     display: BTreeMap<String, String>,
     title: String,
+    /// Of a deleted record: what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trash: Option<InTrash>,
+}
+
+/// When a record was deleted, and by whom.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InTrash {
+    deleted_at: String,
+    deleted_by: Option<PersonRef>,
+    /// Whether the caller may restore it.
+    restorable: bool,
+}
+
+impl From<TrashedView> for Record {
+    fn from(trashed: TrashedView) -> Self {
+        Self {
+            trash: Some(InTrash {
+                deleted_at: trashed.deleted_at.to_string(),
+                deleted_by: trashed.deleted_by.map(PersonRef::from),
+                restorable: trashed.restorable,
+            }),
+            ..trashed.record.into()
+        }
+    }
 }
 
 impl From<RecordView> for Record {
@@ -181,6 +216,7 @@ impl From<RecordView> for Record {
             fields: view.fields,
             display: view.display,
             title: view.title,
+            trash: None,
         }
     }
 }
@@ -191,4 +227,28 @@ impl From<RecordView> for Record {
 pub(crate) struct NewRecord {
     #[schema(value_type = Object)]
     pub(crate) fields: BTreeMap<String, Value>,
+    /// Who is responsible for it; the caller when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(crate) owner: Option<PersonId>,
+    /// Whether it is to be saved although it is probably there already.
+    #[serde(default)]
+    pub(crate) ignore_duplicates: bool,
+}
+
+/// Changed fields of a record.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordEdit {
+    /// The version they were changed on.
+    pub(crate) version: u64,
+    #[schema(value_type = Object)]
+    pub(crate) fields: BTreeMap<String, Value>,
+    /// What those fields were in that version: then only fields that somebody else changed too are a conflict.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) base: Option<BTreeMap<String, Value>>,
+    /// Whether it is to be saved although another one is probably the same.
+    #[serde(default)]
+    pub(crate) ignore_duplicates: bool,
 }

@@ -5,8 +5,10 @@ mod events;
 mod instances;
 mod messages;
 mod people;
+mod record_work;
 mod records;
 mod session;
+mod shortcuts;
 mod stream;
 mod system;
 mod tasks;
@@ -16,8 +18,10 @@ pub(crate) use events::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
+pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use session::*;
+pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
@@ -73,6 +77,10 @@ impl Api {
         self.add(Method::POST, MethodFilter::POST, path, handler)
     }
 
+    fn put<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::PUT, MethodFilter::PUT, path, handler)
+    }
+
     fn patch<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add(Method::PATCH, MethodFilter::PATCH, path, handler)
     }
@@ -126,6 +134,22 @@ pub(crate) fn api() -> Api {
     .get("/records/{entity}/{id}", show_record)
     .patch("/records/{entity}/{id}", change_record)
     .delete("/records/{entity}/{id}", delete_record)
+    .get("/records/{entity}/{id}/history", record_history)
+    .post("/records/{entity}/{id}/restore", restore_record)
+    .post("/records/{entity}/{id}/transfer", transfer_record)
+    .post("/records/transfer", transfer_records)
+    .post("/records/{entity}/merge", merge_records)
+    .post("/records/{entity}/bulk", bulk_records)
+    .get("/jobs-of-records", list_record_jobs)
+    .get("/jobs-of-records/{id}", show_record_job)
+    .put("/records/{entity}/{id}/star", star_record)
+    .delete("/records/{entity}/{id}/star", unstar_record)
+    .post("/records/{entity}/{id}/seen", note_seen)
+    .get("/stars", list_stars)
+    .get("/recent", list_recent)
+    .get("/views/{entity}", list_views)
+    .put("/views/{entity}/{id}", put_view)
+    .delete("/views/{entity}/{id}", delete_view)
     .get("/outbox", list_outbox)
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)

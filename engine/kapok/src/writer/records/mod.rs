@@ -1,22 +1,32 @@
 //! Saving records: the part that must happen in the writer. What is slow (plugins) was done before.
 
+mod found_by;
+mod jobs;
+mod merging;
+mod roll_ups;
+mod transfer;
+mod trash;
+mod trigger;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_process::{
-    Answer,
-    state::{Instance, InstanceState},
-};
+use kapok_process::state::{Instance, InstanceState};
 use kapok_protocol::{
     Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
-    StartRequest, Text, Value,
+    Value,
 };
-use kapok_records::{Author, Catalogue, DEPARTMENT, EntityDefinition, FieldKind, Fields, PERSON, ROLE, validate};
-use kapok_rules::{Condition, Values};
-use kapok_tables::{HistoryEntry, InstanceList, RecordRow};
+use kapok_records::{
+    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, ROLE,
+    validate,
+};
+use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
+
+pub(crate) use found_by::files as named_files;
+pub(crate) use jobs::Progress;
 
 use super::Step;
 use crate::{
-    Error,
+    Error, formulas,
     hints::{Audience, HintKind},
     organisation::today,
 };
@@ -32,6 +42,31 @@ pub(crate) struct CheckedSave {
     pub(crate) on_version: Option<u64>,
     pub(crate) owner: Option<PersonId>,
     pub(crate) fields: Fields,
+    /// Whether its author knows that it is probably there already.
+    pub(crate) ignore_duplicates: bool,
+    /// Through what it is saved.
+    pub(crate) through: Through,
+}
+
+/// Through what a record is changed, besides who does it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Through {
+    /// The plugins that changed it on its way.
+    pub(crate) plugins: Vec<String>,
+    /// The case in which a person does it.
+    pub(crate) instance: Option<InstanceId>,
+}
+
+/// A change of a record that is about to be stored.
+pub(crate) struct Change {
+    pub(crate) id: RecordId,
+    /// What is there now; it gives the version, and what the record keeps.
+    pub(crate) before: Option<Record>,
+    pub(crate) owner: Option<PersonId>,
+    pub(crate) fields: Fields,
+    /// What happens besides a change of fields.
+    pub(crate) what: Option<RecordChange>,
+    pub(crate) through: Through,
 }
 
 /// What became of a save.
@@ -40,12 +75,29 @@ pub(crate) enum Saved {
     Done(Box<Record>, Vec<InstanceId>),
     /// Somebody saved it since the checks: they must be made again.
     Stale,
+    /// It is probably the same as these; nothing of it may stay.
+    Alike {
+        records: Vec<RecordId>,
+        may_ignore: bool,
+    },
 }
+
+/// Records stand no deeper below each other.
+const DEPTH: usize = 64;
 
 /// So many cases of one record, newest first, are looked at for one that locks it.
 const CASES: usize = 1_000;
 
 impl Step<'_> {
+    /// Whether somebody saved a record since it was checked.
+    pub(crate) fn is_stale(&self, entity: &Entity, save: &CheckedSave) -> Result<bool, Error> {
+        let now = match save.record {
+            Some(id) => self.queries().record(entity, id)?.map(|row| row.record.version),
+            None => None,
+        };
+        Ok(now != save.on_version)
+    }
+
     /// Saves a checked record, numbers it, and starts what its save starts.
     pub(crate) fn save(
         &mut self,
@@ -71,8 +123,30 @@ impl Step<'_> {
             self.number(entity, &mut fields)?;
         }
         self.refuse_dangling(entity, before.as_ref(), &fields)?;
+        self.refuse_circle(entity, id, &fields)?;
+        let old = before.as_ref().map(|record| &record.fields);
+        let is_strict = |rule: &DuplicateRule| rule.action == DuplicateAction::Refuse;
+        let strict = self.alike(entity, old, id, &fields, is_strict)?;
+        // Only a person can be asked whether it is meant.
+        let loose = match save.ignore_duplicates || actor.person().is_none() {
+            true => Vec::new(),
+            false => self.alike(entity, old, id, &fields, |rule| !is_strict(rule))?,
+        };
+        if !strict.is_empty() || !loose.is_empty() {
+            let may_ignore = strict.is_empty();
+            let records = if may_ignore { loose } else { strict };
+            return Ok(Saved::Alike { records, may_ignore });
+        }
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
-        self.store_record(actor, entity, id, before, owner, fields)?;
+        let change = Change {
+            id,
+            before,
+            owner,
+            fields,
+            what: None,
+            through: save.through,
+        };
+        self.store_record(actor, entity, change)?;
         let reference = RecordRef {
             entity: entity.id.clone(),
             id,
@@ -96,8 +170,15 @@ impl Step<'_> {
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
         let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
         self.refuse_dangling(entity, Some(&before), &fields)?;
-        let owner = before.owner;
-        self.store_record(actor, entity, record.id, Some(before), owner, fields)
+        let change = Change {
+            id: record.id,
+            owner: before.owner,
+            before: Some(before),
+            fields,
+            what: None,
+            through: Through::default(),
+        };
+        self.store_record(actor, entity, change)
     }
 
     /// Stores a record that comes from elsewhere; it starts nothing.
@@ -108,20 +189,34 @@ impl Step<'_> {
         owner: Option<PersonId>,
         fields: Fields,
     ) -> Result<(), Error> {
-        self.store_record(Principal::System, entity, id, None, owner, fields)
+        let change = Change {
+            id,
+            before: None,
+            owner,
+            fields,
+            what: None,
+            through: Through::default(),
+        };
+        self.store_record(Principal::System, entity, change)
     }
 
-    fn store_record(
+    /// Stores a record with everything that follows from it: its history, what it is found by, what is computed from it.
+    pub(crate) fn store_record(
         &mut self,
         actor: Principal,
         entity: &EntityDefinition,
-        id: RecordId,
-        before: Option<Record>,
-        owner: Option<PersonId>,
-        fields: Fields,
+        change: Change,
     ) -> Result<(), Error> {
-        let changed = before.is_some();
-        let unique = self.unique(entity, id, &fields)?;
+        let Change {
+            id,
+            before,
+            owner,
+            mut fields,
+            what,
+            through,
+        } = change;
+        let context = self.context(actor);
+        formulas::compute(&self.shared.rules, entity, &mut fields, &context)?;
         let record = Record {
             id,
             version: before.as_ref().map_or(1, |record| record.version + 1),
@@ -131,10 +226,49 @@ impl Step<'_> {
             updated_at: self.now,
             fields,
         };
-        let old = before.map(|record| record.fields).unwrap_or_default();
-        let (before, after) = difference(&old, &record.fields);
+        let row = self.found_by(entity, record)?;
+        let nothing = Fields::new();
+        let old = before.as_ref().map_or(&nothing, |record| &record.fields);
+        self.note_history(actor, entity, id, (old, &row.record.fields), what, through)?;
+        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
+        self.tx.put_record(&row)?;
+        let former = before.as_ref().and_then(|record| record.owner);
+        self.hint_readers(entity, id, [former, owner]);
+        self.refresh_organisation(&entity.id);
+        if before.is_some() {
+            self.reconsider_cases(&entity.id, id)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Tells those who may see a record because of who is or was responsible for it.
+    fn hint_readers(&mut self, entity: &EntityDefinition, id: RecordId, owners: [Option<PersonId>; 2]) {
+        let owners: BTreeSet<_> = owners.into_iter().collect();
+        for owner in owners {
+            self.hint(HintKind::Record, id.get(), Audience::Readers(entity.id.clone(), owner));
+        }
+    }
+
+    /// Who acts and when, for words and expressions.
+    fn context(&self, actor: Principal) -> kapok_rules::Context {
+        let organisation = self.shared.organisation();
+        organisation.context(actor.person(), self.now, self.shared.settings.utc_offset_minutes)
+    }
+
+    /// Says in the history what changes.
+    fn note_history(
+        &mut self,
+        actor: Principal,
+        entity: &EntityDefinition,
+        id: RecordId,
+        (old, new): (&Fields, &Fields),
+        change: Option<RecordChange>,
+        through: Through,
+    ) -> Result<(), Error> {
+        let (before, after) = difference(old, new);
         let sequence = self.next_id().get();
-        self.tx.put_record_history(&HistoryEntry {
+        Ok(self.tx.put_record_history(&HistoryEntry {
             entity: entity.id.clone(),
             record: id,
             sequence,
@@ -142,25 +276,10 @@ impl Step<'_> {
             actor,
             before,
             after,
-            change: None,
-            plugins: Vec::new(),
-            instance: None,
-        })?;
-        self.tx.put_record(&RecordRow {
-            entity: entity.id.clone(),
-            record,
-            unique,
-            references: Vec::new(),
-            likeness: Vec::new(),
-            files: Vec::new(),
-        })?;
-        self.hint(HintKind::Record, id.get(), Audience::Readers(entity.id.clone(), owner));
-        self.refresh_organisation(&entity.id);
-        if changed {
-            self.reconsider_cases(&entity.id, id)
-        } else {
-            Ok(())
-        }
+            change,
+            plugins: through.plugins,
+            instance: through.instance,
+        })?)
     }
 
     /// Cases about a record may wait for what has just become true of it.
@@ -171,48 +290,6 @@ impl Step<'_> {
         for case in cases.into_iter().filter(waits) {
             self.process(Principal::System, &Command::Reconsider(case.id))?;
         }
-        Ok(())
-    }
-
-    /// Deletes a record for good. What it was stays in its history.
-    pub(crate) fn delete_record(
-        &mut self,
-        actor: Principal,
-        entity: &EntityDefinition,
-        id: RecordId,
-    ) -> Result<(), Error> {
-        let Some(row) = self.queries().record(&entity.id, id)? else {
-            return Err(Error::not_found("记录", "record"));
-        };
-        self.refuse_under_approval(
-            &RecordRef {
-                entity: entity.id.clone(),
-                id,
-            },
-            &[],
-        )?;
-        let (before, after) = difference(&row.record.fields, &Fields::new());
-        let sequence = self.next_id().get();
-        let entry = HistoryEntry {
-            entity: entity.id.clone(),
-            record: id,
-            sequence,
-            at: self.now,
-            actor,
-            before,
-            after,
-            change: None,
-            plugins: Vec::new(),
-            instance: None,
-        };
-        self.tx.put_record_history(&entry)?;
-        self.tx.delete_record(&entity.id, id)?;
-        self.hint(
-            HintKind::Record,
-            id.get(),
-            Audience::Readers(entity.id.clone(), row.record.owner),
-        );
-        self.refresh_organisation(&entity.id);
         Ok(())
     }
 
@@ -260,6 +337,37 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// A record does not stand above itself.
+    fn refuse_circle(&self, entity: &EntityDefinition, id: RecordId, fields: &Fields) -> Result<(), Error> {
+        for name in entity.tree.iter().chain(&entity.parent).collect::<BTreeSet<_>>() {
+            let above = |fields: &Fields| fields.get(name)?.as_text()?.parse::<RecordId>().ok();
+            if entity.field(name).and_then(|field| field.kind.target()).as_ref() != Some(&entity.id) {
+                continue;
+            }
+            let mut next = above(fields);
+            for _ in 0..DEPTH {
+                let Some(upper) = next.filter(|upper| *upper != id) else {
+                    break;
+                };
+                let row = self.queries().record(&entity.id, upper)?;
+                next = row.and_then(|row| above(&row.record.fields));
+            }
+            if next.is_some() {
+                return Err(Refusal::new(
+                    RefusalKind::Invalid,
+                    "field.circle",
+                    format!("这样会使记录成为自己的上级，或层级超过 {DEPTH} 层，请另选上级。"),
+                    format!(
+                        "The record would stand above itself, or more than {DEPTH} levels deep; choose another one."
+                    ),
+                )
+                .at(name.clone())
+                .into());
+            }
+        }
+        Ok(())
+    }
+
     /// What a field newly points at must be there.
     fn refuse_dangling(
         &self,
@@ -294,93 +402,6 @@ impl Step<'_> {
         } else {
             Err(refusals.into())
         }
-    }
-
-    /// The unique values of a record, or who has one of them already.
-    fn unique(&self, entity: &EntityDefinition, id: RecordId, fields: &Fields) -> Result<Vec<(String, String)>, Error> {
-        let mut unique = Vec::new();
-        for field in entity.fields.iter().filter(|field| field.unique) {
-            let Some(value) = fields.get(&field.id) else { continue };
-            let key = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
-            let taken = self.queries().record_with(&entity.id, &field.id, &key)?;
-            if taken.is_some_and(|other| other != id) {
-                return Err(Refusal::new(
-                    RefusalKind::Conflict,
-                    "field.not-unique",
-                    format!("“{}”已被另一条记录使用，请换一个。", field.label.zh),
-                    format!(
-                        "“{}” is used by another record already; choose another.",
-                        field.label.en
-                    ),
-                )
-                .at(field.id.clone())
-                .into());
-            }
-            unique.push((field.id.clone(), key));
-        }
-        Ok(unique)
-    }
-
-    /// Starts the processes that a saved record starts. A start that fails is told to the administrators; the save
-    /// stands. What a process saves starts nothing, so that no two processes can feed each other for ever.
-    fn trigger(
-        &mut self,
-        actor: Principal,
-        reference: &RecordRef,
-        event: RecordEvent,
-    ) -> Result<Vec<InstanceId>, Error> {
-        let mut started = Vec::new();
-        if matches!(actor, Principal::Process(_)) {
-            return Ok(started);
-        }
-        for trigger in self.shared.definitions.triggers(&reference.entity, event) {
-            let Some(row) = self.queries().record(&reference.entity, reference.id)? else {
-                break;
-            };
-            let initiator = actor.person().or(row.record.owner);
-            let organisation = self.shared.organisation();
-            let context = organisation.context(initiator, self.now, self.shared.settings.utc_offset_minutes);
-            if let Some(when) = &trigger.trigger.when {
-                match Condition::new(when) {
-                    Ok(condition) if condition.holds(&Values::new(&row.record.fields, &context)) => {}
-                    Ok(_) => continue,
-                    Err(reason) => {
-                        self.tell_administrators(&trigger.process, &reason)?;
-                        continue;
-                    }
-                }
-            }
-            let start = Command::Start(StartRequest {
-                definition: trigger.definition,
-                start_event: Some(trigger.start_event),
-                variables: BTreeMap::new(),
-                business_key: None,
-                record: Some(reference.clone()),
-                initiator,
-            });
-            match self.attempt(|step| step.process(actor, &start)) {
-                Ok(Answer::Started(instance)) => started.push(instance),
-                Ok(Answer::Done) => {}
-                Err(Error::Refused(reasons)) => {
-                    for reason in reasons {
-                        self.tell_administrators(&trigger.process, &reason.text)?;
-                    }
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(started)
-    }
-
-    fn tell_administrators(&mut self, process: &str, reason: &Text) -> Result<(), Error> {
-        let text = Text::new(
-            format!("流程“{process}”没有随记录保存而启动：{}", reason.zh),
-            format!(
-                "The process “{process}” was not started by a saved record: {}",
-                reason.en
-            ),
-        );
-        self.page_administrators(&text, None)
     }
 }
 
