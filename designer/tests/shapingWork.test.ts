@@ -32,7 +32,7 @@ beforeEach(async () => {
   })
   await page.route('**/api/v1/admin/definitions', (route) => {
     if (route.request().method() === 'GET') {
-      return route.fulfill({ json: { ...(adminSamples['/admin/definitions'] as object), ...layer } })
+      return route.fulfill({ json: layer })
     }
     const { changes } = route.request().postDataJSON() as { changes: Change[] }
     applied.push(changes)
@@ -100,7 +100,7 @@ describe('data', () => {
     const [change] = applied[0]!
     expect(change?.kind).toBe('entities')
     expect(change?.id).toMatch(/^own\.[a-z][a-z0-9-]*$/)
-    const value = change?.value as Record<string, never>
+    const value = change?.value as Record<string, unknown>
     expect(value).toMatchObject({ label: { zh: '采购单', en: '采购单' }, title: 'name', columns: { name: 1 } })
     const fields = Object.values(value['fields'] as Record<string, Record<string, unknown>>)
     expect(fields.map(({ type, required }) => [type, required ?? false])).toEqual([
@@ -127,7 +127,7 @@ describe('data', () => {
     await test('plan-apply').waitFor()
     const [change] = planned[0]!
     expect(change).toMatchObject({ kind: 'extend', id: 'crm.customer' })
-    const { fields } = change?.value as { fields: Record<string, { type?: string }> }
+    const { fields } = change!.value as { fields: Record<string, { type?: string }> }
     expect(fields['phone']).toEqual({ required: true })
     expect(Object.values(fields).map(({ type }) => type)).toContain('date')
   })
@@ -290,10 +290,11 @@ describe('people', () => {
     await open('/admin/organisation')
     await page.click('[data-test=person][data-id="11"]')
     await test('person-leave').click()
-    await expect.poll(() => test('leave-preview').textContent()).toContain('37')
+    await expect.poll(() => test('leave-preview').textContent()).toContain('王丽')
     const request = sent('POST', '/people/11/leave')
     await test('leave-confirm').click()
     expect((await request).postDataJSON()).toEqual({ hand_over_to: '12' })
+    await page.getByText('37 条记录').waitFor()
   })
 
   it('come from a spreadsheet, after a report of the rows that fail', async () => {

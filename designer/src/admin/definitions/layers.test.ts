@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { noDefinitions, placesOf, type Definitions, type EntityDocument, type FieldDocument } from './document'
 import { newLabel, relabelled } from './labels'
-import { changesBetween, difference, merged, shippedOf, shownEntity, withChanges, withEntity } from './layers'
+import { changesBetween, difference, merged, shownEntity, withChanges, withEntity } from './layers'
 import { rebased } from './rebase'
 
 const label = (zh: string) => ({ zh, en: zh })
@@ -43,15 +43,6 @@ describe('an entity of a plugin', () => {
     expect(layer.entities).toEqual({})
     const shown = shownEntity(shipped, layer, 'quotes.quote')
     expect({ ...shown, columns: undefined }).toEqual({ ...wanted, columns: undefined })
-  })
-
-  it('can be told from what was added to it', () => {
-    const layer = withEntity(shipped, noDefinitions(), 'quotes.quote', {
-      ...quote,
-      fields: { ...quote.fields, stamp: field(3, '盖章'), total: { ...quote.fields['total']!, required: true } },
-    })
-    const effective = { ...noDefinitions(), entities: { 'quotes.quote': shownEntity(shipped, layer, 'quotes.quote')! } }
-    expect(Object.keys(shippedOf(effective, layer).entities['quotes.quote']!.fields)).toEqual(['number', 'total'])
   })
 })
 

@@ -1,7 +1,6 @@
 /** Two layers: what plugins ship, and on top of it what the administrator changed or added. */
 import type { Definitions, EntityDocument, ExtensionDocument, Keyed, Kind } from './document'
 import { KINDS } from './document'
-import { isOwn, isOwnRole } from './ids'
 
 type Tree = { [key: string]: unknown }
 
@@ -105,49 +104,4 @@ export function withChanges(layer: Definitions, changes: readonly Change[]): Def
     next = { ...next, [kind]: table }
   }
   return next
-}
-
-/**
- * What the plugins ship, from what everything looks like together: without what the administrator alone declared. A value
- * that was overwritten cannot be told any more; it stays as it is now, which looks the same.
- */
-export function shippedOf(effective: Definitions, layer: Definitions): Definitions {
-  const shipped = { ...effective, entities: { ...effective.entities } }
-  for (const [id, entity] of Object.entries(effective.entities)) {
-    const added = layer.extend[id]
-    if (isOwn(id)) delete shipped.entities[id]
-    else if (added) shipped.entities[id] = without(entity, added)
-  }
-  for (const kind of ['dictionaries', 'roles', 'totals'] as const) {
-    const own = Object.fromEntries(Object.entries(effective[kind]).filter(([id]) => !isDeclaredBy(layer[kind], id)))
-    Object.assign(shipped, { [kind]: own })
-  }
-  return shipped
-}
-
-/** Whether a layer declares a thing by itself, and does not only change somebody else's. */
-function isDeclaredBy(table: Keyed<unknown>, id: string): boolean {
-  return id in table && (isOwn(id) || isOwnRole(id))
-}
-
-/** The tables of an entity whose entries can be added. */
-const TABLES = ['fields', 'sections', 'columns', 'unique', 'duplicates', 'views', 'related'] as const
-
-function without(entity: EntityDocument, added: ExtensionDocument): EntityDocument {
-  const result = { ...entity } as unknown as Tree
-  for (const key of TABLES) {
-    const names = Object.entries((added as Tree)[key] ?? {}).flatMap(([name, entry]) => (isWholeEntry(key, entry) ? [name] : []))
-    if (names.length === 0 || !isTree(result[key])) continue
-    result[key] = Object.fromEntries(Object.entries(result[key]).filter(([name]) => !names.includes(name)))
-  }
-  return result as unknown as EntityDocument
-}
-
-/** Whether an entry was added and does not only change somebody else's: then it says everything that it must. */
-function isWholeEntry(key: (typeof TABLES)[number], entry: unknown): boolean {
-  if (key === 'columns') return typeof entry === 'number'
-  if (!isTree(entry)) return false
-  const needs = { fields: ['type', 'label', 'pos'], sections: ['label', 'pos'], unique: ['fields'], duplicates: ['fields'] }
-  const keys = key in needs ? needs[key as keyof typeof needs] : ['label', 'pos']
-  return keys.every((name) => name in entry)
 }

@@ -1,6 +1,6 @@
 /** People, departments, posts and roles: records like any other, and what can be done with people besides. */
 import { api, ApiError } from '@/api/client'
-import type { Id, Instant, Json, List, PersonRef, RecordRow, Text, Values } from '@/api/types'
+import type { Id, Json, List, PersonRef, RecordRow, Text, Values } from '@/api/types'
 import { newName } from '../definitions/ids'
 
 export interface StaffPerson {
@@ -43,9 +43,11 @@ export interface Post extends Named {
 
 export interface StandIn {
   id: Id
-  person: PersonRef
-  from?: string | null
-  until?: string | null
+  stand_in: PersonRef
+  /** The first and the last day. */
+  from: string
+  until: string
+  ended: boolean
 }
 
 const words = (value: Json | undefined) => (typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value))
@@ -140,24 +142,29 @@ export const newCode = (stem: string, taken: readonly { code: string }[]) =>
   newName('', stem, taken.map(({ code }) => code), Math.random, '-')
 
 export const readStandIns = async (person: Id) => (await api.get<List<StandIn>>(`/people/${person}/stand-ins`)).items
-export const addStandIn = (person: Id, standIn: { person: Id; from?: string; until?: string }) =>
+export const addStandIn = (person: Id, standIn: { stand_in: Id; from: string; until: string }) =>
   api.post(`/people/${person}/stand-ins`, { body: standIn })
 export const removeStandIn = (person: Id, standIn: Id) => api.delete(`/people/${person}/stand-ins/${standIn}`)
 
-/** What somebody who leaves still holds. */
-export interface LeavePreview {
-  items: { kind: 'tasks' | 'records' | 'people' | 'definitions'; label?: Text; count: number }[]
+/** Those who report to somebody. */
+export async function readBelow(person: Id): Promise<string[]> {
+  const filter = JSON.stringify({ field: 'superior', op: '=', value: person })
+  return (await api.get<List<RecordRow>>('/records/system.person', { query: { filter, limit: 100 } })).items.map(({ title }) => title)
 }
 
-export const previewLeave = (person: Id) => api.get<LeavePreview>(`/people/${person}/leave`)
-export const leave = (person: Id, to: Id) => api.post(`/people/${person}/leave`, { body: { hand_over_to: to || null } })
+export interface HandedOver {
+  tasks: number
+  records: number
+}
+
+export const leave = (person: Id, to: Id) => api.post<HandedOver>(`/people/${person}/leave`, { body: { hand_over_to: to } })
 
 export interface ImportReport {
   rows: number
   created: number
   updated: number
-  problems: { row: number; column?: string | null; text: Text }[]
-  applied?: boolean
+  unchanged: number
+  failed: { row: number; login: string; field: string | null; text: Text }[]
 }
 
 export function importPeople(file: File, dryRun: boolean): Promise<ImportReport> {
@@ -165,5 +172,3 @@ export function importPeople(file: File, dryRun: boolean): Promise<ImportReport>
   const type = isCsv ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
   return api.post<ImportReport>('/people/import', { raw: { text: file, type }, query: { dry_run: dryRun } })
 }
-
-export type { Instant }
