@@ -12,6 +12,7 @@ mod outbox;
 mod power;
 mod records;
 mod rights;
+mod row_changes;
 mod story;
 mod stuck;
 mod support;
