@@ -36,6 +36,7 @@ mod organisation;
 mod outgoing;
 mod people;
 mod plugins;
+mod project;
 mod react;
 mod saving;
 mod shared;

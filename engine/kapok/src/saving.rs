@@ -79,7 +79,11 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
             }
             Ok(Some(answer))
         });
-        if let Some(done) = saved.wait()? {
+        let saved = saved.wait();
+        if let Some(person) = actor.person() {
+            shared.projection.wrote(person);
+        }
+        if let Some(done) = saved? {
             return Ok(done);
         }
     }

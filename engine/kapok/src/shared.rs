@@ -63,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
     pub(crate) operating: Operating,
+    pub(crate) projection: Projection,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -80,6 +81,7 @@ impl Shared {
         let catalogue =
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
+            projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,

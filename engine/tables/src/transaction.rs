@@ -8,7 +8,7 @@ use crate::{
     Prefix, Read, TableError, codec,
     prefix::Number,
     read::{self, Pair},
-    rows::Row,
+    rows::{RecordKey, Row, record_of},
 };
 
 type Writes = BTreeMap<Arc<[u8]>, Option<Arc<[u8]>>>;
@@ -83,6 +83,18 @@ impl<'a> Transaction<'a> {
             jobs: touched(Prefix::JobReady),
             outbox: touched(Prefix::OutboxByMoment),
         }
+    }
+
+    /// The records whose facts the changes touch.
+    pub fn records(&self) -> Vec<RecordKey> {
+        let mut records = Vec::new();
+        for prefix in [Prefix::Record, Prefix::RollUp] {
+            let from = Bound::Included(&[prefix as u8][..]);
+            let rows = self.writes.range::<[u8], _>((from, Bound::Unbounded));
+            let rows = rows.take_while(|(key, _)| key.first() == Some(&(prefix as u8)));
+            records.extend(rows.filter_map(|(key, _)| record_of(key)));
+        }
+        records
     }
 
     /// How many bytes the changes take, or which limit of the store they break whatever else is in their batch.

@@ -159,7 +159,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &Atom
                 next = queue.try_recv().ok();
             }
         }
-        let changed = group.changed();
+        let (changed, records) = (group.changed(), group.records());
         let batch = batch_of(group, last);
         // The store waits for old views before it moves on; the writer must not hold one while it commits.
         drop(view);
@@ -168,6 +168,7 @@ fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &Atom
             for action in after_commit {
                 action(shared);
             }
+            shared.projection.note(seq, now.millis(), records);
             shared.operating.counted.add(counts.started, counts.finished);
             shared.hints.send(hints, seq);
             shared.bells.ring(changed);
