@@ -28,9 +28,11 @@ mod engine;
 mod environment;
 mod error;
 mod evaluate;
+mod explanation;
 mod handlers;
 mod handles;
 mod hints;
+mod lists;
 pub mod operate;
 mod organisation;
 mod outgoing;
@@ -38,7 +40,9 @@ mod people;
 mod plugins;
 mod project;
 mod react;
+mod rights;
 mod saving;
+mod seeing;
 mod shared;
 mod sign_in;
 mod simulate;
@@ -52,9 +56,11 @@ pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::Error;
+pub use explanation::{AccessReason, Explanation};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, CaseFilter, EntityView, InboxPosition, Me, OutboxView, RecordSave, Staff, Startable, TaskCompletion,
+    Administrator, CaseFilter, EntityView, InboxPosition, Me, NewShare, OutboxView, RecordSave, ShareView, Staff,
+    Startable, TaskCompletion,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -64,7 +70,8 @@ pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Slice};
+pub use kapok_tables::{Definition, Receiver, ShareLevel, Slice};
+pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};
 pub use plugins::{PluginSource, PluginState};
@@ -73,6 +80,6 @@ pub use shared::Settings;
 pub use sign_in::Secret;
 pub use simulate::{Outcome, Simulation, Transition, check};
 pub use views::{
-    AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordView, TaskDetail,
-    TaskForm, TaskView, What, Who,
+    AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordMay, RecordView,
+    TaskDetail, TaskForm, TaskView, What, Who,
 };

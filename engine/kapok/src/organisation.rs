@@ -1,21 +1,30 @@
 //! The company's people as the engine needs them: who is where, and how to reach them. Read from records as a whole and
 //! replaced as a whole, whenever a person, a department or a role is saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::RwLock,
+};
 
 use chrono::{Duration, FixedOffset, NaiveDate};
 use kapok_process::{Directory, state::Candidate};
-use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
-use kapok_records::{ADMINISTRATOR, DEPARTMENT, Department, Member, PERSON, ROLE, Viewer};
+use kapok_protocol::{Entity, PersonId, Record, RecordId, Timestamp, Value};
+use kapok_records::{
+    ADMINISTRATOR, Circles, DEPARTMENT, Department, EVERYONE, Member, PERSON, ROLE, Structure, Viewer,
+};
 use kapok_rules::Context;
 use kapok_tables::{Queries, Read, RecordList};
 
 use crate::Error;
 
 /// The people of a company, as of one commit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Organisation {
     places: kapok_records::Organisation,
+    structure: Structure,
+    /// Of those who have asked for something since the organisation changed. It is replaced as a whole, so nothing here is
+    /// ever out of date.
+    circles: RwLock<BTreeMap<PersonId, Circles>>,
     contacts: BTreeMap<PersonId, Contact>,
     departments: BTreeMap<RecordId, Named>,
     roles: BTreeMap<String, String>,
@@ -84,6 +93,7 @@ impl Organisation {
         for record in all(PERSON)? {
             organisation.add_person(&record);
         }
+        organisation.structure = Structure::new(&organisation.places);
         Ok(organisation)
     }
 
@@ -162,6 +172,14 @@ impl Organisation {
         self.departments.values().cloned().collect()
     }
 
+    pub(crate) fn department_code(&self, id: RecordId) -> Option<String> {
+        self.departments.get(&id).map(|department| department.code.clone())
+    }
+
+    pub(crate) fn superiors(&self, person: PersonId) -> Vec<PersonId> {
+        self.places.superiors(person)
+    }
+
     pub(crate) fn department_name(&self, id: RecordId) -> Option<String> {
         self.departments.get(&id).map(|department| department.name.clone())
     }
@@ -208,13 +226,49 @@ impl Organisation {
         entries.filter(matches).take(limit).collect()
     }
 
-    /// A person as one who asks for records. Nobody who left the company sees anything.
-    pub(crate) fn viewer(&self, person: PersonId, shares: BTreeSet<RecordRef>) -> Option<Viewer> {
-        self.places.viewer(person, shares)
+    /// A person as one who asks for records, by what the organisation says alone. Nobody who left the company sees anything.
+    pub(crate) fn viewer(&self, person: PersonId) -> Option<Viewer> {
+        let department = self.member(person)?.department;
+        self.places.viewer(person, self.circles_of(person, department))
+    }
+
+    fn circles_of(&self, person: PersonId, department: Option<RecordId>) -> Circles {
+        let known = self.circles.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(circles) = known.get(&person) {
+            return circles.clone();
+        }
+        drop(known);
+        let circles = self.structure.circles(person, department);
+        let mut known = self.circles.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        known.insert(person, circles.clone());
+        circles
+    }
+
+    /// The department of a person and those above it, the nearest first.
+    pub(crate) fn departments_above(&self, person: PersonId) -> Vec<RecordId> {
+        let mut above: Vec<RecordId> = Vec::new();
+        let mut next = self.member(person).and_then(|member| member.department);
+        while let Some(department) = next.filter(|department| !above.contains(department)) {
+            above.push(department);
+            next = self
+                .places
+                .departments
+                .get(&department)
+                .and_then(|department| department.parent);
+        }
+        above
+    }
+
+    /// The codes of a person's roles, the one that everybody has included.
+    pub(crate) fn roles_of(&self, person: PersonId) -> BTreeSet<String> {
+        let member = self.member(person);
+        let roles = member.into_iter().flat_map(|member| member.roles.iter().cloned());
+        let everyone = member.map(|_| EVERYONE.to_owned());
+        roles.chain(everyone).collect()
     }
 
     pub(crate) fn subordinates(&self, person: PersonId) -> BTreeSet<PersonId> {
-        self.places.subordinates(person)
+        self.structure.subordinates(person)
     }
 
     /// Who asks and when, for words such as `$me` and `$today`.

@@ -4,7 +4,7 @@
 //! declares its entities, roles and permissions in TOML ([`Definitions::parse`]); all of them together, with the system
 //! entities (people, departments, roles are records like any other), are the [`Catalogue`]. A save is checked by
 //! [`validate`] and, when somebody saved meanwhile, by [`conflicts`]. Every question about rights ends in one place,
-//! [`reach`]: [`decide`] asks it about one record, a list filters by it, so a list never shows what a get refuses.
+//! [`Rights`]: `decide` asks it about one record, a list filters by `reach`, so a list never shows what a get refuses.
 //!
 //! # Values of fields
 //!
@@ -35,10 +35,13 @@ pub use definition::{
     View, ViewKind,
 };
 pub use number_pattern::NumberPattern;
-pub use organisation::{Department, Member, Organisation};
+pub use organisation::{Department, Member, Organisation, Structure};
 pub use parse::{DefinitionError, Definitions};
-pub use permission::{ADMINISTRATOR, Access, EVERYONE, Owners, Reach, Viewer, decide, reach};
-pub use present::{as_value, visible_fields};
+pub use permission::{
+    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
+    Viewer, masked,
+};
+pub use present::{Shown, as_seen, as_value, visible_fields};
 pub use validate::{Author, Fields, defaults, validate};
 
 /// The entity of people.

@@ -165,6 +165,7 @@ fn customer(seller: &Staff) -> String {
         id: None,
         version: None,
         fields,
+        owner: None,
     };
     seller.save(save).expect("a customer").0.reference.id.to_string()
 }

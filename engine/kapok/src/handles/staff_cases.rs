@@ -8,7 +8,6 @@ use kapok_process::{
     state::{Candidate, Instance, Task, TaskState},
 };
 use kapok_protocol::{Command, DefinitionId, InstanceId, RecordRef, StartRequest, Value};
-use kapok_records::Action;
 use kapok_tables::{InstanceList, Queries, Slice, TaskList};
 
 use super::Staff;
@@ -292,16 +291,6 @@ impl Staff {
         viewing: &Viewing<'_>,
         reference: &RecordRef,
     ) -> Result<Option<(RecordView, kapok_records::EntityDefinition)>, Error> {
-        let Some(definition) = viewing.catalogue.entity(reference.entity.as_str()) else {
-            return Ok(None);
-        };
-        let Some(row) = viewing.queries.record(&reference.entity, reference.id)? else {
-            return Ok(None);
-        };
-        let viewer = self.viewer(&viewing.queries)?;
-        let access = kapok_records::decide(&viewer, Action::Read, definition, Some(&row.record));
-        Ok(self
-            .present(viewing, definition, &access, row.record)?
-            .map(|view| (view, definition.clone())))
+        self.seeing(viewing)?.record(reference)
     }
 }

@@ -148,9 +148,9 @@ impl Step<'_> {
         })?;
         self.tx.put_record(&RecordRow {
             entity: entity.id.clone(),
+            references: references(entity, &record.fields),
             record,
             unique,
-            references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
         })?;
@@ -389,6 +389,21 @@ pub(crate) fn entity<'a>(catalogue: &'a Catalogue, id: &Entity) -> Result<&'a En
     catalogue
         .entity(id.as_str())
         .ok_or_else(|| Error::not_found("实体", "entity"))
+}
+
+/// The records that a record names, with the field that does.
+fn references(entity: &EntityDefinition, fields: &Fields) -> Vec<(String, RecordId)> {
+    let mut found = Vec::new();
+    for field in &entity.fields {
+        if let FieldKind::Reference { .. } = field.kind
+            && let Some(value) = fields.get(&field.id)
+        {
+            let ids = value.as_list().unwrap_or(std::slice::from_ref(value)).iter();
+            let ids = ids.filter_map(|id| id.as_text()?.parse().ok());
+            found.extend(ids.map(|id| (field.id.clone(), id)));
+        }
+    }
+    found
 }
 
 /// What changed: the fields before and after, null where there was nothing.

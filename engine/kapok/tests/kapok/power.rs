@@ -146,6 +146,7 @@ impl Company {
             id: Some(company.boss.into()),
             version: Some(1),
             fields,
+            owner: None,
         };
         kapok
             .staff(company.boss)

@@ -84,6 +84,7 @@ impl World {
             id: None,
             version: None,
             fields,
+            owner: None,
         };
         seller.save(fields).expect("a customer").0.reference.id
     }
@@ -151,6 +152,7 @@ pub fn new_quote(customer: RecordId, price: i64) -> RecordSave {
         id: None,
         version: None,
         fields,
+        owner: None,
     }
 }
 
@@ -161,6 +163,7 @@ pub fn change(record: &RecordRef, version: u64, field: &str, value: Value) -> Re
         id: Some(record.id),
         version: Some(version),
         fields: fields([(field, value)]),
+        owner: None,
     }
 }
 

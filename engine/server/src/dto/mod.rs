@@ -9,6 +9,7 @@ mod layout;
 mod messages;
 mod people;
 mod records;
+mod shares;
 mod system;
 mod tasks;
 
@@ -19,6 +20,7 @@ pub(crate) use fields::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
 pub(crate) use records::*;
+pub(crate) use shares::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
 

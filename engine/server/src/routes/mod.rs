@@ -7,6 +7,7 @@ mod messages;
 mod people;
 mod records;
 mod session;
+mod shares;
 mod stream;
 mod system;
 mod tasks;
@@ -18,6 +19,7 @@ pub(crate) use messages::*;
 pub(crate) use people::*;
 pub(crate) use records::*;
 pub(crate) use session::*;
+pub(crate) use shares::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
@@ -126,6 +128,11 @@ pub(crate) fn api() -> Api {
     .get("/records/{entity}/{id}", show_record)
     .patch("/records/{entity}/{id}", change_record)
     .delete("/records/{entity}/{id}", delete_record)
+    .get("/records/{entity}/{id}/related/{related}", list_related)
+    .get("/records/{entity}/{id}/shares", list_shares)
+    .post("/records/{entity}/{id}/shares", share_record)
+    .delete("/records/{entity}/{id}/shares/{share}", end_share)
+    .get("/records/{entity}/{id}/access", explain_access)
     .get("/outbox", list_outbox)
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)

@@ -51,6 +51,11 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/records/{entity}/{id}", [401, 404, 404]),
     ("PATCH", "/records/{entity}/{id}", [401, 415, 415]),
     ("DELETE", "/records/{entity}/{id}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/related/{related}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/shares", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/shares", [401, 415, 415]),
+    ("DELETE", "/records/{entity}/{id}/shares/{share}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/access", [401, 404, 404]),
     ("GET", "/outbox", [401, 403, 200]),
     ("POST", "/outbox/{id}/resend", [401, 403, 404]),
     ("POST", "/outbox/{id}/discard", [401, 403, 404]),
@@ -91,6 +96,8 @@ async fn every_route_is_guarded() {
             path.replace("{id}", id)
                 .replace("{entity}", "no.such")
                 .replace("{rule}", "no.such")
+                .replace("{related}", "no-such")
+                .replace("{share}", "999999")
         );
         for (who, expected) in [None, Some(("zhou.li", &stranger)), Some(("root", &root))]
             .into_iter()

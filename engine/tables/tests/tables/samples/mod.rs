@@ -144,6 +144,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("personal", records::personal()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
+        ("share", others::shares()),
     ]
 }
 
@@ -197,6 +198,9 @@ pub fn prefixes() -> Vec<Prefix> {
         RecordByOwner,
         RecordNumber,
         RecordHistory,
+        Share,
+        ShareByRecord,
+        ShareByReceiver,
         Credential,
         Session,
         Token,
