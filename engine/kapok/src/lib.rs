@@ -59,8 +59,8 @@ pub use error::Error;
 pub use explanation::{AccessReason, Explanation};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, CaseFilter, EntityView, InboxPosition, Me, NewShare, OutboxView, RecordSave, ShareView, Staff,
-    Startable, TaskCompletion,
+    Administrator, CaseFilter, EntityView, FoundRecord, FoundRecords, InboxPosition, Me, NewShare, OutboxView,
+    RecordSave, ShareView, Staff, Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -69,6 +69,7 @@ pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
+pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
 pub use kapok_tables::{Definition, Receiver, ShareLevel, Slice};
 pub use lists::{ListQuery, RecordPage};

@@ -10,6 +10,7 @@ pub(crate) mod once;
 mod staff;
 mod staff_cases;
 mod staff_records;
+mod staff_search;
 mod staff_shares;
 mod staff_tasks;
 
@@ -18,6 +19,7 @@ pub use inbox::InboxPosition;
 pub use staff::{Me, Staff};
 pub use staff_cases::{CaseFilter, Startable};
 pub use staff_records::{EntityView, RecordSave};
+pub use staff_search::{FoundRecord, FoundRecords, StatisticsQuery, StatisticsRow, StatisticsView};
 pub(crate) use staff_shares::receiver_name;
 pub use staff_shares::{NewShare, ShareView};
 pub use staff_tasks::TaskCompletion;

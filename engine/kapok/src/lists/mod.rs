@@ -84,7 +84,7 @@ pub(crate) struct Checked<'q> {
 }
 
 /// Names that every record has besides its fields.
-const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
+pub(crate) const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
 
 /// A page of the records that the viewer may see and the query asks for.
 pub(crate) fn page(
@@ -196,7 +196,7 @@ fn is_sortable(_: &EntityDefinition, kind: &FieldKind) -> bool {
 }
 
 /// The fields that a filter names.
-fn names<'f>(filter: &'f Filter, found: &mut BTreeSet<&'f str>) {
+pub(crate) fn names<'f>(filter: &'f Filter, found: &mut BTreeSet<&'f str>) {
     match filter {
         Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| names(part, found)),
         Filter::Not(part) => names(part, found),

@@ -6,6 +6,7 @@ mod instances;
 mod messages;
 mod people;
 mod records;
+mod search;
 mod session;
 mod shares;
 mod stream;
@@ -18,6 +19,7 @@ pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
 pub(crate) use records::*;
+pub(crate) use search::*;
 pub(crate) use session::*;
 pub(crate) use shares::*;
 pub(crate) use stream::*;
@@ -123,6 +125,8 @@ pub(crate) fn api() -> Api {
     .post("/pages/read-all", read_all_pages)
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
+    .get("/search", search)
+    .get("/records/{entity}/statistics", show_statistics)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)
     .get("/records/{entity}/{id}", show_record)
