@@ -53,6 +53,8 @@ pub(crate) struct Keep {
     pub(crate) cases: Option<u32>,
     /// Mail and SMS that have left or failed.
     pub(crate) messages: Option<u32>,
+    /// Records in the trash.
+    pub(crate) trash: Option<u32>,
 }
 
 /// Backups that are made by themselves.

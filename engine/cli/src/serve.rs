@@ -129,6 +129,7 @@ fn settings(options: &Serve, config: &Config) -> Settings {
         retention: Retention {
             cases: config.keep.cases,
             messages: config.keep.messages,
+            trash: config.keep.trash,
         },
         ..usual
     }

@@ -26,6 +26,7 @@ pub(crate) struct Bells {
     pub(crate) timers: Bell,
     pub(crate) jobs: Bell,
     pub(crate) outbox: Bell,
+    pub(crate) record_jobs: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
 }
@@ -33,8 +34,18 @@ pub(crate) struct Bells {
 impl Bells {
     /// Rings for those whose lists a commit changed.
     pub(crate) fn ring(&self, changed: Changed) {
-        let Changed { timers, jobs, outbox } = changed;
-        for (bell, changed) in [(&self.timers, timers), (&self.jobs, jobs), (&self.outbox, outbox)] {
+        let Changed {
+            timers,
+            jobs,
+            outbox,
+            record_jobs,
+        } = changed;
+        for (bell, changed) in [
+            (&self.timers, timers),
+            (&self.jobs, jobs),
+            (&self.outbox, outbox),
+            (&self.record_jobs, record_jobs),
+        ] {
             if changed {
                 bell.ring();
             }
@@ -43,7 +54,13 @@ impl Bells {
 
     /// Wakes everybody for the last time.
     pub(crate) fn close(&self) {
-        for bell in [&self.timers, &self.jobs, &self.outbox, &self.cleaning] {
+        for bell in [
+            &self.timers,
+            &self.jobs,
+            &self.outbox,
+            &self.record_jobs,
+            &self.cleaning,
+        ] {
             bell.close();
         }
     }

@@ -8,7 +8,7 @@ use kapok_protocol::{
     Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, PublishedMessage, Refusal,
     RefusalKind, StartRequest, TaskId, Value,
 };
-use kapok_records::{Author, Fields, ROLE};
+use kapok_records::{Fields, ROLE};
 use kapok_store::{Health, Store, View};
 use kapok_tables::{Queries, TaskList};
 
@@ -190,11 +190,11 @@ impl Builder {
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
-        let (writer, writing) = Writer::start(shared.clone())?;
+        let (writer, writing) = Writer::start(&shared)?;
         let mut threads = react::start(&shared, &writer)?;
         threads.extend(operate::keeper::start(&shared, &writer)?);
         threads.extend(project::start(&shared)?);
-        threads.push(writing);
+        threads.extend(writing);
         let running = Arc::new(Running {
             shared: shared.clone(),
             threads,
@@ -205,6 +205,7 @@ impl Builder {
             _running: running,
         };
         kapok.add_missing_roles()?;
+        kapok.finish_departures()?;
         Ok(kapok)
     }
 }
@@ -390,15 +391,7 @@ impl Kapok {
 
     /// Saves a record in the name of the system. Its save starts what such saves start.
     pub fn save(&self, entity: &str, owner: Option<PersonId>, fields: Fields) -> Result<kapok_protocol::Record, Error> {
-        let request = SaveRequest {
-            entity: Entity::new(entity),
-            id: None,
-            version: None,
-            fields,
-            owner,
-            author: Author::Program,
-            key: None,
-        };
+        let request = SaveRequest::by_system(Entity::new(entity), owner, fields);
         saving::save(
             &self.shared,
             &self.writer,
@@ -412,15 +405,7 @@ impl Kapok {
     /// What saving a new record in the name of the system would keep: its fields as definitions and plugins leave them.
     /// Nothing is saved.
     pub fn check_record(&self, entity: &str, fields: Fields) -> Result<Fields, Error> {
-        let request = SaveRequest {
-            entity: Entity::new(entity),
-            id: None,
-            version: None,
-            fields,
-            owner: None,
-            author: Author::Program,
-            key: None,
-        };
+        let request = SaveRequest::by_system(Entity::new(entity), None, fields);
         let view = self.shared.store.view();
         let checked = saving::check(
             &self.shared,
@@ -441,6 +426,7 @@ impl Kapok {
         let now = self.shared.clock.now();
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
+            || react::advance_record_jobs(&self.shared, &self.writer)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
         react::clean(&self.shared, &self.writer, now)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use kapok_process::Stop;
-use kapok_protocol::{Refusal, RefusalKind};
+use kapok_protocol::{RecordId, Refusal, RefusalKind, Value};
 use kapok_store::StoreError;
 use kapok_tables::TableError;
 
@@ -12,6 +12,10 @@ use kapok_tables::TableError;
 pub enum Error {
     /// The answer is no, with the reasons; there is at least one.
     Refused(Vec<Refusal>),
+    /// Somebody else changed the same fields meanwhile.
+    Conflict(Box<Conflict>),
+    /// The record is probably there already.
+    Duplicates(Box<Duplicates>),
     /// A model has errors; the findings say which.
     Model(Vec<kapok_model::Diagnostic>),
     /// The data cannot be read or written.
@@ -21,11 +25,55 @@ pub enum Error {
     Unknown,
 }
 
+/// Fields that two people changed at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// The answer in words, one for each field.
+    pub reasons: Vec<Refusal>,
+    /// The fields.
+    pub fields: Vec<FieldConflict>,
+}
+
+/// A field that two people changed at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldConflict {
+    /// The field.
+    pub field: String,
+    /// What the caller wants it to be.
+    pub mine: Value,
+    /// What somebody else made it.
+    pub theirs: Value,
+    /// What it was when the caller saw it, as far as the caller said.
+    pub base: Value,
+}
+
+/// Records that are probably the same as the one to be saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duplicates {
+    /// The answer in words.
+    pub reason: Refusal,
+    /// The records.
+    pub found: Vec<Duplicate>,
+    /// Whether the caller may save it all the same.
+    pub may_ignore: bool,
+}
+
+/// A record that is probably the same as the one to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Its id, for those who may see it.
+    pub id: Option<RecordId>,
+    /// What it is called; in part, for those who may not see it.
+    pub title: String,
+}
+
 impl Error {
     /// The first reason, when the answer is no.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(reasons) => reasons.first(),
+            Self::Conflict(conflict) => conflict.reasons.first(),
+            Self::Duplicates(duplicates) => Some(&duplicates.reason),
             _ => None,
         }
     }
@@ -41,6 +89,13 @@ impl Error {
         .into()
     }
 
+    /// A refusal because something is not as it should be.
+    pub(crate) fn invalid(code: &str, text: kapok_protocol::Text, field: &str) -> Self {
+        Refusal::new(RefusalKind::Invalid, code, text.zh, text.en)
+            .at(field)
+            .into()
+    }
+
     /// A refusal because the caller may not do it.
     pub(crate) fn forbidden(zh: &str, en: &str) -> Self {
         Refusal::new(RefusalKind::Forbidden, "forbidden", zh, en).into()
@@ -50,12 +105,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(reasons) => {
-                for (number, reason) in reasons.iter().enumerate() {
-                    write!(f, "{}{reason}", if number == 0 { "" } else { "; " })?;
-                }
-                Ok(())
-            }
+            Self::Refused(reasons) => listed(f, reasons),
+            Self::Conflict(conflict) => listed(f, &conflict.reasons),
+            Self::Duplicates(duplicates) => duplicates.reason.fmt(f),
             Self::Model(found) => {
                 for (number, finding) in found.iter().enumerate() {
                     let separator = if number == 0 { "" } else { "\n" };
@@ -71,6 +123,13 @@ impl fmt::Display for Error {
             Self::Unknown => f.write_str("the engine stopped before it answered; ask again with the same key"),
         }
     }
+}
+
+fn listed(f: &mut fmt::Formatter<'_>, reasons: &[Refusal]) -> fmt::Result {
+    for (number, reason) in reasons.iter().enumerate() {
+        write!(f, "{}{reason}", if number == 0 { "" } else { "; " })?;
+    }
+    Ok(())
 }
 
 impl std::error::Error for Error {}

@@ -29,6 +29,8 @@ mod environment;
 mod error;
 mod evaluate;
 mod explanation;
+mod files;
+mod formulas;
 mod handlers;
 mod handles;
 mod hints;
@@ -46,6 +48,8 @@ mod seeing;
 mod shared;
 mod sign_in;
 mod simulate;
+mod spreadsheet;
+mod upcast;
 mod views;
 mod writer;
 
@@ -55,12 +59,14 @@ pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
 pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
-pub use error::Error;
+pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, CaseFilter, EntityView, FoundRecord, FoundRecords, InboxPosition, Me, NewShare, OutboxView,
-    RecordSave, ShareView, Staff, Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FoundRecord, FoundRecords, HandedOver,
+    HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView, RecordActor,
+    RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView,
+    TaskCompletion, TrashedView, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -71,7 +77,7 @@ pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Receiver, ShareLevel, Slice};
+pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};
@@ -80,6 +86,7 @@ pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;
 pub use simulate::{Outcome, Simulation, Transition, check};
+pub use spreadsheet::SheetKind;
 pub use views::{
     AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordMay, RecordView,
     TaskDetail, TaskForm, TaskView, What, Who,

@@ -10,7 +10,7 @@ use chrono::{Duration, FixedOffset, NaiveDate};
 use kapok_process::{Directory, state::Candidate};
 use kapok_protocol::{Entity, PersonId, Record, RecordId, Timestamp, Value};
 use kapok_records::{
-    ADMINISTRATOR, Circles, DEPARTMENT, Department, EVERYONE, Member, PERSON, ROLE, Structure, Viewer,
+    ADMINISTRATOR, Circles, DEPARTMENT, Department, EVERYONE, Member, PERSON, POST, ROLE, STAND_IN, Structure, Viewer,
 };
 use kapok_rules::Context;
 use kapok_tables::{Queries, Read, RecordList};
@@ -30,6 +30,44 @@ pub(crate) struct Organisation {
     roles: BTreeMap<String, String>,
     role_ids: BTreeMap<RecordId, String>,
     by_login: BTreeMap<String, PersonId>,
+    /// The roles of each post.
+    posts: BTreeMap<RecordId, Vec<RecordId>>,
+    stand_ins: Vec<StandIn>,
+    /// To whom those who left handed their work over.
+    successors: BTreeMap<PersonId, PersonId>,
+}
+
+/// Somebody acts for somebody else for some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct StandIn {
+    person: PersonId,
+    stand_in: PersonId,
+    from: Timestamp,
+    /// No longer at this moment.
+    until: Timestamp,
+    /// In cases of this process only.
+    process: Option<String>,
+}
+
+impl StandIn {
+    fn read(record: &Record, utc_offset_minutes: i32) -> Option<Self> {
+        let day = |field: &str| text(record, field)?.parse::<NaiveDate>().ok();
+        let begin = |day: NaiveDate| {
+            let moment = day.and_hms_opt(0, 0, 0)? - Duration::minutes(utc_offset_minutes.into());
+            Some(Timestamp::from_millis(moment.and_utc().timestamp_millis()))
+        };
+        Some(Self {
+            person: id(record, "person")?.into(),
+            stand_in: id(record, "stand_in")?.into(),
+            from: begin(day("from")?)?,
+            until: begin(day("until")?.succ_opt()?)?,
+            process: text(record, "process").filter(|process| !process.is_empty()),
+        })
+    }
+
+    fn holds(&self, process: &str, now: Timestamp) -> bool {
+        self.from <= now && now < self.until && self.process.as_deref().is_none_or(|only| only == process)
+    }
 }
 
 /// How to reach a person.
@@ -63,8 +101,8 @@ pub struct PersonEntry {
 }
 
 impl Organisation {
-    /// Reads it.
-    pub(crate) fn read(read: &dyn Read) -> Result<Self, Error> {
+    /// Reads it. Days are those of company time, so many minutes ahead of UTC.
+    pub(crate) fn read(read: &dyn Read, utc_offset_minutes: i32) -> Result<Self, Error> {
         let queries = Queries(read);
         let all = |entity: &str| -> Result<Vec<Record>, Error> {
             let rows = queries.records(&RecordList::All(Entity::new(entity)), None, usize::MAX)?;
@@ -90,6 +128,15 @@ impl Organisation {
             organisation.places.departments.insert(record.id, department);
             organisation.departments.insert(record.id, Named { code, name });
         }
+        for record in all(POST)? {
+            let roles = record.fields.get("roles").map(ids).unwrap_or_default();
+            organisation.posts.insert(record.id, roles);
+        }
+        for record in all(STAND_IN)? {
+            organisation
+                .stand_ins
+                .extend(StandIn::read(&record, utc_offset_minutes));
+        }
         for record in all(PERSON)? {
             organisation.add_person(&record);
         }
@@ -101,9 +148,12 @@ impl Organisation {
         let person = PersonId::from(record.id);
         let login = text(record, "login").unwrap_or_default();
         let name = text(record, "name").unwrap_or_else(|| login.clone());
+        let posts = record.fields.get("posts").map(ids).unwrap_or_default();
+        let by_post = posts.iter().filter_map(|post| self.posts.get(post)).flatten();
         let roles = record.fields.get("roles").map(ids).unwrap_or_default();
         let roles = roles
             .iter()
+            .chain(by_post)
             .filter_map(|role| self.role_ids.get(role))
             .cloned()
             .collect();
@@ -114,6 +164,9 @@ impl Organisation {
             roles,
             active: record.fields.get("active").and_then(Value::as_bool).unwrap_or(true),
         };
+        if let Some(successor) = id(record, "successor").filter(|_| !member.active) {
+            self.successors.insert(person, successor.into());
+        }
         self.by_login.insert(login, person);
         self.places.people.insert(person, member);
         let contact = Contact {
@@ -122,6 +175,43 @@ impl Organisation {
             phone: text(record, "phone"),
         };
         self.contacts.insert(person, contact);
+    }
+
+    /// Those whose tasks a person may take at a moment because they are away or have left; in which processes is asked
+    /// of [`Directory::stand_ins`].
+    pub(crate) fn stands_in_for(&self, person: PersonId, now: Timestamp) -> BTreeSet<PersonId> {
+        let away = self.stand_ins.iter();
+        let away = away.filter(|row| row.stand_in == person && row.from <= now && now < row.until);
+        let left = self
+            .successors
+            .keys()
+            .filter(|left| self.successor(**left) == Some(person));
+        let all = away.map(|row| row.person).chain(left.copied());
+        all.filter(|other| *other != person).collect()
+    }
+
+    /// Whether there is or was such a person.
+    pub(crate) fn is_known(&self, person: PersonId) -> bool {
+        self.places.people.contains_key(&person)
+    }
+
+    /// Those who left, with whoever has their work now.
+    pub(crate) fn departures(&self) -> Vec<(PersonId, PersonId)> {
+        let left = self.successors.keys();
+        left.filter_map(|left| Some((*left, self.successor(*left)?))).collect()
+    }
+
+    /// Who took over from somebody who left, and from them if they left too.
+    fn successor(&self, person: PersonId) -> Option<PersonId> {
+        let mut seen = BTreeSet::from([person]);
+        let mut next = self.successors.get(&person).copied();
+        while let Some(successor) = next.filter(|successor| seen.insert(*successor)) {
+            if self.member(successor).is_some() {
+                return Some(successor);
+            }
+            next = self.successors.get(&successor).copied();
+        }
+        None
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -346,6 +436,16 @@ impl Directory for Organisation {
     fn is_administrator(&self, person: PersonId) -> bool {
         self.member(person)
             .is_some_and(|member| member.roles.contains(ADMINISTRATOR))
+    }
+
+    fn stand_ins(&self, person: PersonId, process: &str, now: Timestamp) -> Vec<PersonId> {
+        let rows = self.stand_ins.iter();
+        let holding = rows.filter(|row| row.person == person && row.holds(process, now));
+        let mut found: Vec<PersonId> = holding.map(|row| row.stand_in).chain(self.successor(person)).collect();
+        found.retain(|stand_in| *stand_in != person && self.member(*stand_in).is_some());
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

@@ -154,6 +154,15 @@ impl Plugins {
         &self.declared
     }
 
+    /// What plugins are called; one that is gone is called by its id.
+    pub(crate) fn labels(&self, ids: &[String]) -> Vec<Text> {
+        let label = |id: &String| {
+            let plugin = self.loaded.iter().find(|plugin| plugin.manifest().id == *id);
+            plugin.map_or_else(|| Text::new(id, id), |plugin| plugin.manifest().label.clone())
+        };
+        ids.iter().map(label).collect()
+    }
+
     pub(crate) fn manifests(&self) -> impl Iterator<Item = &Manifest> {
         self.loaded.iter().map(Plugin::manifest)
     }
@@ -243,7 +252,14 @@ impl Plugins {
                 let (organisation, catalogue) = (shared.organisation(), shared.catalogue());
                 let today = today(shared.clock.now(), shared.settings.utc_offset_minutes).to_string();
                 let view = shared.store.view();
-                let viewer = rights::viewer(&organisation, &catalogue, &Queries(&view), person, &today);
+                let viewer = rights::viewer(
+                    &organisation,
+                    &catalogue,
+                    &Queries(&view),
+                    person,
+                    shared.clock.now(),
+                    &today,
+                );
                 match viewer {
                     Ok(Some(viewer)) => Sight::Of(Box::new(viewer), catalogue),
                     Ok(None) => Sight::Nothing,

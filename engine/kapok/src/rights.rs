@@ -3,11 +3,16 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Value};
+use kapok_process::Directory;
+use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
 use kapok_records::{Catalogue, Records, Rights, Sharing, Viewer};
 use kapok_tables::{Queries, Receiver, ShareLevel, TableError, TaskList};
 
-use crate::{Error, organisation::Organisation};
+use crate::{
+    Error,
+    organisation::{Organisation, today},
+    shared::Shared,
+};
 
 /// So many shares with one receiver, and open tasks of one list, count.
 const COUNTED: usize = 10_000;
@@ -71,14 +76,24 @@ pub(crate) fn viewer(
     catalogue: &Catalogue,
     queries: &Queries<'_>,
     person: PersonId,
+    now: Timestamp,
     today: &str,
 ) -> Result<Option<Viewer>, Error> {
     let Some(mut viewer) = viewer_by_shares(organisation, queries, person, today)? else {
         return Ok(None);
     };
     let groups = organisation.groups_of(person).into_iter().map(TaskList::Candidates);
-    for list in std::iter::once(TaskList::Assigned(person)).chain(groups) {
+    let others = organisation.stands_in_for(person, now);
+    let assigned = std::iter::once(person).chain(others).map(TaskList::Assigned);
+    for list in assigned.chain(groups) {
         for task in queries.tasks(&list, None, COUNTED)?.items {
+            let process = |definition| Ok::<_, Error>(queries.definition(definition)?.map(|row| row.key));
+            if let Some(other) = task.assignee.filter(|other| *other != person)
+                && let process = process(task.definition)?.unwrap_or_default()
+                && !organisation.stand_ins(other, &process, now).contains(&person)
+            {
+                continue;
+            }
             let instance = queries.instance(task.instance)?;
             let Some(record) = instance.and_then(|instance| instance.record) else {
                 continue;
@@ -90,6 +105,14 @@ pub(crate) fn viewer(
         }
     }
     Ok(Some(viewer))
+}
+
+/// The same as of now; refused for somebody who does not work here.
+pub(crate) fn viewer_of(shared: &Shared, queries: &Queries<'_>, person: PersonId) -> Result<Viewer, Error> {
+    let now = shared.clock.now();
+    let day = today(now, shared.settings.utc_offset_minutes).to_string();
+    let viewer = viewer(&shared.organisation(), &shared.catalogue(), queries, person, now, &day)?;
+    viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))
 }
 
 /// The same without the tasks.

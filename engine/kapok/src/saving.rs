@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
-use kapok_records::{Author, Catalogue, EntityDefinition, Fields, conflicts, defaults, validate};
+use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, as_seen, conflicts, defaults, validate};
 use kapok_store::View;
 use kapok_tables::Queries;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error,
+    Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
     handles::once::RequestKey,
+    rights::{Viewpoint, viewer_of},
     plugins::Caller,
     shared::Shared,
-    writer::{CheckedSave, Saved, Step, Writer, entity},
+    views::title_of,
+    writer::{CheckedSave, Saved, Step, Through, Writer, entity},
 };
 
 /// A save as it is asked for.
@@ -27,10 +29,34 @@ pub(crate) struct SaveRequest {
     pub(crate) version: Option<u64>,
     /// The fields that change.
     pub(crate) fields: Fields,
+    /// What those fields were then, as far as its author says.
+    pub(crate) base: Option<Fields>,
     pub(crate) owner: Option<PersonId>,
     pub(crate) author: Author,
+    /// Whether its author knows that it is probably there already.
+    pub(crate) ignore_duplicates: bool,
+    /// The case in which a person saves it.
+    pub(crate) instance: Option<InstanceId>,
     /// The key under which it is asked for, if it is to be done once.
     pub(crate) key: Option<RequestKey>,
+}
+
+impl SaveRequest {
+    /// A new record in the name of the system.
+    pub(crate) fn by_system(entity: Entity, owner: Option<PersonId>, fields: Fields) -> Self {
+        Self {
+            entity,
+            id: None,
+            version: None,
+            fields,
+            base: None,
+            owner,
+            author: Author::Program,
+            ignore_duplicates: true,
+            instance: None,
+            key: None,
+        }
+    }
 }
 
 const ATTEMPTS: usize = 3;
@@ -45,6 +71,19 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
     allow: impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
     also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
 ) -> Result<T, Error> {
+    save_after(shared, writer, actor, request, allow, |_| Ok(()), also)
+}
+
+/// The same after something else in the same commit.
+pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
+    shared: &Arc<Shared>,
+    writer: &Writer,
+    actor: Principal,
+    request: &SaveRequest,
+    allow: impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
+    first: impl Fn(&mut Step<'_>) -> Result<(), Error> + Send + Sync + Clone + 'static,
+    also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
+) -> Result<T, Error> {
     for _ in 0..ATTEMPTS {
         let checked_by = shared.catalogue();
         let checked = {
@@ -56,7 +95,8 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
             }
             check(shared, &checked_by, &view, actor, request, &allow)?
         };
-        let (entity, key, also) = (request.entity.clone(), request.key.clone(), also.clone());
+        let (entity, key) = (request.entity.clone(), request.key.clone());
+        let (first, also) = (first.clone(), also.clone());
         let saved = writer.submit(move |step| {
             // The same request may have been asked twice at once: the other one was first.
             if let Some(key) = &key
@@ -70,8 +110,14 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
                 return Ok(None);
             }
             let definition = crate::writer::entity(&catalogue, &entity)?;
-            let Saved::Done(record, started) = step.save(actor, definition, checked)? else {
+            if step.is_stale(&entity, &checked)? {
                 return Ok(None);
+            }
+            first(step)?;
+            let (record, started) = match step.save(actor, definition, checked)? {
+                Saved::Done(record, started) => (record, started),
+                Saved::Stale => return Ok(None),
+                Saved::Alike { records, may_ignore } => return Err(duplicates(records, may_ignore)),
             };
             let answer = also(step, &record, started)?;
             if let Some(key) = &key {
@@ -83,8 +129,11 @@ pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
         if let Some(person) = actor.person() {
             shared.projection.wrote(person);
         }
-        if let Some(done) = saved? {
-            return Ok(done);
+        match saved {
+            Ok(Some(done)) => return Ok(done),
+            Ok(None) => {}
+            Err(Error::Duplicates(found)) => return Err(named(shared, actor, &request.entity, *found)?),
+            Err(error) => return Err(error),
         }
     }
     Err(Refusal::new(
@@ -117,9 +166,17 @@ pub(crate) fn check(
     };
     allow(definition, before.as_ref())?;
     if let (Some(before), Some(version)) = (&before, request.version) {
-        let found = conflicts(definition, before, version, None, &request.fields);
+        let found = conflicts(definition, before, version, request.base.as_ref(), &request.fields);
         if !found.is_empty() {
-            return Err(found.into());
+            let fields = found.iter().map(|conflict| FieldConflict {
+                field: conflict.field.clone(),
+                mine: conflict.mine.clone(),
+                theirs: conflict.theirs.clone(),
+                base: conflict.base.clone().unwrap_or_default(),
+            });
+            let fields = fields.collect();
+            let reasons = found.into_iter().map(Refusal::from).collect();
+            return Err(Error::Conflict(Box::new(Conflict { reasons, fields })));
         }
     }
     let organisation = shared.organisation();
@@ -146,6 +203,10 @@ pub(crate) fn check(
         Principal::Process(instance) => Caller::Process(instance),
         Principal::System => Caller::System,
     };
+    let mut through = Through {
+        plugins: Vec::new(),
+        instance: request.instance,
+    };
     for plugin in shared.plugins.before_save(&request.entity) {
         let call = shared.plugins.call(shared, &plugin, caller);
         let save = Save {
@@ -166,8 +227,13 @@ pub(crate) fn check(
             ))
         })?;
         // A plugin writes what people may not, but nothing that the definition does not allow.
-        fields = validate(definition, &fields, &answered?, Author::Program)?;
+        let changed = validate(definition, &fields, &answered?, Author::Program)?;
+        if changed != fields {
+            through.plugins.push(plugin.manifest().id.clone());
+            fields = changed;
+        }
     }
+    files::check(&Queries(view), actor, definition, before.as_ref(), &mut fields)?;
     Ok(CheckedSave {
         record: request.id,
         on_version: before.as_ref().map(|record| record.version),
@@ -175,5 +241,79 @@ pub(crate) fn check(
             .owner
             .or_else(|| before.is_none().then(|| actor.person()).flatten()),
         fields,
+        ignore_duplicates: request.ignore_duplicates,
+        through,
     })
+}
+
+/// That a record is probably there already; who they are is said to whoever asked, as far as they may know.
+fn duplicates(records: Vec<RecordId>, may_ignore: bool) -> Error {
+    let (zh, en) = match may_ignore {
+        true => (
+            "系统中可能已有相同的记录，请核对。确认不是同一条后可以仍然保存。",
+            "The same record is probably there already. Look at it; if it is another one, save all the same.",
+        ),
+        false => (
+            "系统中已有相同的记录，不能重复保存。请使用已有的记录。",
+            "The same record is there already and cannot be saved twice. Use the one that is there.",
+        ),
+    };
+    let found = records.into_iter().map(|id| Duplicate {
+        id: Some(id),
+        title: String::new(),
+    });
+    Error::Duplicates(Box::new(Duplicates {
+        reason: Refusal::new(RefusalKind::Conflict, "record.duplicate", zh, en),
+        found: found.collect(),
+        may_ignore,
+    }))
+}
+
+/// The same with what the records are called. Whoever may not see one learns that it is there, and no more than its
+/// beginning and end: who has it must be found by other means.
+fn named(shared: &Arc<Shared>, actor: Principal, entity_id: &Entity, duplicates: Duplicates) -> Result<Error, Error> {
+    let catalogue = shared.catalogue();
+    let definition = entity(&catalogue, entity_id)?;
+    let view = shared.store.view();
+    let queries = Queries(&view);
+    let viewer = match actor.person() {
+        Some(person) => {
+            let viewer = viewer_of(shared, &queries, person)?;
+            Some(Viewpoint::new(viewer, &catalogue, Queries(&view)))
+        }
+        None => None,
+    };
+    let mut found = Vec::new();
+    for duplicate in duplicates.found {
+        let Some(id) = duplicate.id else { continue };
+        let Some(row) = queries.record(entity_id, id)? else {
+            continue;
+        };
+        let title = title_of(definition, &row.record.fields);
+        let access = viewer
+            .as_ref()
+            .map(|point| point.rights().decide(Action::Read, definition, Some(&row.record)));
+        found.push(match access {
+            None => Duplicate { id: Some(id), title },
+            Some(access) if access.is_granted() => Duplicate {
+                id: Some(id),
+                title: title_of(definition, &as_seen(definition, &row.record, &access).fields),
+            },
+            Some(_) => Duplicate {
+                id: None,
+                title: veiled(&title),
+            },
+        });
+    }
+    Ok(Error::Duplicates(Box::new(Duplicates { found, ..duplicates })))
+}
+
+/// The first sign of a title and its last, when it is long enough to hide something between them.
+fn veiled(title: &str) -> String {
+    let signs: Vec<char> = title.chars().collect();
+    match signs.as_slice() {
+        [first, _, .., last] if signs.len() > 3 => format!("{first}***{last}"),
+        [first, ..] => format!("{first}***"),
+        [] => "***".to_owned(),
+    }
 }

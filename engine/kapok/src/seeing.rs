@@ -34,6 +34,7 @@ pub(crate) struct EntitySight<'s> {
     delete: Reach,
     share: Reach,
     transfer: Reach,
+    has_roll_ups: bool,
 }
 
 impl<'v> Seeing<'v> {
@@ -45,6 +46,7 @@ impl<'v> Seeing<'v> {
             &viewing.catalogue,
             &viewing.queries,
             person,
+            viewing.now,
             &day,
         )?;
         let viewer = viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))?;
@@ -93,6 +95,10 @@ impl<'v> Seeing<'v> {
             delete: rights.reach(Action::Delete, definition),
             share: rights.reach(Action::Share, definition),
             transfer: rights.reach(Action::Transfer, definition),
+            has_roll_ups: definition
+                .fields
+                .iter()
+                .any(|field| matches!(field.kind, FieldKind::RollUp { .. })),
         }
     }
 
@@ -104,7 +110,8 @@ impl<'v> Seeing<'v> {
         let Some(row) = self.viewing.queries.record(&reference.entity, reference.id)? else {
             return Ok(None);
         };
-        let view = self.entity(definition).present(row.record)?;
+        let sight = self.entity(definition);
+        let view = sight.present(sight.whole(row.record)?)?;
         Ok(view.map(|view| (view, definition.clone())))
     }
 
@@ -167,6 +174,15 @@ impl<'v> Seeing<'v> {
 }
 
 impl EntitySight<'_> {
+    /// A record with what is computed from others beside it.
+    pub(crate) fn whole(&self, mut record: Record) -> Result<Record, Error> {
+        if self.has_roll_ups {
+            let computed = self.seeing.viewing.queries.roll_ups(&self.definition.id, record.id)?;
+            record.fields.extend(computed.into_iter().flat_map(|row| row.values));
+        }
+        Ok(record)
+    }
+
     /// What may be seen of a record; `None` when that is nothing.
     pub(crate) fn seen(&self, record: &Record) -> Option<Record> {
         let access = self.judge.decide(record);

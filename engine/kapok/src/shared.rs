@@ -119,7 +119,7 @@ impl Shared {
 
     /// Reads the organisation again, after one of its records was saved.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
-        let fresh = Organisation::read(&self.store.view())?;
+        let fresh = Organisation::read(&self.store.view(), self.settings.utc_offset_minutes)?;
         *self
             .organisation
             .write()

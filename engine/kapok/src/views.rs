@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
+use kapok_process::Directory;
 use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
 use kapok_protocol::{DefinitionId, InstanceId, PersonId, RecordRef, Timestamp, Value};
 use kapok_records::{Catalogue, EntityDefinition, Fields};
@@ -245,12 +246,7 @@ impl Viewing<'_> {
         let node = graph.node(task.node);
         let instance = self.queries.instance(task.instance)?;
         let open = task.state == TaskState::Open;
-        let claimable = open
-            && task.assignee.is_none()
-            && viewer.is_some_and(|viewer| {
-                let groups = self.organisation.groups_of(viewer);
-                task.candidates.iter().any(|group| groups.contains(group))
-            });
+        let claimable = open && viewer.is_some_and(|viewer| self.may_take(&task, &graph.key, viewer));
         Ok(TaskView {
             title: instance
                 .as_ref()
@@ -276,6 +272,20 @@ impl Viewing<'_> {
             overdue: open && task.due_at.is_some_and(|due| due < self.now),
             task,
         })
+    }
+
+    /// Whether a person may take an open task: one of their groups could, or they stand in for whoever has it.
+    pub(crate) fn may_take(&self, task: &Task, process: &str, person: PersonId) -> bool {
+        match task.assignee {
+            Some(assignee) => self
+                .organisation
+                .stand_ins(assignee, process, self.now)
+                .contains(&person),
+            None => {
+                let groups = self.organisation.groups_of(person);
+                task.candidates.iter().any(|group| groups.contains(group))
+            }
+        }
     }
 
     pub(crate) fn instance(&self, instance: Instance) -> Result<InstanceView, Error> {

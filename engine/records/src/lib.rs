@@ -19,29 +19,42 @@ mod catalogue;
 mod conflict;
 mod definition;
 mod document;
+mod error;
+mod formula;
+mod layers;
+mod likeness;
 mod number_pattern;
 mod organisation;
-mod parse;
 mod permission;
 mod present;
-mod reader;
+mod reading;
+mod roll_up;
+mod unique;
+mod upcast;
 mod validate;
+mod width;
 
-pub use catalogue::Catalogue;
-pub use conflict::conflicts;
+pub use catalogue::{Catalogue, Change, plan};
+pub use conflict::{Conflict, conflicts};
 pub use definition::{
     Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
     FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
     View, ViewKind,
 };
+pub use error::DefinitionError;
+pub use formula::Formulas;
+pub use layers::{Definitions, Layer};
+pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation, Structure};
-pub use parse::{DefinitionError, Definitions};
 pub use permission::{
-    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
-    Viewer, masked,
+    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing, Viewer,
+    masked,
 };
-pub use present::{Shown, as_seen, as_value, visible_fields};
+pub use present::{Shown, as_seen, as_value, values_of, visible_fields};
+pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};
+pub use unique::unique_keys;
+pub use upcast::{erase_undeclared, upcast};
 pub use validate::{Author, Fields, defaults, validate};
 
 /// The entity of people.
@@ -50,3 +63,7 @@ pub const PERSON: &str = "system.person";
 pub const DEPARTMENT: &str = "system.department";
 /// The entity of roles.
 pub const ROLE: &str = "system.role";
+/// The entity of posts.
+pub const POST: &str = "system.post";
+/// The entity of stand-ins.
+pub const STAND_IN: &str = "system.stand-in";

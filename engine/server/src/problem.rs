@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kapok::protocol::{Refusal, RefusalKind};
+use kapok::protocol::{Refusal, RefusalKind, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +23,40 @@ pub(crate) struct Problem {
     fields: Vec<FieldProblem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<Vec<Diagnostic>>,
+    /// The fields that somebody else changed meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conflicts: Option<Vec<FieldConflict>>,
+    /// The records that are probably the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicates: Option<Vec<Duplicate>>,
+    /// Whether the caller may save it although others are probably the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_ignore: Option<bool>,
+}
+
+/// A field that two people changed at once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct FieldConflict {
+    field: String,
+    /// What the caller wants.
+    #[schema(value_type = Object)]
+    mine: Value,
+    /// What somebody else made it.
+    #[schema(value_type = Object)]
+    theirs: Value,
+    /// What it was when the caller saw it.
+    #[schema(value_type = Object)]
+    base: Value,
+}
+
+/// A record that is probably the same.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Duplicate {
+    /// Absent when the caller may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// In part, when the caller may not see it.
+    title: String,
 }
 
 /// What is wrong with one field.
@@ -53,6 +87,9 @@ impl Problem {
             detail: Box::new(detail),
             fields: Vec::new(),
             diagnostics: None,
+            conflicts: None,
+            duplicates: None,
+            may_ignore: None,
         }
     }
 
@@ -134,6 +171,29 @@ impl From<kapok::Error> for Problem {
     fn from(error: kapok::Error) -> Self {
         match error {
             kapok::Error::Refused(reasons) => refused(reasons),
+            kapok::Error::Conflict(conflict) => {
+                let fields = conflict.fields.into_iter().map(|field| FieldConflict {
+                    field: field.field,
+                    mine: field.mine,
+                    theirs: field.theirs,
+                    base: field.base,
+                });
+                Self {
+                    conflicts: Some(fields.collect()),
+                    ..refused(conflict.reasons)
+                }
+            }
+            kapok::Error::Duplicates(duplicates) => {
+                let found = duplicates.found.into_iter().map(|duplicate| Duplicate {
+                    id: duplicate.id.map(|id| id.to_string()),
+                    title: duplicate.title,
+                });
+                Self {
+                    duplicates: Some(found.collect()),
+                    may_ignore: Some(duplicates.may_ignore),
+                    ..refused(vec![duplicates.reason])
+                }
+            }
             kapok::Error::Model(findings) => {
                 let mut problem = Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,

@@ -12,6 +12,7 @@ mod gathered;
 mod history;
 mod key;
 mod lists;
+mod pages;
 mod prefix;
 mod process_state;
 mod queries;

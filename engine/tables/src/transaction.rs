@@ -1,6 +1,6 @@
 //! Changes above what is committed.
 
-use std::{collections::BTreeMap, ops::Bound, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Bound, sync::Arc};
 
 use kapok_store::{Batch, MAX_KEY, StoreError};
 
@@ -19,7 +19,7 @@ type Writes = BTreeMap<Arc<[u8]>, Option<Arc<[u8]>>>;
 /// its own; one that is carried out hands its changes down with [`Transaction::into_writes`] and [`Transaction::absorb`].
 pub struct Transaction<'a> {
     below: &'a dyn Read,
-    writes: Writes,
+    writes: Cow<'a, Writes>,
     /// The last id that was drawn when it began: rows of larger ids cannot lie below. `u64::MAX` when that is not known.
     last_id: u64,
 }
@@ -27,6 +27,20 @@ pub struct Transaction<'a> {
 /// The changes of one transaction.
 #[derive(Debug, Default)]
 pub struct WriteSet(Writes);
+
+impl WriteSet {
+    /// The records whose facts the changes touch.
+    pub fn records(&self) -> Vec<RecordKey> {
+        let mut records = Vec::new();
+        for prefix in [Prefix::Record, Prefix::RollUp] {
+            let from = Bound::Included(&[prefix as u8][..]);
+            let rows = self.0.range::<[u8], _>((from, Bound::Unbounded));
+            let rows = rows.take_while(|(key, _)| key.first() == Some(&(prefix as u8)));
+            records.extend(rows.filter_map(|(key, _)| record_of(key)));
+        }
+        records
+    }
+}
 
 /// Which lists of things to be done have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +51,8 @@ pub struct Changed {
     pub jobs: bool,
     /// Messages to be looked at.
     pub outbox: bool,
+    /// Work on many records that goes on.
+    pub record_jobs: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -49,19 +65,28 @@ impl<'a> Transaction<'a> {
     pub fn after(below: &'a dyn Read, last_id: u64) -> Self {
         Self {
             below,
-            writes: Writes::new(),
+            writes: Cow::default(),
             last_id,
+        }
+    }
+
+    /// Changes that were decided and handed down already, above what is committed.
+    pub fn of(below: &'a dyn Read, changes: &'a WriteSet) -> Self {
+        Self {
+            below,
+            writes: Cow::Borrowed(&changes.0),
+            last_id: u64::MAX,
         }
     }
 
     /// Takes over the changes of a transaction that stood above this one.
     pub fn absorb(&mut self, changes: WriteSet) {
-        self.writes.extend(changes.0);
+        self.writes.to_mut().extend(changes.0);
     }
 
     /// The changes, to hand down.
     pub fn into_writes(self) -> WriteSet {
-        WriteSet(self.writes)
+        WriteSet(self.writes.into_owned())
     }
 
     /// Whether nothing was changed.
@@ -82,25 +107,14 @@ impl<'a> Transaction<'a> {
             timers: touched(Prefix::TimerByDue),
             jobs: touched(Prefix::JobReady),
             outbox: touched(Prefix::OutboxByMoment),
+            record_jobs: touched(Prefix::RecordJobOpen),
         }
-    }
-
-    /// The records whose facts the changes touch.
-    pub fn records(&self) -> Vec<RecordKey> {
-        let mut records = Vec::new();
-        for prefix in [Prefix::Record, Prefix::RollUp] {
-            let from = Bound::Included(&[prefix as u8][..]);
-            let rows = self.writes.range::<[u8], _>((from, Bound::Unbounded));
-            let rows = rows.take_while(|(key, _)| key.first() == Some(&(prefix as u8)));
-            records.extend(rows.filter_map(|(key, _)| record_of(key)));
-        }
-        records
     }
 
     /// How many bytes the changes take, or which limit of the store they break whatever else is in their batch.
     pub fn size(&self) -> Result<usize, TableError> {
         let mut size = 0;
-        for (key, value) in &self.writes {
+        for (key, value) in self.writes.iter() {
             if key.len() > MAX_KEY {
                 let (what, size, limit) = ("a key", key.len(), MAX_KEY);
                 return Err(StoreError::TooLarge { what, size, limit }.into());
@@ -112,11 +126,13 @@ impl<'a> Transaction<'a> {
 
     /// Writes bytes at a key.
     pub(crate) fn write(&mut self, key: impl Into<Vec<u8>>, value: Vec<u8>) {
-        self.writes.insert(Arc::from(key.into()), Some(Arc::from(value)));
+        self.writes
+            .to_mut()
+            .insert(Arc::from(key.into()), Some(Arc::from(value)));
     }
 
     pub(crate) fn erase(&mut self, key: Vec<u8>) {
-        self.writes.insert(Arc::from(key), None);
+        self.writes.to_mut().insert(Arc::from(key), None);
     }
 
     /// Writes a row and whatever index rows change with it.
@@ -220,6 +236,7 @@ impl Read for Transaction<'_> {
         let mine: Vec<_> = self.from(start, prefix).collect();
         let below = match self.is_new(prefix) {
             true => Vec::new(),
+            false if mine.is_empty() => return self.below.scan(prefix, after, limit),
             false => self.below.scan(prefix, after, limit.saturating_add(mine.len()))?,
         };
         Ok(merged(below, mine).into_iter().take(limit).collect())
@@ -230,6 +247,9 @@ impl Read for Transaction<'_> {
             .from(Bound::Included(prefix), prefix)
             .take_while(|(key, _)| before.is_none_or(|before| key.as_ref() < before))
             .collect();
+        if mine.is_empty() {
+            return self.below.scan_back(prefix, before, limit);
+        }
         let below = self.below.scan_back(prefix, before, limit.saturating_add(mine.len()))?;
         Ok(merged(below, mine).into_iter().rev().take(limit).collect())
     }
@@ -250,16 +270,22 @@ fn merged(below: Vec<Pair>, changes: Vec<Change<'_>>) -> BTreeMap<Arc<[u8]>, Arc
     merged
 }
 
-impl From<WriteSet> for Batch {
-    fn from(changes: WriteSet) -> Self {
+impl From<&WriteSet> for Batch {
+    fn from(changes: &WriteSet) -> Self {
         let mut batch = Self::new();
-        for (key, value) in changes.0 {
+        for (key, value) in &changes.0 {
             match value {
-                Some(value) => batch.put(key, value),
-                None => batch.delete(key),
+                Some(value) => batch.put(key.clone(), value.clone()),
+                None => batch.delete(key.clone()),
             }
         }
         batch
+    }
+}
+
+impl From<WriteSet> for Batch {
+    fn from(changes: WriteSet) -> Self {
+        Self::from(&changes)
     }
 }
 

@@ -70,7 +70,8 @@ const PURE: [(&str, &[&str]); 5] = [
 ];
 
 /// Others' crates that have one door into the product, or one for each format that needs them.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 13] = [
+    ("calamine", &["kapok"]),
     ("sled", &["kapok-store"]),
     ("wasmtime", &["kapok-plugin-host"]),
     ("rhai", &["kapok-rules"]),

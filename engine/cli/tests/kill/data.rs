@@ -160,13 +160,7 @@ pub fn staff(kapok: &Kapok, login: &str) -> Staff {
 
 fn customer(seller: &Staff) -> String {
     let fields = [("name".to_owned(), "木棉科技".into())].into();
-    let save = RecordSave {
-        entity: Entity::new("customers.customer"),
-        id: None,
-        version: None,
-        fields,
-        owner: None,
-    };
+    let save = RecordSave::new(Entity::new("customers.customer"), fields);
     seller.save(save).expect("a customer").0.reference.id.to_string()
 }
 

@@ -7,15 +7,27 @@
 mod administrator;
 mod inbox;
 pub(crate) mod once;
+mod people;
+mod people_import;
+mod record_history;
+mod record_jobs;
+mod record_trash;
+mod shortcuts;
 mod staff;
 mod staff_cases;
 mod staff_records;
 mod staff_search;
 mod staff_shares;
 mod staff_tasks;
+mod views;
 
 pub use administrator::{Administrator, OutboxView};
 pub use inbox::InboxPosition;
+pub use people::{HandedOver, NewStandIn, StandInView};
+pub use people_import::{FailedRow, ImportReport};
+pub use record_history::{HistoryItem, RecordActor};
+pub use record_jobs::RecordJobView;
+pub use record_trash::{BulkAction, BulkAnswer, TrashedView};
 pub use staff::{Me, Staff};
 pub use staff_cases::{CaseFilter, Startable};
 pub use staff_records::{EntityView, RecordSave};
@@ -23,3 +35,4 @@ pub use staff_search::{FoundRecord, FoundRecords, StatisticsQuery, StatisticsRow
 pub(crate) use staff_shares::receiver_name;
 pub use staff_shares::{NewShare, ShareView};
 pub use staff_tasks::TaskCompletion;
+pub use views::{ListViewEntry, ViewScope};

@@ -269,7 +269,7 @@ impl Staff {
             return Ok(true);
         }
         let tasks = viewing.queries.tasks(&TaskList::Of(instance.id), None, 10_000)?;
-        if tasks.items.iter().any(|task| self.takes_part_as(task)) {
+        if tasks.items.iter().any(|task| self.takes_part_as(viewing, task)) {
             return Ok(true);
         }
         match &instance.record {
@@ -279,10 +279,11 @@ impl Staff {
     }
 
     /// Whether the person has, had, or could take a task.
-    pub(super) fn takes_part_as(&self, task: &Task) -> bool {
+    pub(super) fn takes_part_as(&self, viewing: &Viewing<'_>, task: &Task) -> bool {
         let groups = self.kapok.shared.organisation().groups_of(self.person);
         [task.assignee, task.completed_by, task.escalated_from].contains(&Some(self.person))
-            || (task.state == TaskState::Open && task.candidates.iter().any(|group| groups.contains(group)))
+            || (task.state == TaskState::Open
+                && (task.candidates.iter().any(|group| groups.contains(group)) || self.may_take(viewing, task)))
     }
 
     /// A record as the person may see it, with its definition.

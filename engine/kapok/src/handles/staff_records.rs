@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kapok_process::Directory;
 use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind};
 use kapok_records::{
     Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights,
@@ -53,8 +54,36 @@ pub struct RecordSave {
     pub version: Option<u64>,
     /// The fields that change.
     pub fields: Fields,
-    /// Who is to be responsible for a new one; the person themselves when nobody is named.
+    /// Who is to be responsible for a new one; the person who makes it when nobody is named.
     pub owner: Option<PersonId>,
+    /// What those fields were when the person saw them: then changes of different people to different fields merge.
+    pub base: Option<Fields>,
+    /// Whether the person knows that the record is probably there already.
+    pub ignore_duplicates: bool,
+}
+
+impl RecordSave {
+    /// A new record.
+    pub fn new(entity: Entity, fields: Fields) -> Self {
+        Self {
+            entity,
+            id: None,
+            version: None,
+            fields,
+            owner: None,
+            base: None,
+            ignore_duplicates: false,
+        }
+    }
+
+    /// A change of a record, on the version that the person saw.
+    pub fn change(record: RecordRef, version: u64, fields: Fields) -> Self {
+        Self {
+            id: Some(record.id),
+            version: Some(version),
+            ..Self::new(record.entity, fields)
+        }
+    }
 }
 
 impl Staff {
@@ -133,8 +162,11 @@ impl Staff {
             id: save.id,
             version: save.version,
             fields: save.fields,
+            base: save.base,
             owner: save.owner.filter(|_| save.id.is_none()),
             author: Author::Person,
+            ignore_duplicates: save.ignore_duplicates,
+            instance: None,
             key: self.request.clone(),
         };
         if save.id.is_some() && save.version.is_none() {
@@ -153,7 +185,11 @@ impl Staff {
             let seeing = self.seeing(&viewing)?;
             match before {
                 Some(before) => allow_change(&seeing, definition, before, &request.fields),
-                None => allow_new(&seeing, definition, request.owner, &request.fields),
+                None => {
+                    let organisation = &viewing.organisation;
+                    let exists = |owner| organisation.exists(owner);
+                    allow_new(&seeing, definition, request.owner, &request.fields, exists)
+                }
             }
         };
         let (id, started): (RecordId, Vec<InstanceId>) = saving::save(
@@ -181,16 +217,6 @@ impl Staff {
         Ok((self.record(&reference)?, started))
     }
 
-    /// Deletes a record.
-    pub fn delete(&self, reference: &RecordRef) -> Result<(), Error> {
-        self.allow(Action::Delete, reference)?;
-        let (actor, reference) = (self.principal(), reference.clone());
-        self.submit(move |step| {
-            let catalogue = step.shared.catalogue();
-            step.delete_record(actor, entity(&catalogue, &reference.entity)?, reference.id)
-        })
-    }
-
     /// Whether the person may do something with a record: refused if not, and not found when it may not even be seen.
     pub(super) fn allow(&self, action: Action, reference: &RecordRef) -> Result<Record, Error> {
         let view = self.view();
@@ -204,7 +230,7 @@ impl Staff {
 }
 
 /// Whether these fields of a record may be changed.
-fn allow_change(
+pub(super) fn allow_change(
     seeing: &Seeing<'_>,
     definition: &EntityDefinition,
     before: &Record,
@@ -227,6 +253,7 @@ fn allow_new(
     definition: &EntityDefinition,
     owner: Option<PersonId>,
     fields: &Fields,
+    exists: impl Fn(PersonId) -> bool,
 ) -> Result<(), Error> {
     let rights = seeing.rights();
     let access = rights.decide(Action::Create, definition, None);
@@ -241,6 +268,16 @@ fn allow_new(
         Owners::These(people) => people.contains(&owner),
         Owners::None => false,
     };
+    if owner.is_some_and(|owner| !exists(owner)) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "record.owner",
+            "负责人不存在或已停用，请另选一位。",
+            "There is no such active person; choose another one.",
+        )
+        .at("owner")
+        .into());
+    }
     if owner.is_some_and(|owner| !is_within(owner)) {
         return Err(Error::forbidden(
             "您不能为这个人新建记录。",

@@ -97,7 +97,7 @@ impl Staff {
         let nothing = || Error::not_found("待办", "task");
         let task = viewing.queries.task(id)?.ok_or_else(nothing)?;
         let instance = viewing.queries.instance(task.instance)?.ok_or_else(nothing)?;
-        if self.takes_part_as(&task) || self.may_see(viewing, &instance)? {
+        if self.takes_part_as(viewing, &task) || self.may_see(viewing, &instance)? {
             Ok((task, instance))
         } else {
             Err(nothing())
@@ -153,8 +153,11 @@ impl Staff {
             id: Some(reference.id),
             version: Some(version),
             fields,
+            base: None,
             owner: None,
             author: Author::Person,
+            ignore_duplicates: true,
+            instance: Some(task.instance),
             key: self.request.clone(),
         };
         // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.

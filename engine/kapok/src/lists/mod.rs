@@ -110,7 +110,7 @@ pub(crate) fn page(
         let mut items = Vec::with_capacity(found.ids.len());
         for id in found.ids {
             if let Some(row) = viewing.queries.record(&query.entity, id)? {
-                items.extend(sight.present(row.record)?);
+                items.extend(sight.present(sight.whole(row.record)?)?);
             }
         }
         return Ok(RecordPage {

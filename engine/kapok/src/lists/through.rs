@@ -172,7 +172,8 @@ impl Through<'_> {
         let Some(row) = self.viewing.queries.record(&definition.id, id)? else {
             return Ok(None);
         };
-        let Some(seen) = self.sight.seen(&row.record) else {
+        let record = self.sight.whole(row.record)?;
+        let Some(seen) = self.sight.seen(&record) else {
             return Ok(None);
         };
         if let Some(keyword) = &self.checked.keyword
@@ -197,10 +198,7 @@ impl Through<'_> {
                 return Ok(None);
             }
         }
-        Ok(Some(Kept {
-            record: row.record,
-            seen,
-        }))
+        Ok(Some(Kept { record, seen }))
     }
 }
 

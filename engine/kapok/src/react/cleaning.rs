@@ -3,7 +3,7 @@
 //! In small commits, so that nobody waits for it, and from the oldest on, so that a walk ends where the young ones begin.
 
 use kapok_protocol::{InstanceId, Timestamp};
-use kapok_tables::ended_before;
+use kapok_tables::{Queries, ended_before};
 
 use super::LONGEST;
 use crate::{Error, shared::Shared, writer::Writer};
@@ -25,6 +25,8 @@ pub struct Retention {
     pub cases: Option<u32>,
     /// Mail and SMS that have left or failed.
     pub messages: Option<u32>,
+    /// Records in the trash.
+    pub trash: Option<u32>,
 }
 
 pub(super) fn run(shared: &Shared, writer: &Writer) {
@@ -62,6 +64,9 @@ pub(crate) fn clean(shared: &Shared, writer: &Writer, now: Timestamp) -> Result<
     }
     if let Some(days) = shared.settings.retention.messages {
         forget_messages(shared, writer, days_ago(days))?;
+    }
+    if let Some(days) = shared.settings.retention.trash {
+        empty_trash(shared, writer, days_ago(days))?;
     }
     Ok(())
 }
@@ -105,6 +110,22 @@ fn forget_messages(shared: &Shared, writer: &Writer, moment: Timestamp) -> Resul
         let from = place.take();
         let walked = writer.submit(move |step| Ok(step.tx.forget_messages(moment, from.as_deref(), LOOKED_AT)?));
         place = walked.wait()?;
+        if place.is_none() || shared.bells.cleaning.is_closed() {
+            return Ok(());
+        }
+    }
+}
+
+fn empty_trash(shared: &Shared, writer: &Writer, moment: Timestamp) -> Result<(), Error> {
+    let mut place: Option<Vec<u8>> = None;
+    loop {
+        let page = Queries(&shared.store.view()).all_trash(place.as_deref(), LOOKED_AT)?;
+        let old = page.items.into_iter().filter(|trashed| trashed.deleted_at < moment);
+        let old: Vec<_> = old.map(|trashed| (trashed.row.entity, trashed.row.record.id)).collect();
+        if !old.is_empty() {
+            writer.submit(move |step| step.empty_trash(&old)).wait()?;
+        }
+        place = page.next;
         if place.is_none() || shared.bells.cleaning.is_closed() {
             return Ok(());
         }

@@ -8,6 +8,7 @@ mod cleaning;
 mod clock_watch;
 mod jobs;
 mod outbox;
+mod record_jobs;
 mod timers;
 
 use std::{
@@ -26,6 +27,7 @@ pub(crate) use cleaning::clean;
 pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
+pub(crate) use record_jobs::advance as advance_record_jobs;
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.
@@ -64,6 +66,13 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
     {
         let (shared, writer) = (shared.clone(), writer.clone());
         threads.push(spawn("kapok-outbox", Box::new(move || outbox::run(&shared, &writer)))?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn(
+            "kapok-records",
+            Box::new(move || record_jobs::run(&shared, &writer)),
+        )?);
     }
     {
         let (shared, writer) = (shared.clone(), writer.clone());

@@ -95,7 +95,7 @@ impl Engine {
 fn ended_cases_go_when_they_are_old_and_open_ones_never() {
     let engine = engine(Retention {
         cases: Some(30),
-        messages: None,
+        ..Retention::default()
     });
     let (old, open) = (engine.start("ask"), engine.start("ask"));
     engine.finish(old);
@@ -119,8 +119,8 @@ fn ended_cases_go_when_they_are_old_and_open_ones_never() {
 #[test]
 fn messages_go_when_they_have_left_and_are_old() {
     let engine = engine(Retention {
-        cases: None,
         messages: Some(30),
+        ..Retention::default()
     });
     let outbox = || {
         let admin = engine.kapok.staff(engine.boss).and_then(|staff| staff.administrator());

@@ -14,7 +14,9 @@ use kapok::{
     Receipt, RecordSave, Staff, TaskCompletion,
     notify::Transport,
     process::state::InstanceState,
-    protocol::{Delivery, Entity, InstanceId, JobOutcome, Message, OutboxId, PersonId, TaskId, Text, Timestamp},
+    protocol::{
+        Delivery, Entity, InstanceId, JobOutcome, Message, OutboxId, PersonId, RecordRef, TaskId, Text, Timestamp,
+    },
     records::PERSON,
     store::{Options, Store, StoreError},
 };
@@ -141,13 +143,11 @@ impl Company {
             .add_person("boss", "陈国栋", &["administrator".to_owned()])
             .expect("a person");
         let fields = fields([("email", "boss@example.com".into()), ("phone", "13800000000".into())]);
-        let contact = RecordSave {
+        let person = RecordRef {
             entity: Entity::new(PERSON),
-            id: Some(company.boss.into()),
-            version: Some(1),
-            fields,
-            owner: None,
+            id: company.boss.into(),
         };
+        let contact = RecordSave::change(person, 1, fields);
         kapok
             .staff(company.boss)
             .and_then(|boss| boss.save(contact))

@@ -79,14 +79,12 @@ impl World {
     pub fn customer(&self, seller: &Staff) -> RecordId {
         let name = format!("木棉科技 {}", self.kapok.sequence());
         let fields = fields([("name", name.into())]);
-        let fields = RecordSave {
-            entity: Entity::new(CUSTOMER),
-            id: None,
-            version: None,
-            fields,
-            owner: None,
-        };
-        seller.save(fields).expect("a customer").0.reference.id
+        seller
+            .save(RecordSave::new(Entity::new(CUSTOMER), fields))
+            .expect("a customer")
+            .0
+            .reference
+            .id
     }
 
     /// A quote of one line that a salesperson saves, and the case that its save starts.
@@ -147,24 +145,12 @@ pub fn new_quote(customer: RecordId, price: i64) -> RecordSave {
         ("customer", customer.to_string().into()),
         ("lines", lines.into()),
     ]);
-    RecordSave {
-        entity: Entity::new(QUOTE),
-        id: None,
-        version: None,
-        fields,
-        owner: None,
-    }
+    RecordSave::new(Entity::new(QUOTE), fields)
 }
 
 /// A change of one field of a record that is there.
 pub fn change(record: &RecordRef, version: u64, field: &str, value: Value) -> RecordSave {
-    RecordSave {
-        entity: record.entity.clone(),
-        id: Some(record.id),
-        version: Some(version),
-        fields: fields([(field, value)]),
-        owner: None,
-    }
+    RecordSave::change(record.clone(), version, fields([(field, value)]))
 }
 
 pub fn decision(decision: Decision, comment: &str) -> TaskCompletion {

@@ -73,6 +73,14 @@ impl From<&View> for ViewView {
     }
 }
 
+impl ViewView {
+    /// The same view, said whose it is.
+    pub(super) fn of(mut self, scope: &'static str) -> Self {
+        self.scope = scope;
+        self
+    }
+}
+
 /// A list of records that name this one.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RelatedView {

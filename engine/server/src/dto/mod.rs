@@ -7,10 +7,13 @@ mod events;
 mod fields;
 mod layout;
 mod messages;
+mod organisation;
 mod people;
+mod record_work;
 mod records;
 mod search;
 mod shares;
+mod shortcuts;
 mod system;
 mod tasks;
 
@@ -19,10 +22,14 @@ pub(crate) use definitions::*;
 pub(crate) use events::*;
 pub(crate) use fields::*;
 pub(crate) use messages::*;
+pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use layout::ViewView;
+pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use search::*;
 pub(crate) use shares::*;
+pub(crate) use shortcuts::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
 

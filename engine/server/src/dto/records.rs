@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    EntityView, RecordMay, RecordPage, RecordView, Slice,
+    EntityView, ListViewEntry, RecordMay, RecordPage, RecordView, Slice, TrashedView,
     protocol::{PersonId, RecordRef, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,16 @@ pub(crate) struct May {
     export: bool,
 }
 
+impl Entity {
+    /// The same with these views.
+    pub(crate) fn with_views(self, views: Vec<ListViewEntry>) -> Self {
+        Self {
+            views: views.into_iter().map(ViewView::from).collect(),
+            ..self
+        }
+    }
+}
+
 impl From<EntityView> for Entity {
     fn from(view: EntityView) -> Self {
         let definition = view.definition;
@@ -180,6 +190,9 @@ pub(crate) struct Record {
     title: String,
     parent: Option<ParentName>,
     may: RecordMayView,
+    /// Of a deleted record: what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trash: Option<InTrash>,
 }
 
 /// Which record.
@@ -229,6 +242,28 @@ impl From<RecordPage> for List<Record> {
     }
 }
 
+/// When a record was deleted, and by whom.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InTrash {
+    deleted_at: String,
+    deleted_by: Option<PersonRef>,
+    /// Whether the caller may restore it.
+    restorable: bool,
+}
+
+impl From<TrashedView> for Record {
+    fn from(trashed: TrashedView) -> Self {
+        Self {
+            trash: Some(InTrash {
+                deleted_at: trashed.deleted_at.to_string(),
+                deleted_by: trashed.deleted_by.map(PersonRef::from),
+                restorable: trashed.restorable,
+            }),
+            ..trashed.record.into()
+        }
+    }
+}
+
 impl From<RecordView> for Record {
     fn from(view: RecordView) -> Self {
         Self {
@@ -244,6 +279,7 @@ impl From<RecordView> for Record {
             title: view.title,
             parent: view.parent.map(ParentName::from),
             may: view.may.into(),
+            trash: None,
         }
     }
 }
@@ -254,8 +290,28 @@ impl From<RecordView> for Record {
 pub(crate) struct NewRecord {
     #[schema(value_type = Object)]
     pub(crate) fields: BTreeMap<String, Value>,
-    /// Who is to be responsible for it; the caller when absent.
+    /// Who is responsible for it; the caller when absent.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub(crate) owner: Option<PersonId>,
+    /// Whether it is to be saved although it is probably there already.
+    #[serde(default)]
+    pub(crate) ignore_duplicates: bool,
+}
+
+/// Changed fields of a record.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordEdit {
+    /// The version they were changed on.
+    pub(crate) version: u64,
+    #[schema(value_type = Object)]
+    pub(crate) fields: BTreeMap<String, Value>,
+    /// What those fields were in that version: then only fields that somebody else changed too are a conflict.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) base: Option<BTreeMap<String, Value>>,
+    /// Whether it is to be saved although another one is probably the same.
+    #[serde(default)]
+    pub(crate) ignore_duplicates: bool,
 }

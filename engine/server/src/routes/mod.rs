@@ -4,11 +4,14 @@ mod definitions;
 mod events;
 mod instances;
 mod messages;
+mod organisation;
 mod people;
+mod record_work;
 mod records;
 mod search;
 mod session;
 mod shares;
+mod shortcuts;
 mod stream;
 mod system;
 mod tasks;
@@ -17,11 +20,14 @@ pub(crate) use definitions::*;
 pub(crate) use events::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
+pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use search::*;
 pub(crate) use session::*;
 pub(crate) use shares::*;
+pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
@@ -77,6 +83,10 @@ impl Api {
         self.add(Method::POST, MethodFilter::POST, path, handler)
     }
 
+    fn put<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::PUT, MethodFilter::PUT, path, handler)
+    }
+
     fn patch<H: Handler<T, Gate>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add(Method::PATCH, MethodFilter::PATCH, path, handler)
     }
@@ -98,6 +108,12 @@ pub(crate) fn api() -> Api {
     .delete("/session", sign_out)
     .get("/demo/people", demo_people)
     .get("/people", find_people)
+    .post("/people/import", import_people)
+    .post("/people/{id}/leave", leave)
+    .post("/people/{id}/password", set_password)
+    .get("/people/{id}/stand-ins", list_stand_ins)
+    .post("/people/{id}/stand-ins", add_stand_in)
+    .delete("/people/{id}/stand-ins/{stand_in}", end_stand_in)
     .get("/processes/startable", startable_processes)
     .get("/definitions", list_definitions)
     .post("/definitions", deploy)
@@ -137,6 +153,22 @@ pub(crate) fn api() -> Api {
     .post("/records/{entity}/{id}/shares", share_record)
     .delete("/records/{entity}/{id}/shares/{share}", end_share)
     .get("/records/{entity}/{id}/access", explain_access)
+    .get("/records/{entity}/{id}/history", record_history)
+    .post("/records/{entity}/{id}/restore", restore_record)
+    .post("/records/{entity}/{id}/transfer", transfer_record)
+    .post("/records/transfer", transfer_records)
+    .post("/records/{entity}/merge", merge_records)
+    .post("/records/{entity}/bulk", bulk_records)
+    .get("/jobs-of-records", list_record_jobs)
+    .get("/jobs-of-records/{id}", show_record_job)
+    .put("/records/{entity}/{id}/star", star_record)
+    .delete("/records/{entity}/{id}/star", unstar_record)
+    .post("/records/{entity}/{id}/seen", note_seen)
+    .get("/stars", list_stars)
+    .get("/recent", list_recent)
+    .get("/views/{entity}", list_views)
+    .put("/views/{entity}/{id}", put_view)
+    .delete("/views/{entity}/{id}", delete_view)
     .get("/outbox", list_outbox)
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)

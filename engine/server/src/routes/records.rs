@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    dto::{Entity, EntityBrief, List, NewRecord, Record, RecordPatch},
+    dto::{Entity, EntityBrief, List, NewRecord, Record, RecordEdit},
     extract::{Json, Path, Query},
     guard::Signed,
     paging::{Cursor, Limit},
@@ -33,9 +33,16 @@ pub(crate) async fn list_entities(signed: Signed) -> Result<Answer<List<EntityBr
 #[utoipa::path(get, path = "/entities/{id}", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = Entity), (status = 404, body = Problem)))]
 pub(crate) async fn show_entity(signed: Signed, Path(id): Path<String>) -> Result<Answer<Entity>, Problem> {
-    Ok(Answer(
-        signed.call(move |staff| staff.entity(&EntityId::new(id))).await?.into(),
-    ))
+    let (entity, views) = signed
+        .call(move |staff| {
+            let id = EntityId::new(id);
+            let entity = staff.entity(&id)?;
+            // Whoever may only make new ones sees no list.
+            let views = if entity.read { staff.list_views(&id)? } else { Vec::new() };
+            Ok((entity, views))
+        })
+        .await?;
+    Ok(Answer(Entity::from(entity).with_views(views)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -48,6 +55,9 @@ pub(crate) struct RecordsQuery {
     filter: Option<String>,
     /// Fields to sort by, `-` before one for the greatest first, commas between; newest first when absent.
     sort: Option<String>,
+    /// Whether it is about deleted records.
+    #[serde(default)]
+    trash: bool,
     #[serde(default)]
     #[param(value_type = Option<u32>)]
     limit: Limit,
@@ -63,6 +73,11 @@ pub(crate) async fn list_records(
     Path(entity): Path<String>,
     Query(query): Query<RecordsQuery>,
 ) -> Result<Answer<List<Record>>, Problem> {
+    if query.trash {
+        let after = query.cursor.as_ref().map(Cursor::key).transpose()?;
+        let trash = signed.call(move |staff| staff.trash(&EntityId::new(entity), after.as_deref(), query.limit.get()));
+        return Ok(Answer(List::page(trash.await?)));
+    }
     let asked = ListQuery {
         entity: EntityId::new(entity),
         keyword: query.q,
@@ -128,11 +143,9 @@ pub(crate) async fn create_record(
     Json(body): Json<NewRecord>,
 ) -> Result<(StatusCode, AppendHeaders<Option<(HeaderName, String)>>, Answer<Record>), Problem> {
     let save = RecordSave {
-        entity: EntityId::new(entity),
-        id: None,
-        version: None,
-        fields: body.fields,
         owner: body.owner,
+        ignore_duplicates: body.ignore_duplicates,
+        ..RecordSave::new(EntityId::new(entity), body.fields)
     };
     let (record, started) = signed.call(move |staff| staff.save(save)).await?;
     let started = started.first().map(|id| (STARTED, id.to_string()));
@@ -156,19 +169,21 @@ pub(crate) async fn show_record(
 
 /// Changes fields of a record, on the version that the caller saw.
 #[utoipa::path(patch, path = "/records/{entity}/{id}", tag = "records",
-    params(("entity" = String, Path), ("id" = String, Path)), request_body = RecordPatch,
+    params(("entity" = String, Path), ("id" = String, Path)), request_body = RecordEdit,
     responses((status = 200, body = Record), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn change_record(
     signed: Signed,
     Path((entity, id)): Path<(String, RecordId)>,
-    Json(body): Json<RecordPatch>,
+    Json(body): Json<RecordEdit>,
 ) -> Result<(AppendHeaders<Option<(HeaderName, String)>>, Answer<Record>), Problem> {
-    let save = RecordSave {
+    let reference = RecordRef {
         entity: EntityId::new(entity),
-        id: Some(id),
-        version: Some(body.version),
-        fields: body.fields,
-        owner: None,
+        id,
+    };
+    let save = RecordSave {
+        base: body.base,
+        ignore_duplicates: body.ignore_duplicates,
+        ..RecordSave::change(reference, body.version, body.fields)
     };
     let (record, started) = signed.call(move |staff| staff.save(save)).await?;
     let started = started.first().map(|id| (STARTED, id.to_string()));

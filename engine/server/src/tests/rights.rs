@@ -16,6 +16,12 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("DELETE", "/session", [204, 204, 204]),
     ("GET", "/demo/people", [404, 404, 404]),
     ("GET", "/people", [401, 200, 200]),
+    ("POST", "/people/import", [401, 403, 415]),
+    ("POST", "/people/{id}/leave", [401, 403, 415]),
+    ("POST", "/people/{id}/password", [401, 403, 415]),
+    ("GET", "/people/{id}/stand-ins", [401, 403, 200]),
+    ("POST", "/people/{id}/stand-ins", [401, 415, 415]),
+    ("DELETE", "/people/{id}/stand-ins/{stand_in}", [401, 403, 404]),
     ("GET", "/processes/startable", [401, 200, 200]),
     ("GET", "/definitions", [401, 403, 200]),
     ("POST", "/definitions", [401, 403, 415]),
@@ -100,6 +106,7 @@ async fn every_route_is_guarded() {
                 .replace("{rule}", "no.such")
                 .replace("{related}", "no-such")
                 .replace("{share}", "999999")
+                .replace("{stand_in}", "999999")
         );
         for (who, expected) in [None, Some(("zhou.li", &stranger)), Some(("root", &root))]
             .into_iter()

@@ -56,6 +56,11 @@ pub enum RecordTask {
         /// To whom.
         to: PersonId,
     },
+    /// Computes the roll-ups of an entity's records.
+    RollUps {
+        /// The entity.
+        entity: Entity,
+    },
     /// Lets what names some records name another one.
     Merge {
         /// Their entity.
@@ -86,6 +91,7 @@ variants!(RecordTask {
     0 => BackFill { entity, hash },
     1 => Transfer { entity, ids, filter, to },
     2 => Merge { entity, keep, others },
+    3 => RollUps { entity },
 });
 variants!(RecordJobState { 0 => Running, 1 => Done, 2 => Stopped });
 

@@ -74,6 +74,8 @@ pub struct RollUps {
     pub record: RecordId,
     /// The values, by field.
     pub values: BTreeMap<String, Value>,
+    /// Which record each of them comes from, for those that come from one: what orders it, and its id.
+    pub sources: BTreeMap<String, (Value, RecordId)>,
 }
 
 /// Who changed what in a record (audit).
@@ -109,7 +111,7 @@ variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
     6 => Shared { to, level }, 7 => Unshared(to),
 });
-fields!(RollUps { 0 => entity, 1 => record, 2 => values });
+fields!(RollUps { 0 => entity, 1 => record, 2 => values, 3 => sources });
 fields!(HistoryEntry {
     0 => entity, 1 => record, 2 => sequence, 3 => at, 4 => actor, 5 => before, 6 => after, 7 => change, 8 => plugins,
     9 => instance,

@@ -88,6 +88,7 @@ pub fn roll_ups() -> AnyRow {
         entity: entity(),
         record: record_id(),
         values: fields(),
+        sources: [("last_contact".to_owned(), ("2026-11-23".into(), other()))].into(),
     })
 }
 
@@ -108,8 +109,14 @@ pub fn jobs() -> Vec<AnyRow> {
             keep: record_id(),
             others: vec![other()],
         },
+        RecordTask::RollUps { entity: entity() },
     ];
-    let states = [RecordJobState::Running, RecordJobState::Done, RecordJobState::Stopped];
+    let states = [
+        RecordJobState::Running,
+        RecordJobState::Done,
+        RecordJobState::Stopped,
+        RecordJobState::Running,
+    ];
     let rows = tasks
         .into_iter()
         .zip(states)

@@ -1,0 +1,5 @@
+//! Files that people attach to records.
+
+mod naming;
+
+pub(crate) use naming::check;
