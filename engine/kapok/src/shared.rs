@@ -18,6 +18,7 @@ use crate::{
     operate::keeper::Operating,
     organisation::Organisation,
     plugins::{Plugins, lines},
+    project::Projection,
     react::{ClockWatch, Retention},
 };
 

@@ -12,6 +12,7 @@ mod outbox;
 mod power;
 mod records;
 mod rights;
+mod row_changes;
 mod search;
 mod story;
 mod stuck;
