@@ -34,14 +34,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     index.commit(&Position::default())?;
     let took = begin.elapsed();
-    println!("{count} records in {took:?}, {:.0}/s", count as f64 / took.as_secs_f64());
+    println!(
+        "{count} records in {took:?}, {:.0}/s",
+        count as f64 / took.as_secs_f64()
+    );
 
     let these = |from: u64, to: u64| Rights {
         whose: Whose::These(Arc::new((from..to).filter_map(PersonId::new).collect())),
         shared: BTreeSet::new(),
         inherited: None,
     };
-    for (who, rights) in [("10", these(5, 6)), ("3 in 10", these(100, 400)), ("all", Rights::all())] {
+    for (who, rights) in [
+        ("10", these(5, 6)),
+        ("3 in 10", these(100, 400)),
+        ("all", Rights::all()),
+    ] {
         let list = |filter: Option<&str>, sort: &[Sort], word: Option<&str>| -> Result<usize, Box<dyn Error>> {
             let filter: Option<Filter> = filter.map(serde_json::from_str).transpose()?;
             let query = Query {
@@ -91,7 +98,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let word = format!("{}{}", PLACES[number as usize % 8], NAMES[number as usize % 12]);
             list(None, &[], Some(&word))
         })?;
-        time(who, "word in many", |number| list(None, &[], Some(TRADES[number as usize % 6])))?;
+        time(who, "word in many", |number| {
+            list(None, &[], Some(TRADES[number as usize % 6]))
+        })?;
         time(who, "initials", |_| list(None, &[], Some("bjhy")))?;
         time(who, "months and sums", |_| {
             let groups = [Group {
@@ -106,13 +115,20 @@ fn main() -> Result<(), Box<dyn Error>> {
                 sum: Some("amount"),
                 utc_offset_minutes: 480,
             };
-            Ok(index.statistics(&grouping, &rights, &Context::default(), &())?.rows.len())
+            Ok(index
+                .statistics(&grouping, &rights, &Context::default(), &())?
+                .rows
+                .len())
         })?;
     }
     Ok(())
 }
 
-fn time(who: &str, what: &str, mut ask: impl FnMut(u64) -> Result<usize, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+fn time(
+    who: &str,
+    what: &str,
+    mut ask: impl FnMut(u64) -> Result<usize, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let found = ask(0)?;
     let first = begin.elapsed();
@@ -135,7 +151,9 @@ fn time(who: &str, what: &str, mut ask: impl FnMut(u64) -> Result<usize, Box<dyn
 fn record(number: u64) -> Record {
     let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1234_5678;
     let mut below = |end: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % end
     };
     let name = format!(
@@ -150,7 +168,10 @@ fn record(number: u64) -> Record {
         ("amount", Value::Number(below(1_000_000).into())),
         ("region", format!("r{}", below(30)).into()),
         ("stage", format!("s{}", below(6)).into()),
-        ("day", format!("202{}-{:02}-{:02}", below(7), 1 + below(12), 1 + below(28)).into()),
+        (
+            "day",
+            format!("202{}-{:02}-{:02}", below(7), 1 + below(12), 1 + below(28)).into(),
+        ),
     ];
     Record {
         id: RecordId::new(number + 10_000).unwrap_or_else(|| unreachable!()),
@@ -159,6 +180,9 @@ fn record(number: u64) -> Record {
         created_at: Timestamp::from_millis(1_795_420_800_000 + number as i64),
         created_by: None,
         updated_at: Timestamp::from_millis(1_795_420_800_000),
-        fields: fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<BTreeMap<_, _>>(),
+        fields: fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
     }
 }

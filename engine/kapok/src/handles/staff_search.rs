@@ -145,7 +145,9 @@ impl Staff {
             }
             let mut items = Vec::new();
             for id in self.found_ids(&sight, text, limit)? {
-                let Some(row) = viewing.queries.record(&definition.id, id)? else { continue };
+                let Some(row) = viewing.queries.record(&definition.id, id)? else {
+                    continue;
+                };
                 let shown = sight.present(row.record)?;
                 items.extend(shown.map(|record| found_record(definition, record, text)));
             }
@@ -287,7 +289,11 @@ fn named(
     let key = match key {
         Key::Missing => return Ok((Value::Null, String::new())),
         Key::Flag(flag) => {
-            let label = if *flag { Text::new("是", "Yes") } else { Text::new("否", "No") };
+            let label = if *flag {
+                Text::new("是", "Yes")
+            } else {
+                Text::new("否", "No")
+            };
             return Ok((Value::Bool(*flag), text(&label)));
         }
         Key::Number(number) => return Ok((Value::Number(*number), number.to_string())),
@@ -298,7 +304,9 @@ fn named(
         "owner" | "created_by" => Some(&person),
         _ => definition.field(field).map(|field| field.kind.of_values()),
     };
-    let choice = kind.and_then(FieldKind::choices).and_then(|choices| choices.iter().find(|choice| choice.id == *key));
+    let choice = kind
+        .and_then(FieldKind::choices)
+        .and_then(|choices| choices.iter().find(|choice| choice.id == *key));
     let label = match (choice, kind, key.parse::<RecordId>()) {
         (Some(choice), ..) => Some(text(&choice.label)),
         (None, Some(kind), Ok(id)) => seeing.named(kind, id)?,

@@ -30,7 +30,11 @@ pub(crate) fn find(shared: &Shared, find: &Find<'_>) -> Result<Option<Found>, Er
         (Some(filter), Some(named)) => Some(Filter::All(vec![named, filter])),
         (filter, named) => filter.or(named),
     };
-    let searched = || searched_fields(find.definition).into_iter().filter(|field| find.readable.contains(field));
+    let searched = || {
+        searched_fields(find.definition)
+            .into_iter()
+            .filter(|field| find.readable.contains(field))
+    };
     let query = Query {
         entity: &find.definition.id,
         keyword: find.keyword.map(|text| Keyword {
@@ -58,7 +62,9 @@ pub(crate) fn find(shared: &Shared, find: &Find<'_>) -> Result<Option<Found>, Er
             next: found.next,
             count: found.count,
         })),
-        Err(Error::Refused(reasons)) if reasons.iter().any(|reason| reason.kind == RefusalKind::Unavailable) => Ok(None),
+        Err(Error::Refused(reasons)) if reasons.iter().any(|reason| reason.kind == RefusalKind::Unavailable) => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

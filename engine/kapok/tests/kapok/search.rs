@@ -47,7 +47,9 @@ fn what_one_has_just_written_is_found() {
         assert_eq!(found(&seller, text), ["木棉科技"], "{text}");
         assert_eq!(found(&stranger, text), [""; 0], "{text} is not a stranger's business");
     }
-    seller.save(change(&customer, 1, "name", "红棉科技".into())).expect("saved");
+    seller
+        .save(change(&customer, 1, "name", "红棉科技".into()))
+        .expect("saved");
     assert_eq!(found(&seller, "木棉"), [""; 0]);
     assert_eq!(found(&seller, "hongmian"), ["红棉科技"]);
     let list = ListQuery {
@@ -62,7 +64,10 @@ fn what_one_has_just_written_is_found() {
         assert_eq!(found(&seller, "红棉"), [""; 0]);
     }
     let people = seller.search("chenguodong", 20).expect("found");
-    assert!(people.iter().any(|group| group.entity.as_str() == "system.person"), "{people:?}");
+    assert!(
+        people.iter().any(|group| group.entity.as_str() == "system.person"),
+        "{people:?}"
+    );
     assert!(seller.search("  ", 20).expect("found").is_empty());
 }
 
@@ -84,8 +89,14 @@ fn statistics_count_what_the_list_shows() {
         sum: None,
     };
     let view = seller.statistics(&statistics).expect("statistics");
-    assert_eq!(view.total.count as usize, seller.records(&query()).expect("a list").count);
-    let own = view.rows.iter().find(|row| row.groups[0].0 == Value::from(seller.person().to_string()));
+    assert_eq!(
+        view.total.count as usize,
+        seller.records(&query()).expect("a list").count
+    );
+    let own = view
+        .rows
+        .iter()
+        .find(|row| row.groups[0].0 == Value::from(seller.person().to_string()));
     assert_eq!(own.map(|row| row.count), Some(5));
     assert_eq!(stranger.statistics(&statistics).expect("statistics").total.count, 0);
     let by_nothing = StatisticsQuery {
@@ -109,7 +120,11 @@ fn answers(world: &World) -> (Vec<String>, Vec<String>, usize) {
     let page = seller.records(&query()).expect("a list");
     let mut hits = found(&seller, "木棉");
     hits.sort();
-    (hits, page.items.into_iter().map(|item| item.title).collect(), page.count)
+    (
+        hits,
+        page.items.into_iter().map(|item| item.title).collect(),
+        page.count,
+    )
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -138,7 +153,9 @@ fn whatever_becomes_of_the_index_answers_stay() {
         assert_eq!(found(&seller, "木棉").len(), 4);
         copy(&index, &older);
         let customer = add(&seller, "木棉 5");
-        seller.save(change(&customer, 1, "name", "木棉五".into())).expect("saved");
+        seller
+            .save(change(&customer, 1, "name", "木棉五".into()))
+            .expect("saved");
         assert_eq!(found(&seller, "木棉").len(), 5);
         // Nobody asks for this one, so it may not be in the files yet, as after a kill.
         add(&seller, "木棉 6");

@@ -15,11 +15,18 @@ use crate::{Error, number::decimal, part::Part, schema::path};
 /// The buckets of a field in one part; the last one is for records without a value.
 pub(crate) enum Buckets {
     /// One for each text.
-    Texts { column: StrColumn },
+    Texts {
+        column: StrColumn,
+    },
     /// One for each item of a list.
-    Items { column: StrColumn },
+    Items {
+        column: StrColumn,
+    },
     /// Texts, of which several share a bucket.
-    Shared { column: Column<u64>, shared: Arc<Shares> },
+    Shared {
+        column: Column<u64>,
+        shared: Arc<Shares>,
+    },
     /// One for each number that occurs.
     Numbers {
         column: Column<i64>,
@@ -50,11 +57,15 @@ pub(crate) struct Shares {
 impl Buckets {
     pub(crate) fn of(part: &Part, entity: &Entity, group: &Group, offset_minutes: i32) -> Result<Self, Error> {
         let offset = i64::from(offset_minutes) * 60_000;
-        if let ("created_at" | "updated_at", Some(column)) = (group.field.as_str(), part.column_of_numbers(&group.field)?) {
+        if let ("created_at" | "updated_at", Some(column)) =
+            (group.field.as_str(), part.column_of_numbers(&group.field)?)
+        {
             let period = group.period.unwrap_or(Period::Day);
             return Ok(Self::days(column, offset, period));
         }
-        if let ("owner" | "created_by" | "version" | "id", Some(column)) = (group.field.as_str(), part.column_of_ids(&group.field)?) {
+        if let ("owner" | "created_by" | "version" | "id", Some(column)) =
+            (group.field.as_str(), part.column_of_ids(&group.field)?)
+        {
             return Ok(Self::ids(&column, group.field == "version"));
         }
         let path = path(entity, &group.field);
@@ -157,12 +168,18 @@ impl Buckets {
                 }
             }
             Self::Shared { column, shared } => {
-                let bucket = column.first(doc).map(|ordinal| shared.bucket[ordinal as usize] as usize);
+                let bucket = column
+                    .first(doc)
+                    .map(|ordinal| shared.bucket[ordinal as usize] as usize);
                 visit(bucket.unwrap_or(missing));
             }
             Self::Numbers { column, numbers, .. } => {
                 let number = column.first(doc);
-                visit(number.and_then(|number| numbers.get(&number).copied()).unwrap_or(missing));
+                visit(
+                    number
+                        .and_then(|number| numbers.get(&number).copied())
+                        .unwrap_or(missing),
+                );
             }
             Self::Days {
                 column,
@@ -171,7 +188,9 @@ impl Buckets {
                 buckets,
                 ..
             } => {
-                let day = column.first(doc).and_then(|millis| usize::try_from(day(millis, *offset) - first).ok());
+                let day = column
+                    .first(doc)
+                    .and_then(|millis| usize::try_from(day(millis, *offset) - first).ok());
                 let bucket = day.and_then(|day| buckets.get(day));
                 visit(bucket.map_or(missing, |bucket| *bucket as usize));
             }
@@ -191,7 +210,9 @@ impl Buckets {
                 }
             }
             Self::Shared { shared, .. } => shared.names.get(bucket).cloned().unwrap_or(Key::Missing),
-            Self::Numbers { names, .. } | Self::Days { names, .. } => names.get(bucket).cloned().unwrap_or(Key::Missing),
+            Self::Numbers { names, .. } | Self::Days { names, .. } => {
+                names.get(bucket).cloned().unwrap_or(Key::Missing)
+            }
             Self::Flags(_) if bucket < 2 => Key::Flag(bucket == 1),
             Self::Flags(_) | Self::Nothing => Key::Missing,
         }
@@ -214,7 +235,9 @@ impl Shares {
         let mut last: Option<(NaiveDate, u32)> = None;
         let mut terms = column.dictionary().stream()?;
         while terms.advance() {
-            let date = std::str::from_utf8(terms.key()).ok().and_then(|text| day_of(text, offset));
+            let date = std::str::from_utf8(terms.key())
+                .ok()
+                .and_then(|text| day_of(text, offset));
             if let (Some(date), Some((day, bucket))) = (date, last)
                 && date == day
             {
@@ -300,7 +323,13 @@ mod tests {
             assert_eq!(period.name(day.parse().expect("a date")), name);
         }
         let company = 8 * 3_600_000;
-        assert_eq!(day_of("2026-11-27T16:00:00Z", company).map(|day| day.to_string()), Some("2026-11-28".into()));
-        assert_eq!(day_of("2026-11-28", company).map(|day| day.to_string()), Some("2026-11-28".into()));
+        assert_eq!(
+            day_of("2026-11-27T16:00:00Z", company).map(|day| day.to_string()),
+            Some("2026-11-28".into())
+        );
+        assert_eq!(
+            day_of("2026-11-28", company).map(|day| day.to_string()),
+            Some("2026-11-28".into())
+        );
     }
 }

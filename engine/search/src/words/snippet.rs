@@ -57,6 +57,9 @@ mod tests {
         }
         let long = format!("{}中国{}", "前".repeat(30), "后".repeat(60));
         let shown = snippet(&long, "中国").expect("found");
-        assert!(shown.starts_with("…前") && shown.ends_with("后…") && shown.contains("中国"), "{shown}");
+        assert!(
+            shown.starts_with("…前") && shown.ends_with("后…") && shown.contains("中国"),
+            "{shown}"
+        );
     }
 }

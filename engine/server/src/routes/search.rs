@@ -30,7 +30,9 @@ pub(crate) struct SearchQuery {
 /// Records of all entities in which something is written, by entity.
 #[utoipa::path(get, path = "/search", tag = "records", params(SearchQuery), responses((status = 200, body = Vec<Found>)))]
 pub(crate) async fn search(signed: Signed, Query(query): Query<SearchQuery>) -> Result<Answer<Vec<Found>>, Problem> {
-    let found = signed.call(move |staff| staff.search(&query.q, query.limit.get())).await?;
+    let found = signed
+        .call(move |staff| staff.search(&query.q, query.limit.get()))
+        .await?;
     Ok(Answer(found.into_iter().map(Into::into).collect()))
 }
 
@@ -60,11 +62,20 @@ pub(crate) async fn show_statistics(
     Path(entity): Path<String>,
     Query(params): Query<StatisticsParams>,
 ) -> Result<Answer<Statistics>, Problem> {
-    let groups = params.group.iter().chain(&params.group2).filter(|group| !group.is_empty());
+    let groups = params
+        .group
+        .iter()
+        .chain(&params.group2)
+        .filter(|group| !group.is_empty());
     let query = StatisticsQuery {
         entity: EntityId::new(entity),
         keyword: params.q,
-        filter: params.filter.as_deref().filter(|text| !text.is_empty()).map(filter).transpose()?,
+        filter: params
+            .filter
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map(filter)
+            .transpose()?,
         groups: groups.map(|group| self::group(group)).collect::<Result<_, _>>()?,
         sum: params.sum.filter(|sum| !sum.is_empty()),
     };

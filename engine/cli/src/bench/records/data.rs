@@ -19,16 +19,35 @@ const OWN: u64 = 10;
 const STAGES: [&str; 6] = ["new", "contacted", "quoted", "negotiating", "won", "lost"];
 const REGIONS: u64 = 30;
 const PLACES: [&str; 24] = [
-    "北京", "上海", "广州", "深圳", "杭州", "苏州", "南京", "成都", "重庆", "武汉", "西安", "天津", "青岛", "宁波", "长沙", "郑州", "无锡",
-    "佛山", "合肥", "济南", "大连", "福州", "厦门", "昆明",
+    "北京", "上海", "广州", "深圳", "杭州", "苏州", "南京", "成都", "重庆", "武汉", "西安", "天津", "青岛", "宁波",
+    "长沙", "郑州", "无锡", "佛山", "合肥", "济南", "大连", "福州", "厦门", "昆明",
 ];
 const NAMES: [&str; 32] = [
-    "恒远", "华腾", "金源", "瑞丰", "天成", "博雅", "宏达", "永泰", "新宇", "东方", "盛世", "海纳", "中科", "锦程", "嘉禾", "云帆", "力拓",
-    "德邦", "鑫汇", "远大", "凯旋", "鼎盛", "佳美", "广源", "明德", "同创", "兴业", "卓越", "长青", "万通", "星辰", "启航",
+    "恒远", "华腾", "金源", "瑞丰", "天成", "博雅", "宏达", "永泰", "新宇", "东方", "盛世", "海纳", "中科", "锦程",
+    "嘉禾", "云帆", "力拓", "德邦", "鑫汇", "远大", "凯旋", "鼎盛", "佳美", "广源", "明德", "同创", "兴业", "卓越",
+    "长青", "万通", "星辰", "启航",
 ];
 const TRADES: [&str; 20] = [
-    "机械设备", "电子科技", "建筑材料", "食品加工", "物流运输", "医疗器械", "信息技术", "环保工程", "纺织服装", "汽车零部件", "新能源", "化工原料",
-    "教育咨询", "智能制造", "家具装饰", "农业开发", "精密仪器", "包装印刷", "文化传媒", "钢铁贸易",
+    "机械设备",
+    "电子科技",
+    "建筑材料",
+    "食品加工",
+    "物流运输",
+    "医疗器械",
+    "信息技术",
+    "环保工程",
+    "纺织服装",
+    "汽车零部件",
+    "新能源",
+    "化工原料",
+    "教育咨询",
+    "智能制造",
+    "家具装饰",
+    "农业开发",
+    "精密仪器",
+    "包装印刷",
+    "文化传媒",
+    "钢铁贸易",
 ];
 
 /// One record.
@@ -60,9 +79,17 @@ impl Data {
         let mut deals = "name,amount,stage,region,day,owner\n".to_owned();
         for number in 0..count {
             let deal = deal(number);
-            let owner = deal.seller.map_or_else(|| "few".to_owned(), |seller| format!("s{seller}"));
+            let owner = deal
+                .seller
+                .map_or_else(|| "few".to_owned(), |seller| format!("s{seller}"));
             let (whole, part) = (deal.cents / 100, deal.cents % 100);
-            let Deal { name, stage, region, day, .. } = deal;
+            let Deal {
+                name,
+                stage,
+                region,
+                day,
+                ..
+            } = deal;
             deals.push_str(&format!("{name},{whole}.{part:02},{stage},{region},{day},{owner}\n"));
         }
         let departments = "code,name,parent,head\ntop,top,,\nhere,here,top,\nbelow,below,here,\nthere,there,top,\n";
@@ -108,7 +135,9 @@ impl Data {
 
     pub(super) fn stage(&self, number: u64) -> Result<Filter, Failure> {
         let stage = Self::stage_name(number);
-        Ok(serde_json::from_str(&format!(r#"{{"field":"stage","op":"=","value":"{stage}"}}"#))?)
+        Ok(serde_json::from_str(&format!(
+            r#"{{"field":"stage","op":"=","value":"{stage}"}}"#
+        ))?)
     }
 
     /// A word of at least three characters, as what SQLite is asked for needs.
@@ -129,7 +158,9 @@ impl Data {
 
     pub(super) fn since(number: u64) -> Result<Filter, Failure> {
         let day = Self::first_day(number);
-        Ok(serde_json::from_str(&format!(r#"{{"field":"day","op":">=","value":"{day}"}}"#))?)
+        Ok(serde_json::from_str(&format!(
+            r#"{{"field":"day","op":">=","value":"{day}"}}"#
+        ))?)
     }
 }
 
@@ -148,7 +179,12 @@ pub(super) fn deal(number: u64) -> Deal {
         cents: chance.below(100_000_000) as i64,
         stage: chance.of(&STAGES),
         region: format!("r{}", chance.below(REGIONS)),
-        day: format!("202{}-{:02}-{:02}", chance.below(7), 1 + chance.below(12), 1 + chance.below(28)),
+        day: format!(
+            "202{}-{:02}-{:02}",
+            chance.below(7),
+            1 + chance.below(12),
+            1 + chance.below(28)
+        ),
     }
 }
 
@@ -163,7 +199,10 @@ pub(super) fn cents(text: &str) -> Result<i64, Failure> {
 pub(super) fn plugin() -> PluginSource {
     let choices = |ids: &[String]| -> String {
         let entry = |(pos, id): (usize, &String)| {
-            format!("{id} = {{ pos = {}, label = {{ zh = \"{id}\", en = \"{id}\" }} }}", pos + 1)
+            format!(
+                "{id} = {{ pos = {}, label = {{ zh = \"{id}\", en = \"{id}\" }} }}",
+                pos + 1
+            )
         };
         ids.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
     };

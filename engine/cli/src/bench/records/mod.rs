@@ -72,16 +72,21 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let took = begin.elapsed();
     let rate = data.count() as f64 / took.as_secs_f64();
     let figure = Figure::new(format!("{NAME}.import"), rate, "1/s", data.count());
-    session.report.add(&figure.note("saved, in the state files and in the index"))?;
+    session
+        .report
+        .add(&figure.note("saved, in the state files and in the index"))?;
 
     #[cfg(feature = "compare")]
     let other = sqlite::Other::make(&session.place.folder("records-sqlite"), &data)?;
     for (login, who) in VIEWERS {
-        let staff = kapok.token(kapok.create_token(login, "")?.reveal())?.ok_or("the viewer is gone")?;
+        let staff = kapok
+            .token(kapok.create_token(login, "")?.reveal())?
+            .ok_or("the viewer is gone")?;
         for (question, name) in QUESTIONS {
             let times = TIMES;
             let ours = measure(times, |number| ask(&staff, &data, question, number))?;
-            let mut figure = Figure::new(format!("{NAME}.{name}.{who}"), ours.p95, "ms", times).times(ours.times.clone());
+            let mut figure =
+                Figure::new(format!("{NAME}.{name}.{who}"), ours.p95, "ms", times).times(ours.times.clone());
             #[cfg(feature = "compare")]
             {
                 let theirs = measure(times, |number| other.ask(login, &data, question, number))?;
@@ -192,7 +197,10 @@ fn group(staff: &Staff, number: u64) -> Result<Answer, Failure> {
         }],
         sum: Some("amount".into()),
     })?;
-    let names = statistics.rows.iter().filter_map(|row| Some(row.groups.first()?.0.as_text()?.to_owned()));
+    let names = statistics
+        .rows
+        .iter()
+        .filter_map(|row| Some(row.groups.first()?.0.as_text()?.to_owned()));
     let sum = statistics.total.sum.unwrap_or_default().to_string();
     Ok(Answer {
         names: names.collect(),

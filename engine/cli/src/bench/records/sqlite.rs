@@ -72,7 +72,10 @@ impl Other {
         let (region, amount) = Data::region(number);
         let (condition, order) = match question {
             Question::List => (seen, "id DESC"),
-            Question::Filter => (format!("{seen} AND region = '{region}' AND cents > {}", amount * 100), "id DESC"),
+            Question::Filter => (
+                format!("{seen} AND region = '{region}' AND cents > {}", amount * 100),
+                "id DESC",
+            ),
             Question::Sort => (seen, "cents DESC, id DESC"),
             Question::Count => (format!("{seen} AND stage = '{}'", Data::stage_name(number)), "id DESC"),
             Question::Keyword => {
@@ -85,9 +88,13 @@ impl Other {
             Question::Group => return self.group(&seen, number),
         };
         let limit = if question == Question::Count { 1 } else { PAGE };
-        let page = format!("SELECT id, owner, name, cents, stage, region, day FROM deal WHERE {condition} ORDER BY {order} LIMIT {limit}");
+        let page = format!(
+            "SELECT id, owner, name, cents, stage, region, day FROM deal WHERE {condition} ORDER BY {order} LIMIT {limit}"
+        );
         let mut page = self.0.prepare_cached(&page)?;
-        let names = page.query_map([], |row| row.get::<_, String>(2))?.collect::<Result<Vec<_>, _>>()?;
+        let names = page
+            .query_map([], |row| row.get::<_, String>(2))?
+            .collect::<Result<Vec<_>, _>>()?;
         let count = format!("SELECT count(*) FROM (SELECT 1 FROM deal WHERE {condition} LIMIT {COUNTED})");
         let count: usize = self.0.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
         Ok(Answer {
