@@ -40,6 +40,7 @@ mod organisation;
 mod outgoing;
 mod people;
 mod plugins;
+mod project;
 mod react;
 mod rights;
 mod saving;
@@ -62,9 +63,10 @@ pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, HandedOver, HistoryItem, ImportReport,
-    InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView, RecordActor, RecordJobView, RecordSave, ShareView,
-    Staff, StandInView, Startable, TaskCompletion, TrashedView, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FoundRecord, FoundRecords, HandedOver,
+    HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView, RecordActor,
+    RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView,
+    TaskCompletion, TrashedView, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -73,6 +75,7 @@ pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
+pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
 pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
 pub use lists::{ListQuery, RecordPage};

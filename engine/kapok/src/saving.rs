@@ -125,7 +125,11 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             }
             Ok(Some(answer))
         });
-        match saved.wait() {
+        let saved = saved.wait();
+        if let Some(person) = actor.person() {
+            shared.projection.wrote(person);
+        }
+        match saved {
             Ok(Some(done)) => return Ok(done),
             Ok(None) => {}
             Err(Error::Duplicates(found)) => return Err(named(shared, actor, &request.entity, *found)?),

@@ -159,7 +159,8 @@ impl<'v> Seeing<'v> {
         Ok(display)
     }
 
-    fn named(&self, kind: &FieldKind, id: RecordId) -> Result<Option<String>, Error> {
+    /// What something that a field points at is called.
+    pub(crate) fn named(&self, kind: &FieldKind, id: RecordId) -> Result<Option<String>, Error> {
         Ok(match kind {
             FieldKind::Person { .. } => Some(self.viewing.organisation.name_of(id.into())),
             FieldKind::Department { .. } => self.viewing.organisation.department_name(id),

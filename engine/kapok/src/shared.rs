@@ -1,6 +1,6 @@
 //! What every part of one engine shares.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, RwLock};
 
 use kapok_process::Limits;
 use kapok_records::Catalogue;
@@ -15,10 +15,10 @@ use crate::{
     evaluate::Rules,
     handlers::Handlers,
     hints::Hints,
-    lists::RecordSearch,
     operate::keeper::Operating,
     organisation::Organisation,
     plugins::{Plugins, lines},
+    project::Projection,
     react::{ClockWatch, Retention},
 };
 
@@ -64,8 +64,7 @@ pub(crate) struct Shared {
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
     pub(crate) operating: Operating,
-    /// What finds records by what is in them; until there is one, lists look through the rows.
-    pub(crate) search: OnceLock<Arc<dyn RecordSearch>>,
+    pub(crate) projection: Projection,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -83,6 +82,7 @@ impl Shared {
         let catalogue =
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
+            projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,
@@ -96,7 +96,6 @@ impl Shared {
             hints: Hints::new(),
             bells: Bells::default(),
             operating,
-            search: OnceLock::new(),
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
         })

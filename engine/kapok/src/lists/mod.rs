@@ -1,8 +1,8 @@
 //! Lists of records: which ones, in which order, one page at a time.
 //!
 //! A list without a condition, newest first, is read from index rows; with a condition it is looked through newest first;
-//! whatever else is asked of the search index when there is one ([`RecordSearch`]), and otherwise by looking through all,
-//! as far as that is bounded. Wherever ids come from, each record is decided about and its condition is evaluated on what the
+//! whatever else is asked of the search index, and while that is being made by looking through all, as far as that is
+//! bounded. Wherever ids come from, each record is decided about and its condition is evaluated on what the
 //! viewer may see of it, so that nothing is found by what is hidden.
 
 mod position;
@@ -17,10 +17,10 @@ use kapok_records::{EntityDefinition, FieldKind, Owners, Sort};
 use kapok_rules::{Condition, Context};
 
 pub(crate) use position::Position;
-pub(crate) use search::{Find, RecordSearch};
+pub(crate) use search::{Find, Found};
 
 use crate::{
-    Error,
+    Error, project,
     seeing::EntitySight,
     views::{RecordView, Viewing},
 };
@@ -84,7 +84,7 @@ pub(crate) struct Checked<'q> {
 }
 
 /// Names that every record has besides its fields.
-const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
+pub(crate) const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
 
 /// A page of the records that the viewer may see and the query asks for.
 pub(crate) fn page(
@@ -105,8 +105,7 @@ pub(crate) fn page(
     let is_plain = checked.keyword.is_none() && checked.condition.is_none() && query.sort.is_empty();
     if !is_plain
         && checked.is_open
-        && let Some(search) = viewing.shared.search.get()
-        && let Some(found) = search.find(&Find::new(sight, &checked))?
+        && let Some(found) = project::find(viewing.shared, &Find::new(sight, &checked))?
     {
         let mut items = Vec::with_capacity(found.ids.len());
         for id in found.ids {
@@ -197,7 +196,7 @@ fn is_sortable(_: &EntityDefinition, kind: &FieldKind) -> bool {
 }
 
 /// The fields that a filter names.
-fn names<'f>(filter: &'f Filter, found: &mut BTreeSet<&'f str>) {
+pub(crate) fn names<'f>(filter: &'f Filter, found: &mut BTreeSet<&'f str>) {
     match filter {
         Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| names(part, found)),
         Filter::Not(part) => names(part, found),

@@ -1,4 +1,4 @@
-//! The port through which lists ask the search index.
+//! What lists ask the search index.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,9 @@ use kapok_records::{EntityDefinition, Reach, Sort};
 use kapok_rules::Context;
 
 use super::{COUNTED, Checked};
-use crate::{Error, seeing::EntitySight};
-
-/// Finds records by what is in them.
-pub(crate) trait RecordSearch: Send + Sync {
-    /// A page of what is found; `None` when this cannot be answered (the index is being made, or it does not know such a
-    /// question), so that the rows are looked through instead.
-    fn find(&self, find: &Find<'_>) -> Result<Option<Found>, Error>;
-}
+use crate::seeing::EntitySight;
 
 /// What to find. All fields it names may be looked at in every record that is reached.
-#[allow(dead_code, reason = "whoever finds reads them")]
 pub(crate) struct Find<'f> {
     pub(crate) definition: &'f EntityDefinition,
     /// What one of the texts contains, in lower case.

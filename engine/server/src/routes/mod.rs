@@ -8,6 +8,7 @@ mod organisation;
 mod people;
 mod record_work;
 mod records;
+mod search;
 mod session;
 mod shares;
 mod shortcuts;
@@ -23,6 +24,7 @@ pub(crate) use organisation::*;
 pub(crate) use people::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
+pub(crate) use search::*;
 pub(crate) use session::*;
 pub(crate) use shares::*;
 pub(crate) use shortcuts::*;
@@ -139,6 +141,8 @@ pub(crate) fn api() -> Api {
     .post("/pages/read-all", read_all_pages)
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
+    .get("/search", search)
+    .get("/records/{entity}/statistics", show_statistics)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)
     .get("/records/{entity}/{id}", show_record)

@@ -120,7 +120,7 @@ pub(crate) async fn list_related(
 }
 
 /// A condition from its JSON.
-fn filter(json: &str) -> Result<Filter, Problem> {
+pub(super) fn filter(json: &str) -> Result<Filter, Problem> {
     serde_json::from_str(json).map_err(Problem::malformed)
 }
 
