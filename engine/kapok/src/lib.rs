@@ -65,8 +65,8 @@ pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FoundRecord, FoundRecords, HandedOver,
     HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView, RecordActor,
-    RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView,
-    TaskCompletion, TrashedView, ViewScope,
+    RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
+    StatisticsView, TaskCompletion, TrashedView, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;

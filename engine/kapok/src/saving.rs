@@ -13,8 +13,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
     handles::once::RequestKey,
-    rights::{Viewpoint, viewer_of},
     plugins::Caller,
+    rights::{Viewpoint, viewer_of},
     shared::Shared,
     views::title_of,
     writer::{CheckedSave, Saved, Step, Through, Writer, entity},

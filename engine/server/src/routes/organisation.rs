@@ -6,9 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    dto::{
-        HandedOverView, Leaving, List, NewPassword, PeopleImport, StandIn, StandInCreated, StandInRequest,
-    },
+    dto::{HandedOverView, Leaving, List, NewPassword, PeopleImport, StandIn, StandInCreated, StandInRequest},
     extract::{Json, Path, Query, Spreadsheet},
     guard::{Admin, Signed},
     problem::Problem,
@@ -70,7 +68,9 @@ pub(crate) async fn list_stand_ins(
     signed: Signed,
     Path(person): Path<PersonId>,
 ) -> Result<Answer<List<StandIn>>, Problem> {
-    Ok(Answer(List::all(signed.call(move |staff| staff.stand_ins(person)).await?)))
+    Ok(Answer(List::all(
+        signed.call(move |staff| staff.stand_ins(person)).await?,
+    )))
 }
 
 /// Lets somebody act for a person who will be away.

@@ -27,7 +27,14 @@ root,管理员,,,money,,administrator
 ";
 
 const WHO: [&str; 8] = [
-    "owner", "colleague", "manager", "head", "finance", "receiver", "handler", "root",
+    "owner",
+    "colleague",
+    "manager",
+    "head",
+    "finance",
+    "receiver",
+    "handler",
+    "root",
 ];
 
 const COMPANY: Company<'static> = Company {
@@ -145,7 +152,11 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("PUT", "/records/{entity}/{id}/star", "star"),
     ("DELETE", "/records/{entity}/{id}/star", "star"),
     ("POST", "/records/{entity}/{id}/seen", "star"),
-    ("POST", "/records/{entity}/{id}/restore", "restore: nothing of the six is in the trash"),
+    (
+        "POST",
+        "/records/{entity}/{id}/restore",
+        "restore: nothing of the six is in the trash",
+    ),
     ("POST", "/records/transfer", "transfer of many"),
     ("POST", "/records/{entity}/merge", "merge"),
     ("POST", "/records/{entity}/bulk", "bulk"),
@@ -218,7 +229,9 @@ impl World {
         }
         for (name, level) in [("shared-to-read", "read"), ("shared-to-change", "update")] {
             let body = json!({ "to": { "person": world.people["receiver"] }, "level": level });
-            let answer = world.ask("owner", "POST", &world.path(name, "/shares"), Some(body)).await;
+            let answer = world
+                .ask("owner", "POST", &world.path(name, "/shares"), Some(body))
+                .await;
             assert_eq!(answer.status, 201, "{}", answer.body);
         }
         let (entity, id) = &world.records["in-a-task"];
@@ -234,7 +247,11 @@ impl World {
         let answer = self.server.ask_with_token(method, path, &self.tokens[who], body).await;
         for (index, (name, _, canary)) in RECORDS.into_iter().enumerate() {
             if !rights(who, index).contains('r') {
-                assert!(!answer.text.contains(canary), "{who} learns of {name} by {method} {path}: {}", answer.text);
+                assert!(
+                    !answer.text.contains(canary),
+                    "{who} learns of {name} by {method} {path}: {}",
+                    answer.text
+                );
             }
         }
         answer
@@ -262,7 +279,10 @@ impl World {
             .map(|item| item["id"].as_str().unwrap())
             .collect();
         let named = self.records.iter().filter(|(_, (_, id))| ids.contains(&id.as_str()));
-        (named.map(|(name, _)| *name).collect(), answer.body["count"].as_u64().unwrap_or(0))
+        (
+            named.map(|(name, _)| *name).collect(),
+            answer.body["count"].as_u64().unwrap_or(0),
+        )
     }
 }
 
@@ -327,7 +347,11 @@ async fn every_way_of_reading_shows_what_the_table_says() {
             let filter = encoded(&json!({ "field": "name", "op": "=", "value": canary }).to_string());
             for question in [format!("q={}", encoded(canary)), format!("filter={filter}")] {
                 let (names, count) = world.list(who, &format!("/records/{entity}?{question}")).await;
-                assert_eq!((names, count), (found.clone(), found.len() as u64), "{who} {name} by {question}");
+                assert_eq!(
+                    (names, count),
+                    (found.clone(), found.len() as u64),
+                    "{who} {name} by {question}"
+                );
             }
         }
         for entity in ["m.customer", "m.visit"] {
@@ -362,16 +386,24 @@ async fn every_way_of_reading_shows_what_the_table_says() {
         // Sums are those of the list, and search finds what a get shows.
         for entity in ["m.customer", "m.visit"] {
             let expected = readable(who, entity).len();
-            let answer = world.ask(who, "GET", &format!("/records/{entity}/statistics?sum=amount"), None).await;
+            let answer = world
+                .ask(who, "GET", &format!("/records/{entity}/statistics?sum=amount"), None)
+                .await;
             assert_eq!(answer.status, 200, "{who} {entity}: {}", answer.body);
-            assert_eq!(answer.body["total"]["count"], expected, "{who} {entity}: {}", answer.body);
+            assert_eq!(
+                answer.body["total"]["count"], expected,
+                "{who} {entity}: {}",
+                answer.body
+            );
             if expected > 0 {
                 let sum = (expected * 7).to_string();
                 assert_eq!(answer.body["total"]["sum"], sum, "{who} {entity}: {}", answer.body);
             }
         }
         for (index, (name, _, canary)) in RECORDS.into_iter().enumerate() {
-            let answer = world.ask(who, "GET", &format!("/search?q={}", encoded(canary)), None).await;
+            let answer = world
+                .ask(who, "GET", &format!("/search?q={}", encoded(canary)), None)
+                .await;
             assert_eq!(answer.status, 200, "{who} {name}: {}", answer.body);
             let found = answer.text.contains(&format!("\"{}\"", world.records[name].1));
             assert_eq!(found, rights(who, index).contains('r'), "{who} {name}: {}", answer.body);
@@ -435,18 +467,32 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
             let locked = name == "in-a-task";
             let share = json!({ "to": { "person": world.people["receiver"] }, "level": "read" });
             let changes = [
-                ('u', "PATCH", "", Some(json!({ "version": version, "fields": { "amount": 8 } })), locked),
+                (
+                    'u',
+                    "PATCH",
+                    "",
+                    Some(json!({ "version": version, "fields": { "amount": 8 } })),
+                    locked,
+                ),
                 ('s', "POST", "/shares", Some(share), false),
             ];
             for (letter, method, rest, body, locked) in changes {
                 let before = world.server.kapok.sequence();
                 let answer = world.ask(who, method, &world.path(name, rest), body).await;
                 if letters.contains(letter) {
-                    let done = if locked { answer.status == 409 } else { answer.status.is_success() };
+                    let done = if locked {
+                        answer.status == 409
+                    } else {
+                        answer.status.is_success()
+                    };
                     assert!(done, "{who} {method} {name}{rest}: {} {}", answer.status, answer.body);
                 } else {
                     assert_eq!(answer.status, refused, "{who} {method} {name}{rest}: {}", answer.body);
-                    assert_eq!(world.server.kapok.sequence(), before, "{who} {method} {name}{rest} changed something");
+                    assert_eq!(
+                        world.server.kapok.sequence(),
+                        before,
+                        "{who} {method} {name}{rest} changed something"
+                    );
                 }
             }
             // What moves a record is done in a world of its own; here it is refused where the table says so.
@@ -469,17 +515,26 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                 let answer = world.ask(who, method, &path, body).await;
                 if path.ends_with("/bulk") {
                     // Each record has its own answer.
-                    assert!(answer.body["items"][0]["ok"] != true, "{who} {path} {name}: {}", answer.body);
+                    assert!(
+                        answer.body["items"][0]["ok"] != true,
+                        "{who} {path} {name}: {}",
+                        answer.body
+                    );
                 } else {
                     assert_eq!(answer.status, refused, "{who} {method} {path} {name}: {}", answer.body);
                 }
-                assert_eq!(world.server.kapok.sequence(), before, "{who} {method} {path} {name} changed something");
+                assert_eq!(
+                    world.server.kapok.sequence(),
+                    before,
+                    "{who} {method} {path} {name} changed something"
+                );
             }
         }
         let makes = MAKES.iter().find(|(known, _)| *known == who).unwrap().1;
         for (for_whom, expected) in [who, "owner"].into_iter().zip(makes) {
             let before = world.server.kapok.sequence();
-            let body = json!({ "fields": { "name": format!("{who} for {for_whom}") }, "owner": world.people[for_whom] });
+            let body =
+                json!({ "fields": { "name": format!("{who} for {for_whom}") }, "owner": world.people[for_whom] });
             let answer = world.ask(who, "POST", "/records/m.customer", Some(body)).await;
             if expected {
                 assert_eq!(answer.status, 201, "{who} for {for_whom}: {}", answer.body);
@@ -494,7 +549,10 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
 #[tokio::test]
 async fn what_may_be_deleted_is() {
     for who in WHO {
-        if !TABLE.iter().any(|(known, cells)| *known == who && cells.iter().any(|cell| cell.contains('d'))) {
+        if !TABLE
+            .iter()
+            .any(|(known, cells)| *known == who && cells.iter().any(|cell| cell.contains('d')))
+        {
             continue;
         }
         let world = World::new().await;
@@ -519,24 +577,44 @@ async fn shares_end_and_reasons_are_told_without_contents() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body["may"][0]["action"], "read");
     assert_eq!(answer.body["may"][0]["reasons"][0]["kind"], "share", "{}", answer.body);
-    let answer = world.ask("root", "GET", &world.path("below-own", &format!("/access?as={}", world.people["owner"])), None);
+    let answer = world.ask(
+        "root",
+        "GET",
+        &world.path("below-own", &format!("/access?as={}", world.people["owner"])),
+        None,
+    );
     let answer = answer.await;
     assert_eq!(answer.body["may"][0]["reasons"][0]["kind"], "parent", "{}", answer.body);
     let answer = world.ask("owner", "GET", &format!("{path}?as={receiver}"), None).await;
     assert_eq!(answer.status, 403);
-    let shares = world.ask("owner", "GET", &world.path("shared-to-read", "/shares"), None).await;
+    let shares = world
+        .ask("owner", "GET", &world.path("shared-to-read", "/shares"), None)
+        .await;
     let share = shares.body["items"][0]["id"].as_str().unwrap();
     let end = world.path("shared-to-read", &format!("/shares/{share}"));
     assert_eq!(world.ask("colleague", "DELETE", &end, None).await.status, 403);
     assert_eq!(world.ask("owner", "DELETE", &end, None).await.status, 204);
-    let gone = world.server.ask_with_token("GET", &world.path("shared-to-read", ""), &world.tokens["receiver"], None);
+    let gone = world.server.ask_with_token(
+        "GET",
+        &world.path("shared-to-read", ""),
+        &world.tokens["receiver"],
+        None,
+    );
     assert_eq!(gone.await.status, 404);
     for (body, field) in [
-        (json!({ "to": { "person": world.people["handler"] }, "level": "read" }), "to"),
+        (
+            json!({ "to": { "person": world.people["handler"] }, "level": "read" }),
+            "to",
+        ),
         (json!({ "to": { "role": "no-such" }, "level": "read" }), "to"),
-        (json!({ "to": { "role": "sales" }, "level": "read", "until": "2020-01-01" }), "until"),
+        (
+            json!({ "to": { "role": "sales" }, "level": "read", "until": "2020-01-01" }),
+            "until",
+        ),
     ] {
-        let answer = world.ask("owner", "POST", &world.path("own", "/shares"), Some(body)).await;
+        let answer = world
+            .ask("owner", "POST", &world.path("own", "/shares"), Some(body))
+            .await;
         assert_eq!(answer.status, 422, "{}", answer.body);
         assert_eq!(answer.body["fields"][0]["field"], field, "{}", answer.body);
     }

@@ -16,8 +16,8 @@ use kapok_protocol::{
     Value,
 };
 use kapok_records::{
-    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST, ROLE,
-    STAND_IN, validate,
+    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST,
+    ROLE, STAND_IN, validate,
 };
 use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
 
