@@ -29,6 +29,7 @@ fn the_shipped_entities_fit_together() {
             "quotes.quote",
             "system.department",
             "system.person",
+            "system.post",
             "system.role"
         ]
     );

@@ -208,10 +208,8 @@ fn an_administrator_changes_what_is_shipped_and_adds_to_it() {
     assert_eq!(customer.grants["sales"].update, Level::None);
     assert_eq!(customer.grants["service"].read, Level::All);
     assert_eq!(customer.field_rules["service"].len(), 2);
-    let children: Vec<_> = catalogue
-        .children(&Entity::new("a.customer"))
-        .map(|child| child.id.as_str())
-        .collect();
+    let id = Entity::new("a.customer");
+    let children: Vec<_> = catalogue.children(&id).map(|child| child.id.as_str()).collect();
     assert_eq!(children, ["a.order", "company.visit"]);
     let region = catalogue.dictionary("a.region").unwrap();
     let entries: Vec<&str> = region.entries.iter().map(|entry| entry.id.as_str()).collect();

@@ -31,7 +31,8 @@
 //! required = true
 //! ```
 //!
-//! The same file declares entities, roles and permissions; the record layer reads those. Any other key is an error.
+//! The same file declares entities, dictionaries, roles and permissions; the record layer reads those. Any other key is an
+//! error.
 
 mod parse;
 

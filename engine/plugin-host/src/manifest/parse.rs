@@ -29,6 +29,14 @@ struct File {
     _roles: Option<IgnoredAny>,
     #[serde(rename = "permissions")]
     _permissions: Option<IgnoredAny>,
+    #[serde(rename = "extend")]
+    _extend: Option<IgnoredAny>,
+    #[serde(rename = "dictionaries")]
+    _dictionaries: Option<IgnoredAny>,
+    #[serde(rename = "field_rules")]
+    _field_rules: Option<IgnoredAny>,
+    #[serde(rename = "totals")]
+    _totals: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -227,7 +235,7 @@ mod tests {
              [handlers.'quotes.mark-approved']\nlabel = {{ zh = '批', en = 'Approve' }}\n\
              [handlers.'quotes.mark-approved'.inputs.quote]\nlabel = {{ zh = '单', en = 'Quote' }}\n\
              type = 'record'\nentity = 'quotes.quote'\nrequired = true\n\
-             [entities.'quotes.quote']\nanything = 1\n[roles]\n[permissions]\n"
+             [entities.'quotes.quote']\nanything = 1\n[roles]\n[permissions]\n[extend]\n[dictionaries]\n[field_rules]\n[totals]\n"
         );
         let manifest = Manifest::parse("plugin.toml", &text).unwrap();
         assert_eq!(manifest.needs, ["customers"]);

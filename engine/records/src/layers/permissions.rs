@@ -36,6 +36,8 @@ pub(super) fn unite(base: &mut Node, other: &Node) {
                 }
             }
         }
+        // What one of them does not hand down is not.
+        Content::Bool(false) => *base = other.clone(),
         _ if width(other) > width(base) => *base = other.clone(),
         _ => {}
     }

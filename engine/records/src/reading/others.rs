@@ -110,6 +110,9 @@ pub(crate) fn grants(part: &Part<'_>) -> Grants {
         transfer: level("transfer"),
         import: level("import"),
         export: level("export"),
+        inherit: part
+            .get("inherit")
+            .is_none_or(|inherit| inherit.node.as_bool().unwrap_or(true)),
     }
 }
 

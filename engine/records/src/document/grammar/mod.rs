@@ -118,6 +118,12 @@ static GRANTS: Shape = Shape::Table(&[
         "Whether it imports; every level but none allows it.",
     ),
     key("export", LEVELS, Over::Free, "Which of those it sees it exports."),
+    key(
+        "inherit",
+        &Shape::Bool,
+        Over::Free,
+        "Whether seeing a record's parent through this role is seeing the record; true when absent.",
+    ),
 ]);
 
 static ACCESS: Shape = Shape::Word(&["hidden", "masked", "read", "edit"]);
