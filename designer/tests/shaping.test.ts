@@ -22,13 +22,13 @@ const click = (...names: string[]) => async (page: Page) => {
   for (const name of names) await page.locator(`[data-test=${name}]`).first().click()
 }
 
-const places: { name: string; path: string; ready: string; act?: (page: Page) => Promise<unknown>; then?: string }[] = [
+const places: { name: string; path: string; ready: string; act?: (page: Page) => Promise<unknown>; shows?: string }[] = [
   { name: 'data', path: '/admin/data', ready: 'entity' },
-  { name: 'data-new', path: '/admin/data', ready: 'entity', act: click('new-entities'), then: 'new-name' },
-  { name: 'dictionaries', path: '/admin/data', ready: 'entity', act: tab('dictionaries'), then: 'dictionary' },
+  { name: 'data-new', path: '/admin/data', ready: 'entity', act: click('new-entities'), shows: 'new-name' },
+  { name: 'dictionaries', path: '/admin/data', ready: 'entity', act: tab('dictionaries'), shows: 'dictionary' },
   { name: 'dictionary', path: '/admin/data/dictionaries/own.region', ready: 'entry' },
   { name: 'fields', path: contract, ready: 'field' },
-  { name: 'field-types', path: contract, ready: 'field', act: click('field-add'), then: 'type-lines' },
+  { name: 'field-types', path: contract, ready: 'field', act: click('field-add'), shows: 'type-lines' },
   {
     name: 'field-lines',
     path: contract,
@@ -37,20 +37,20 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
       await page.locator('[data-test=field][data-id=lines] [data-test=field-edit]').click()
       await page.locator('[data-test=column][data-id=amount] [data-test=field-edit]').click()
     },
-    then: 'field-currency',
+    shows: 'field-currency',
   },
   {
     name: 'field-choices',
     path: contract,
     ready: 'field',
     act: (page) => page.locator('[data-test=field][data-id=status] [data-test=field-edit]').click(),
-    then: 'entry',
+    shows: 'entry',
   },
-  { name: 'form', path: contract, ready: 'field', act: tab('form'), then: 'section' },
-  { name: 'list', path: contract, ready: 'field', act: tab('list'), then: 'list-column' },
-  { name: 'views', path: contract, ready: 'field', act: click('tab-views', 'view-edit'), then: 'view-field' },
-  { name: 'related', path: '/admin/data/entities/crm.customer', ready: 'field', act: tab('related'), then: 'related' },
-  { name: 'rules', path: contract, ready: 'field', act: tab('rules'), then: 'unique-rule' },
+  { name: 'form', path: contract, ready: 'field', act: tab('form'), shows: 'section' },
+  { name: 'list', path: contract, ready: 'field', act: tab('list'), shows: 'list-column' },
+  { name: 'views', path: contract, ready: 'field', act: click('tab-views', 'view-edit'), shows: 'view-field' },
+  { name: 'related', path: '/admin/data/entities/crm.customer', ready: 'field', act: tab('related'), shows: 'related' },
+  { name: 'rules', path: contract, ready: 'field', act: tab('rules'), shows: 'unique-rule' },
   {
     name: 'plan',
     path: contract,
@@ -58,21 +58,21 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
     act: async (page) => {
       await click('tab-rules', 'rule-history', 'draft-check')(page)
     },
-    then: 'plan-apply',
+    shows: 'plan-apply',
   },
   { name: 'roles', path: '/admin/roles', ready: 'grants' },
-  { name: 'field-rules', path: '/admin/roles', ready: 'grants', act: tab('fields'), then: 'field-rule' },
-  { name: 'totals', path: '/admin/roles', ready: 'grants', act: click('tab-totals', 'total-add'), then: 'total' },
-  { name: 'view-as', path: '/admin/roles?record=/records/crm.customer/501', ready: 'grants', act: tab('view-as'), then: 'view-as-record' },
+  { name: 'field-rules', path: '/admin/roles', ready: 'grants', act: tab('fields'), shows: 'field-rule' },
+  { name: 'totals', path: '/admin/roles', ready: 'grants', act: click('tab-totals', 'total-add'), shows: 'total' },
+  { name: 'view-as', path: '/admin/roles?record=/records/crm.customer/501', ready: 'grants', act: tab('view-as'), shows: 'view-as-record' },
   { name: 'people', path: '/admin/organisation', ready: 'person' },
   {
     name: 'person',
     path: '/admin/organisation',
     ready: 'person',
     act: (page) => page.click('[data-test=person][data-id="11"]'),
-    then: 'stand-in',
+    shows: 'stand-in',
   },
-  { name: 'join', path: '/admin/organisation', ready: 'person', act: click('person-new'), then: 'join-name' },
+  { name: 'join', path: '/admin/organisation', ready: 'person', act: click('person-new'), shows: 'join-name' },
   {
     name: 'leaving',
     path: '/admin/organisation',
@@ -81,12 +81,12 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
       await page.click('[data-test=person][data-id="11"]')
       await click('person-leave')(page)
     },
-    then: 'leave-preview',
+    shows: 'leave-preview',
   },
-  { name: 'import', path: '/admin/organisation', ready: 'person', act: click('people-import'), then: 'import-file' },
-  { name: 'departments', path: '/admin/organisation', ready: 'person', act: tab('departments'), then: 'department' },
-  { name: 'department', path: '/admin/organisation', ready: 'person', act: click('tab-departments', 'department-edit'), then: 'department-head' },
-  { name: 'posts', path: '/admin/organisation', ready: 'person', act: tab('posts'), then: 'post' },
+  { name: 'import', path: '/admin/organisation', ready: 'person', act: click('people-import'), shows: 'import-file' },
+  { name: 'departments', path: '/admin/organisation', ready: 'person', act: tab('departments'), shows: 'department' },
+  { name: 'department', path: '/admin/organisation', ready: 'person', act: click('tab-departments', 'department-edit'), shows: 'department-head' },
+  { name: 'posts', path: '/admin/organisation', ready: 'person', act: tab('posts'), shows: 'post' },
 ]
 
 describe.each(views)('$name', (view) => {
@@ -96,13 +96,13 @@ describe.each(views)('$name', (view) => {
   })
   afterAll(() => context?.close())
 
-  it.each(places)('$name', async ({ name, path, ready, act, then }) => {
+  it.each(places)('$name', async ({ name, path, ready, act, shows }) => {
     const page = await context.newPage()
     const faults = faultsOf(page)
     await page.goto(server.address + path)
     await page.locator(`[data-test=${ready}]`).first().waitFor()
     await act?.(page)
-    if (then) await page.locator(`[data-test=${then}]`).first().waitFor()
+    if (shows) await page.locator(`[data-test=${shows}]`).first().waitFor()
     for (const shadow of await page.locator('.skeleton').all()) await shadow.waitFor({ state: 'detached' })
     // Drawers and dialogs come in.
     await page.waitForTimeout(350)

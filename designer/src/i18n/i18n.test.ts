@@ -54,4 +54,9 @@ describe('messages', () => {
     const missing = used.filter((pattern) => !known.some((key) => pattern.test(key)))
     expect(missing.map(String)).toEqual([])
   })
+
+  it('have no sign that vue-i18n takes for something else', () => {
+    const all = [...chinese, ...english]
+    expect(all.filter(([, message]) => /[@|]/.test(message)).map(([key]) => key)).toEqual([])
+  })
 })

@@ -67,7 +67,6 @@ const quote = {
     title: { pos: 2, type: 'text', label: both('标题', 'Title'), required: true },
     customer: { pos: 3, type: 'reference', entity: 'crm.customer', label: both('客户', 'Customer'), required: true },
     total: { pos: 4, type: 'money', currency: 'CNY', label: both('合计', 'Total'), read_only: true },
-    stamp: layer.extend['quotes.quote'].fields.stamp,
   },
   columns: { number: 1, title: 2, total: 3 },
   sort: '-number',
@@ -83,6 +82,28 @@ const customer = {
   },
   columns: { name: 1, phone: 2 },
   related: { quotes: { pos: 1, label: both('报价单', 'Quotes'), entity: 'quotes.quote', field: 'customer' } },
+}
+
+export const shipped = {
+  entities: { 'quotes.quote': quote, 'crm.customer': customer },
+  dictionaries: {
+    'crm.industry': {
+      label: both('行业', 'Industry'),
+      entries: { it: { pos: 1, label: both('信息技术', 'IT') }, build: { pos: 2, label: both('建筑', 'Building') } },
+    },
+  },
+  roles: {
+    sales: { label: both('销售', 'Sales') },
+    'sales-manager': { label: both('销售经理', 'Sales manager') },
+    everyone: { label: both('所有人', 'Everyone') },
+    administrator: { label: both('管理员', 'Administrator') },
+  },
+  permissions: {
+    'quotes.quote': { sales: { read: 'own', create: 'all', update: 'own' }, 'sales-manager': { read: 'subordinates', update: 'subordinates' } },
+    'crm.customer': { sales: { read: 'shared', create: 'all', update: 'own' } },
+  },
+  field_rules: {},
+  totals: {},
 }
 
 const record = (id: string, title: string, fields: RecordRow['fields'], display: RecordRow['display'] = {}): RecordRow => ({
@@ -119,39 +140,15 @@ const people = [
   record(
     '11',
     '王丽',
-    { name: '王丽', login: 'wang.li', department: '42', superior: '12', post: '52', roles: ['31', '32'], active: true },
+    { name: '王丽', login: 'wang.li', department: '42', superior: '12', posts: ['52'], roles: ['31', '32'], active: true },
     { department: '销售部', superior: '陈建国' },
   ),
   record('13', '李敏', { name: '李敏', login: 'li.min', department: '43', superior: '11', roles: ['31'], active: true }, { superior: '王丽' }),
 ]
 
 export const adminSamples: Record<string, unknown> = {
-  '/admin/definitions': {
-    ...layer,
-    shipped: {
-      dictionaries: {
-        'crm.industry': {
-          label: both('行业', 'Industry'),
-          entries: { it: { pos: 1, label: both('信息技术', 'IT') }, build: { pos: 2, label: both('建筑', 'Building') } },
-        },
-      },
-      roles: {
-        sales: { label: both('销售', 'Sales') },
-        'sales-manager': { label: both('销售经理', 'Sales manager') },
-        everyone: { label: both('所有人', 'Everyone') },
-        administrator: { label: both('管理员', 'Administrator') },
-      },
-    },
-  },
-  '/admin/definitions/effective/quotes.quote': {
-    entity: quote,
-    permissions: { sales: { read: 'own', create: 'all', update: 'own' }, 'sales-manager': { read: 'subordinates', create: 'all', update: 'subordinates' } },
-  },
-  '/admin/definitions/effective/crm.customer': {
-    entity: customer,
-    permissions: { sales: { read: 'shared', create: 'all', update: 'own' } },
-    field_rules: layer.field_rules['crm.customer'],
-  },
+  '/admin/definitions': layer,
+  '/admin/definitions/effective': { effective: {}, shipped },
   'POST /admin/definitions/plan': {
     changes: [
       { text: both('“合同”增加字段“备注”。', 'Contract gets the field “Note”.'), destructive: false },
@@ -163,27 +160,28 @@ export const adminSamples: Record<string, unknown> = {
   '/records/system.department': list(departments),
   '/records/system.post': list([
     record('51', '会计', { code: 'accountant', name: '会计' }),
-    record('52', '销售代表', { code: 'representative', name: '销售代表' }),
+    record('52', '销售代表', { code: 'representative', name: '销售代表', roles: ['31'] }),
   ]),
   '/records/system.person': list(people),
   ...Object.fromEntries(people.map((person) => [`/records/system.person/${person.id}`, person])),
-  '/people/11/stand-ins': list([{ id: '71', person: { id: '13', name: '李敏' }, from: '2026-12-01', until: '2026-12-05' }]),
-  '/people/11/leave': {
-    items: [
-      { kind: 'tasks', count: 4 },
-      { kind: 'records', label: both('客户', 'Customers'), count: 37 },
-      { kind: 'people', count: 1 },
-    ],
-  },
+  '/people/11/stand-ins': list([{ id: '71', stand_in: { id: '13', name: '李敏' }, from: '2026-12-01', until: '2026-12-05', process: null, ended: false }]),
+  'POST /people/11/leave': { tasks: 4, records: 37 },
   'POST /people/import': {
     rows: 5,
     created: 3,
     updated: 1,
-    problems: [{ row: 4, column: '部门', text: both('没有名为“华北区”的部门。', 'There is no department “华北区”.') }],
+    unchanged: 0,
+    failed: [{ row: 4, login: 'wu.lei', field: '部门', text: both('没有名为“华北区”的部门。', 'There is no department “华北区”.') }],
   },
   '/records/crm.customer/501/access': {
-    may: { read: true, update: false },
-    reasons: [both('角色“销售经理”可以查看下属的记录。', 'The role “Sales manager” reads the records of those below.')],
-    fields: [{ field: 'phone', label: both('电话', 'Phone'), access: 'masked' }],
+    person: { id: '12', name: '陈建国' },
+    may: [
+      {
+        action: 'read',
+        reasons: [
+          { kind: 'role', text: both('角色“销售经理”可以查看下属的记录。', 'The role “Sales manager” reads the records of those below.'), reasons: [] },
+        ],
+      },
+    ],
   },
 }

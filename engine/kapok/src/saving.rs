@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
-use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, conflicts, decide, defaults, validate};
+use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, as_seen, conflicts, defaults, validate};
 use kapok_store::View;
 use kapok_tables::Queries;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
-    handles::{once::RequestKey, viewer_of},
+    handles::once::RequestKey,
+    rights::{Viewpoint, viewer_of},
     plugins::Caller,
     shared::Shared,
     views::title_of,
@@ -124,7 +125,11 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             }
             Ok(Some(answer))
         });
-        match saved.wait() {
+        let saved = saved.wait();
+        if let Some(person) = actor.person() {
+            shared.projection.wrote(person);
+        }
+        match saved {
             Ok(Some(done)) => return Ok(done),
             Ok(None) => {}
             Err(Error::Duplicates(found)) => return Err(named(shared, actor, &request.entity, *found)?),
@@ -161,18 +166,16 @@ pub(crate) fn check(
     };
     allow(definition, before.as_ref())?;
     if let (Some(before), Some(version)) = (&before, request.version) {
-        let base = request.base.as_ref();
-        let reasons = conflicts(definition, before, version, base, &request.fields);
-        if !reasons.is_empty() {
-            let value = |fields: Option<&Fields>, name: &str| fields.and_then(|fields| fields.get(name)).cloned();
-            let fields = reasons.iter().filter_map(|reason| reason.field.clone());
-            let fields = fields.map(|field| FieldConflict {
-                mine: value(Some(&request.fields), &field).unwrap_or_default(),
-                theirs: value(Some(&before.fields), &field).unwrap_or_default(),
-                base: value(base, &field).unwrap_or_default(),
-                field,
+        let found = conflicts(definition, before, version, request.base.as_ref(), &request.fields);
+        if !found.is_empty() {
+            let fields = found.iter().map(|conflict| FieldConflict {
+                field: conflict.field.clone(),
+                mine: conflict.mine.clone(),
+                theirs: conflict.theirs.clone(),
+                base: conflict.base.clone().unwrap_or_default(),
             });
             let fields = fields.collect();
+            let reasons = found.into_iter().map(Refusal::from).collect();
             return Err(Error::Conflict(Box::new(Conflict { reasons, fields })));
         }
     }
@@ -274,7 +277,10 @@ fn named(shared: &Arc<Shared>, actor: Principal, entity_id: &Entity, duplicates:
     let view = shared.store.view();
     let queries = Queries(&view);
     let viewer = match actor.person() {
-        Some(person) => Some(viewer_of(shared, &queries, person)?),
+        Some(person) => {
+            let viewer = viewer_of(shared, &queries, person)?;
+            Some(Viewpoint::new(viewer, &catalogue, Queries(&view)))
+        }
         None => None,
     };
     let mut found = Vec::new();
@@ -284,12 +290,16 @@ fn named(shared: &Arc<Shared>, actor: Principal, entity_id: &Entity, duplicates:
             continue;
         };
         let title = title_of(definition, &row.record.fields);
-        let seen = viewer
+        let access = viewer
             .as_ref()
-            .is_none_or(|viewer| decide(viewer, Action::Read, definition, Some(&row.record)).is_granted());
-        found.push(match seen {
-            true => Duplicate { id: Some(id), title },
-            false => Duplicate {
+            .map(|point| point.rights().decide(Action::Read, definition, Some(&row.record)));
+        found.push(match access {
+            None => Duplicate { id: Some(id), title },
+            Some(access) if access.is_granted() => Duplicate {
+                id: Some(id),
+                title: title_of(definition, &as_seen(definition, &row.record, &access).fields),
+            },
+            Some(_) => Duplicate {
                 id: None,
                 title: veiled(&title),
             },

@@ -18,6 +18,7 @@ use crate::{
     operate::keeper::Operating,
     organisation::Organisation,
     plugins::{Plugins, lines},
+    project::Projection,
     react::{ClockWatch, Retention},
 };
 
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
     pub(crate) operating: Operating,
+    pub(crate) projection: Projection,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -80,6 +82,7 @@ impl Shared {
         let catalogue =
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
+            projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,
@@ -117,7 +120,7 @@ impl Shared {
 
     /// Reads the organisation again, after one of its records was saved.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
-        let fresh = Organisation::read(&self.store.view())?;
+        let fresh = Organisation::read(&self.store.view(), self.settings.utc_offset_minutes)?;
         *self
             .organisation
             .write()

@@ -41,7 +41,12 @@ pub fn searched_fields(entity: &EntityDefinition) -> BTreeSet<String> {
                     | FieldKind::AutoNumber { .. }
             )
     };
-    entity.fields.iter().filter(is_searched).map(|field| field.id.clone()).collect()
+    entity
+        .fields
+        .iter()
+        .filter(is_searched)
+        .map(|field| field.id.clone())
+        .collect()
 }
 
 /// Longer texts are not in the columns, only in the words.
@@ -123,7 +128,9 @@ fn each_text(value: &Value, visit: &mut dyn FnMut(&str)) {
 }
 
 fn is_date(text: &str) -> bool {
-    let date = text.get(..10).filter(|_| text.len() == 10 || text.as_bytes()[10] == b'T');
+    let date = text
+        .get(..10)
+        .filter(|_| text.len() == 10 || text.as_bytes()[10] == b'T');
     date.is_some_and(|date| date.parse::<chrono::NaiveDate>().is_ok())
 }
 

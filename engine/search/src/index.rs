@@ -216,7 +216,11 @@ impl Index {
     /// How many records are in it.
     pub fn count(&self) -> u64 {
         let snapshot = self.snapshot();
-        snapshot.parts.iter().map(|part| u64::from(part.reader.num_docs())).sum()
+        snapshot
+            .parts
+            .iter()
+            .map(|part| u64::from(part.reader.num_docs()))
+            .sum()
     }
 
     /// Returns when no parts are being merged any more; for measurements.
@@ -239,8 +243,11 @@ impl Index {
     pub fn reload(&self) -> Result<(), Error> {
         self.reader.reload()?;
         let old = self.snapshot();
-        let known: HashMap<SegmentId, &Arc<Kept>> =
-            old.parts.iter().map(|part| (part.reader.segment_id(), &part.kept)).collect();
+        let known: HashMap<SegmentId, &Arc<Kept>> = old
+            .parts
+            .iter()
+            .map(|part| (part.reader.segment_id(), &part.kept))
+            .collect();
         let mut parts = Vec::new();
         for reader in self.reader.searcher().segment_readers() {
             let kept = known.get(&reader.segment_id()).map(|kept| (*kept).clone());

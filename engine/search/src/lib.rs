@@ -27,3 +27,4 @@ pub use index::{Index, Position};
 pub use query::{
     Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Statistics, Whose,
 };
+pub use words::snippet;

@@ -41,8 +41,7 @@ pub(crate) fn millionths(number: Decimal) -> Millionths {
 
 /// The decimal of so many millionths, which may be a sum of many.
 pub(crate) fn decimal(millionths: i128) -> Decimal {
-    Decimal::try_from_i128_with_scale(millionths, SCALE)
-        .map_or(Decimal::MAX, |number| number.normalize())
+    Decimal::try_from_i128_with_scale(millionths, SCALE).map_or(Decimal::MAX, |number| number.normalize())
 }
 
 #[cfg(test)]

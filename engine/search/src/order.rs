@@ -12,7 +12,11 @@ use tantivy::{
     columnar::{Column, MonotonicallyMappableToU64, StrColumn},
 };
 
-use crate::{Error, part::{Members, Part}, schema::path};
+use crate::{
+    Error,
+    part::{Members, Part},
+    schema::path,
+};
 
 /// What a document is sorted by within its part: the kind of the value, then its place among those of its kind. The last
 /// number tells values that are there (1) from places between them (0).
@@ -96,7 +100,11 @@ impl Entry {
 
 /// Ids follow the direction of the first value; without one, the newest comes first.
 fn by_id(a: u64, b: u64, sorts: &[Sort]) -> Ordering {
-    if sorts.first().is_none_or(|sort| sort.descending) { b.cmp(&a) } else { a.cmp(&b) }
+    if sorts.first().is_none_or(|sort| sort.descending) {
+        b.cmp(&a)
+    } else {
+        a.cmp(&b)
+    }
 }
 
 /// The columns of one field by which documents are sorted.
@@ -217,9 +225,9 @@ impl Order {
     }
 
     pub(crate) fn of(part: &Part, entity: &Entity, field: &str) -> Result<Arc<Self>, Error> {
-        part.kept
-            .orders
-            .get(&Self::name(entity, field), || Ok(Arc::new(Self::make(part, entity, field)?)))
+        part.kept.orders.get(&Self::name(entity, field), || {
+            Ok(Arc::new(Self::make(part, entity, field)?))
+        })
     }
 
     fn make(part: &Part, entity: &Entity, field: &str) -> Result<Self, Error> {
@@ -249,7 +257,12 @@ impl Order {
 }
 
 /// The documents that have a term, ascending.
-pub(crate) fn docs_of(part: &Part, field: tantivy::schema::Field, term: &Term, out: &mut Vec<DocId>) -> Result<(), Error> {
+pub(crate) fn docs_of(
+    part: &Part,
+    field: tantivy::schema::Field,
+    term: &Term,
+    out: &mut Vec<DocId>,
+) -> Result<(), Error> {
     if let Some(mut postings) = part.postings(field, term)? {
         while postings.doc() != TERMINATED {
             out.push(postings.doc());

@@ -89,7 +89,12 @@ impl<T: Clone> Cache<T> {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
     }
 }
 
@@ -104,7 +109,9 @@ impl Part {
     }
 
     pub(crate) fn texts(&self, path: &str) -> Result<Option<StrColumn>, Error> {
-        self.kept.texts.get(path, || Ok(self.reader.fast_fields().str(&format!("texts.{path}"))?))
+        self.kept
+            .texts
+            .get(path, || Ok(self.reader.fast_fields().str(&format!("texts.{path}"))?))
     }
 
     pub(crate) fn items(&self, path: &str) -> Result<Option<StrColumn>, Error> {
@@ -123,12 +130,16 @@ impl Part {
 
     /// A column of whole numbers, such as `created_at`.
     pub(crate) fn column_of_numbers(&self, name: &str) -> Result<Option<Column<i64>>, Error> {
-        self.kept.numbers.get(name, || Ok(self.reader.fast_fields().column_opt(name)?))
+        self.kept
+            .numbers
+            .get(name, || Ok(self.reader.fast_fields().column_opt(name)?))
     }
 
     /// A column of ids, such as `owner`.
     pub(crate) fn column_of_ids(&self, name: &str) -> Result<Option<Column<u64>>, Error> {
-        self.kept.ids.get(name, || Ok(self.reader.fast_fields().column_opt(name)?))
+        self.kept
+            .ids
+            .get(name, || Ok(self.reader.fast_fields().column_opt(name)?))
     }
 
     /// The ids of the records.

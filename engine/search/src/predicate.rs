@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tantivy::{
     DocId, Term,
-    columnar::{Column, StrColumn},
+    columnar::{Column, ColumnIndex, StrColumn},
     schema::Field,
 };
 
@@ -34,14 +34,33 @@ pub(crate) enum Node<'q> {
         term: Option<(Field, Term)>,
     },
     /// As [`Node::Range`], for numbers.
-    Numbers { column: Column<i64>, low: i64, high: i64 },
+    Numbers {
+        column: Column<i64>,
+        low: i64,
+        high: i64,
+    },
     /// The place of the moment in the order of texts lies between these.
-    Moments { column: Column<i64>, low: i64, high: i64 },
-    Flag { column: Column<bool>, wanted: bool },
+    Moments {
+        column: Column<i64>,
+        low: i64,
+        high: i64,
+    },
+    Flag {
+        column: Column<bool>,
+        wanted: bool,
+    },
     /// The ordinal of the text is one of these.
-    Ordinals { column: Column<u64>, ordinals: Arc<Bits>, terms: Option<Vec<(Field, Term)>> },
+    Ordinals {
+        column: Column<u64>,
+        ordinals: Arc<Bits>,
+        terms: Option<Vec<(Field, Term)>>,
+    },
     /// The id is one of these.
-    Ids { column: Column<u64>, ids: Arc<Ids>, terms: Option<Vec<(Field, Term)>> },
+    Ids {
+        column: Column<u64>,
+        ids: Arc<Ids>,
+        terms: Option<Vec<(Field, Term)>>,
+    },
     /// There is a text.
     HasText(StrColumn),
     HasNumber(Column<i64>),
@@ -52,7 +71,11 @@ pub(crate) enum Node<'q> {
     /// These documents, ascending.
     Docs(Arc<Vec<DocId>>),
     /// What the marked documents hold is not all in the columns: their rows are asked.
-    Marked { marks: Column<i64>, row: RowTest<'q>, others: Box<Self> },
+    Marked {
+        marks: Column<i64>,
+        row: RowTest<'q>,
+        others: Box<Self>,
+    },
     /// The record is asked.
     Row(RowTest<'q>),
 }
@@ -111,7 +134,11 @@ impl<'q> Node<'q> {
         match self {
             Self::Never | Self::Always | Self::Bits(_) => 0,
             Self::Docs(_) => 2,
-            Self::Range { .. } | Self::Numbers { .. } | Self::Moments { .. } | Self::Flag { .. } | Self::Ordinals { .. } => 1,
+            Self::Range { .. }
+            | Self::Numbers { .. }
+            | Self::Moments { .. }
+            | Self::Flag { .. }
+            | Self::Ordinals { .. } => 1,
             Self::HasText(_) | Self::HasNumber(_) | Self::HasFlag(_) | Self::HasId(_) => 1,
             Self::Ids { .. } => 2,
             Self::Not(inner) => inner.effort(),
@@ -135,9 +162,9 @@ impl<'q> Node<'q> {
             Self::Numbers { column, low, high } => {
                 column.first(doc).is_some_and(|value| (*low..=*high).contains(&value))
             }
-            Self::Moments { column, low, high } => {
-                column.first(doc).is_some_and(|millis| (*low..=*high).contains(&place(millis)))
-            }
+            Self::Moments { column, low, high } => column
+                .first(doc)
+                .is_some_and(|millis| (*low..=*high).contains(&place(millis))),
             Self::Flag { column, wanted } => column.first(doc) == Some(*wanted),
             Self::Ordinals { column, ordinals, .. } => {
                 column.values_for_doc(doc).any(|value| ordinals.contains(value as u32))
@@ -183,10 +210,21 @@ impl<'q> Node<'q> {
                 bits.invert();
             }
             Self::Range { column, low, high, .. } => {
-                docs_between(column, *low, *high, len).into_iter().for_each(|doc| bits.insert(doc));
+                docs_between(column, *low, *high, len)
+                    .into_iter()
+                    .for_each(|doc| bits.insert(doc));
             }
             Self::Numbers { column, low, high } => {
-                docs_between(column, *low, *high, len).into_iter().for_each(|doc| bits.insert(doc));
+                docs_between(column, *low, *high, len)
+                    .into_iter()
+                    .for_each(|doc| bits.insert(doc));
+            }
+            Self::Ids { column, ids, .. } if matches!(column.index, ColumnIndex::Full) => {
+                each_value(column, len, |doc, id| {
+                    if ids.contains(id) {
+                        bits.insert(doc);
+                    }
+                });
             }
             Self::Bits(found) => return (**found).clone(),
             Self::Docs(docs) => docs.iter().for_each(|doc| bits.insert(*doc)),
@@ -255,14 +293,39 @@ impl<'q> Node<'q> {
     }
 }
 
+/// Values read at once.
+const BLOCK: usize = 1_024;
+
+/// Visits the values of a column that has one for each document.
+fn each_value(column: &Column<u64>, len: u32, mut visit: impl FnMut(DocId, u64)) {
+    let mut block = [0; BLOCK];
+    let mut start = 0;
+    while start < len {
+        let count = BLOCK.min((len - start) as usize);
+        column.values.get_range(u64::from(start), &mut block[..count]);
+        for (number, value) in block[..count].iter().enumerate() {
+            visit(start + number as u32, *value);
+        }
+        start += count as u32;
+    }
+}
+
 /// The documents that have a value between two, both included.
 fn docs_between<T>(column: &Column<T>, low: T, high: T, len: u32) -> Vec<DocId>
 where
     T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
 {
     // A column must not be asked for values beyond its own.
-    let low = if low < column.min_value() { column.min_value() } else { low };
-    let high = if high > column.max_value() { column.max_value() } else { high };
+    let low = if low < column.min_value() {
+        column.min_value()
+    } else {
+        low
+    };
+    let high = if high > column.max_value() {
+        column.max_value()
+    } else {
+        high
+    };
     let mut docs = Vec::new();
     if low <= high {
         column.get_docids_for_value_range(low..=high, 0..len, &mut docs);
@@ -286,4 +349,3 @@ fn few_of(part: &Part, terms: &[(Field, Term)], limit: usize) -> Result<Option<V
     docs.dedup();
     Ok(Some(docs))
 }
-

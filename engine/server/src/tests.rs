@@ -2,6 +2,7 @@
 
 mod browser;
 mod contract;
+mod matrix;
 mod operating;
 mod refusals;
 mod rights;

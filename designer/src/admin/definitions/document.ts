@@ -8,6 +8,9 @@ import type { Filter } from '@/flow/model/filter'
 /** A table whose entries have names. */
 export type Keyed<Entry> = Record<string, Entry>
 
+/** Columns of a list; `false` leaves out one that is shipped. */
+export type Places = Keyed<number | false>
+
 /** Something that has a place and a name. */
 export interface Labelled {
   pos: number
@@ -95,8 +98,9 @@ export type ViewKind = (typeof VIEW_KINDS)[number]
 
 export interface ViewDocument extends Labelled {
   kind: ViewKind
+  disabled?: boolean
   filter?: Filter
-  columns?: Keyed<number>
+  columns?: Places
   sort?: string
   field?: string
   end_field?: string
@@ -105,7 +109,8 @@ export interface ViewDocument extends Labelled {
 export interface RelatedDocument extends Labelled {
   entity: string
   field: string
-  columns?: Keyed<number>
+  columns?: Places
+  disabled?: boolean
 }
 
 export interface UniqueDocument {
@@ -115,6 +120,7 @@ export interface UniqueDocument {
 export interface DuplicatesDocument {
   fields: string[]
   action: 'warn' | 'refuse'
+  disabled?: boolean
 }
 
 export interface EntityDocument {
@@ -122,7 +128,7 @@ export interface EntityDocument {
   title: string
   fields: Keyed<FieldDocument>
   sections?: Keyed<Labelled>
-  columns?: Keyed<number>
+  columns?: Places
   sort?: string
   parent?: string
   history?: boolean
@@ -135,15 +141,15 @@ export interface EntityDocument {
   related?: Keyed<RelatedDocument>
 }
 
-/** What each added part of somebody else's entity looks like. */
-export type ExtensionDocument = Partial<Omit<EntityDocument, 'label' | 'title'>>
+/** Of an entity that is shipped: what was changed or added. */
+export type ExtensionDocument = Partial<EntityDocument>
 
 export const LEVELS = ['none', 'own', 'shared', 'subordinates', 'department', 'department-tree', 'all'] as const
 export type Level = (typeof LEVELS)[number]
 
 /** Those that reach as far as their level, and those that are allowed or not. */
-export const REACHING = ['read', 'update', 'delete', 'share', 'transfer'] as const
-export const PLAIN = ['create', 'import', 'export'] as const
+export const REACHING = ['read', 'update', 'delete', 'share', 'transfer', 'export'] as const
+export const PLAIN = ['create', 'import'] as const
 export const ACTIONS = [...REACHING, ...PLAIN] as const
 export type Action = (typeof ACTIONS)[number]
 export type GrantsDocument = Partial<Record<Action, Level>>
@@ -168,7 +174,7 @@ export interface TotalDocument {
 
 export interface Definitions {
   entities: Keyed<EntityDocument>
-  /** Added to entities of plugins. */
+  /** Of entities that plugins ship. */
   extend: Keyed<ExtensionDocument>
   dictionaries: Keyed<DictionaryDocument>
   roles: Keyed<RoleDocument>
@@ -194,12 +200,13 @@ export function inOrder<Item extends { pos: number }>(table: Keyed<Item> | undef
 }
 
 /** The names of a table of places in order. */
-export function namesInOrder(places: Keyed<number> | undefined): string[] {
+export function namesInOrder(places: Places | undefined): string[] {
   return Object.entries(places ?? {})
+    .flatMap(([id, place]) => (place === false ? [] : [[id, place] as const]))
     .sort(([a, at], [b, other]) => at - other || a.localeCompare(b))
     .map(([id]) => id)
 }
 
-export function placesOf(names: readonly string[]): Keyed<number> {
+export function placesOf(names: readonly string[]): Places {
   return Object.fromEntries(names.map((name, index) => [name, index + 1]))
 }

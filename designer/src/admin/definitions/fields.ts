@@ -118,13 +118,13 @@ export function newEntity(label: string, titleLabel: string, basics: string): En
 export function withoutField(entity: EntityDocument, id: string): EntityDocument {
   const { [id]: _, ...fields } = entity.fields
   const next: EntityDocument = { ...entity, fields }
-  if (entity.columns) next.columns = put(entity.columns, id, undefined)
+  if (entity.columns) next.columns = put<number | false>(entity.columns, id, undefined)
   if (entity.sort?.replace(/^-/, '') === id) delete next.sort
   for (const key of ['kanban', 'calendar', 'tree', 'parent'] as const) if (next[key] === id) delete next[key]
   if (next.views) {
     next.views = Object.fromEntries(
       Object.entries(next.views).map(([name, view]) => {
-        const columns = view.columns && put(view.columns, id, undefined)
+        const columns = view.columns && put<number | false>(view.columns, id, undefined)
         return [name, columns ? { ...view, columns } : view]
       }),
     )

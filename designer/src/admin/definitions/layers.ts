@@ -1,7 +1,6 @@
 /** Two layers: what plugins ship, and on top of it what the administrator changed or added. */
 import type { Definitions, EntityDocument, ExtensionDocument, Keyed, Kind } from './document'
 import { KINDS } from './document'
-import { isOwn, isOwnRole } from './ids'
 
 type Tree = { [key: string]: unknown }
 
@@ -16,29 +15,34 @@ export function stable(value: unknown): string {
   )
 }
 
+/** A condition is one thing: it is replaced, never mixed. */
+const isWhole = (key: string) => key === 'filter'
+
 /** What lies below, changed by what lies on top. */
 export function merged<Below>(below: Below, above: unknown): Below {
   if (!isTree(below) || !isTree(above)) return above as Below
   const result: Tree = { ...below }
   for (const [key, value] of Object.entries(above)) {
-    result[key] = key in result && isTree(result[key]) && isTree(value) ? merged(result[key], value) : value
+    const mixes = key in result && isTree(result[key]) && isTree(value) && !isWhole(key)
+    result[key] = mixes ? merged(result[key], value) : value
   }
   return result as Below
 }
 
-/** The least that must lie on top of `below` to see `wanted`; what is missing there is `undefined`. */
-export function difference(below: unknown, wanted: unknown): unknown {
-  if (!isTree(below) || !isTree(wanted)) return same(below, wanted) ? undefined : wanted
+/** The least that must lie on top of `below` to see `wanted`; `undefined` when nothing must. */
+export function difference(below: unknown, wanted: unknown, key = ''): unknown {
+  if (!isTree(below) || !isTree(wanted) || isWhole(key)) return same(below, wanted) ? undefined : wanted
   const result: Tree = {}
-  for (const [key, value] of Object.entries(wanted)) {
-    const part = key in below ? difference(below[key], value) : value
-    if (part !== undefined) result[key] = part
+  for (const [name, value] of Object.entries(wanted)) {
+    const part = name in below ? difference(below[name], value, name) : value
+    if (part !== undefined) result[name] = part
   }
-  return Object.keys(result).length > 0 ? result : undefined
+  // What a plugin ships is not taken away; a column of a list can be left out.
+  if (key === 'columns') {
+    for (const [name, place] of Object.entries(below)) if (typeof place === 'number' && !(name in wanted)) result[name] = false
+  }
+  return filled(result)
 }
-
-/** The tables of an entity whose entries can be added. */
-const TABLES = ['fields', 'sections', 'columns', 'unique', 'duplicates', 'views', 'related'] as const
 
 /** An entity as people see it: shipped, changed and added to. */
 export function shownEntity(shipped: Definitions, layer: Definitions, id: string): EntityDocument | undefined {
@@ -51,29 +55,8 @@ export function shownEntity(shipped: Definitions, layer: Definitions, id: string
 export function withEntity(shipped: Definitions, layer: Definitions, id: string, wanted: EntityDocument | undefined): Definitions {
   const below = shipped.entities[id]
   if (!below) return { ...layer, entities: put(layer.entities, id, wanted) }
-  const changed: Tree = {}
-  const added: Tree = {}
-  for (const [key, value] of Object.entries(wanted ?? {})) {
-    const former = (below as unknown as Tree)[key]
-    if (!(TABLES as readonly string[]).includes(key)) {
-      if (!same(former, value)) changed[key] = value
-      continue
-    }
-    const table = (former ?? {}) as Keyed<unknown>
-    const entries = Object.entries((value ?? {}) as Keyed<unknown>)
-    const mine = entries.flatMap(([name, entry]) => {
-      const part = name in table ? difference(table[name], entry) : undefined
-      return part === undefined ? [] : [[name, part] as const]
-    })
-    const others = entries.filter(([name]) => !(name in table))
-    if (mine.length > 0) changed[key] = Object.fromEntries(mine)
-    if (others.length > 0) added[key] = Object.fromEntries(others)
-  }
-  return {
-    ...layer,
-    entities: put(layer.entities, id, filled(changed) as unknown as EntityDocument | undefined),
-    extend: put(layer.extend, id, filled(added) as ExtensionDocument | undefined),
-  }
+  const changes = wanted && (difference(below, wanted) as ExtensionDocument | undefined)
+  return { ...layer, entities: put(layer.entities, id, undefined), extend: put(layer.extend, id, changes) }
 }
 
 function filled(tree: Tree): Tree | undefined {
@@ -121,37 +104,4 @@ export function withChanges(layer: Definitions, changes: readonly Change[]): Def
     next = { ...next, [kind]: table }
   }
   return next
-}
-
-/**
- * What the plugins ship, from what everything looks like together: without what the administrator alone declared. A value
- * that was overwritten cannot be told any more; it stays as it is now, which looks the same.
- */
-export function shippedOf(effective: Definitions, layer: Definitions): Definitions {
-  const shipped = { ...effective, entities: { ...effective.entities } }
-  for (const [id, entity] of Object.entries(effective.entities)) {
-    const added = layer.extend[id]
-    if (isOwn(id)) delete shipped.entities[id]
-    else if (added) shipped.entities[id] = without(entity, added)
-  }
-  for (const kind of ['dictionaries', 'roles', 'totals'] as const) {
-    const own = Object.fromEntries(Object.entries(effective[kind]).filter(([id]) => !isDeclaredBy(layer[kind], id)))
-    Object.assign(shipped, { [kind]: own })
-  }
-  return shipped
-}
-
-/** Whether a layer declares a thing by itself, and does not only change somebody else's. */
-function isDeclaredBy(table: Keyed<unknown>, id: string): boolean {
-  return id in table && (isOwn(id) || isOwnRole(id))
-}
-
-function without(entity: EntityDocument, added: ExtensionDocument): EntityDocument {
-  const result = { ...entity } as unknown as Tree
-  for (const key of TABLES) {
-    const names = Object.keys((added as Tree)[key] ?? {})
-    if (names.length === 0 || !isTree(result[key])) continue
-    result[key] = Object.fromEntries(Object.entries(result[key]).filter(([name]) => !names.includes(name)))
-  }
-  return result as unknown as EntityDocument
 }

@@ -3,7 +3,8 @@ import { api, ApiError } from '@/api/client'
 import type { EntityBrief, List, RecordRow, Text } from '@/api/types'
 import type { Definitions, EntityDocument } from './document'
 import { noDefinitions } from './document'
-import { shippedOf, type Change } from './layers'
+import { isOwnRole } from './ids'
+import type { Change } from './layers'
 
 export interface PlannedChange {
   text: Text
@@ -12,19 +13,19 @@ export interface PlannedChange {
 
 export interface Plan {
   changes: PlannedChange[]
-  errors: (Text | { text: Text })[]
+  errors: { text: Text }[]
 }
 
-/** What everything about one entity looks like together. */
-interface Effective {
+/** What holds, and what was there before administrators changed it; of theirs alone there is none. */
+interface Both<Part> {
+  effective: Part
+  shipped: Part | null
+}
+
+interface AboutEntity {
   entity: EntityDocument
-  permissions?: Definitions['permissions'][string]
-  field_rules?: Definitions['field_rules'][string]
-}
-
-interface Answer extends Partial<Definitions> {
-  /** What other layers declare besides entities. */
-  shipped?: Partial<Definitions>
+  permissions: Definitions['permissions'][string]
+  field_rules: Definitions['field_rules'][string]
 }
 
 export interface Read {
@@ -32,35 +33,48 @@ export interface Read {
   layer: Definitions
 }
 
-const encoded = encodeURIComponent
+interface Call {
+  signal?: AbortSignal
+}
 
+/** What plugins ship, and what administrators made of it. */
 export async function readDefinitions(signal?: AbortSignal): Promise<Read> {
-  const call = signal ? { signal } : {}
-  const [answer, entities, roles] = await Promise.all([
-    api.get<Answer>('/admin/definitions', call),
+  const call: Call = signal ? { signal } : {}
+  const [layer, shipped] = await Promise.all([
+    api.get<Partial<Definitions>>('/admin/definitions', call),
+    readAll(call).then((all) => all ?? readEach(call)),
+  ])
+  return { layer: { ...noDefinitions(), ...layer }, shipped: { ...noDefinitions(), ...shipped } }
+}
+
+/** In one piece; nothing when the server only speaks of one entity at a time. */
+async function readAll(call: Call): Promise<Partial<Definitions> | undefined> {
+  const both = await orNothing(api.get<Both<Partial<Definitions>>>('/admin/definitions/effective', call))
+  return both?.shipped ?? undefined
+}
+
+async function readEach(call: Call): Promise<Partial<Definitions>> {
+  const [entities, roles] = await Promise.all([
     api.get<List<EntityBrief>>('/entities', call),
     api.get<List<RecordRow>>('/records/system.role', { ...call, query: { limit: 100 } }),
   ])
-  const { shipped: others, ...own } = answer
-  const layer: Definitions = { ...noDefinitions(), ...own }
-  const effective: Definitions = { ...noDefinitions(), ...others }
-  effective.roles = { ...rolesOf(roles.items), ...effective.roles }
+  const shipped = noDefinitions()
+  shipped.roles = rolesOf(roles.items)
   await Promise.all(
     entities.items.map(async ({ id }) => {
-      const view = await readEffective(id, call)
-      if (!view) return
-      effective.entities = { ...effective.entities, [id]: view.entity }
-      if (view.permissions) effective.permissions = { ...effective.permissions, [id]: view.permissions }
-      if (view.field_rules) effective.field_rules = { ...effective.field_rules, [id]: view.field_rules }
+      const about = (await orNothing(api.get<Both<AboutEntity>>(`/admin/definitions/effective/${encodeURIComponent(id)}`, call)))?.shipped
+      if (!about) return
+      shipped.entities[id] = about.entity
+      shipped.permissions[id] = about.permissions
+      shipped.field_rules[id] = about.field_rules
     }),
   )
-  return { layer, shipped: shippedOf(effective, layer) }
+  return shipped
 }
 
-/** Nothing when it was removed since the list was read. */
-async function readEffective(id: string, call: { signal?: AbortSignal }): Promise<Effective | undefined> {
+async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await api.get<Effective>(`/admin/definitions/effective/${encoded(id)}`, call)
+    return await answer
   } catch (cause) {
     if (cause instanceof ApiError && cause.status === 404) return undefined
     throw cause
@@ -69,7 +83,7 @@ async function readEffective(id: string, call: { signal?: AbortSignal }): Promis
 
 function rolesOf(records: readonly RecordRow[]): Definitions['roles'] {
   const named = records.map(({ fields, title }) => [String(fields['code'] ?? ''), { label: { zh: title, en: title } }] as const)
-  return Object.fromEntries(named.filter(([code]) => code !== ''))
+  return Object.fromEntries(named.filter(([code]) => code !== '' && !isOwnRole(code)))
 }
 
 export function plan(changes: readonly Change[]): Promise<Plan> {

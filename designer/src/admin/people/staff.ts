@@ -1,6 +1,6 @@
 /** People, departments, posts and roles: records like any other, and what can be done with people besides. */
 import { api, ApiError } from '@/api/client'
-import type { Id, Instant, Json, List, PersonRef, RecordRow, Text, Values } from '@/api/types'
+import type { Id, Json, List, PersonRef, RecordRow, Text, Values } from '@/api/types'
 import { newName } from '../definitions/ids'
 
 export interface StaffPerson {
@@ -14,7 +14,7 @@ export interface StaffPerson {
   departmentName: string
   superior: Id
   superiorName: string
-  post: Id
+  posts: Id[]
   roles: Id[]
   active: boolean
 }
@@ -36,11 +36,18 @@ export interface Named {
   name: string
 }
 
+/** A post gives its roles to whoever has it. */
+export interface Post extends Named {
+  roles: Id[]
+}
+
 export interface StandIn {
   id: Id
-  person: PersonRef
-  from?: string | null
-  until?: string | null
+  stand_in: PersonRef
+  /** The first and the last day. */
+  from: string
+  until: string
+  ended: boolean
 }
 
 const words = (value: Json | undefined) => (typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value))
@@ -59,7 +66,7 @@ export function personOf(record: RecordRow): StaffPerson {
     departmentName: display['department'] ?? '',
     superior: words(fields['superior']),
     superiorName: display['superior'] ?? '',
-    post: words(fields['post']),
+    posts: list(fields['posts']),
     roles: list(fields['roles']),
     active: fields['active'] !== false,
   }
@@ -96,7 +103,7 @@ async function all(entity: string, signal?: AbortSignal): Promise<RecordRow[]> {
 
 export interface Company {
   departments: Department[]
-  posts: Named[]
+  posts: Post[]
   roles: Named[]
 }
 
@@ -109,7 +116,7 @@ export async function readCompany(signal?: AbortSignal): Promise<Company> {
     }),
     all('system.role', signal),
   ])
-  return { departments: departments.map(departmentOf), posts: posts.map(namedOf), roles: roles.map(namedOf) }
+  return { departments: departments.map(departmentOf), posts: posts.map((post) => ({ ...namedOf(post), roles: list(post.fields['roles']) })), roles: roles.map(namedOf) }
 }
 
 export const readPerson = async (id: Id): Promise<StaffPerson> => personOf(await api.get<RecordRow>(`/records/system.person/${id}`))
@@ -135,24 +142,29 @@ export const newCode = (stem: string, taken: readonly { code: string }[]) =>
   newName('', stem, taken.map(({ code }) => code), Math.random, '-')
 
 export const readStandIns = async (person: Id) => (await api.get<List<StandIn>>(`/people/${person}/stand-ins`)).items
-export const addStandIn = (person: Id, standIn: { person: Id; from?: string; until?: string }) =>
+export const addStandIn = (person: Id, standIn: { stand_in: Id; from: string; until: string }) =>
   api.post(`/people/${person}/stand-ins`, { body: standIn })
 export const removeStandIn = (person: Id, standIn: Id) => api.delete(`/people/${person}/stand-ins/${standIn}`)
 
-/** What somebody who leaves still holds. */
-export interface LeavePreview {
-  items: { kind: 'tasks' | 'records' | 'people' | 'definitions'; label?: Text; count: number }[]
+/** Those who report to somebody. */
+export async function readBelow(person: Id): Promise<string[]> {
+  const filter = JSON.stringify({ field: 'superior', op: '=', value: person })
+  return (await api.get<List<RecordRow>>('/records/system.person', { query: { filter, limit: 100 } })).items.map(({ title }) => title)
 }
 
-export const previewLeave = (person: Id) => api.get<LeavePreview>(`/people/${person}/leave`)
-export const leave = (person: Id, to: Id) => api.post(`/people/${person}/leave`, { body: { hand_over_to: to || null } })
+export interface HandedOver {
+  tasks: number
+  records: number
+}
+
+export const leave = (person: Id, to: Id) => api.post<HandedOver>(`/people/${person}/leave`, { body: { hand_over_to: to } })
 
 export interface ImportReport {
   rows: number
   created: number
   updated: number
-  problems: { row: number; column?: string | null; text: Text }[]
-  applied?: boolean
+  unchanged: number
+  failed: { row: number; login: string; field: string | null; text: Text }[]
 }
 
 export function importPeople(file: File, dryRun: boolean): Promise<ImportReport> {
@@ -160,5 +172,3 @@ export function importPeople(file: File, dryRun: boolean): Promise<ImportReport>
   const type = isCsv ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
   return api.post<ImportReport>('/people/import', { raw: { text: file, type }, query: { dry_run: dryRun } })
 }
-
-export type { Instant }

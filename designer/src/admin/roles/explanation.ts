@@ -1,29 +1,31 @@
 /** Why somebody may see a record, as the server tells it. */
 import type { Text } from '@/api/types'
-import type { Action, FieldAccess } from '../definitions/document'
+import type { Action } from '../definitions/document'
 
 export interface Explanation {
   read: boolean
   /** What the person may do with it. */
   may: Action[]
   reasons: Text[]
-  fields: { name: string; access: FieldAccess }[]
 }
 
-interface Answer {
-  may?: Partial<Record<Action, boolean>>
-  reasons?: (Text | { text: Text })[]
-  fields?: { field: string; label?: Text; access: FieldAccess }[]
+interface Reason {
+  text: Text
+  /** Why the record above may be seen. */
+  reasons?: Reason[]
 }
 
-export function readExplanation(answer: unknown): Explanation {
-  const { may = {}, reasons = [], fields = [] } = answer as Answer
-  return {
-    read: may.read ?? reasons.length > 0,
-    may: (Object.keys(may) as Action[]).filter((action) => may[action]),
-    reasons: reasons.map((reason) => ('text' in reason ? reason.text : reason)),
-    fields: fields.map(({ field, label, access }) => ({ name: label?.zh ?? field, access })),
-  }
+export interface Answer {
+  may: { action: Action; reasons: Reason[] }[]
+}
+
+export function readExplanation({ may }: Answer): Explanation {
+  const read = may.find(({ action }) => action === 'read')
+  return { read: read !== undefined, may: may.map(({ action }) => action), reasons: (read?.reasons ?? []).flatMap(unfolded) }
+}
+
+function unfolded({ text, reasons = [] }: Reason): Text[] {
+  return [text, ...reasons.flatMap(unfolded)]
 }
 
 /** The record that an address of the app leads to, or that a number means among records of one kind. */

@@ -71,6 +71,5 @@ export default {
     sees: 'Sees it',
     seesNot: 'Does not see it',
     noReason: 'No role, share or process lets this person see the record.',
-    fields: 'Restricted fields: ',
   },
 }

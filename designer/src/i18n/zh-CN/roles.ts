@@ -71,6 +71,5 @@ export default {
     sees: '看得到',
     seesNot: '看不到',
     noReason: '没有任何角色、共享或流程让此人看到这条记录。',
-    fields: '有限制的字段：',
   },
 }

@@ -13,6 +13,7 @@ mod power;
 mod records;
 mod rights;
 mod row_changes;
+mod search;
 mod story;
 mod stuck;
 mod support;

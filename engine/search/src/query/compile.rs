@@ -27,7 +27,12 @@ const TERMS: usize = 64;
 
 /// What a filter wants of one part.
 pub(crate) fn compile<'q>(part: &Part, source: Source<'q>, filter: &Filter) -> Result<Node<'q>, Error> {
-    let each = |parts: &[Filter]| parts.iter().map(|filter| compile(part, source, filter)).collect::<Result<Vec<_>, _>>();
+    let each = |parts: &[Filter]| {
+        parts
+            .iter()
+            .map(|filter| compile(part, source, filter))
+            .collect::<Result<Vec<_>, _>>()
+    };
     Ok(match filter {
         Filter::All(parts) => Node::all(each(parts)?),
         Filter::Any(parts) => Node::any(each(parts)?),
@@ -105,11 +110,7 @@ impl<'p, 'q> Compiling<'p, 'q> {
             ("id" | "owner" | "created_by", Operator::In) => self.ids(self.operand.as_list().unwrap_or_default()),
             (
                 "created_at" | "updated_at",
-                Operator::Equal
-                | Operator::Less
-                | Operator::LessOrEqual
-                | Operator::Greater
-                | Operator::GreaterOrEqual,
+                Operator::Equal | Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual,
             ) => self.moments(),
             _ => Ok(Node::Row(self.row()?)),
         }
@@ -144,7 +145,8 @@ impl<'p, 'q> Compiling<'p, 'q> {
     }
 
     fn moments(&self) -> Result<Node<'q>, Error> {
-        let (Some(text), Some(column)) = (self.operand.as_text(), self.part.column_of_numbers(&self.test.field)?) else {
+        let (Some(text), Some(column)) = (self.operand.as_text(), self.part.column_of_numbers(&self.test.field)?)
+        else {
             return Ok(Node::Never);
         };
         let (place, exact) = moment::lower_bound(text);
@@ -156,10 +158,9 @@ impl<'p, 'q> Compiling<'p, 'q> {
             (Operator::Empty, _) => Ok(self.has_value()?.negated()),
             (Operator::Equal, operand) => self.equal(operand),
             (Operator::In, Value::List(items)) => self.among(items),
-            (
-                Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual,
-                operand,
-            ) => self.ordered(operand),
+            (Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual, operand) => {
+                self.ordered(operand)
+            }
             (Operator::Contains, Value::Text(text)) => Ok(Node::any([self.containing(text)?, self.item(text)?])),
             (Operator::StartsWith, Value::Text(text)) => self.starting(text),
             _ => Ok(Node::Never),
@@ -242,7 +243,11 @@ impl<'p, 'q> Compiling<'p, 'q> {
                 };
                 let number = millionths(*number);
                 // A number between two that fit is like the place in front of the greater one.
-                let place = if number.exact { number.floor } else { number.floor.saturating_add(1) };
+                let place = if number.exact {
+                    number.floor
+                } else {
+                    number.floor.saturating_add(1)
+                };
                 let range = between(op, place, number.exact);
                 range.map_or(Node::Never, |(low, high)| Node::Numbers { column, low, high })
             }

@@ -112,7 +112,8 @@ impl Index {
                 ids: part.ids()?,
                 members: &members,
             };
-            let (entries, counted) = looking.find(&node, after.as_ref(), limit, query.count_to.saturating_sub(count))?;
+            let (entries, counted) =
+                looking.find(&node, after.as_ref(), limit, query.count_to.saturating_sub(count))?;
             count += counted;
             for entry in entries {
                 found.push(looking.place(&entry)?);
@@ -220,7 +221,11 @@ impl Looking<'_> {
         limit: usize,
     ) -> Result<Vec<Entry>, Error> {
         let after = after.map(|place| self.here(place)).transpose()?;
-        let is_behind = |entry: &Entry| after.as_ref().is_none_or(|after| after.order(entry, self.sorts).is_lt());
+        let is_behind = |entry: &Entry| {
+            after
+                .as_ref()
+                .is_none_or(|after| after.order(entry, self.sorts).is_lt())
+        };
         let mut entries: Vec<Entry> = docs.map(|doc| self.entry(doc)).filter(is_behind).collect();
         if entries.len() > limit && limit > 0 {
             entries.select_nth_unstable_by(limit - 1, |a, b| a.order(b, self.sorts));

@@ -46,14 +46,21 @@ mod tests {
         for a in millis {
             for b in millis {
                 let text = |offset: i64| Timestamp::from_millis(start + offset).to_string();
-                assert_eq!(place(start + a).cmp(&place(start + b)), text(a).cmp(&text(b)), "{a} {b}");
+                assert_eq!(
+                    place(start + a).cmp(&place(start + b)),
+                    text(a).cmp(&text(b)),
+                    "{a} {b}"
+                );
             }
             let text = Timestamp::from_millis(start + a).to_string();
             assert_eq!(lower_bound(&text), (place(start + a), true));
         }
         let (day, exact) = lower_bound("2026-11-23");
         assert!(!exact);
-        assert_eq!(Timestamp::from_millis(moment(day)).to_string(), "2026-11-23T00:00:00.001Z");
+        assert_eq!(
+            Timestamp::from_millis(moment(day)).to_string(),
+            "2026-11-23T00:00:00.001Z"
+        );
         assert_eq!(lower_bound(""), (FIRST, false));
         assert_eq!(lower_bound("9"), (lower_bound("9000").0, false));
         assert_eq!(lower_bound("x"), (LAST + 1, false));

@@ -71,7 +71,12 @@ mod tests {
     #[test]
     fn a_place_survives() {
         let place = Place {
-            values: vec![None, Some(SortValue::Flag(true)), Some(SortValue::Number(-5)), Some(SortValue::Text("中国".into()))],
+            values: vec![
+                None,
+                Some(SortValue::Flag(true)),
+                Some(SortValue::Number(-5)),
+                Some(SortValue::Text("中国".into())),
+            ],
             id: 77,
         };
         let bytes = write(&place);

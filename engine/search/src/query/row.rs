@@ -113,7 +113,10 @@ impl<'q> RowTest<'q> {
 impl System {
     fn value(&self, doc: DocId) -> Value {
         if let Some(column) = &self.numbers {
-            return column.first(doc).map(|millis| Timestamp::from_millis(millis).to_string()).into();
+            return column
+                .first(doc)
+                .map(|millis| Timestamp::from_millis(millis).to_string())
+                .into();
         }
         let id = self.ids.as_ref().and_then(|column| column.first(doc));
         match self.name {

@@ -150,7 +150,10 @@ impl Index {
                 .iter()
                 .map(|group| Buckets::of(part, grouping.entity, group, grouping.utc_offset_minutes))
                 .collect::<Result<Vec<_>, _>>()?;
-            let summed = grouping.sum.map(|field| Summed::new(part, &source, field)).transpose()?;
+            let summed = grouping
+                .sum
+                .map(|field| Summed::new(part, &source, field))
+                .transpose()?;
             let mut places = Places::new(&buckets);
             found.for_each(|doc| {
                 let one = summed.as_ref().map_or_else(Sum::one, |summed| summed.of(doc));
@@ -163,7 +166,11 @@ impl Index {
         }
         let cut = groups.len() > GROUPS;
         Ok(Statistics {
-            rows: groups.into_iter().take(GROUPS).map(|(keys, sum)| sum.row(keys)).collect(),
+            rows: groups
+                .into_iter()
+                .take(GROUPS)
+                .map(|(keys, sum)| sum.row(keys))
+                .collect(),
             total: total.row(Vec::new()),
             cut,
         })
@@ -206,7 +213,10 @@ impl<'q> Summed<'q> {
         if is_marked {
             let id = self.ids.first(doc).and_then(RecordId::new);
             let record = id.and_then(|id| self.source.rows.record(self.source.entity, id));
-            let number = record.as_ref().and_then(|record| record.fields.get(self.field)).and_then(Value::as_number);
+            let number = record
+                .as_ref()
+                .and_then(|record| record.fields.get(self.field))
+                .and_then(Value::as_number);
             sum.others = number.unwrap_or_default();
         } else if let Some(number) = self.numbers.as_ref().and_then(|numbers| numbers.first(doc)) {
             sum.millionths = number.into();
@@ -223,7 +233,9 @@ enum Places {
 
 impl Places {
     fn new(buckets: &[Buckets]) -> Self {
-        let places = buckets.iter().try_fold(1_usize, |places, buckets| places.checked_mul(buckets.count()));
+        let places = buckets
+            .iter()
+            .try_fold(1_usize, |places, buckets| places.checked_mul(buckets.count()));
         match places {
             Some(places) if places <= PLACES => Self::Array(vec![Sum::default(); places]),
             _ => Self::Map(HashMap::new()),

@@ -44,10 +44,19 @@ mod tests {
     #[test]
     fn texts_fall_into_folded_runs() {
         let cases: [(&str, &[(Kind, &str)]); 5] = [
-            ("中国ＡＢＣ公司", &[(Kind::Han, "中国"), (Kind::Word, "abc"), (Kind::Han, "公司")]),
+            (
+                "中国ＡＢＣ公司",
+                &[(Kind::Han, "中国"), (Kind::Word, "abc"), (Kind::Han, "公司")],
+            ),
             ("Café Müller", &[(Kind::Word, "cafe"), (Kind::Word, "muller")]),
-            ("KP-2026/11", &[(Kind::Word, "kp"), (Kind::Word, "2026"), (Kind::Word, "11")]),
-            ("张 三，李四", &[(Kind::Han, "张"), (Kind::Han, "三"), (Kind::Han, "李四")]),
+            (
+                "KP-2026/11",
+                &[(Kind::Word, "kp"), (Kind::Word, "2026"), (Kind::Word, "11")],
+            ),
+            (
+                "张 三，李四",
+                &[(Kind::Han, "张"), (Kind::Han, "三"), (Kind::Han, "李四")],
+            ),
             (" …", &[]),
         ];
         for (text, expected) in cases {

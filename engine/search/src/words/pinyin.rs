@@ -14,7 +14,11 @@ const LONGEST: usize = 6;
 /// The readings of a character, without tones.
 pub(super) fn readings(character: char) -> Vec<String> {
     let Some(multi) = character.to_pinyin_multi() else {
-        return character.to_pinyin().map(|reading| plain(reading.plain())).into_iter().collect();
+        return character
+            .to_pinyin()
+            .map(|reading| plain(reading.plain()))
+            .into_iter()
+            .collect();
     };
     let mut readings = Vec::new();
     for number in 0..multi.count() {

@@ -46,7 +46,10 @@ fn han(run: &str, with_pinyin: bool, out: &mut String) {
     let initials: Vec<Vec<String>> = spoken
         .iter()
         .map(|readings| {
-            let mut initials: Vec<String> = readings.iter().filter_map(|reading| Some(reading.get(..1)?.to_owned())).collect();
+            let mut initials: Vec<String> = readings
+                .iter()
+                .filter_map(|reading| Some(reading.get(..1)?.to_owned()))
+                .collect();
             initials.sort_unstable();
             initials.dedup();
             initials
@@ -101,7 +104,10 @@ mod tests {
             ["h中", "h国", "h中国", "yzhong", "yguo", "yzhong guo", "azg", "az"]
         );
         let long = of(&"中国".repeat(40));
-        assert!(long.contains(&"h国中".to_owned()) && !long.contains(&"azg".to_owned()), "a long text is no name");
+        assert!(
+            long.contains(&"h国中".to_owned()) && !long.contains(&"azg".to_owned()),
+            "a long text is no name"
+        );
         assert_eq!(of("Siemens"), ["wsiemens", "ps", "psi", "psie"]);
         assert_eq!(of("A4"), ["wa4", "pa"]);
         assert!(of("13812345678").contains(&"s5678".to_owned()));

@@ -76,7 +76,9 @@ fn parts(word: &str) -> Vec<&str> {
         return vec![word];
     }
     let shorter = jieba().cut_for_search(word, true).into_iter().map(|token| token.word);
-    let shorter: Vec<&str> = shorter.filter(|part| *part != word && part.chars().nth(1).is_some()).collect();
+    let shorter: Vec<&str> = shorter
+        .filter(|part| *part != word && part.chars().nth(1).is_some())
+        .collect();
     let whole: String = shorter.concat();
     if whole == word { shorter } else { vec![word] }
 }
@@ -135,7 +137,9 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<Vec<String>> {
-        let Some(Wanted(words)) = wanted(text) else { return Vec::new() };
+        let Some(Wanted(words)) = wanted(text) else {
+            return Vec::new();
+        };
         let part = |part: &Part| match part {
             Part::Token(token) => token.clone(),
             Part::Beginning(token) => format!("{token}*"),
@@ -152,7 +156,7 @@ mod tests {
         assert_eq!(of("上海的银行"), [["h上海"], ["h银行"]]);
         assert_eq!(of("上海银行贷款"), [["h上海"], ["h银行"], ["h贷款"]]);
         assert_eq!(of("zg"), [["wzg", "pzg", "azg"]]);
-assert_eq!(of("zhongguo")[0][0], "wzhongguo*");
+        assert_eq!(of("zhongguo")[0][0], "wzhongguo*");
         assert!(of("zhongguo")[0].contains(&"yzhong guo*".to_owned()));
         assert_eq!(of("5678"), [["w5678*", "s5678"]]);
         assert_eq!(of("——"), Vec::<Vec<String>>::new());

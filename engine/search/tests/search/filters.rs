@@ -1,6 +1,5 @@
 //! A filter finds exactly the records on which its condition holds.
 
-
 use kapok_protocol::{Filter, Operator, Record, Test, Timestamp, Value};
 use kapok_search::{Query, Rights};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -10,10 +9,34 @@ use crate::support::{context, entity, filter, id, index, person, record};
 
 /// Few different values, so that they meet.
 fn scalar() -> impl Strategy<Value = Value> {
-    let texts = ["", "a", "ab", "b", "中国", "中国银行", "7", "8", "3", "2026-11-28", "2026-11-30", "2026-12-05T01:00:00Z", "$x"];
+    let texts = [
+        "",
+        "a",
+        "ab",
+        "b",
+        "中国",
+        "中国银行",
+        "7",
+        "8",
+        "3",
+        "2026-11-28",
+        "2026-11-30",
+        "2026-12-05T01:00:00Z",
+        "$x",
+    ];
     let long = || "长".repeat(90);
     let numbers = [
-        "0", "1", "1.5", "-1.5", "2", "0.0000005", "0.0000007", "1.00", "99999999999999", "-99999999999999", "3",
+        "0",
+        "1",
+        "1.5",
+        "-1.5",
+        "2",
+        "0.0000005",
+        "0.0000007",
+        "1.00",
+        "99999999999999",
+        "-99999999999999",
+        "3",
     ];
     prop_oneof![
         6 => select(texts.to_vec()).prop_map(Value::from),
@@ -54,8 +77,33 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
 }
 
 fn test() -> impl Strategy<Value = Filter> {
-    let names = ["a", "b", "c", "d", "d.a", "a.b", "none", "id", "owner", "created_by", "created_at", "updated_at", "version", "owner.x"];
-    let words = ["$me", "$my_dept", "$my_subordinates", "$today", "$today+2d", "$today-1y", "$$x", "2026-11-23", "2026-11-23T08:00:00.500Z"];
+    let names = [
+        "a",
+        "b",
+        "c",
+        "d",
+        "d.a",
+        "a.b",
+        "none",
+        "id",
+        "owner",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "version",
+        "owner.x",
+    ];
+    let words = [
+        "$me",
+        "$my_dept",
+        "$my_subordinates",
+        "$today",
+        "$today+2d",
+        "$today-1y",
+        "$$x",
+        "2026-11-23",
+        "2026-11-23T08:00:00.500Z",
+    ];
     let operand = prop_oneof![
         6 => scalar().prop_filter("a word", |value| value.as_text() != Some("$x")),
         2 => select(words.to_vec()).prop_map(Value::from),
@@ -118,8 +166,16 @@ proptest! {
 #[test]
 fn each_operator_finds_what_it_says() {
     let records = [
-        record(1, Some(7), r#"{"name":"中国银行","amount":10.5,"day":"2026-11-28","tags":["a","b"],"hot":true}"#),
-        record(2, Some(8), r#"{"name":"上海贸易","amount":-3,"day":"2026-12-05","tags":["b"],"address":{"region":"sh"}}"#),
+        record(
+            1,
+            Some(7),
+            r#"{"name":"中国银行","amount":10.5,"day":"2026-11-28","tags":["a","b"],"hot":true}"#,
+        ),
+        record(
+            2,
+            Some(8),
+            r#"{"name":"上海贸易","amount":-3,"day":"2026-12-05","tags":["b"],"address":{"region":"sh"}}"#,
+        ),
         record(3, None, r#"{"name":"A$","amount":0.00000001,"tags":[],"hot":false}"#),
     ];
     let (entity, context) = (entity(), context());
@@ -142,7 +198,10 @@ fn each_operator_finds_what_it_says() {
         (r#"{"field":"owner","op":"in","value":"$my_subordinates"}"#, &[2]),
         (r#"{"field":"owner","op":"empty"}"#, &[3]),
         (r#"{"field":"address.region","op":"=","value":"sh"}"#, &[2]),
-        (r#"{"all":[{"field":"id","op":"in","value":["1","2"]},{"not":{"field":"hot","op":"=","value":true}}]}"#, &[2]),
+        (
+            r#"{"all":[{"field":"id","op":"in","value":["1","2"]},{"not":{"field":"hot","op":"=","value":true}}]}"#,
+            &[2],
+        ),
     ];
     for (json, expected) in cases {
         let filter = filter(json);

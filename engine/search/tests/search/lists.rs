@@ -1,6 +1,10 @@
 //! Pages, sorting, counting, rights and statistics are those of a plain reading of the records.
 
-use std::{cmp::Ordering, collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kapok_protocol::{Entity, Filter, Record, RecordId, Value};
 use kapok_records::Sort;
@@ -10,10 +14,26 @@ use rust_decimal::Decimal;
 
 use crate::support::{Kept, context, entity, filter, id, index, person, record, saved};
 
-fn ids(index: &Index, entity: &Entity, filter: Option<&Filter>, sort: &[Sort], rights: &Rights, kept: &Kept, page: usize) -> (Vec<u64>, usize) {
+fn ids(
+    index: &Index,
+    entity: &Entity,
+    filter: Option<&Filter>,
+    sort: &[Sort],
+    rights: &Rights,
+    kept: &Kept,
+    page: usize,
+) -> (Vec<u64>, usize) {
     let (mut all, mut after, mut count): (Vec<u64>, Option<Vec<u8>>, _) = (Vec::new(), None, 0);
     loop {
-        let query = Query { entity, keyword: None, filter, sort, after: after.as_deref(), limit: page, count_to: 1000 };
+        let query = Query {
+            entity,
+            keyword: None,
+            filter,
+            sort,
+            after: after.as_deref(),
+            limit: page,
+            count_to: 1000,
+        };
         let found = index.find(&query, rights, &context(), kept).expect("found");
         assert!(found.ids.len() <= page);
         if all.is_empty() {
@@ -29,7 +49,10 @@ fn ids(index: &Index, entity: &Entity, filter: Option<&Filter>, sort: &[Sort], r
 }
 
 fn sort(field: &str, descending: bool) -> Sort {
-    Sort { field: field.to_owned(), descending }
+    Sort {
+        field: field.to_owned(),
+        descending,
+    }
 }
 
 /// What is sorted by, of one record.
@@ -52,7 +75,9 @@ fn order(a: &Record, b: &Record, sorts: &[Sort]) -> Ordering {
         let (a, b) = (sorted_value(a, &sort.field), sorted_value(b, &sort.field));
         let found = match (a, b) {
             (Some((a_kind, a)), Some((b_kind, b))) => {
-                let order = a_kind.cmp(&b_kind).then_with(|| kapok_rules::order(&a, &b).unwrap_or(Ordering::Equal));
+                let order = a_kind
+                    .cmp(&b_kind)
+                    .then_with(|| kapok_rules::order(&a, &b).unwrap_or(Ordering::Equal));
                 if sort.descending { order.reverse() } else { order }
             }
             (Some(_), None) => Ordering::Less,
@@ -63,12 +88,22 @@ fn order(a: &Record, b: &Record, sorts: &[Sort]) -> Ordering {
             return found;
         }
     }
-    if sorts.first().is_none_or(|sort| sort.descending) { b.id.cmp(&a.id) } else { a.id.cmp(&b.id) }
+    if sorts.first().is_none_or(|sort| sort.descending) {
+        b.id.cmp(&a.id)
+    } else {
+        a.id.cmp(&b.id)
+    }
 }
 
 fn records(most: usize) -> impl Strategy<Value = Vec<Record>> {
-    let values = select(vec!["1", "2.5", "-3", "true", "false", "\"a\"", "\"b\"", "\"中\"", "null"]);
-    let one = (option::of(7_u64..12), vec((select(vec!["a", "b", "c"]), values), 0..4), option::of(1_u64..31));
+    let values = select(vec![
+        "1", "2.5", "-3", "true", "false", "\"a\"", "\"b\"", "\"中\"", "null",
+    ]);
+    let one = (
+        option::of(7_u64..12),
+        vec((select(vec!["a", "b", "c"]), values), 0..4),
+        option::of(1_u64..31),
+    );
     vec(one, 1..most).prop_map(|records| {
         let each = records.into_iter().enumerate();
         each.map(|(number, (owner, fields, parent))| {
@@ -87,8 +122,12 @@ fn records(most: usize) -> impl Strategy<Value = Vec<Record>> {
 }
 
 fn sorts() -> impl Strategy<Value = Vec<Sort>> {
-    vec((select(vec!["a", "b", "c", "id", "created_at"]), any::<bool>()), 0..3)
-        .prop_map(|sorts| sorts.into_iter().map(|(field, descending)| sort(field, descending)).collect())
+    vec((select(vec!["a", "b", "c", "id", "created_at"]), any::<bool>()), 0..3).prop_map(|sorts| {
+        sorts
+            .into_iter()
+            .map(|(field, descending)| sort(field, descending))
+            .collect()
+    })
 }
 
 fn rights() -> impl Strategy<Value = Rights> {
@@ -98,7 +137,10 @@ fn rights() -> impl Strategy<Value = Rights> {
         proptest::collection::btree_set(7_u64..12, 0..4)
             .prop_map(|persons| Whose::These(Arc::new(persons.into_iter().map(person).collect()))),
     ];
-    let shared = || proptest::collection::btree_set(100_u64..130, 0..3).prop_map(|ids| ids.into_iter().map(id).collect::<BTreeSet<_>>());
+    let shared = || {
+        proptest::collection::btree_set(100_u64..130, 0..3)
+            .prop_map(|ids| ids.into_iter().map(id).collect::<BTreeSet<_>>())
+    };
     let parents = (whose.clone(), proptest::collection::btree_set(1_u64..31, 0..3));
     (whose, shared(), option::of(parents)).prop_map(|(whose, shared, parents)| Rights {
         whose,
@@ -107,7 +149,11 @@ fn rights() -> impl Strategy<Value = Rights> {
             Box::new(Inherited {
                 field: "parent".into(),
                 entity: Entity::new("crm.customer"),
-                parents: Rights { whose, shared: shared.into_iter().map(id).collect(), inherited: None },
+                parents: Rights {
+                    whose,
+                    shared: shared.into_iter().map(id).collect(),
+                    inherited: None,
+                },
             })
         }),
     })
@@ -121,7 +167,11 @@ fn admits(rights: &Rights, record: &Record, kept: &Kept) -> bool {
         Whose::These(persons) => record.owner.is_some_and(|owner| persons.contains(&owner)),
     };
     let inherits = |inherited: &Inherited| {
-        let parent = record.fields.get(&inherited.field).and_then(Value::as_text).and_then(|id| id.parse::<u64>().ok());
+        let parent = record
+            .fields
+            .get(&inherited.field)
+            .and_then(Value::as_text)
+            .and_then(|id| id.parse::<u64>().ok());
         let parent = parent.and_then(|id| kept.0.get(&(inherited.entity.clone(), RecordId::new(id)?)));
         parent.is_some_and(|parent| admits(&inherited.parents, parent, kept))
     };
@@ -195,7 +245,9 @@ proptest! {
 fn large_parts_answer_as_small_ones() {
     let mut seed = 1_u64;
     let mut next = move |of: u64| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) % of
     };
     let records: Vec<Record> = (0..40_000)
@@ -217,21 +269,40 @@ fn large_parts_answer_as_small_ones() {
         (None, vec![sort("b", false), sort("a", true)]),
         (Some(r#"{"field":"a","op":"<","value":100}"#), vec![sort("c", true)]),
         (Some(r#"{"field":"a","op":"=","value":77}"#), vec![sort("c", false)]),
-        (Some(r#"{"all":[{"field":"b","op":"=","value":"k2"},{"field":"c","op":">=","value":"2026-05-01"}]}"#), vec![sort("created_at", true)]),
+        (
+            Some(r#"{"all":[{"field":"b","op":"=","value":"k2"},{"field":"c","op":">=","value":"2026-05-01"}]}"#),
+            vec![sort("created_at", true)],
+        ),
         (Some(r#"{"field":"a","op":">","value":6000}"#), vec![]),
     ];
     for (json, sorts) in cases {
         let filter = json.map(filter);
         let matching = kept.matching(&entity, filter.as_ref(), &context());
         for rights in [Rights::all(), these(100), these(1), these(0)] {
-            let mut expected: Vec<&&Record> = matching.iter().filter(|record| admits(&rights, record, &kept)).collect();
+            let mut expected: Vec<&&Record> = matching
+                .iter()
+                .filter(|record| admits(&rights, record, &kept))
+                .collect();
             expected.sort_by(|a, b| order(a, b, &sorts));
             let mut after: Option<Vec<u8>> = None;
             for page in 0..3 {
-                let query = Query { entity: &entity, keyword: None, filter: filter.as_ref(), sort: &sorts, after: after.as_deref(), limit: 20, count_to: 1000 };
+                let query = Query {
+                    entity: &entity,
+                    keyword: None,
+                    filter: filter.as_ref(),
+                    sort: &sorts,
+                    after: after.as_deref(),
+                    limit: 20,
+                    count_to: 1000,
+                };
                 let found = index.find(&query, &rights, &context(), &kept).expect("found");
                 let here: Vec<u64> = found.ids.iter().map(|id| id.get()).collect();
-                let there: Vec<u64> = expected.iter().skip(page * 20).take(20).map(|record| record.id.get()).collect();
+                let there: Vec<u64> = expected
+                    .iter()
+                    .skip(page * 20)
+                    .take(20)
+                    .map(|record| record.id.get())
+                    .collect();
                 assert_eq!(here, there, "{json:?} {sorts:?} page {page}");
                 assert_eq!(found.count, expected.len().min(1000), "{json:?}");
                 after = found.next;
@@ -242,17 +313,34 @@ fn large_parts_answer_as_small_ones() {
         }
     }
     let groups = [
-        Group { field: "c".into(), period: Some(Period::Quarter) },
-        Group { field: "b".into(), period: None },
+        Group {
+            field: "c".into(),
+            period: Some(Period::Quarter),
+        },
+        Group {
+            field: "b".into(),
+            period: None,
+        },
     ];
-    let grouping = Grouping { entity: &entity, keyword: None, filter: None, groups: &groups, sum: Some("a"), utc_offset_minutes: 480 };
+    let grouping = Grouping {
+        entity: &entity,
+        keyword: None,
+        filter: None,
+        groups: &groups,
+        sum: Some("a"),
+        utc_offset_minutes: 480,
+    };
     let rights = these(100);
-    let statistics = index.statistics(&grouping, &rights, &context(), &kept).expect("statistics");
+    let statistics = index
+        .statistics(&grouping, &rights, &context(), &kept)
+        .expect("statistics");
     let mut expected: BTreeMap<(String, String), (u64, Decimal)> = BTreeMap::new();
     for record in records.iter().filter(|record| admits(&rights, record, &kept)) {
         let text = |field: &str| record.fields[field].as_text().expect("a text").to_owned();
         let month: u32 = text("c")[5..7].parse().expect("a month");
-        let entry = expected.entry((format!("2026-Q{}", (month - 1) / 3 + 1), text("b"))).or_default();
+        let entry = expected
+            .entry((format!("2026-Q{}", (month - 1) / 3 + 1), text("b")))
+            .or_default();
         entry.0 += 1;
         entry.1 += record.fields["a"].as_number().expect("a number");
     }
@@ -277,7 +365,16 @@ fn sums_are_exact_however_fine_or_large() {
     ];
     let (index, kept) = index(&entity(), &records, 2);
     let entity = entity();
-    let grouping = Grouping { entity: &entity, keyword: None, filter: None, groups: &[], sum: Some("c"), utc_offset_minutes: 480 };
-    let statistics = index.statistics(&grouping, &Rights::all(), &context(), &kept).expect("statistics");
+    let grouping = Grouping {
+        entity: &entity,
+        keyword: None,
+        filter: None,
+        groups: &[],
+        sum: Some("c"),
+        utc_offset_minutes: 480,
+    };
+    let statistics = index
+        .statistics(&grouping, &Rights::all(), &context(), &kept)
+        .expect("statistics");
     assert_eq!(statistics.total.sum.to_string(), "1234567890123456.30000000001");
 }

@@ -10,7 +10,6 @@ pub fn entity() -> Entity {
     Entity::new("crm.deal")
 }
 
-
 pub fn id(number: u64) -> RecordId {
     RecordId::new(number).expect("an id")
 }
@@ -59,7 +58,11 @@ impl Rows for Kept {
 impl Kept {
     pub fn matching(&self, entity: &Entity, filter: Option<&Filter>, context: &Context) -> Vec<&Record> {
         let condition = filter.map(|filter| Condition::new(filter).expect("a filter"));
-        let of_entity = self.0.iter().filter(|((of, _), _)| of == entity).map(|(_, record)| record);
+        let of_entity = self
+            .0
+            .iter()
+            .filter(|((of, _), _)| of == entity)
+            .map(|(_, record)| record);
         of_entity
             .filter(|record| {
                 condition

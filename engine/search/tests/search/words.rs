@@ -10,7 +10,10 @@ fn found(index: &Index, text: &str, fields: &[&str]) -> Vec<u64> {
     let entity = entity();
     let query = Query {
         entity: &entity,
-        keyword: Some(Keyword { text: text.to_owned(), fields: fields.iter().map(|field| (*field).to_owned()).collect::<BTreeSet<_>>() }),
+        keyword: Some(Keyword {
+            text: text.to_owned(),
+            fields: fields.iter().map(|field| (*field).to_owned()).collect::<BTreeSet<_>>(),
+        }),
         filter: None,
         sort: &[],
         after: None,
@@ -49,7 +52,7 @@ fn names_are_found_as_people_type_them() {
         ("zhongguo", &[1]),
         ("zhongg", &[1]),
         ("zhongguoyinhang", &[1]),
-        ("yinhang", &[1]),
+        ("yinhang", &[1, 4]),
         ("guoyin", &[1]),
         ("cq", &[2]),
         ("chongqing", &[2]),
@@ -73,17 +76,32 @@ fn names_are_found_as_people_type_them() {
     for (text, expected) in cases {
         assert_eq!(found(&index, text, &all), expected, "{text}");
     }
-    assert_eq!(found(&index, "小明", &["name"]), [0; 0], "in a field that is not searched");
+    assert_eq!(
+        found(&index, "小明", &["name"]),
+        [0; 0],
+        "in a field that is not searched"
+    );
     assert_eq!(found(&index, "——", &all).len(), 5, "nothing to look for");
 }
 
 #[test]
 fn what_is_changed_or_gone_is_not_found_as_it_was() {
-    let before = [record(1, None, r#"{"name":"中国银行"}"#), record(2, None, r#"{"name":"中国电信"}"#)];
+    let before = [
+        record(1, None, r#"{"name":"中国银行"}"#),
+        record(2, None, r#"{"name":"中国电信"}"#),
+    ];
     let (index, _) = index(&entity(), &before, 1);
     assert_eq!(found(&index, "中国", &["name"]), [1, 2]);
-    let position = Position { sequence: Some(9), mark: "a mark".into() };
-    index.apply([crate::support::saved(&entity(), &record(1, None, r#"{"name":"上海银行"}"#)), Change::Gone(crate::support::id(2))]).expect("applied");
+    let position = Position {
+        sequence: Some(9),
+        mark: "a mark".into(),
+    };
+    index
+        .apply([
+            crate::support::saved(&entity(), &record(1, None, r#"{"name":"上海银行"}"#)),
+            Change::Gone(crate::support::id(2)),
+        ])
+        .expect("applied");
     assert_eq!(found(&index, "中国", &["name"]), [1, 2], "not before it is committed");
     index.commit(&position).expect("committed");
     assert_eq!(found(&index, "中国", &["name"]), [0; 0]);
@@ -96,24 +114,44 @@ fn what_is_changed_or_gone_is_not_found_as_it_was() {
 fn an_index_is_opened_as_it_was_committed_and_never_when_it_is_damaged() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(Index::open(folder.path()).is_err(), "there is none");
-    let position = Position { sequence: Some(3), mark: "x".into() };
+    let position = Position {
+        sequence: Some(3),
+        mark: "x".into(),
+    };
     {
         let index = Index::create(folder.path()).expect("an index");
-        index.apply([crate::support::saved(&entity(), &record(1, None, r#"{"name":"中国银行"}"#))]).expect("applied");
+        index
+            .apply([crate::support::saved(
+                &entity(),
+                &record(1, None, r#"{"name":"中国银行"}"#),
+            )])
+            .expect("applied");
         index.commit(&position).expect("committed");
-        index.apply([crate::support::saved(&entity(), &record(2, None, r#"{"name":"中国电信"}"#))]).expect("applied");
+        index
+            .apply([crate::support::saved(
+                &entity(),
+                &record(2, None, r#"{"name":"中国电信"}"#),
+            )])
+            .expect("applied");
     }
     assert_eq!(Index::position_in(folder.path()).expect("a position"), position);
     {
         let index = Index::open(folder.path()).expect("an index");
         assert_eq!(index.position().expect("a position"), position);
-        assert_eq!(found(&index, "中国", &["name"]), [1], "what was not committed is not there");
+        assert_eq!(
+            found(&index, "中国", &["name"]),
+            [1],
+            "what was not committed is not there"
+        );
     }
     let mut files: Vec<_> = std::fs::read_dir(folder.path())
         .expect("the files")
         .map(|entry| entry.expect("a file").path())
         .filter(|path| std::fs::metadata(path).expect("a size").len() > 0)
-        .filter(|path| path.extension().is_some_and(|kind| ["fast", "idx", "term"].iter().any(|wanted| kind == *wanted)))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|kind| ["fast", "idx", "term"].iter().any(|wanted| kind == *wanted))
+        })
         .collect();
     files.sort();
     assert!(files.len() >= 3, "{files:?}");

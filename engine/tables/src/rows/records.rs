@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Timestamp, Value};
 
-use super::Row;
+use super::{Receiver, Row, ShareLevel};
 use crate::{
     Key, Prefix,
     codec::{fields, variants},
@@ -54,6 +54,15 @@ pub enum RecordChange {
     MergedInto(RecordId),
     /// What it points at was merged into another record.
     Followed,
+    /// It was shared with somebody.
+    Shared {
+        /// With whom.
+        to: Receiver,
+        /// What they may do.
+        level: ShareLevel,
+    },
+    /// It is no longer shared with somebody.
+    Unshared(Receiver),
 }
 
 /// What is computed of a record from those that name it. No part of the record, so that it changes without a new version.
@@ -100,6 +109,7 @@ fields!(Record {
 fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 => likeness, 12 => files });
 variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
+    6 => Shared { to, level }, 7 => Unshared(to),
 });
 fields!(RollUps { 0 => entity, 1 => record, 2 => values, 3 => sources });
 fields!(HistoryEntry {

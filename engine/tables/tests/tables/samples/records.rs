@@ -2,8 +2,8 @@
 
 use kapok_protocol::{Entity, Principal, RecordId, RecordJobId};
 use kapok_tables::{
-    DefinitionItem, EntityState, HistoryEntry, ListView, RecordChange, RecordJob, RecordJobState, RecordRow,
-    RecordTask, RollUps, Shortcuts, StoredFile, TrashedRecord,
+    DefinitionItem, EntityState, HistoryEntry, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow,
+    RecordTask, RollUps, ShareLevel, Shortcuts, StoredFile, TrashedRecord,
 };
 
 use super::{at, fields, instance_id, others, person, record_id, superior, text};
@@ -42,6 +42,11 @@ pub fn history() -> Vec<AnyRow> {
         RecordChange::Merged(other()),
         RecordChange::MergedInto(other()),
         RecordChange::Followed,
+        RecordChange::Shared {
+            to: Receiver::Person(person()),
+            level: ShareLevel::Update,
+        },
+        RecordChange::Unshared(Receiver::Role("sales".into())),
     ];
     let entries = changes.into_iter().zip(202..).map(|(change, sequence)| HistoryEntry {
         sequence,
