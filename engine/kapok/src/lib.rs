@@ -54,10 +54,12 @@ pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
+pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, HistoryItem, InboxPosition, ListViewEntry, Me,
-    OutboxView, RecordActor, RecordJobView, RecordSave, Staff, Startable, TaskCompletion, TrashedView, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FileContent, HistoryItem, InboxPosition,
+    ListViewEntry, Me, OutboxView, RecordActor, RecordJobView, RecordSave, Staff, Startable, TaskCompletion,
+    TrashedView, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;

@@ -3,5 +3,6 @@
 mod browser;
 mod contract;
 mod operating;
+mod record_work;
 mod refusals;
 mod rights;

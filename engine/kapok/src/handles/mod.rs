@@ -5,6 +5,7 @@
 //! engine in one place, hands out handles there, and cannot forget a check elsewhere.
 
 mod administrator;
+mod files;
 mod inbox;
 pub(crate) mod once;
 mod record_history;
@@ -18,6 +19,7 @@ mod staff_tasks;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
+pub use files::{FileContent, Upload, UploadedFile};
 pub use inbox::InboxPosition;
 pub use record_history::{HistoryItem, RecordActor};
 pub use record_jobs::RecordJobView;

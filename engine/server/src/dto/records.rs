@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use kapok::{EntityView, ListViewEntry, RecordView, TrashedView, protocol::{PersonId, Value}};
+use kapok::{
+    EntityView, ListViewEntry, RecordView, TrashedView,
+    protocol::{PersonId, Value},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod events;
+mod files;
 mod instances;
 mod messages;
 mod people;
@@ -15,6 +16,7 @@ mod tasks;
 
 pub(crate) use definitions::*;
 pub(crate) use events::*;
+pub(crate) use files::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use people::*;
@@ -145,6 +147,9 @@ pub(crate) fn api() -> Api {
     .put("/records/{entity}/{id}/star", star_record)
     .delete("/records/{entity}/{id}/star", unstar_record)
     .post("/records/{entity}/{id}/seen", note_seen)
+    .post("/files", upload_file)
+    .get("/records/{entity}/{id}/files/{file}", record_file)
+    .get("/records/{entity}/{id}/files/{file}/preview", record_file_preview)
     .get("/stars", list_stars)
     .get("/recent", list_recent)
     .get("/views/{entity}", list_views)

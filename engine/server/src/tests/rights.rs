@@ -51,6 +51,25 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/records/{entity}/{id}", [401, 404, 404]),
     ("PATCH", "/records/{entity}/{id}", [401, 415, 415]),
     ("DELETE", "/records/{entity}/{id}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/history", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/restore", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/transfer", [401, 415, 415]),
+    ("POST", "/records/transfer", [401, 415, 415]),
+    ("POST", "/records/{entity}/merge", [401, 415, 415]),
+    ("POST", "/records/{entity}/bulk", [401, 415, 415]),
+    ("GET", "/jobs-of-records", [401, 403, 200]),
+    ("GET", "/jobs-of-records/{id}", [401, 404, 404]),
+    ("PUT", "/records/{entity}/{id}/star", [401, 404, 404]),
+    ("DELETE", "/records/{entity}/{id}/star", [401, 204, 204]),
+    ("POST", "/records/{entity}/{id}/seen", [401, 404, 404]),
+    ("POST", "/files", [401, 422, 422]),
+    ("GET", "/records/{entity}/{id}/files/{file}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/files/{file}/preview", [401, 404, 404]),
+    ("GET", "/stars", [401, 200, 200]),
+    ("GET", "/recent", [401, 200, 200]),
+    ("GET", "/views/{entity}", [401, 404, 404]),
+    ("PUT", "/views/{entity}/{id}", [401, 415, 415]),
+    ("DELETE", "/views/{entity}/{id}", [401, 404, 404]),
     ("GET", "/outbox", [401, 403, 200]),
     ("POST", "/outbox/{id}/resend", [401, 403, 404]),
     ("POST", "/outbox/{id}/discard", [401, 403, 404]),
@@ -91,6 +110,7 @@ async fn every_route_is_guarded() {
             path.replace("{id}", id)
                 .replace("{entity}", "no.such")
                 .replace("{rule}", "no.such")
+                .replace("{file}", "no.such")
         );
         for (who, expected) in [None, Some(("zhou.li", &stranger)), Some(("root", &root))]
             .into_iter()

@@ -1,5 +1,6 @@
 //! Saving records: the part that must happen in the writer. What is slow (plugins) was done before.
 
+mod files;
 mod found_by;
 mod jobs;
 mod merging;
