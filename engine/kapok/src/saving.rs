@@ -161,18 +161,16 @@ pub(crate) fn check(
     };
     allow(definition, before.as_ref())?;
     if let (Some(before), Some(version)) = (&before, request.version) {
-        let base = request.base.as_ref();
-        let reasons = conflicts(definition, before, version, base, &request.fields);
-        if !reasons.is_empty() {
-            let value = |fields: Option<&Fields>, name: &str| fields.and_then(|fields| fields.get(name)).cloned();
-            let fields = reasons.iter().filter_map(|reason| reason.field.clone());
-            let fields = fields.map(|field| FieldConflict {
-                mine: value(Some(&request.fields), &field).unwrap_or_default(),
-                theirs: value(Some(&before.fields), &field).unwrap_or_default(),
-                base: value(base, &field).unwrap_or_default(),
-                field,
+        let found = conflicts(definition, before, version, request.base.as_ref(), &request.fields);
+        if !found.is_empty() {
+            let fields = found.iter().cloned().map(|conflict| FieldConflict {
+                field: conflict.field,
+                mine: conflict.mine,
+                theirs: conflict.theirs,
+                base: conflict.base.unwrap_or_default(),
             });
             let fields = fields.collect();
+            let reasons = found.into_iter().map(Refusal::from).collect();
             return Err(Error::Conflict(Box::new(Conflict { reasons, fields })));
         }
     }

@@ -121,6 +121,11 @@ impl Shared {
             .clone()
     }
 
+    /// Replaces the catalogue, after the commit that changed the administrator's layer.
+    pub(crate) fn replace_catalogue(&self, fresh: Catalogue) {
+        *self.catalogue.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
+    }
+
     /// Reads the organisation again, after one of its records was saved.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
         let fresh = Organisation::read(&self.store.view())?;

@@ -1,8 +1,23 @@
 //! Two people saving the same record.
 
-use kapok_protocol::{Record, Refusal, RefusalKind, Value};
+use kapok_protocol::{Record, Refusal, RefusalKind, Text, Value};
 
 use crate::{Fields, definition::EntityDefinition};
+
+/// A field that two people changed, so that one of them has to decide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// Its name.
+    pub field: String,
+    /// What people call it.
+    pub label: Text,
+    /// What is submitted.
+    pub mine: Value,
+    /// What somebody else made of it.
+    pub theirs: Value,
+    /// What it was before both, if that is known.
+    pub base: Option<Value>,
+}
 
 /// Which of the submitted fields somebody else changed meanwhile; none means that the save can go on.
 ///
@@ -17,7 +32,7 @@ pub fn conflicts(
     version: u64,
     base: Option<&Fields>,
     submitted: &Fields,
-) -> Vec<Refusal> {
+) -> Vec<Conflict> {
     if version == current.version {
         return Vec::new();
     }
@@ -28,21 +43,27 @@ pub fn conflicts(
             let now = value(&current.fields, name);
             now != **new && base.is_none_or(|base| value(base, name) != now)
         })
-        .map(|(name, _)| {
-            let label = entity.field(name).map_or_else(
-                || (name.clone(), name.clone()),
-                |field| (field.label.zh.clone(), field.label.en.clone()),
-            );
-            Refusal::new(
-                RefusalKind::Conflict,
-                "record.conflict",
-                format!("“{}”刚被别人修改过，请刷新后再保存。", label.0),
-                format!(
-                    "“{}” was changed by somebody else just now; reload, then save again.",
-                    label.1
-                ),
-            )
-            .at(name.clone())
+        .map(|(name, new)| Conflict {
+            label: entity
+                .field(name)
+                .map_or_else(|| Text::same(name), |field| field.label.clone()),
+            mine: new.clone(),
+            theirs: value(&current.fields, name),
+            base: base.map(|base| value(base, name)),
+            field: name.clone(),
         })
         .collect()
+}
+
+impl From<Conflict> for Refusal {
+    fn from(conflict: Conflict) -> Self {
+        let Text { zh, en } = &conflict.label;
+        Self::new(
+            RefusalKind::Conflict,
+            "record.conflict",
+            format!("“{zh}”刚被别人修改过，请刷新后再保存。"),
+            format!("“{en}” was changed by somebody else just now; reload, then save again."),
+        )
+        .at(conflict.field)
+    }
 }

@@ -19,28 +19,39 @@ mod catalogue;
 mod conflict;
 mod definition;
 mod document;
+mod error;
+mod formula;
+mod layers;
 mod likeness;
 mod number_pattern;
 mod organisation;
-mod parse;
 mod permission;
 mod present;
-mod reader;
+mod reading;
+mod roll_up;
+mod unique;
+mod upcast;
 mod validate;
+mod width;
 
-pub use catalogue::Catalogue;
-pub use conflict::conflicts;
+pub use catalogue::{Catalogue, Change, plan};
+pub use conflict::{Conflict, conflicts};
 pub use definition::{
     Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
     FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
     View, ViewKind,
 };
+pub use error::DefinitionError;
+pub use formula::Formulas;
+pub use layers::{Definitions, Layer};
 pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation};
-pub use parse::{DefinitionError, Definitions};
 pub use permission::{ADMINISTRATOR, Access, EVERYONE, Owners, Reach, Viewer, decide, reach};
-pub use present::{as_value, visible_fields};
+pub use present::{as_value, values_of, visible_fields};
+pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};
+pub use unique::unique_keys;
+pub use upcast::{erase_undeclared, upcast};
 pub use validate::{Author, Fields, defaults, validate};
 
 /// The entity of people.

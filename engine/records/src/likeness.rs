@@ -5,6 +5,7 @@ use kapok_protocol::Value;
 use crate::{
     DuplicateRule, Fields,
     definition::{EntityDefinition, FieldKind},
+    width::half_width,
 };
 
 /// What company names end with, in normal form, the longest first: who types a name leaves it out.
@@ -70,10 +71,15 @@ fn digits(text: &str) -> String {
 
 /// A name without spaces, punctuation and what companies' names end with.
 fn name(text: &str) -> String {
-    let mut name: String = folded(text).chars().filter(|sign| sign.is_alphanumeric()).collect();
+    let folded = folded(text);
+    let words: Vec<&str> = folded
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut name = words.concat();
     while let Some(rest) = SUFFIXES
         .iter()
-        .find_map(|suffix| name.strip_suffix(suffix))
+        .find_map(|suffix| shortened(&name, suffix, &words))
         .filter(|rest| rest.chars().count() >= 2)
     {
         name.truncate(rest.len());
@@ -81,14 +87,22 @@ fn name(text: &str) -> String {
     name
 }
 
+/// What stands before a suffix. A Latin one is a word of its own: `Texaco` is no company named Texa.
+fn shortened<'n>(name: &'n str, suffix: &str, words: &[&str]) -> Option<&'n str> {
+    let rest = name.strip_suffix(suffix)?;
+    let begins = |start: usize| {
+        let ends = words.iter().scan(0, |end, word| {
+            *end += word.len();
+            Some(*end)
+        });
+        start == 0 || ends.into_iter().any(|end| end == start)
+    };
+    (!suffix.is_ascii() || begins(rest.len())).then_some(rest)
+}
+
 /// Small letters of ordinary width.
 fn folded(text: &str) -> String {
-    let narrow = |sign: char| match sign {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(sign as u32 - 0xfee0).unwrap_or(sign),
-        '\u{3000}' => ' ',
-        other => other,
-    };
-    text.chars().map(narrow).flat_map(char::to_lowercase).collect()
+    half_width(text).to_lowercase()
 }
 
 #[cfg(test)]
@@ -103,6 +117,9 @@ mod tests {
             ("Kapok Trading Co., Ltd.", "ＫＡＰＯＫ trading", true),
             ("木棉", "木棉集团公司", true),
             ("木棉", "木棉科技", false),
+            ("Texaco", "Texa", false),
+            ("Texa Co", "texa", true),
+            ("Kapok Company, Limited", "Kapok", true),
             // Nothing would be left of it.
             ("公司", "厂", false),
         ] {

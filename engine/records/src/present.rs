@@ -4,9 +4,14 @@ use kapok_protocol::{Record, Value};
 
 use crate::{Access, Fields, definition::EntityDefinition};
 
-/// A record as the value `record` of expressions: every declared field, null when it is empty, so that only a
-/// misspelt name is unknown; and `id`, `version`, `owner`, `created_at`, `created_by`, `updated_at`.
+/// A record as the value `record` of expressions; see [`values_of`].
 pub fn as_value(entity: &EntityDefinition, record: &Record) -> Value {
+    Value::Map(values_of(entity, record))
+}
+
+/// What conditions and expressions can ask of a record: every declared field, null when it is empty, so that only a
+/// misspelt name is unknown; and `id`, `version`, `owner`, `created_at`, `created_by`, `updated_at`.
+pub fn values_of(entity: &EntityDefinition, record: &Record) -> Fields {
     let mut value: Fields = entity
         .fields
         .iter()
@@ -24,7 +29,7 @@ pub fn as_value(entity: &EntityDefinition, record: &Record) -> Value {
         ),
         ("updated_at".to_owned(), record.updated_at.to_string().into()),
     ]);
-    Value::Map(value)
+    value
 }
 
 /// The fields of a record that may be shown; none when it may not be seen.

@@ -70,56 +70,300 @@ name = { pos = 1, type = "text", label = { zh = "名", en = "Name" } }
 "#;
 
 #[test]
-fn every_mistake_names_its_file_and_line() {
+fn every_mistake_names_its_file_line_and_keys() {
     assert!(Definitions::parse("a.toml", ENTITY).is_ok());
     let field = |rest: &str| format!("{ENTITY}x = {{ pos = 2, label = {{ zh = \"\", en = \"\" }}, {rest} }}");
+    let x = "entities.\"a.b\".fields.x";
     let cases = [
-        ("entities = ".to_owned(), 1, "entities"),
-        (ENTITY.replace("title", "titel"), 4, "titel"),
-        (format!("{ENTITY}[entites.x]"), 7, "entites"),
-        (ENTITY.replace("\"name\"", "\"nam\""), 4, "nam"),
-        (ENTITY.replace("a.b", "AB"), 2, "plugin.name"),
-        (ENTITY.replace(", en = \"A\"", ""), 3, "en"),
-        (field("type = \"text\", colour = 1"), 7, "colour"),
-        (field("type = \"texts\""), 7, "texts"),
-        (field("type = \"text\", max = 1"), 7, "max"),
-        (field("type = \"choice\""), 7, "choices"),
-        (field("type = \"choice\", choices = [\"a\"]"), 7, "choices"),
-        (field("type = \"reference\""), 7, "entity"),
-        (field("type = \"auto-number\", pattern = \"X\""), 7, "X"),
-        (field("type = \"number\", min = \"x\""), 7, "numbers"),
-        (field("type = \"lines\""), 7, "columns"),
-        (field("type = \"number\", default = \"many\""), 7, "begin"),
-        (field("type = \"date\", default = \"$yesterday\""), 7, "begin"),
+        ("entities = ".to_owned(), 1, "", "entities"),
+        (ENTITY.replace("title", "titel"), 4, "entities.\"a.b\".titel", "titel"),
+        (format!("{ENTITY}[entites.x]"), 7, "entites", "entites"),
+        (
+            ENTITY.replace("\"name\"", "\"nam\""),
+            4,
+            "entities.\"a.b\".title",
+            "nam",
+        ),
+        (ENTITY.replace("a.b", "AB"), 2, "entities.AB", "plugin.name"),
+        (ENTITY.replace(", en = \"A\"", ""), 3, "entities.\"a.b\".label", "en"),
+        (ENTITY.replace("\"A\"", "1"), 3, "entities.\"a.b\".label.en", "text"),
+        (
+            field("type = \"text\", colour = 1"),
+            7,
+            "entities.\"a.b\".fields.x.colour",
+            "colour",
+        ),
+        (field("type = \"texts\""), 7, "entities.\"a.b\".fields.x.type", "texts"),
+        (
+            field("type = \"text\", max = 1"),
+            7,
+            "entities.\"a.b\".fields.x.max",
+            "max",
+        ),
+        (
+            field("type = \"text\", required = 1"),
+            7,
+            "entities.\"a.b\".fields.x.required",
+            "true or false",
+        ),
+        (
+            field("type = \"text\", max_length = 1.5"),
+            7,
+            "entities.\"a.b\".fields.x.max_length",
+            "whole",
+        ),
+        (
+            field("type = \"text\", max_length = 0"),
+            7,
+            "entities.\"a.b\".fields.x.max_length",
+            "between",
+        ),
+        (
+            field("type = \"text\", default = { a = 1 }"),
+            7,
+            "entities.\"a.b\".fields.x.default",
+            "single",
+        ),
+        (field("type = \"choice\""), 7, x, "choices"),
+        (
+            field("type = \"choice\", choices = [\"a\"]"),
+            7,
+            "entities.\"a.b\".fields.x.choices",
+            "choices",
+        ),
+        (
+            field(
+                "type = \"choice\", dictionary = \"a.d\", choices = { y = { pos = 1, label = { zh = \"\", en = \"\" } } }",
+            ),
+            7,
+            "entities.\"a.b\".fields.x.dictionary",
+            "either",
+        ),
+        (field("type = \"tree-choice\""), 7, x, "dictionary"),
+        (field("type = \"reference\""), 7, x, "entity"),
+        (
+            field("type = \"auto-number\", pattern = \"X\""),
+            7,
+            "entities.\"a.b\".fields.x.pattern",
+            "X",
+        ),
+        (
+            field("type = \"number\", min = \"x\""),
+            7,
+            "entities.\"a.b\".fields.x.min",
+            "numbers",
+        ),
+        (field("type = \"number\", min = 2, max = 1.5"), 7, x, "greater"),
+        (
+            field("type = \"decimal\", scale = 13"),
+            7,
+            "entities.\"a.b\".fields.x.scale",
+            "12",
+        ),
+        (
+            field("type = \"money\", currency = \"yuan\""),
+            7,
+            "entities.\"a.b\".fields.x.currency",
+            "yuan",
+        ),
+        (field("type = \"formula\", result = \"text\""), 7, x, "expression"),
+        (
+            field("type = \"formula\", result = \"lines\", expression = \"1\""),
+            7,
+            "entities.\"a.b\".fields.x.result",
+            "lines",
+        ),
+        (
+            field("type = \"roll-up\", entity = \"a.b\", field = \"x\", function = \"sum\""),
+            7,
+            x,
+            "value",
+        ),
+        (
+            field("type = \"roll-up\", entity = \"a.b\", field = \"x\", function = \"count\", by = \"x\""),
+            7,
+            "entities.\"a.b\".fields.x.by",
+            "first and last",
+        ),
+        (field("type = \"lines\""), 7, x, "columns"),
+        (
+            field(
+                "type = \"lines\", columns = { d = { pos = 1, type = \"lines\", label = { zh = \"\", en = \"\" } } }",
+            ),
+            7,
+            "entities.\"a.b\".fields.x.columns.d.type",
+            "line items",
+        ),
+        (field("type = \"rich-text\", unique = true"), 7, x, "unique"),
+        (
+            field("type = \"number\", default = \"many\""),
+            7,
+            "entities.\"a.b\".fields.x.default",
+            "begin",
+        ),
+        (
+            field("type = \"date\", default = \"$yesterday\""),
+            7,
+            "entities.\"a.b\".fields.x.default",
+            "begin",
+        ),
+        (
+            field("type = \"formula\", result = \"number\", expression = \"1\", default = 1"),
+            7,
+            "entities.\"a.b\".fields.x.default",
+            "begin",
+        ),
         (
             field(
                 "type = \"lines\", columns = { d = { pos = 1, type = \"date\", default = \"$today\", label = { zh = \"\", en = \"\" } } }",
             ),
             7,
+            "entities.\"a.b\".fields.x.columns.d.default",
             "begin",
         ),
-        (field("type = \"text\", section = \"s\""), 7, "section"),
-        (field("type = \"text\"").replace("x = ", "owner = "), 7, "owner"),
-        (field("type = \"text\"").replace("x = ", "X = "), 7, "X"),
+        (
+            field("type = \"text\", section = \"s\""),
+            7,
+            "entities.\"a.b\".fields.x.section",
+            "section",
+        ),
+        (
+            field("type = \"text\"").replace("x = ", "owner = "),
+            7,
+            "entities.\"a.b\".fields.owner",
+            "owner",
+        ),
+        (
+            field("type = \"text\"").replace("x = ", "X = "),
+            7,
+            "entities.\"a.b\".fields.X",
+            "X",
+        ),
         (
             format!("{ENTITY}[permissions.\"a.b\"]\nsales = {{ read = \"every\" }}"),
             8,
+            "permissions.\"a.b\".sales.read",
             "every",
         ),
         (
             format!("{ENTITY}[permissions.\"a.b\"]\nsales = {{ raed = \"all\" }}"),
             8,
+            "permissions.\"a.b\".sales.raed",
             "raed",
         ),
+        (
+            format!("{ENTITY}[field_rules.\"a.b\".sales]\nname = \"seen\""),
+            8,
+            "field_rules.\"a.b\".sales.name",
+            "seen",
+        ),
     ];
-    for (source, line, part) in cases {
+    for (source, line, path, part) in cases {
         let errors = Definitions::parse("a.toml", &source).expect_err(&source);
+        let error = &errors[0];
         assert_eq!(
-            (errors[0].file.as_str(), errors[0].line),
-            ("a.toml", line),
+            (error.file.as_str(), error.line, error.path.as_str()),
+            ("a.toml", line, path),
             "{source}\n{errors:?}"
         );
-        assert!(errors[0].text.en.contains(part), "{source}\n{errors:?}");
+        assert!(error.text.en.contains(part), "{source}\n{errors:?}");
+        assert!(!error.text.zh.is_empty());
+    }
+}
+
+/// Each line is put into the entity, and names the key it is about.
+#[test]
+fn what_an_entity_names_must_be_there_and_fit() {
+    let head = ENTITY.replace("title = \"name\"", "title = \"name\"\nHERE");
+    let fields = "
+long = { pos = 2, type = \"long-text\", label = { zh = \"\", en = \"\" } }
+day = { pos = 3, type = \"date\", label = { zh = \"\", en = \"\" } }
+flag = { pos = 4, type = \"boolean\", label = { zh = \"\", en = \"\" } }
+up = { pos = 5, type = \"reference\", entity = \"a.b\", label = { zh = \"\", en = \"\" } }
+ups = { pos = 6, type = \"reference\", entity = \"a.b\", multiple = true, label = { zh = \"\", en = \"\" } }
+place = { pos = 7, type = \"address\", label = { zh = \"\", en = \"\" } }
+rows = { pos = 8, type = \"lines\", label = { zh = \"\", en = \"\" }, columns = { n = { pos = 1, type = \"number\", label = { zh = \"\", en = \"\" } } } }
+";
+    let label = "label = { zh = \"\", en = \"\" }";
+    let view = |rest: &str| format!("views.v = {{ pos = 1, {label}, {rest} }}");
+    let cases = [
+        ("sort = \"-day\"".to_owned(), None),
+        ("sort = \"-updated_at\"".to_owned(), None),
+        ("sort = \"-month\"".to_owned(), Some("month")),
+        ("sort = \"long\"".to_owned(), Some("long-text")),
+        ("columns = { name = 1, place = 2 }".to_owned(), None),
+        ("columns = { name = false }".to_owned(), None),
+        ("columns = { name = true }".to_owned(), Some("whole number")),
+        ("columns = { rows = 1 }".to_owned(), Some("lines")),
+        ("parent = \"day\"".to_owned(), Some("date")),
+        ("parent = \"ups\"".to_owned(), Some("reference")),
+        ("kanban = \"flag\"".to_owned(), None),
+        ("kanban = \"day\"".to_owned(), Some("date")),
+        ("calendar = \"day\"".to_owned(), None),
+        ("calendar = \"name\"".to_owned(), Some("text")),
+        ("tree = \"up\"".to_owned(), None),
+        ("tree = \"ups\"".to_owned(), Some("reference")),
+        ("history = \"no\"".to_owned(), Some("true or false")),
+        ("unique.u = { fields = [\"name\", \"day\"] }".to_owned(), None),
+        ("unique.u = { fields = [] }".to_owned(), Some("list of names")),
+        ("unique.u = { fields = [\"name\", \"name\"] }".to_owned(), Some("twice")),
+        ("unique.u = { fields = [\"place\"] }".to_owned(), Some("address")),
+        (
+            "duplicates.d = { fields = [\"name\"], action = \"refuse\" }".to_owned(),
+            None,
+        ),
+        ("duplicates.d = { fields = [\"nam\"] }".to_owned(), Some("nam")),
+        (
+            "duplicates.d = { fields = [\"name\"], action = \"stop\" }".to_owned(),
+            Some("stop"),
+        ),
+        ("indexes.i = { fields = [\"day\", \"owner\"] }".to_owned(), None),
+        ("indexes.i = { fields = [\"rows\"] }".to_owned(), Some("lines")),
+        (
+            view("filter = { field = \"day\", op = \"<=\", value = \"$today\" }"),
+            None,
+        ),
+        (view("filter = { field = \"place.region\", op = \"empty\" }"), None),
+        (
+            view("filter = { field = \"owner\", op = \"=\", value = \"$me\" }"),
+            None,
+        ),
+        (
+            view("filter = { field = \"day\", op = \"~\", value = 1 }"),
+            Some("not a condition"),
+        ),
+        (
+            view("filter = { field = \"day\", op = \"=\", value = \"$now\" }"),
+            Some("not a condition"),
+        ),
+        (
+            view("filter = { any = [{ field = \"month\", op = \"empty\" }] }"),
+            Some("month"),
+        ),
+        (view("filter = { field = \"rows.n\", op = \"empty\" }"), Some("rows.n")),
+        (
+            view("filter = { field = \"up.name\", op = \"empty\" }"),
+            Some("up.name"),
+        ),
+        (view("columns = { nam = 1 }"), Some("nam")),
+        (view("sort = \"rows\""), Some("lines")),
+        (view("kind = \"calendar\", field = \"day\", end_field = \"day\""), None),
+        (view("kind = \"calendar\""), Some("field")),
+        (view("kind = \"kanban\", field = \"day\""), Some("date")),
+        (view("kind = \"list\", field = \"day\""), Some("date")),
+        (view("kind = \"gantt\""), Some("gantt")),
+    ];
+    for (line, expected) in cases {
+        let source = head.replace("HERE", &line) + fields;
+        let found = Definitions::parse("a.toml", &source);
+        match (expected, found) {
+            (None, found) => assert!(found.is_ok(), "{line}\n{found:?}"),
+            (Some(part), Err(errors)) => {
+                assert_eq!(errors[0].line, 5, "{line}\n{errors:?}");
+                assert!(errors[0].text.en.contains(part), "{line}\n{errors:?}");
+            }
+            (Some(_), Ok(_)) => panic!("{line} was taken"),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{catalogue, fields, record};
 use kapok_protocol::Value;
-use kapok_records::{Author, Definitions, Fields, as_value, conflicts, defaults, validate};
+use kapok_records::{Author, Catalogue, Definitions, Fields, as_value, conflicts, defaults, validate};
 use kapok_rules::Context;
 
 const QUOTE: &str = r#"{"title":" 机床 ","customer":"5","date":"2026-11-23","valid_until":"2026-12-23",
@@ -141,7 +141,7 @@ email = { pos = 6, type = "email", label = { zh = "", en = "" } }
 several = { pos = 7, type = "reference", entity = "a.b", multiple = true, label = { zh = "", en = "" } }
 long = { pos = 8, type = "long-text", label = { zh = "", en = "" } }
 "#;
-    let definitions = Definitions::parse("a.toml", source).unwrap();
+    let catalogue = Catalogue::new([Definitions::parse("a.toml", source).unwrap()]).unwrap();
     let cases = [
         ("text", r#""四个汉字""#, None),
         ("text", r#""三个字""#, Some(r#""三个字""#)),
@@ -169,7 +169,12 @@ long = { pos = 8, type = "long-text", label = { zh = "", en = "" } }
     ];
     for (field, value, expected) in cases {
         let submitted = fields(&format!(r#"{{"{field}":{value}}}"#));
-        let saved = validate(&definitions.entities[0], &Fields::new(), &submitted, Author::Person);
+        let saved = validate(
+            catalogue.entity("a.b").unwrap(),
+            &Fields::new(),
+            &submitted,
+            Author::Person,
+        );
         let value_of = |fields: Fields| serde_json::to_string(&fields[field]).unwrap();
         assert_eq!(saved.ok().map(value_of).as_deref(), expected, "{field} {value}");
     }
@@ -223,7 +228,7 @@ fn changes_to_different_fields_merge_and_to_the_same_one_do_not() {
     ];
     for (version, base, submitted, expected) in cases {
         let refusals = conflicts(entity, &current, version, base.map(fields).as_ref(), &fields(submitted));
-        let found: Vec<_> = refusals.iter().filter_map(|refusal| refusal.field.as_deref()).collect();
+        let found: Vec<_> = refusals.iter().map(|conflict| conflict.field.as_str()).collect();
         assert_eq!(found, expected, "{submitted}");
     }
 }

@@ -7,6 +7,7 @@
 mod administrator;
 mod files;
 mod inbox;
+mod layers;
 pub(crate) mod once;
 mod record_history;
 mod record_jobs;

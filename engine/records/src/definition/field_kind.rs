@@ -272,4 +272,49 @@ impl FieldKind {
             kind => kind,
         }
     }
+
+    /// Whether its value can name a record.
+    pub(crate) fn is_title(&self) -> bool {
+        !matches!(
+            self,
+            Self::Lines { .. }
+                | Self::Attachment(_)
+                | Self::Picture(_)
+                | Self::RichText { .. }
+                | Self::Address { .. }
+                | Self::RollUp { .. }
+        ) && !self.is_multiple()
+    }
+
+    /// Whether a list can show it.
+    pub(crate) fn is_column(&self) -> bool {
+        !matches!(self, Self::Lines { .. })
+    }
+
+    /// Whether its values have an order.
+    pub(crate) fn is_ordered(&self) -> bool {
+        !self.is_multiple()
+            && !matches!(
+                self,
+                Self::Lines { .. }
+                    | Self::Attachment(_)
+                    | Self::Picture(_)
+                    | Self::RichText { .. }
+                    | Self::LongText { .. }
+                    | Self::Address { .. }
+            )
+    }
+
+    /// Whether two records can be compared by it.
+    pub(crate) fn is_key(&self) -> bool {
+        self.is_ordered() && !matches!(self, Self::Boolean | Self::RollUp { .. })
+    }
+
+    /// Whether it can be added up.
+    pub(crate) fn is_numeric(&self) -> bool {
+        matches!(
+            self.of_values(),
+            Self::Number { .. } | Self::Decimal { .. } | Self::Money { .. }
+        )
+    }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Timestamp, Value};
+use kapok_records::{Counted, RollUpState};
 
 use super::Row;
 use crate::{
@@ -63,10 +64,8 @@ pub struct RollUps {
     pub entity: Entity,
     /// The record.
     pub record: RecordId,
-    /// The values, by field.
-    pub values: BTreeMap<String, Value>,
-    /// Which record each of them comes from, for those that come from one: what orders it, and its id.
-    pub sources: BTreeMap<String, (Value, RecordId)>,
+    /// What each has come to, by field.
+    pub states: BTreeMap<String, RollUpState>,
 }
 
 /// Who changed what in a record (audit).
@@ -101,7 +100,9 @@ fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 
 variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
 });
-fields!(RollUps { 0 => entity, 1 => record, 2 => values, 3 => sources });
+fields!(RollUps { 0 => entity, 1 => record, 2 => states });
+fields!(RollUpState { 0 => count, 1 => sum, 2 => chosen });
+fields!(Counted { 0 => record, 1 => key, 2 => value });
 fields!(HistoryEntry {
     0 => entity, 1 => record, 2 => sequence, 3 => at, 4 => actor, 5 => before, 6 => after, 7 => change, 8 => plugins,
     9 => instance,

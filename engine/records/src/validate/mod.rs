@@ -1,13 +1,20 @@
 //! What makes the fields of a record valid.
 
+mod choices;
+mod contact;
+mod files;
+mod moments;
+mod normal;
+mod numbers;
+mod rich_text;
+
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use kapok_protocol::{RecordId, Refusal, RefusalKind, Text, Value};
+use kapok_protocol::{Refusal, RefusalKind, Text, Value};
 use kapok_rules::{Context, resolve};
-use rust_decimal::Decimal;
 
 use crate::definition::{EntityDefinition, Field, FieldKind};
+use normal::{Fault, normal};
 
 /// The fields of a record, by name.
 pub type Fields = BTreeMap<String, Value>;
@@ -28,7 +35,7 @@ const LINES: usize = 1_000;
 pub fn defaults(entity: &EntityDefinition, context: &Context) -> Fields {
     let default = |field: &Field| {
         let value = resolve(field.default.as_ref()?, context).ok()?;
-        Some((field.id.clone(), value))
+        Some((field.id.clone(), as_declared(&field.kind, value)))
     };
     entity.fields.iter().filter_map(default).collect()
 }
@@ -38,7 +45,9 @@ pub fn defaults(entity: &EntityDefinition, context: &Context) -> Fields {
 /// `current` is what the record has now (for a new one, its [`defaults`]); `submitted` is what changes, and null
 /// empties a field. Required fields are checked on the whole, types on what is submitted. Text is trimmed; a number or
 /// amount may be submitted as text, because its type is declared. Line items are submitted as a whole list: a row with
-/// the `id` of a present one is that row, others get an `id`.
+/// the `id` of a present one is that row, others get an `id`. What is submitted for a formula or a roll-up is passed
+/// over, whoever submits it: a form may send back what it showed. Those are computed afterwards, by
+/// [`Formulas::compute`](crate::Formulas::compute).
 ///
 /// # Errors
 ///
@@ -53,7 +62,7 @@ pub fn validate(
         author,
         refusals: Vec::new(),
     };
-    let fields = check.fields(&entity.fields, current, submitted, "");
+    let fields = check.fields(&entity.fields, &entity.disabled, current, submitted, "");
     if check.refusals.is_empty() {
         Ok(fields)
     } else {
@@ -67,9 +76,35 @@ pub(crate) fn is_possible_default(kind: &FieldKind, value: &Value, in_row: bool)
     let is_word = value.as_text().is_some_and(|text| text.starts_with('$'));
     match resolve(value, &Context::default()) {
         Ok(Value::Null) => !in_row,
-        Ok(resolved) => !(in_row && is_word) && normal(kind, &resolved).is_ok(),
+        Ok(resolved) => !(in_row && is_word) && normal(kind, &as_declared(kind, resolved), None).is_ok(),
         Err(_) => false,
     }
+}
+
+/// One value where there may be several.
+fn as_declared(kind: &FieldKind, value: Value) -> Value {
+    match value {
+        Value::Null | Value::List(_) => value,
+        value if kind.is_multiple() => Value::List(vec![value]),
+        value => value,
+    }
+}
+
+/// Whether formatted text has nothing harmful in it.
+pub(crate) fn is_clean(text: &str) -> bool {
+    !text.contains(['<', '&']) || rich_text::clean(text, usize::MAX).is_ok_and(|clean| clean.as_text() == Some(text))
+}
+
+/// Formatted text without what is harmful; `None` when nothing is left.
+pub(crate) fn cleaned(text: &str, max_length: usize) -> Option<Value> {
+    rich_text::clean(text, max_length)
+        .ok()
+        .filter(|clean| !clean.is_empty())
+}
+
+/// A value of a kind in normal form, or why it is none.
+pub(crate) fn normal_alone(kind: &FieldKind, value: &Value) -> Result<Value, Text> {
+    normal(kind, value, None).map_err(|fault| Text::new(fault.zh, fault.en))
 }
 
 struct Check {
@@ -83,11 +118,20 @@ impl Check {
             .push(Refusal::new(RefusalKind::Invalid, code, zh, en).at(path));
     }
 
-    fn fields(&mut self, fields: &[Field], current: &Fields, submitted: &Fields, prefix: &str) -> Fields {
+    fn fields(
+        &mut self,
+        fields: &[Field],
+        disabled: &[Field],
+        current: &Fields,
+        submitted: &Fields,
+        prefix: &str,
+    ) -> Fields {
         let mut result = current.clone();
         for (name, value) in submitted {
             let path = format!("{prefix}{name}");
-            let Some(field) = fields.iter().find(|field| field.id == *name) else {
+            // A plugin need not know that a field of its own is out of use.
+            let out_of_use = disabled.iter().filter(|_| self.author == Author::Program);
+            let Some(field) = fields.iter().chain(out_of_use).find(|field| field.id == *name) else {
                 self.refuse(
                     &path,
                     "field.unknown",
@@ -96,6 +140,9 @@ impl Check {
                 );
                 continue;
             };
+            if matches!(field.kind, FieldKind::Formula { .. } | FieldKind::RollUp { .. }) {
+                continue;
+            }
             let now = current.get(name);
             // Sending back what is there is not writing.
             if now.unwrap_or(&Value::Null) == value {
@@ -119,7 +166,7 @@ impl Check {
         result.retain(|_, value| !value.is_empty());
         for field in fields
             .iter()
-            .filter(|field| field.required && !result.contains_key(&field.id))
+            .filter(|field| field.required && !field.kind.is_computed() && !result.contains_key(&field.id))
         {
             let path = format!("{prefix}{}", field.id);
             // A value that is there but wrong has its own refusal already.
@@ -149,7 +196,7 @@ impl Check {
         if let FieldKind::Lines { columns } = &field.kind {
             return self.lines(columns, now, value, path);
         }
-        match normal(&field.kind, value) {
+        match normal(&field.kind, value, now) {
             Ok(value) => Some(value),
             Err(Fault { code, zh, en }) => {
                 let label = &field.label;
@@ -221,10 +268,9 @@ impl Check {
         submitted.remove("id");
         let begin = match current {
             Some(current) => {
-                for column in columns
-                    .iter()
-                    .filter(|column| !column.read_only && current.contains_key(&column.id))
-                {
+                for column in columns.iter().filter(|column| {
+                    !column.read_only && !column.kind.is_computed() && current.contains_key(&column.id)
+                }) {
                     submitted.entry(column.id.clone()).or_insert(Value::Null);
                 }
                 let mut begin = current.clone();
@@ -236,179 +282,11 @@ impl Check {
                 .filter_map(|column| Some((column.id.clone(), column.default.clone()?)))
                 .collect(),
         };
-        self.fields(columns, &begin, &submitted, prefix)
+        self.fields(columns, &[], &begin, &submitted, prefix)
     }
 }
 
 fn with_id(row: &Value) -> Option<(&str, &Fields)> {
     let row = row.as_map()?;
     Some((row.get("id")?.as_text()?, row))
-}
-
-/// What is wrong with a value, to be said after the field's label.
-struct Fault {
-    code: &'static str,
-    zh: String,
-    en: String,
-}
-
-fn fault<T>(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Result<T, Fault> {
-    Err(Fault {
-        code,
-        zh: zh.into(),
-        en: en.into(),
-    })
-}
-
-fn normal(kind: &FieldKind, value: &Value) -> Result<Value, Fault> {
-    match kind {
-        FieldKind::Text { max_length } => {
-            let text = text(value)?;
-            if text.contains(['\r', '\n']) {
-                return fault("field.one-line", "只能有一行。", "must be one line.");
-            }
-            within(text, *max_length)
-        }
-        FieldKind::LongText { max_length } => within(text(value)?, *max_length),
-        FieldKind::Number { scale, min, max } => {
-            let number = number(value, *scale)?;
-            if let Some(min) = min.filter(|min| number < *min) {
-                return fault(
-                    "field.too-small",
-                    format!("不能小于 {min}。"),
-                    format!("must not be less than {min}."),
-                );
-            }
-            if let Some(max) = max.filter(|max| number > *max) {
-                return fault(
-                    "field.too-large",
-                    format!("不能大于 {max}。"),
-                    format!("must not be greater than {max}."),
-                );
-            }
-            Ok(Value::Number(number))
-        }
-        FieldKind::Money { .. } => number(value, Some(2)).map(Value::Number),
-        FieldKind::Decimal { scale, .. } => number(value, Some(*scale)).map(Value::Number),
-        FieldKind::Date => match text(value)?.parse::<NaiveDate>() {
-            Ok(date) => Ok(date.to_string().into()),
-            Err(_) => fault(
-                "field.date",
-                "应为日期，例如 2026-11-23。",
-                "must be a date such as 2026-11-23.",
-            ),
-        },
-        FieldKind::DateTime => match DateTime::parse_from_rfc3339(text(value)?) {
-            Ok(moment) => Ok(moment
-                .with_timezone(&Utc)
-                .to_rfc3339_opts(SecondsFormat::AutoSi, true)
-                .into()),
-            Err(_) => fault(
-                "field.date-time",
-                "应为时间，例如 2026-11-23T09:30:00+08:00。",
-                "must be a moment such as 2026-11-23T09:30:00+08:00.",
-            ),
-        },
-        FieldKind::Boolean => match value {
-            Value::Bool(_) => Ok(value.clone()),
-            _ => fault("field.boolean", "只能是“是”或“否”。", "must be true or false."),
-        },
-        FieldKind::Choice { choices, .. } => {
-            let text = text(value)?;
-            if choices.iter().any(|choice| choice.id == text) {
-                return Ok(text.into());
-            }
-            fault("field.choice", "不在可选范围内。", "is not one of the choices.")
-        }
-        FieldKind::Reference { multiple: true, .. } => {
-            let Some(items) = value.as_list() else {
-                return fault("field.type", "应为列表。", "must be a list.");
-            };
-            items.iter().map(record_id).collect::<Result<_, _>>().map(Value::List)
-        }
-        FieldKind::Person { .. } | FieldKind::Department { .. } | FieldKind::Reference { .. } => record_id(value),
-        FieldKind::Phone => {
-            let text = text(value)?;
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            let plain = text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || b"+-() ".contains(&byte));
-            if plain && (5..=20).contains(&digits) && text.len() <= 32 {
-                return Ok(text.into());
-            }
-            fault("field.phone", "不是有效的电话号码。", "is not a telephone number.")
-        }
-        FieldKind::Email => {
-            let text = text(value)?;
-            let well_formed = text.split_once('@').is_some_and(|(name, domain)| {
-                !name.is_empty()
-                    && domain.contains('.')
-                    && !domain.starts_with('.')
-                    && !domain.ends_with('.')
-                    && !domain.contains('@')
-            });
-            if well_formed && text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-                return Ok(text.into());
-            }
-            fault("field.email", "不是有效的邮箱地址。", "is not an e-mail address.")
-        }
-        FieldKind::AutoNumber { .. } => within(text(value)?, 100),
-        FieldKind::RichText { .. }
-        | FieldKind::Time
-        | FieldKind::TreeChoice { .. }
-        | FieldKind::Attachment(_)
-        | FieldKind::Picture(_)
-        | FieldKind::Address { .. }
-        | FieldKind::Formula { .. }
-        | FieldKind::RollUp { .. } => Ok(value.clone()),
-        // Rows are checked one by one, with their paths.
-        FieldKind::Lines { .. } => fault("field.type", "不能放在明细里。", "cannot stand inside line items."),
-    }
-}
-
-fn text(value: &Value) -> Result<&str, Fault> {
-    match value.as_text() {
-        Some(text) if text.contains('\0') => {
-            fault("field.type", "含有不允许的字符。", "contains a forbidden character.")
-        }
-        Some(text) => Ok(text.trim()),
-        None => fault("field.type", "应为文字。", "must be text."),
-    }
-}
-
-fn within(text: &str, max_length: usize) -> Result<Value, Fault> {
-    if text.chars().count() > max_length {
-        return fault(
-            "field.too-long",
-            format!("不能超过 {max_length} 个字。"),
-            format!("must not be longer than {max_length} characters."),
-        );
-    }
-    Ok(text.into())
-}
-
-fn number(value: &Value, scale: Option<u32>) -> Result<Decimal, Fault> {
-    let number = match value {
-        Value::Number(number) => Some(*number),
-        Value::Text(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    let Some(number) = number.map(|number| number.normalize()) else {
-        return fault("field.number", "应为数字。", "must be a number.");
-    };
-    match scale.filter(|scale| number.scale() > *scale) {
-        Some(scale) => fault(
-            "field.scale",
-            format!("最多 {scale} 位小数。"),
-            format!("must have at most {scale} digits after the point."),
-        ),
-        None => Ok(number),
-    }
-}
-
-fn record_id(value: &Value) -> Result<Value, Fault> {
-    match value.as_text().and_then(|text| text.trim().parse::<RecordId>().ok()) {
-        Some(id) => Ok(id.to_string().into()),
-        None => fault("field.reference", "没有选择有效的记录。", "does not name a record."),
-    }
 }

@@ -1,0 +1,132 @@
+//! What several entities have to do with each other.
+
+use kapok_protocol::Entity;
+
+use super::{Catalogue, circles};
+use crate::{
+    definition::{EntityDefinition, Field, FieldKind, NamedTotal, Related},
+    document::{Part, Problems},
+    reading::{Names, Reader},
+};
+
+impl Catalogue {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        for definition in self.entities.values() {
+            self.check_fields(
+                &["entities", definition.id.as_str(), "fields"],
+                &definition.fields,
+                problems,
+            );
+            for related in &definition.related {
+                self.check_related(definition, related, problems);
+            }
+        }
+        for total in self.totals.values() {
+            self.check_total(total, problems);
+        }
+        circles::parents(self, problems);
+    }
+
+    fn check_fields(&self, path: &[&str], fields: &[Field], problems: &mut Problems) {
+        for field in fields {
+            let path = [path, &[field.id.as_str()]].concat();
+            match &field.kind {
+                FieldKind::Lines { columns } => {
+                    self.check_fields(&[&path[..], &["columns"]].concat(), columns, problems);
+                }
+                kind => {
+                    if let Some(entity) = kind.target()
+                        && !self.entities.contains_key(&entity)
+                    {
+                        let part = self.part(&[&path[..], &["entity"]].concat());
+                        unknown(&part, entity.as_str(), problems);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_related(&self, definition: &EntityDefinition, related: &Related, problems: &mut Problems) {
+        let path = ["entities", definition.id.as_str(), "related", related.id.as_str()];
+        let Some(other) = self.entities.get(&related.entity) else {
+            let part = self.part(&[&path[..], &["entity"]].concat());
+            return unknown(&part, related.entity.as_str(), problems);
+        };
+        let names = names(other);
+        let mut reader = Reader {
+            dictionaries: Some(&self.dictionaries),
+            problems,
+        };
+        let part = self.part(&[&path[..], &["field"]].concat());
+        let (zh, en) = back_reference(&definition.id);
+        reader.field_named(&part, &related.field, &names, &zh, &en, |field| {
+            field.kind.target().as_ref() == Some(&definition.id)
+        });
+        for column in &related.columns {
+            let part = self.part(&[&path[..], &["columns", column]].concat());
+            reader.field_named(&part, column, &names, "列", "a column", |field| field.kind.is_column());
+        }
+    }
+
+    fn check_total(&self, total: &NamedTotal, problems: &mut Problems) {
+        let path = ["totals", total.id.as_str()];
+        if !self.roles.contains_key(&total.role) {
+            let role = &total.role;
+            self.part(&[&path[..], &["role"]].concat()).problem(
+                problems,
+                format!("角色“{role}”没有定义。"),
+                format!("the role “{role}” is not declared."),
+            );
+        }
+        let Some(entity) = self.entities.get(&total.entity) else {
+            let part = self.part(&[&path[..], &["entity"]].concat());
+            return unknown(&part, total.entity.as_str(), problems);
+        };
+        let names = names(entity);
+        let mut reader = Reader {
+            dictionaries: Some(&self.dictionaries),
+            problems,
+        };
+        let value = self.part(&[&path[..], &["value"]].concat());
+        match (&total.function, &total.value) {
+            (crate::Function::Count, None) => {}
+            (crate::Function::Count, Some(_)) => {
+                value.problem(reader.problems, "计数不需要“value”。", "a count has no “value”.")
+            }
+            (_, Some(name)) => {
+                reader.field_named(&value, name, &names, "合计", "summed", |field| {
+                    field.kind.is_numeric()
+                });
+            }
+            (_, None) => value.problem(reader.problems, "缺少“value”。", "“value” is missing here."),
+        }
+        if let Some(filter) = &total.filter {
+            let part = self.part(&[&path[..], &["filter"]].concat());
+            reader.filter_fields(&part, filter, &names);
+        }
+    }
+}
+
+pub(super) fn names(entity: &EntityDefinition) -> Names<'_> {
+    Names {
+        entity: entity.id.as_str(),
+        fields: &entity.fields,
+        disabled: &entity.disabled,
+    }
+}
+
+/// What a field that must name records of an entity is called in messages.
+pub(super) fn back_reference(entity: &Entity) -> (String, String) {
+    (
+        format!("对“{entity}”的引用"),
+        format!("the reference that names “{entity}”"),
+    )
+}
+
+pub(super) fn unknown(part: &Part<'_>, entity: &str, problems: &mut Problems) {
+    part.problem(
+        problems,
+        format!("实体“{entity}”没有定义。"),
+        format!("the entity “{entity}” is not declared."),
+    );
+}
