@@ -29,7 +29,7 @@ export interface Call {
   /** Sent as JSON. */
   body?: unknown
   /** Sent as it is, with its media type; instead of `body`. */
-  raw?: { text: string; type: string }
+  raw?: { text: string | Blob; type: string }
   /** Names one intent of the user: repeated with the same key, the server answers as it did the first time. */
   idempotencyKey?: string
   signal?: AbortSignal

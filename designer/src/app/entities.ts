@@ -24,5 +24,10 @@ export const useEntities = defineStore('entities', () => {
     return known
   }
 
-  return { all, load, view }
+  /** It was changed: read anew when it is next asked for. */
+  function forget(id: string): void {
+    views.delete(id)
+  }
+
+  return { all, load, view, forget }
 })

@@ -31,6 +31,17 @@ export function useForm(key: () => string) {
     restored.value = false
   }
 
+  /** Enters these values as if somebody had. */
+  function fill(values: Values): void {
+    const known = fields.value.filter(({ id }) => id in values)
+    drafts.value = { ...drafts.value, ...draftsFrom(known, values) }
+  }
+
+  /** The fields that were changed here and that are no longer what they were when they were read. */
+  function disputedBy(after: Values): string[] {
+    return rebase(fields.value, values.value, drafts.value, after).disputed
+  }
+
   /** Brings back what was entered earlier and not sent. */
   function restore(): void {
     const kept = recall(key())
@@ -90,6 +101,8 @@ export function useForm(key: () => string) {
     restored,
     all: () => valuesFrom(fields.value, drafts.value),
     begin,
+    fill,
+    disputedBy,
     restore,
     discard,
     follow,

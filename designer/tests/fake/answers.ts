@@ -1,3 +1,4 @@
+import { changeRecords, readRecords } from './records'
 import { problem, samples, xml } from './samples'
 
 interface Answer {
@@ -18,10 +19,17 @@ export function answer(method: string, url: URL, ours: boolean): Answer {
   if (method !== 'GET') {
     if (!ours) return json(403, problem('request.foreign', 403))
     if (path === '/session' && method !== 'DELETE') return json(200, samples['/session'])
+    const changed = changeRecords(method, path)
+    if (changed) return json(changed.status, changed.body)
     if (path === '/records/quotes.quote') return json(422, samples['refused quote'])
+    const made = samples[`${method} ${path}`]
+    if (made !== undefined) return json(200, made)
     return { status: 204, type: 'text/plain', body: '' }
   }
   if (path.endsWith('/xml')) return { status: 200, type: 'application/xml', body: xml }
+  const records = readRecords(path, url)
+  if (records !== undefined) return json(200, records)
+  if (/^\/records\/[^/]+\/\d+\/related\//.test(path)) return json(200, samples['/records/quotes.quote'])
   const sample = samples[path] ?? samples[path.replace(/\/\d+$/, '/{id}')]
   return sample === undefined ? json(404, problem('unknown', 404)) : json(200, sample)
 }

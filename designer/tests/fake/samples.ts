@@ -11,6 +11,7 @@ import type {
   Task,
   TaskBrief,
 } from '../../src/api/types'
+import { adminSamples } from './admin'
 import { quiet } from './system'
 
 const both = (zh: string, en: string) => ({ zh, en })
@@ -253,6 +254,7 @@ export const samples: Record<string, unknown> = {
   ]),
   '/entities': list([
     { id: 'crm.customer', label: both('客户', 'Customers'), plugin: 'customers', may: { create: true, read: true } },
+    { id: 'crm.deal', label: both('商机', 'Deals'), plugin: 'crm', may: { create: true, read: true } },
     { id: 'quotes.quote', label: both('报价单', 'Quotes'), plugin: 'quotes', may: { create: true, read: true } },
   ]),
   '/entities/quotes.quote': quoteView,
@@ -305,6 +307,7 @@ export const samples: Record<string, unknown> = {
       channels: ['sms'],
     },
   ]),
+  ...adminSamples,
 }
 
 const shape = (id: string, x: number, y: number, width: number, height: number) =>

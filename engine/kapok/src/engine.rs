@@ -187,10 +187,10 @@ impl Builder {
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
-        let (writer, writing) = Writer::start(shared.clone())?;
+        let (writer, writing) = Writer::start(&shared)?;
         let mut threads = react::start(&shared, &writer)?;
         threads.extend(operate::keeper::start(&shared, &writer)?);
-        threads.push(writing);
+        threads.extend(writing);
         let running = Arc::new(Running {
             shared: shared.clone(),
             threads,

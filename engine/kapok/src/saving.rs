@@ -163,11 +163,11 @@ pub(crate) fn check(
     if let (Some(before), Some(version)) = (&before, request.version) {
         let found = conflicts(definition, before, version, request.base.as_ref(), &request.fields);
         if !found.is_empty() {
-            let fields = found.iter().cloned().map(|conflict| FieldConflict {
-                field: conflict.field,
-                mine: conflict.mine,
-                theirs: conflict.theirs,
-                base: conflict.base.unwrap_or_default(),
+            let fields = found.iter().map(|conflict| FieldConflict {
+                field: conflict.field.clone(),
+                mine: conflict.mine.clone(),
+                theirs: conflict.theirs.clone(),
+                base: conflict.base.clone().unwrap_or_default(),
             });
             let fields = fields.collect();
             let reasons = found.into_iter().map(Refusal::from).collect();
@@ -228,14 +228,7 @@ pub(crate) fn check(
             fields = changed;
         }
     }
-    files::check(
-        &Queries(view),
-        &shared.files,
-        actor,
-        definition,
-        before.as_ref(),
-        &mut fields,
-    )?;
+    files::check(&Queries(view), actor, definition, before.as_ref(), &mut fields)?;
     Ok(CheckedSave {
         record: request.id,
         on_version: before.as_ref().map(|record| record.version),

@@ -52,9 +52,6 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    pub(crate) fn len(&self) -> u32 {
-        self.len
-    }
 
     pub(crate) fn and(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {

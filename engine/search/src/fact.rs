@@ -1,15 +1,15 @@
 //! What the index holds of a record: its own facts, and nothing that depends on who asks or on other records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::{Entity, Record, RecordId, Value};
-use kapok_records::{EntityDefinition, FieldKind};
+use kapok_records::{EntityDefinition, Field, FieldKind};
 use tantivy::{TantivyDocument, Term, schema::OwnedValue};
 
 use crate::{
     number::millionths,
     schema::{Fields, HOLLOW, MORE, path},
-    words::{Spelling, tokens},
+    words::tokens,
 };
 
 /// What became of a record.
@@ -21,37 +21,27 @@ pub enum Change {
         entity: Entity,
         /// The record as readers get it, computed fields included.
         record: Record,
-        /// How each field that is searched by words is read.
-        searched: Vec<SearchedField>,
     },
     /// It is gone.
     Gone(RecordId),
 }
 
-/// A field that is searched by words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchedField {
-    /// Its name.
-    pub field: String,
-    /// Whether people also look for it by pinyin.
-    pub pinyin: bool,
-}
-
 /// The fields of an entity that are searched by words: what people wrote into them.
-pub fn searched_fields(entity: &EntityDefinition) -> Vec<SearchedField> {
-    let searched = entity.fields.iter().filter_map(|field| {
-        let pinyin = match field.kind {
-            FieldKind::Text { .. } => true,
-            FieldKind::LongText { .. } | FieldKind::Phone | FieldKind::Email | FieldKind::AutoNumber { .. } => false,
-            _ if field.id == entity.title => true,
-            _ => return None,
-        };
-        Some(SearchedField {
-            field: field.id.clone(),
-            pinyin,
-        })
-    });
-    searched.collect()
+pub fn searched_fields(entity: &EntityDefinition) -> BTreeSet<String> {
+    let is_searched = |field: &&Field| {
+        field.id == entity.title
+            || matches!(
+                field.kind.of_values(),
+                FieldKind::Text { .. }
+                    | FieldKind::LongText { .. }
+                    | FieldKind::RichText { .. }
+                    | FieldKind::Phone
+                    | FieldKind::Email
+                    | FieldKind::Address { .. }
+                    | FieldKind::AutoNumber { .. }
+            )
+    };
+    entity.fields.iter().filter(is_searched).map(|field| field.id.clone()).collect()
 }
 
 /// Longer texts are not in the columns, only in the words.
@@ -76,7 +66,7 @@ struct Columns {
 }
 
 /// The document of a record.
-pub(crate) fn document(fields: &Fields, entity: &Entity, record: &Record, searched: &[SearchedField]) -> TantivyDocument {
+pub(crate) fn document(fields: &Fields, entity: &Entity, record: &Record) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.id, record.id.get());
     document.add_text(fields.entity, entity.as_str());
@@ -99,7 +89,7 @@ pub(crate) fn document(fields: &Fields, entity: &Entity, record: &Record, search
         (fields.flags, columns.flags),
         (fields.items, columns.items),
         (fields.marks, columns.marks),
-        (fields.words, words(entity, record, searched)),
+        (fields.words, words(entity, record)),
     ];
     for (family, column) in families {
         if !column.is_empty() {
@@ -109,12 +99,12 @@ pub(crate) fn document(fields: &Fields, entity: &Entity, record: &Record, search
     document
 }
 
-fn words(entity: &Entity, record: &Record, searched: &[SearchedField]) -> Column {
-    let words = searched.iter().filter_map(|searched| {
-        let spelling = if searched.pinyin { Spelling::Pinyin } else { Spelling::Written };
+/// The words of every text, also of those that nobody searches now: so the index does not depend on definitions.
+fn words(entity: &Entity, record: &Record) -> Column {
+    let words = record.fields.iter().filter_map(|(field, value)| {
         let mut out = String::new();
-        each_text(record.fields.get(&searched.field)?, &mut |text| tokens(text, spelling, &mut out));
-        (!out.is_empty()).then(|| (path(entity, &searched.field), OwnedValue::Str(out)))
+        each_text(value, &mut |text| tokens(text, &mut out));
+        (!out.is_empty()).then(|| (path(entity, field), OwnedValue::Str(out)))
     });
     words.collect()
 }
@@ -122,12 +112,30 @@ fn words(entity: &Entity, record: &Record, searched: &[SearchedField]) -> Column
 /// The texts in a value.
 fn each_text(value: &Value, visit: &mut dyn FnMut(&str)) {
     match value {
+        // Nobody types a date to find a record by its words.
+        Value::Text(text) if is_date(text) => {}
+        Value::Text(text) if text.contains("</") => visit(&without_tags(text)),
         Value::Text(text) => visit(text),
-        Value::Number(number) => visit(&number.normalize().to_string()),
         Value::List(items) => items.iter().for_each(|item| each_text(item, visit)),
         Value::Map(entries) => entries.values().for_each(|value| each_text(value, visit)),
-        Value::Null | Value::Bool(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+fn is_date(text: &str) -> bool {
+    let date = text.get(..10).filter(|_| text.len() == 10 || text.as_bytes()[10] == b'T');
+    date.is_some_and(|date| date.parse::<chrono::NaiveDate>().is_ok())
+}
+
+/// What people see of rich text.
+fn without_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split('<') {
+        let seen = piece.split_once('>').map_or(piece, |(_, seen)| seen);
+        out.push(' ');
+        out.push_str(seen);
+    }
+    out
 }
 
 impl Columns {

@@ -8,7 +8,7 @@ use std::{
 
 use kapok_protocol::Entity;
 use tantivy::{
-    IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument,
+    IndexReader, IndexSettings, IndexWriter, ReloadPolicy,
     directory::MmapDirectory,
     index::SegmentId,
     store::Compressor,
@@ -156,13 +156,9 @@ impl Index {
         let writer = self.writer();
         for change in changes {
             match change {
-                Change::Saved {
-                    entity,
-                    record,
-                    searched,
-                } => {
+                Change::Saved { entity, record } => {
                     writer.delete_term(key(&self.fields, record.id));
-                    writer.add_document(document(&self.fields, &entity, &record, &searched))?;
+                    writer.add_document(document(&self.fields, &entity, &record))?;
                 }
                 Change::Gone(id) => {
                     writer.delete_term(key(&self.fields, id));
@@ -179,13 +175,8 @@ impl Index {
     pub fn add(&self, changes: impl IntoIterator<Item = Change>) -> Result<(), Error> {
         let writer = self.writer();
         for change in changes {
-            if let Change::Saved {
-                entity,
-                record,
-                searched,
-            } = change
-            {
-                writer.add_document(document(&self.fields, &entity, &record, &searched))?;
+            if let Change::Saved { entity, record } = change {
+                writer.add_document(document(&self.fields, &entity, &record))?;
             }
         }
         Ok(())

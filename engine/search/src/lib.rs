@@ -22,7 +22,7 @@ mod schema;
 mod words;
 
 pub use error::Error;
-pub use fact::{Change, SearchedField, searched_fields};
+pub use fact::{Change, searched_fields};
 pub use index::{Index, Position};
 pub use query::{
     Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Statistics, Whose,

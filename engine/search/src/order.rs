@@ -78,10 +78,9 @@ impl Place {
     }
 }
 
-/// A document with what it is sorted by within its part.
+/// What a document is sorted by within its part.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    pub(crate) doc: DocId,
     pub(crate) keys: Vec<Option<Key>>,
     pub(crate) id: u64,
 }

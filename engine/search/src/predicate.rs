@@ -183,22 +183,16 @@ impl<'q> Node<'q> {
                 bits.invert();
             }
             Self::Range { column, low, high, .. } => {
-                let mut docs = Vec::new();
-                column.get_docids_for_value_range(*low..=*high, 0..len, &mut docs);
-                docs.into_iter().for_each(|doc| bits.insert(doc));
+                docs_between(column, *low, *high, len).into_iter().for_each(|doc| bits.insert(doc));
             }
             Self::Numbers { column, low, high } => {
-                let mut docs = Vec::new();
-                column.get_docids_for_value_range(*low..=*high, 0..len, &mut docs);
-                docs.into_iter().for_each(|doc| bits.insert(doc));
+                docs_between(column, *low, *high, len).into_iter().for_each(|doc| bits.insert(doc));
             }
             Self::Bits(found) => return (**found).clone(),
             Self::Docs(docs) => docs.iter().for_each(|doc| bits.insert(*doc)),
             Self::Marked { marks, row, others } => {
                 bits = others.bits(part);
-                let mut marked = Vec::new();
-                marks.get_docids_for_value_range(i64::MIN..=i64::MAX, 0..len, &mut marked);
-                for doc in marked {
+                for doc in docs_between(marks, i64::MIN, i64::MAX, len) {
                     if part.is_alive(doc) && row.holds(doc) {
                         bits.insert(doc);
                     } else {
@@ -259,6 +253,21 @@ impl<'q> Node<'q> {
             _ => None,
         })
     }
+}
+
+/// The documents that have a value between two, both included.
+fn docs_between<T>(column: &Column<T>, low: T, high: T, len: u32) -> Vec<DocId>
+where
+    T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
+{
+    // A column must not be asked for values beyond its own.
+    let low = if low < column.min_value() { column.min_value() } else { low };
+    let high = if high > column.max_value() { column.max_value() } else { high };
+    let mut docs = Vec::new();
+    if low <= high {
+        column.get_docids_for_value_range(low..=high, 0..len, &mut docs);
+    }
+    docs
 }
 
 fn few_of(part: &Part, terms: &[(Field, Term)], limit: usize) -> Result<Option<Vec<DocId>>, Error> {

@@ -15,6 +15,9 @@ use crate::state::checkpoint::Checkpoint;
 use crate::versions::Versions;
 use crate::{Disk, Options, Seq, StoreError};
 
+/// How often the room on the disk is looked at, at least.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
+
 /// What the feeder, the writer and dropped versions tell each other.
 #[derive(Default)]
 pub(crate) struct Wake {
@@ -72,12 +75,13 @@ impl Wake {
         }
     }
 
-    /// Waits until there is news, at most `limit`.
-    pub(crate) fn wait<'a>(&self, news: MutexGuard<'a, News>, limit: Duration) -> MutexGuard<'a, News> {
-        self.changed
+    /// Waits until there is news, at most `limit`; whether it came to that.
+    pub(crate) fn wait<'a>(&self, news: MutexGuard<'a, News>, limit: Duration) -> (MutexGuard<'a, News>, bool) {
+        let (news, waited) = self
+            .changed
             .wait_timeout(news, limit)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
+            .unwrap_or_else(PoisonError::into_inner);
+        (news, waited.timed_out())
     }
 }
 
@@ -136,7 +140,13 @@ impl Feeder {
                 news.hurry = false;
                 return news.closing;
             }
-            news = self.wake.wait(news, left);
+            let (woken, timeout) = self.wake.wait(news, left.min(WATCH_EVERY));
+            news = woken;
+            if timeout {
+                drop(news);
+                self.has_space();
+                news = self.wake.news();
+            }
         }
     }
 

@@ -47,7 +47,7 @@ impl Default for Options {
             ahead_bytes: 1 << 20,
             overlay_bytes: 128 << 20,
             view_patience: Duration::from_secs(2),
-            feed_every: Duration::from_millis(500),
+            feed_every: Duration::from_secs(2),
             checkpoint_every: Duration::from_secs(10),
             cache_bytes: 128 << 20,
             snapshot_bytes: 64 << 20,

@@ -7,7 +7,6 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
 };
 
 use kapok_process::state::{Changes, ElementInstance, Event, Instance, InstanceState};
@@ -118,30 +117,29 @@ impl<'a> Place<'a> {
     ) -> Result<Self, TableError> {
         let key = Instance::key(&id);
         let stored = tx.get(key.as_bytes())?;
-        let old = stored.map(|bytes| Stored::read(key.as_bytes(), &bytes)).transpose()?;
-        let indexes = match &old {
-            None => Vec::new(),
-            Some(Stored::InRows(old)) => indexes_of(old),
-            Some(Stored::Whole(case)) => indexes_of(&case.instance),
+        let is_new = stored.is_none();
+        let (indexes, old) = match stored {
+            Some(bytes) => read_case(key.as_bytes(), &bytes)?,
+            None => (Vec::new(), None),
         };
         let whole = match (row, old) {
-            (Some(None), _) | (None, None | Some(Stored::InRows(_))) => None,
-            (None, Some(Stored::Whole(case))) => Some(*case),
-            (Some(Some(row)), Some(Stored::Whole(mut case))) => {
+            (Some(None), _) | (None, None) => None,
+            (None, Some(case)) => Some(case),
+            (Some(Some(row)), Some(mut case)) => {
                 case.instance = Cow::Borrowed(row);
-                Some(*case)
+                Some(case)
             }
-            (Some(Some(row)), Some(Stored::InRows(_))) => {
-                let ends = row.state != InstanceState::Active && row.activations <= GATHERED;
-                ends.then(|| gather(tx, row)).transpose()?
-            }
-            // A case begins with an activation. Rows that come without are not the engine's.
             (Some(Some(row)), None) => {
                 let fits = match row.state {
-                    InstanceState::Active => acts && row.activations <= ACTIVATIONS,
+                    // A case begins with an activation. Rows that come without are not the engine's.
+                    InstanceState::Active => is_new && acts && row.activations <= ACTIVATIONS,
                     _ => row.activations <= GATHERED,
                 };
-                fits.then(|| Whole::new(Cow::Borrowed(row)))
+                match fits {
+                    true if is_new => Some(Whole::new(Cow::Borrowed(row))),
+                    true => Some(gather(tx, row)?),
+                    false => None,
+                }
             }
         };
         if let Some(case) = &whole
@@ -153,19 +151,14 @@ impl<'a> Place<'a> {
     }
 }
 
-/// A case's row.
-enum Stored {
-    InRows(Instance),
-    Whole(Box<Whole<'static>>),
-}
-
-impl Stored {
-    fn read(key: &[u8], bytes: &Arc<[u8]>) -> Result<Self, TableError> {
-        match bytes.first() {
-            Some(&WHOLE_VERSION) => decoded(key, bytes).map(Box::new).map(Self::Whole),
-            _ => read::decode(key, bytes).map(Self::InRows),
-        }
+/// The index rows of a case, and the whole of it if it lies in one row.
+fn read_case(key: &[u8], bytes: &[u8]) -> Result<(Vec<Vec<u8>>, Option<Whole<'static>>), TableError> {
+    if bytes.first() != Some(&WHOLE_VERSION) {
+        let row: Instance = read::decode(key, bytes)?;
+        return Ok((indexes_of(&row), None));
     }
+    let case = decoded(key, bytes)?;
+    Ok((indexes_of(&case.instance), Some(case)))
 }
 
 fn indexes_of(row: &Instance) -> Vec<Vec<u8>> {

@@ -12,6 +12,7 @@ mod gathered;
 mod history;
 mod key;
 mod lists;
+mod pages;
 mod prefix;
 mod process_state;
 mod queries;
@@ -35,7 +36,7 @@ pub use read::{Pair, Read, TableError};
 pub use rows::{
     Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
     RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Shortcuts,
-    StoredAnswer, StoredFile, Token, TrashedRecord,
+    StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

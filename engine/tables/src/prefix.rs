@@ -84,14 +84,16 @@ pub enum Prefix {
     /// (definition, start event, key or none): what a parallel multiple start event has gathered.
     Gathering = 46,
 
-    /// (person, newest first): pages.
+    /// (person, newest first): pages that were opened. The first versions kept all here.
     Page = 48,
-    /// (person, newest first): those not opened yet.
+    /// (person, newest first): those of them that were not opened yet.
     PageUnread = 49,
     /// A message on its way out, newest first.
     Outbox = 50,
     /// (moment, message): messages to be looked at again at that moment.
     OutboxByMoment = 51,
+    /// (person, newest first): pages not opened yet.
+    UnreadPage = 52,
 
     /// (entity, newest first).
     Record = 64,
@@ -177,7 +179,9 @@ impl Prefix {
         ];
         match kind {
             _ if kind == Prefix::Element as u8 => &[Number::Id, Number::Id],
-            _ if kind == Prefix::Page as u8 => &[Number::Other, Number::NewestFirst],
+            _ if kind == Prefix::Page as u8 || kind == Prefix::UnreadPage as u8 => {
+                &[Number::Other, Number::NewestFirst]
+            }
             _ if kind == Prefix::Outbox as u8 => &[Number::NewestFirst],
             _ if ONE.iter().any(|prefix| *prefix as u8 == kind) => &[Number::Id],
             _ => &[],

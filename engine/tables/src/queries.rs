@@ -4,8 +4,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use kapok_process::state::{ElementInstance, Event, Incident, Instance, Job, Subscription, Task, Timer};
 use kapok_protocol::{
-    DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, Page, PageId, PersonId, Principal,
-    RecordId, SubscriptionId, TaskId, TimerId, Timestamp,
+    DefinitionId, Entity, IncidentId, InstanceId, JobId, OutboxId, OutboxRow, PersonId, Principal, RecordId,
+    SubscriptionId, TaskId, TimerId, Timestamp,
 };
 
 use crate::{
@@ -174,34 +174,6 @@ impl Queries<'_> {
         let prefix = Key::new(Prefix::IncidentByInstance).number(instance.get());
         self.follow(&prefix, None, limit, IncidentId::new)
             .map(|page| page.items)
-    }
-
-    /// A page to a person.
-    pub fn page(&self, person: PersonId, id: PageId) -> Answer<Option<Page>> {
-        read::row(self.0, &(person, id))
-    }
-
-    /// The pages of a person, newest first.
-    pub fn pages(&self, person: PersonId, after: Option<&[u8]>, limit: usize) -> Answer<Slice<Page>> {
-        let prefix = Key::new(Prefix::Page).number(person.get());
-        let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
-        slice(pairs, limit, |(key, value)| read::decode(key, value))
-    }
-
-    /// The pages a person has not opened, newest first.
-    pub fn unread_pages(&self, person: PersonId, limit: usize) -> Answer<Vec<Page>> {
-        let prefix = Key::new(Prefix::PageUnread).number(person.get());
-        let ids = read::ids(self.0, &prefix, None, limit)?;
-        let pages = ids
-            .into_iter()
-            .filter_map(|(_, id)| PageId::new(id))
-            .map(|id| self.page(person, id));
-        Ok(pages.collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect())
-    }
-
-    /// How many pages a person has not opened, counting no further than `limit`.
-    pub fn count_unread(&self, person: PersonId, limit: usize) -> Answer<usize> {
-        self.count(&Key::new(Prefix::PageUnread).number(person.get()), limit)
     }
 
     /// A message on its way out.

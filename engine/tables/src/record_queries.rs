@@ -43,6 +43,12 @@ impl Queries<'_> {
         slice(pairs, limit, |(key, value)| read::decode(key, value))
     }
 
+    /// Records of all entities, to be looked through.
+    pub fn all_records(&self, after: Option<&[u8]>, limit: usize) -> Answer<Slice<RecordRow>> {
+        let pairs = self.0.scan(Key::new(Prefix::Record).as_bytes(), after, limit)?;
+        slice(pairs, limit, |(key, value)| read::decode(key, value))
+    }
+
     /// What is computed of a record from those that name it.
     pub fn roll_ups(&self, entity: &Entity, id: RecordId) -> Answer<Option<RollUps>> {
         read::row(self.0, &(entity.clone(), id))

@@ -1,6 +1,6 @@
 //! Changes above what is committed.
 
-use std::{collections::BTreeMap, ops::Bound, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Bound, sync::Arc};
 
 use kapok_store::{Batch, MAX_KEY, StoreError};
 
@@ -19,7 +19,7 @@ type Writes = BTreeMap<Arc<[u8]>, Option<Arc<[u8]>>>;
 /// its own; one that is carried out hands its changes down with [`Transaction::into_writes`] and [`Transaction::absorb`].
 pub struct Transaction<'a> {
     below: &'a dyn Read,
-    writes: Writes,
+    writes: Cow<'a, Writes>,
     /// The last id that was drawn when it began: rows of larger ids cannot lie below. `u64::MAX` when that is not known.
     last_id: u64,
 }
@@ -51,19 +51,28 @@ impl<'a> Transaction<'a> {
     pub fn after(below: &'a dyn Read, last_id: u64) -> Self {
         Self {
             below,
-            writes: Writes::new(),
+            writes: Cow::default(),
             last_id,
+        }
+    }
+
+    /// Changes that were decided and handed down already, above what is committed.
+    pub fn of(below: &'a dyn Read, changes: &'a WriteSet) -> Self {
+        Self {
+            below,
+            writes: Cow::Borrowed(&changes.0),
+            last_id: u64::MAX,
         }
     }
 
     /// Takes over the changes of a transaction that stood above this one.
     pub fn absorb(&mut self, changes: WriteSet) {
-        self.writes.extend(changes.0);
+        self.writes.to_mut().extend(changes.0);
     }
 
     /// The changes, to hand down.
     pub fn into_writes(self) -> WriteSet {
-        WriteSet(self.writes)
+        WriteSet(self.writes.into_owned())
     }
 
     /// Whether nothing was changed.
@@ -91,7 +100,7 @@ impl<'a> Transaction<'a> {
     /// How many bytes the changes take, or which limit of the store they break whatever else is in their batch.
     pub fn size(&self) -> Result<usize, TableError> {
         let mut size = 0;
-        for (key, value) in &self.writes {
+        for (key, value) in self.writes.iter() {
             if key.len() > MAX_KEY {
                 let (what, size, limit) = ("a key", key.len(), MAX_KEY);
                 return Err(StoreError::TooLarge { what, size, limit }.into());
@@ -103,11 +112,13 @@ impl<'a> Transaction<'a> {
 
     /// Writes bytes at a key.
     pub(crate) fn write(&mut self, key: impl Into<Vec<u8>>, value: Vec<u8>) {
-        self.writes.insert(Arc::from(key.into()), Some(Arc::from(value)));
+        self.writes
+            .to_mut()
+            .insert(Arc::from(key.into()), Some(Arc::from(value)));
     }
 
     pub(crate) fn erase(&mut self, key: Vec<u8>) {
-        self.writes.insert(Arc::from(key), None);
+        self.writes.to_mut().insert(Arc::from(key), None);
     }
 
     /// Writes a row and whatever index rows change with it.
@@ -211,6 +222,7 @@ impl Read for Transaction<'_> {
         let mine: Vec<_> = self.from(start, prefix).collect();
         let below = match self.is_new(prefix) {
             true => Vec::new(),
+            false if mine.is_empty() => return self.below.scan(prefix, after, limit),
             false => self.below.scan(prefix, after, limit.saturating_add(mine.len()))?,
         };
         Ok(merged(below, mine).into_iter().take(limit).collect())
@@ -221,6 +233,9 @@ impl Read for Transaction<'_> {
             .from(Bound::Included(prefix), prefix)
             .take_while(|(key, _)| before.is_none_or(|before| key.as_ref() < before))
             .collect();
+        if mine.is_empty() {
+            return self.below.scan_back(prefix, before, limit);
+        }
         let below = self.below.scan_back(prefix, before, limit.saturating_add(mine.len()))?;
         Ok(merged(below, mine).into_iter().rev().take(limit).collect())
     }
@@ -241,16 +256,22 @@ fn merged(below: Vec<Pair>, changes: Vec<Change<'_>>) -> BTreeMap<Arc<[u8]>, Arc
     merged
 }
 
-impl From<WriteSet> for Batch {
-    fn from(changes: WriteSet) -> Self {
+impl From<&WriteSet> for Batch {
+    fn from(changes: &WriteSet) -> Self {
         let mut batch = Self::new();
-        for (key, value) in changes.0 {
+        for (key, value) in &changes.0 {
             match value {
-                Some(value) => batch.put(key, value),
-                None => batch.delete(key),
+                Some(value) => batch.put(key.clone(), value.clone()),
+                None => batch.delete(key.clone()),
             }
         }
         batch
+    }
+}
+
+impl From<WriteSet> for Batch {
+    fn from(changes: WriteSet) -> Self {
+        Self::from(&changes)
     }
 }
 

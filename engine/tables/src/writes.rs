@@ -1,7 +1,7 @@
 //! What may be written besides the process engine's own changes.
 
 use kapok_process::state::Timer;
-use kapok_protocol::{DefinitionId, Entity, OutboxRow, Page, RecordId, TimerId, Timestamp};
+use kapok_protocol::{DefinitionId, Entity, OutboxRow, RecordId, TimerId, Timestamp};
 
 use crate::{
     Key, Prefix, Read, TableError, Transaction, codec, read,
@@ -56,8 +56,6 @@ puts! {
     put_decision_file(DecisionFile);
     /// Writes a timer that belongs to no case.
     put_timer(Timer);
-    /// Writes a page.
-    put_page(Page);
     /// Writes a message on its way out.
     put_outbox(OutboxRow);
     /// Writes a record.

@@ -2,6 +2,7 @@
 import { noDefinitions, type Definitions, type EntityDocument, type FieldDocument, type FieldType, type Keyed } from './document'
 import { newName, type Random } from './ids'
 import { newLabel } from './labels'
+import { put } from './layers'
 import { lastPos } from './tables'
 
 /** As people look for them. */
@@ -117,17 +118,14 @@ export function newEntity(label: string, titleLabel: string, basics: string): En
 export function withoutField(entity: EntityDocument, id: string): EntityDocument {
   const { [id]: _, ...fields } = entity.fields
   const next: EntityDocument = { ...entity, fields }
-  if (entity.columns && id in entity.columns) {
-    const { [id]: gone, ...columns } = entity.columns
-    next.columns = columns
-  }
+  if (entity.columns) next.columns = put(entity.columns, id, undefined)
   if (entity.sort?.replace(/^-/, '') === id) delete next.sort
   for (const key of ['kanban', 'calendar', 'tree', 'parent'] as const) if (next[key] === id) delete next[key]
   if (next.views) {
     next.views = Object.fromEntries(
       Object.entries(next.views).map(([name, view]) => {
-        const { [id]: gone, ...columns } = view.columns ?? {}
-        return [name, view.columns ? { ...view, columns } : view]
+        const columns = view.columns && put(view.columns, id, undefined)
+        return [name, columns ? { ...view, columns } : view]
       }),
     )
   }

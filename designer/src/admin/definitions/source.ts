@@ -1,5 +1,5 @@
 /** Definitions from the server and to it. */
-import { api } from '@/api/client'
+import { api, ApiError } from '@/api/client'
 import type { EntityBrief, List, RecordRow, Text } from '@/api/types'
 import type { Definitions, EntityDocument } from './document'
 import { noDefinitions } from './document'
@@ -47,13 +47,24 @@ export async function readDefinitions(signal?: AbortSignal): Promise<Read> {
   effective.roles = { ...rolesOf(roles.items), ...effective.roles }
   await Promise.all(
     entities.items.map(async ({ id }) => {
-      const view = await api.get<Effective>(`/admin/definitions/effective/${encoded(id)}`, call)
+      const view = await readEffective(id, call)
+      if (!view) return
       effective.entities = { ...effective.entities, [id]: view.entity }
       if (view.permissions) effective.permissions = { ...effective.permissions, [id]: view.permissions }
       if (view.field_rules) effective.field_rules = { ...effective.field_rules, [id]: view.field_rules }
     }),
   )
   return { layer, shipped: shippedOf(effective, layer) }
+}
+
+/** Nothing when it was removed since the list was read. */
+async function readEffective(id: string, call: { signal?: AbortSignal }): Promise<Effective | undefined> {
+  try {
+    return await api.get<Effective>(`/admin/definitions/effective/${encoded(id)}`, call)
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status === 404) return undefined
+    throw cause
+  }
 }
 
 function rolesOf(records: readonly RecordRow[]): Definitions['roles'] {

@@ -15,6 +15,9 @@ export interface FieldOption {
   label: string
   type: FieldType
   choices: { id: string; label: string }[]
+  /** Of a reference; persons, departments and records can then be chosen by name. */
+  entity?: string
+  multiple?: boolean
 }
 
 /** What a process can speak of. */

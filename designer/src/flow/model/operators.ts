@@ -7,6 +7,17 @@ const TEXTUAL: readonly Operator[] = ['=', '!=', 'contains', 'starts-with', 'emp
 const CHOSEN: readonly Operator[] = ['=', '!=', 'in', 'not-in', 'empty', 'not-empty']
 const SINGLE: readonly Operator[] = ['=', '!=']
 const PRESENCE: readonly Operator[] = ['empty', 'not-empty']
+const SEVERAL: readonly Operator[] = ['contains', 'empty', 'not-empty']
+const POINTING: readonly FieldType[] = ['person', 'department', 'reference']
+
+/** Whether a field points at a person, department or record. */
+export const isPointing = (type: FieldType): boolean => POINTING.includes(type)
+
+/** The operators for a field of which it is known what it points at, and whether it holds several values. */
+export function operatorsOf({ type, entity, multiple }: { type: FieldType; entity?: string; multiple?: boolean }): readonly Operator[] {
+  if (entity === undefined || !isPointing(type)) return multiple ? SEVERAL : operatorsFor(type)
+  return multiple ? SEVERAL : CHOSEN
+}
 
 /** The operators for a type of field; the first is the one a new row begins with. */
 export function operatorsFor(type: FieldType): readonly Operator[] {

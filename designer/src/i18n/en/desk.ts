@@ -1,3 +1,6 @@
+import { find, grid } from './grid'
+import record from './record'
+
 export default {
   task: {
     none: 'Nothing to do',
@@ -134,24 +137,9 @@ export default {
       all: 'No messages',
     },
   },
-  record: {
-    count: '{n} in all',
-    search: 'Find by title',
-    new: 'New',
-    newOf: 'New: {label}',
-    none: 'No records yet',
-    noneFound: 'No record matches',
-    untitled: '(untitled)',
-    save: 'Save',
-    saved: 'Saved',
-    edit: 'Edit',
-    delete: 'Delete',
-    deleteSure: 'Delete “{title}”?',
-    deleted: 'Deleted',
-    started: 'Saving has started a case.',
-    openCase: 'Open the case',
-    follow: 'Load the latest and keep my changes',
-  },
+  record,
+  grid,
+  find,
   leave: {
     title: 'Not saved yet',
     message: 'What you entered stays in this tab, so that you can come back to it; closing the tab ends it.',

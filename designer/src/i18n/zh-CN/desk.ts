@@ -1,3 +1,6 @@
+import { find, grid } from './grid'
+import record from './record'
+
 export default {
   task: {
     none: '没有待办',
@@ -134,24 +137,9 @@ export default {
       all: '没有消息',
     },
   },
-  record: {
-    count: '共 {n} 条',
-    search: '按标题查找',
-    new: '新建',
-    newOf: '新建{label}',
-    none: '还没有记录',
-    noneFound: '没有找到符合的记录',
-    untitled: '（无标题）',
-    save: '保存',
-    saved: '已保存',
-    edit: '编辑',
-    delete: '删除',
-    deleteSure: '确定要删除“{title}”吗？',
-    deleted: '已删除',
-    started: '保存后已自动发起流程。',
-    openCase: '查看流程',
-    follow: '载入最新内容，保留我的修改',
-  },
+  record,
+  grid,
+  find,
   leave: {
     title: '还没有保存',
     message: '填写的内容会在这个标签页里保留，您回来时可以继续；关闭标签页后就没有了。',

@@ -3,34 +3,36 @@
 //! It drains the commands that wait, carries each out on a transaction of its own above the group's, appends what the
 //! group changed in one batch, and only then answers. It waits for nobody: what is slow (plugins, mail) happens before a
 //! command is handed in or after it was answered.
+//!
+//! Two threads take turns: whoever has decided a group commits and answers it, while the other decides the next one.
 
+mod desk;
+mod group;
 mod process;
 mod records;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
     thread,
 };
 
-use kapok_store::{Batch, Seq};
-use kapok_tables::{Transaction, last_id};
+use kapok_store::Seq;
+use kapok_tables::last_id;
 
+use desk::Desk;
 pub(crate) use records::{CheckedSave, Progress, Saved, Through, entity, named_files};
-use step::Counts;
 pub(crate) use step::Step;
 
 use crate::{Error, shared::Shared};
 
-/// At most so many commands share a sync.
-const GROUP: usize = 512;
-/// A group of so many bytes takes no further command.
-const GROUP_BYTES: usize = 16 << 20;
 /// At most so many commands wait; whoever comes then is held back.
 const QUEUE: usize = 4096;
 
@@ -86,9 +88,10 @@ impl<T: Send, F: FnOnce(&mut Step<'_>) -> Result<T, Error> + Send> Entry for Com
     }
 
     fn answer(self: Box<Self>, committed: &Result<Seq, Error>) {
-        let result = match (self.result, committed) {
-            (Ok(_), Err(error)) => Err(error.clone()),
-            (result, _) => result,
+        // A refusal too was decided on what is not there after all.
+        let result = match committed {
+            Ok(_) => self.result,
+            Err(error) => Err(error.clone()),
         };
         // Whoever asked may have gone away; the command stands all the same.
         let _ = self.reply.send(result);
@@ -96,20 +99,21 @@ impl<T: Send, F: FnOnce(&mut Step<'_>) -> Result<T, Error> + Send> Entry for Com
 }
 
 impl Writer {
-    /// Starts the writer's thread.
-    pub(crate) fn start(shared: Arc<Shared>) -> Result<(Self, thread::JoinHandle<()>), Error> {
-        let (sender, receiver) = mpsc::sync_channel::<Box<dyn Entry>>(QUEUE);
-        let next_id = last_id(&shared.store.view())?;
-        let writer = Self {
-            queue: sender,
-            waiting: Arc::default(),
-        };
-        let waiting = writer.waiting.clone();
-        let thread = thread::Builder::new()
-            .name("kapok-writer".into())
-            .spawn(move || write(&shared, &receiver, &waiting, next_id))
-            .map_err(|error| Error::Data(format!("the writer's thread cannot be started: {error}")))?;
-        Ok((writer, thread))
+    /// Starts the writer's threads.
+    pub(crate) fn start(shared: &Arc<Shared>) -> Result<(Self, Vec<thread::JoinHandle<()>>), Error> {
+        let (queue, commands) = mpsc::sync_channel::<Box<dyn Entry>>(QUEUE);
+        let waiting = Arc::<AtomicUsize>::default();
+        let desk = Desk::new(commands, waiting.clone(), last_id(&shared.store.view())?);
+        let desk = Arc::new(Mutex::new(desk));
+        let threads = (1..=2).map(|number| {
+            let (shared, desk) = (shared.clone(), desk.clone());
+            thread::Builder::new()
+                .name(format!("kapok-writer-{number}"))
+                .spawn(move || desk::take_turns(&shared, &desk))
+                .map_err(|error| Error::Data(format!("the writer's thread cannot be started: {error}")))
+        });
+        let threads = threads.collect::<Result<_, _>>()?;
+        Ok((Self { queue, waiting }, threads))
     }
 
     /// Hands a command in. It is carried out in the order of arrival, and answered when it is on disk.
@@ -133,60 +137,4 @@ impl Writer {
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
-}
-
-fn write(shared: &Shared, queue: &mpsc::Receiver<Box<dyn Entry>>, waiting: &AtomicUsize, mut last: u64) {
-    while let Ok(first) = queue.recv() {
-        let now = shared.clock.now();
-        let view = shared.store.view();
-        let mut group = Transaction::new(&view);
-        let (mut done, mut hints, mut after_commit) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut next, mut bytes, mut counts) = (Some(first), 0_usize, Counts::default());
-        while let Some(mut entry) = next.take() {
-            let mut step = Step::new(shared, Transaction::after(&group, last), now, &mut last);
-            let kept = entry.run(&mut step);
-            let finished = step.finish();
-            done.push(entry);
-            if let Some(size) = kept {
-                bytes = bytes.saturating_add(size);
-                group.absorb(finished.writes);
-                hints.extend(finished.hints);
-                after_commit.extend(finished.after_commit);
-                counts.add(finished.counts);
-            }
-            // What others must see before the next decision (a new definition, a changed organisation) ends the group.
-            if done.len() < GROUP && bytes < GROUP_BYTES && after_commit.is_empty() {
-                next = queue.try_recv().ok();
-            }
-        }
-        let changed = group.changed();
-        let batch = batch_of(group, last);
-        // The store waits for old views before it moves on; the writer must not hold one while it commits.
-        drop(view);
-        let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));
-        if let Ok(seq) = committed {
-            for action in after_commit {
-                action(shared);
-            }
-            shared.operating.counted.add(counts.started, counts.finished);
-            shared.hints.send(hints, seq);
-            shared.bells.ring(changed);
-        }
-        waiting.fetch_sub(done.len(), Ordering::Relaxed);
-        for entry in done {
-            entry.answer(&committed);
-        }
-    }
-}
-
-/// What a group changed, with the counter it drew its ids from.
-fn batch_of(mut group: Transaction<'_>, last: u64) -> Result<Batch, Error> {
-    if !group.is_empty() && last_id(&group)? != last {
-        group.set_last_id(last);
-    }
-    Ok(Batch::from(group.into_writes()))
-}
-
-fn commit(shared: &Shared, batch: Batch, now: i64) -> Result<Seq, Error> {
-    Ok(shared.store.commit(batch, now)?)
 }

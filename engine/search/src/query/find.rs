@@ -186,7 +186,6 @@ impl Looking<'_> {
 
     fn entry(&self, doc: DocId) -> Entry {
         Entry {
-            doc,
             keys: self.keys.iter().map(|column| column.key(doc)).collect(),
             id: self.ids.first(doc).unwrap_or(0),
         }
@@ -196,7 +195,6 @@ impl Looking<'_> {
     fn here(&self, place: &Place) -> Result<Entry, Error> {
         let keys = self.keys.iter().zip(&place.values);
         Ok(Entry {
-            doc: 0,
             keys: keys
                 .map(|(column, value)| value.as_ref().map(|value| column.place(value)).transpose())
                 .collect::<Result<_, _>>()?,

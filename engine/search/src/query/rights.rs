@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use kapok_protocol::{Entity, PersonId, RecordId};
 use tantivy::{DocId, Term};
 
-use super::{Rows, ids::Ids};
+use super::ids::Ids;
 use crate::{
     Error,
     bits::Bits,

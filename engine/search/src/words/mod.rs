@@ -12,9 +12,8 @@ mod pinyin;
 mod stored;
 mod wanted;
 
-pub(crate) use fold::{Kind, runs};
-pub(crate) use stored::{Spelling, tokens};
-pub(crate) use wanted::{Part, Wanted, wanted};
+pub(crate) use stored::tokens;
+pub(crate) use wanted::{Part, Wanted, Way, Word, wanted};
 
 /// The first letters of tokens keep the kinds apart.
 pub(crate) mod kind {

@@ -11,21 +11,12 @@ use crate::schema::END_OF_TOKEN;
 const LONGEST: usize = 64;
 /// Of a text, so many characters are searched.
 const SEARCHED: usize = 20_000;
-/// How many characters long a name may be, for its pinyin to be stored.
+/// How many characters long a text may be for its pinyin to be stored: as long as a name.
 const NAME: usize = 64;
 
-/// Whether people look for a text by how it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spelling {
-    /// Also by its pinyin, if it is no longer than a name.
-    Pinyin,
-    /// Only as it is written.
-    Written,
-}
-
 /// Appends the tokens of a text, each with its end.
-pub(crate) fn tokens(text: &str, spelling: Spelling, out: &mut String) {
-    let with_pinyin = spelling == Spelling::Pinyin && text.chars().nth(NAME).is_none();
+pub(crate) fn tokens(text: &str, out: &mut String) {
+    let with_pinyin = text.chars().nth(NAME).is_none();
     let end = text.char_indices().nth(SEARCHED).map_or(text.len(), |(end, _)| end);
     for (run, characters) in runs(&text[..end]) {
         match run {
@@ -97,23 +88,24 @@ fn word(run: &str, out: &mut String) {
 mod tests {
     use super::*;
 
-    fn of(text: &str, spelling: Spelling) -> Vec<String> {
+    fn of(text: &str) -> Vec<String> {
         let mut out = String::new();
-        tokens(text, spelling, &mut out);
+        tokens(text, &mut out);
         out.lines().map(str::to_owned).collect()
     }
 
     #[test]
     fn a_name_is_stored_as_it_is_written_and_read() {
         assert_eq!(
-            of("中国", Spelling::Pinyin),
+            of("中国"),
             ["h中", "h国", "h中国", "yzhong", "yguo", "yzhong guo", "azg", "az"]
         );
-        assert_eq!(of("中国", Spelling::Written), ["h中", "h国", "h中国"]);
-        assert_eq!(of("Siemens", Spelling::Pinyin), ["wsiemens", "ps", "psi", "psie"]);
-        assert_eq!(of("A4", Spelling::Pinyin), ["wa4", "pa"]);
-        assert!(of("13812345678", Spelling::Written).contains(&"s5678".to_owned()));
-        assert!(of("重庆", Spelling::Pinyin).contains(&"acq".to_owned()));
-        assert!(of("重庆", Spelling::Pinyin).contains(&"yzhong qing".to_owned()), "both readings");
+        let long = of(&"中国".repeat(40));
+        assert!(long.contains(&"h国中".to_owned()) && !long.contains(&"azg".to_owned()), "a long text is no name");
+        assert_eq!(of("Siemens"), ["wsiemens", "ps", "psi", "psie"]);
+        assert_eq!(of("A4"), ["wa4", "pa"]);
+        assert!(of("13812345678").contains(&"s5678".to_owned()));
+        assert!(of("重庆").contains(&"acq".to_owned()));
+        assert!(of("重庆").contains(&"yzhong qing".to_owned()), "both readings");
     }
 }

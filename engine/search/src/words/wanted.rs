@@ -65,7 +65,20 @@ fn han(run: &str) -> Vec<Word> {
     if telling.is_empty() {
         telling = words;
     }
-    telling.into_iter().map(|word| vec![pairs(word)]).collect()
+    let words = telling.into_iter().flat_map(parts);
+    words.map(|word| vec![pairs(word)]).collect()
+}
+
+/// A long word as the shorter ones that it consists of (`上海银行` as `上海` and `银行`), if it consists of some.
+fn parts(word: &str) -> Vec<&str> {
+    let length = word.chars().count();
+    if length <= UNCUT {
+        return vec![word];
+    }
+    let shorter = jieba().cut_for_search(word, true).into_iter().map(|token| token.word);
+    let shorter: Vec<&str> = shorter.filter(|part| *part != word && part.chars().nth(1).is_some()).collect();
+    let whole: String = shorter.concat();
+    if whole == word { shorter } else { vec![word] }
 }
 
 /// The pairs of characters of a word, or the one character.
@@ -137,6 +150,7 @@ mod tests {
         assert_eq!(of("中"), [["h中"]]);
         assert_eq!(of("中国人"), [["h中国 h国人"]]);
         assert_eq!(of("上海的银行"), [["h上海"], ["h银行"]]);
+        assert_eq!(of("上海银行贷款"), [["h上海"], ["h银行"], ["h贷款"]]);
         assert_eq!(of("zg"), [["wzg", "pzg", "azg"]]);
 assert_eq!(of("zhongguo")[0][0], "wzhongguo*");
         assert!(of("zhongguo")[0].contains(&"yzhong guo*".to_owned()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kapok_protocol::{Entity, Filter, PersonId, Record, RecordId, Timestamp, Value};
 use kapok_rules::{Condition, Context};
-use kapok_search::{Change, Index, Position, RecordScope, Rows, SearchedField};
+use kapok_search::{Change, Index, Position, RecordScope, Rows};
 
 pub fn entity() -> Entity {
     Entity::new("crm.deal")
@@ -71,14 +71,9 @@ impl Kept {
 }
 
 pub fn saved(entity: &Entity, record: &Record) -> Change {
-    let searched = record.fields.keys().map(|field| SearchedField {
-        field: field.clone(),
-        pinyin: true,
-    });
     Change::Saved {
         entity: entity.clone(),
         record: record.clone(),
-        searched: searched.collect(),
     }
 }
 

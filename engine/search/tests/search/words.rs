@@ -112,6 +112,7 @@ fn an_index_is_opened_as_it_was_committed_and_never_when_it_is_damaged() {
     let mut files: Vec<_> = std::fs::read_dir(folder.path())
         .expect("the files")
         .map(|entry| entry.expect("a file").path())
+        .filter(|path| std::fs::metadata(path).expect("a size").len() > 0)
         .filter(|path| path.extension().is_some_and(|kind| ["fast", "idx", "term"].iter().any(|wanted| kind == *wanted)))
         .collect();
     files.sort();

@@ -18,7 +18,7 @@ pub use personal::{ListView, Shortcuts};
 pub use platform::{Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
-pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps};
+pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
 pub(crate) use records::{file_key, likeness_key, reference_key, unique_key};
 pub use trash::TrashedRecord;
 pub(crate) use trash::{trash_by_file_key, trash_by_moment};

@@ -150,6 +150,21 @@ impl Row for RecordRow {
     }
 }
 
+/// The record whose facts a row of this key holds: the record itself, or what is computed of it. `None` for other rows.
+pub fn record_of(key: &[u8]) -> Option<RecordKey> {
+    let (prefix, rest) = key.split_first()?;
+    let flipped = *prefix == Prefix::Record as u8;
+    if !flipped && *prefix != Prefix::RollUp as u8 {
+        return None;
+    }
+    let (entity, number) = rest.split_last_chunk::<8>()?;
+    // The names of entities have no zero bytes, so nothing in them is escaped.
+    let entity = std::str::from_utf8(entity.strip_suffix(&[0, 1])?).ok()?;
+    let number = u64::from_be_bytes(*number);
+    let id = RecordId::new(if flipped { !number } else { number })?;
+    Some((Entity::new(entity), id))
+}
+
 /// The index row of a unique value begins with this.
 pub(crate) fn unique_key(entity: &Entity, field: &str, value: &str) -> Key {
     Key::new(Prefix::RecordByUnique)
@@ -199,5 +214,20 @@ impl Row for HistoryEntry {
     }
     fn id(&self) -> Self::Id {
         (self.entity.clone(), self.record, self.sequence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_says_whose_facts_its_row_holds() {
+        let name = (Entity::new("crm.customer"), RecordId::new(77).expect("an id"));
+        assert_eq!(record_of(RecordRow::key(&name).as_bytes()), Some(name.clone()));
+        assert_eq!(record_of(RollUps::key(&name).as_bytes()), Some(name.clone()));
+        let history = HistoryEntry::key(&(name.0.clone(), name.1, 3));
+        assert_eq!(record_of(history.as_bytes()), None);
+        assert_eq!(record_of(b""), None);
     }
 }

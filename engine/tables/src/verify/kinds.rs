@@ -10,6 +10,7 @@ use crate::{
     codec::{self, CodecError, Field},
     history::{Events, WHOLE_VERSION, Whole},
     key::last_number,
+    pages::Unread,
     rows::{
         Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
         RecordJob, RecordRow, RollUps, Row, Session, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
@@ -262,6 +263,7 @@ kinds! {
     Tokens, "tokens", "令牌数", Nowhere, Row(value::<u32>);
     Gathering, "gathering", "启动事件收集", Nowhere, Row(value::<Gathering>);
     Page, "page", "通知", EndNewestFirst, Row(row::<Page>);
+    UnreadPage, "unread-page", "未读通知", EndNewestFirst, Row(row::<Unread>);
     PageUnread, "page-unread", "通知索引", Nowhere, Index(|key| first_and_last(key, Prefix::Page, true));
     Outbox, "outbox", "待发消息", EndNewestFirst, Row(row::<OutboxRow>);
     OutboxByMoment, "outbox-by-moment", "待发消息索引", Nowhere, Index(|key| {

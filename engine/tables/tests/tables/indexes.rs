@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kapok_process::state::InstanceState;
 use kapok_store::{Batch, Store};
-use kapok_tables::Transaction;
+use kapok_tables::{Prefix, Transaction};
 use proptest::{collection, prelude::*};
 
 use crate::{
@@ -17,7 +17,12 @@ fn place(row: &AnyRow) -> Vec<u8> {
     let alone = store_with(|tx| row.write(tx));
     // Of a row and its index rows only the row has a value.
     let mut keys = everything(&alone).into_iter().filter(|(_, value)| !value.is_empty());
-    keys.next().map(|(key, _)| key).expect("a row")
+    let mut key = keys.next().map(|(key, _)| key).expect("a row");
+    // A page moves when it is opened.
+    if key[0] == Prefix::UnreadPage as u8 {
+        key[0] = Prefix::Page as u8;
+    }
+    key
 }
 
 /// A case that ends takes its other rows with it, so what is left depends on more than the last row of each place:

@@ -5,6 +5,7 @@ mod finishing;
 mod format;
 mod indexes;
 mod lists;
+mod pages;
 mod round_trip;
 mod samples;
 mod small_cases;

@@ -195,6 +195,9 @@ fn is_one_row(store: &Store) -> bool {
 }
 
 proptest! {
+    // Each is read whole after each of its steps.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
     #[test]
     fn a_case_is_what_its_commands_made_of_it(
         first in 1..40_usize,

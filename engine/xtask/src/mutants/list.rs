@@ -42,6 +42,15 @@ const fn of_kapok(name: &'static str) -> Test {
     test("kapok", "kapok", name)
 }
 
+const fn within_kapok(name: &'static str) -> Test {
+    Test {
+        package: "kapok",
+        target: None,
+        name,
+        env: &[],
+    }
+}
+
 const fn of_server(name: &'static str) -> Test {
     Test {
         package: "kapok-server",
@@ -137,20 +146,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "answers-before-the-commit",
         mistake: "a command is answered that is not in the journal",
-        file: "engine/kapok/src/writer/mod.rs",
-        find: "        let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));\n",
-        replace: r"        if after_commit.is_empty() {
-            for entry in done.drain(..) {
+        file: "engine/kapok/src/writer/desk.rs",
+        find: "        let committed = before.and_then(|()| group.commit(shared));\n",
+        replace: r"        if group.after_commit.is_empty() {
+            for entry in group.entries.drain(..) {
                 entry.answer(&Ok(0));
             }
         }
-        let committed = batch.and_then(|batch| commit(shared, batch, now.millis()));
+        let committed = before.and_then(|()| group.commit(shared));
         if committed.is_err() {
             return;
         }
 ",
         test: POWER,
         quick: true,
+    },
+    Mutant {
+        name: "commits-what-was-built-on-nothing",
+        mistake: "commands stand that were decided on others whose commit failed",
+        file: "engine/kapok/src/writer/desk.rs",
+        find: "before.and_then(|()| group.commit(shared))",
+        replace: "before.or(Ok(())).and_then(|()| group.commit(shared))",
+        test: within_kapok("writer::tests::what_is_decided_on_what_fails_fails_with_it"),
+        quick: false,
     },
     Mutant {
         name: "sends-before-the-lease",

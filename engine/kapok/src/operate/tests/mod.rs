@@ -92,7 +92,7 @@ fn what_the_engine_wrote_is_sound() {
         Prefix::ConditionByInstance,
         Prefix::TimerByDefinition,
         Prefix::TaskByCandidate,
-        Prefix::PageUnread,
+        Prefix::UnreadPage,
     ] {
         assert!(rows.keys().any(|key| key[0] == prefix as u8), "no {prefix:?}");
     }

@@ -102,6 +102,7 @@ pub fn earlier() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("instance-2", waiting::instances()),
         ("event", process::events()),
         ("event-2", waiting::events()),
+        ("page", others::pages()),
     ]
 }
 
@@ -130,7 +131,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("gathering", waiting::gatherings()),
         ("item", waiting::items()),
         ("tokens", waiting::tokens()),
-        ("page", others::pages()),
+        ("page-2", others::pages()),
         ("outbox", others::outbox()),
         ("record", others::records()),
         ("record-2", records::found_by_more()),
@@ -192,6 +193,7 @@ pub fn prefixes() -> Vec<Prefix> {
         PageUnread,
         Outbox,
         OutboxByMoment,
+        UnreadPage,
         Record,
         RecordByUnique,
         RecordByOwner,
