@@ -39,7 +39,7 @@ impl Step<'_> {
                 if applied == Applied::Recount {
                     // What is stored of the record at hand is what it was.
                     let replaced = own.map(|own| (own, new.as_ref()));
-                    let state = self.count(roll_up, target, replaced)?;
+                    let state = self.counted(roll_up, target, replaced)?;
                     fresh.states.insert(roll_up.name().to_owned(), state);
                 }
                 if row.as_ref() != Some(&fresh) {
@@ -56,7 +56,7 @@ impl Step<'_> {
         let known = self.queries().roll_ups(&entity.id, id)?;
         let mut row = nothing(&entity.id, id);
         for roll_up in catalogue.roll_ups_of(&entity.id) {
-            let state = self.count(roll_up, id, None)?;
+            let state = self.counted(roll_up, id, None)?;
             row.states.insert(roll_up.name().to_owned(), state);
         }
         let is_empty = row.states.values().all(|state| *state == RollUpState::default());
@@ -68,7 +68,7 @@ impl Step<'_> {
     }
 
     /// Counts all records that name a record. `replaced` is one of them that is being changed, and what it is afterwards.
-    fn count(
+    fn counted(
         &self,
         roll_up: &RollUp,
         target: RecordId,
