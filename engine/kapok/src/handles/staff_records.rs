@@ -324,6 +324,7 @@ impl Staff {
         if !access.is_granted() {
             return Ok(None);
         }
+        let record = viewing.whole(definition, record)?;
         let fields = visible_fields(&record, access);
         Ok(Some(RecordView {
             reference: RecordRef {

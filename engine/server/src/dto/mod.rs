@@ -3,6 +3,7 @@
 
 mod cases;
 mod definitions;
+mod entity_definitions;
 mod events;
 mod fields;
 mod files;
@@ -17,6 +18,7 @@ mod tasks;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
+pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use fields::*;
 pub(crate) use files::*;

@@ -1,6 +1,7 @@
 //! The routes, one module for each thing the API is about.
 
 mod definitions;
+mod entity_definitions;
 mod events;
 mod files;
 mod instances;
@@ -15,6 +16,7 @@ mod system;
 mod tasks;
 
 pub(crate) use definitions::*;
+pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use files::*;
 pub(crate) use instances::*;
@@ -150,6 +152,10 @@ pub(crate) fn api() -> Api {
     .post("/files", upload_file)
     .get("/records/{entity}/{id}/files/{file}", record_file)
     .get("/records/{entity}/{id}/files/{file}/preview", record_file_preview)
+    .get("/admin/definitions", show_definition_layer)
+    .post("/admin/definitions", change_definition_layer)
+    .post("/admin/definitions/plan", plan_definition_layer)
+    .get("/admin/definitions/effective/{entity}", effective_definition)
     .get("/stars", list_stars)
     .get("/recent", list_recent)
     .get("/views/{entity}", list_views)
