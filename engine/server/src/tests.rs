@@ -2,6 +2,8 @@
 
 mod browser;
 mod contract;
+mod definition_layers;
+mod files;
 mod operating;
 mod record_work;
 mod refusals;
