@@ -21,6 +21,7 @@ use crate::{
     layers,
     operate::{self, keeper::Operating},
     plugins::Plugins,
+    project::{self, Projection},
     react,
     saving::{self, SaveRequest},
     shared::Shared,
@@ -53,6 +54,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.shared.bells.close();
         self.shared.operating.bell.close();
+        self.shared.projection.bell.close();
         // A handler that drops the last handle runs on a thread that cannot wait for itself: then they end by themselves.
         if react::on_own_thread() {
             return;
@@ -149,7 +151,11 @@ impl Builder {
 
     /// Opens an engine over a folder, which is made when it is not there.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Kapok, Error> {
-        let store = Store::open(folder.as_ref())?;
+        let options = kapok_store::Options {
+            keep_from: Projection::needs_from(folder.as_ref()),
+            ..kapok_store::Options::default()
+        };
+        let store = Store::open_folder(folder.as_ref(), options)?;
         if let Some(kept) = operate::format::keep_older(&store, folder.as_ref())? {
             tracing::info!("the data as it was before the upgrade is in {}", kept.display());
         }
@@ -190,6 +196,7 @@ impl Builder {
         let (writer, writing) = Writer::start(&shared)?;
         let mut threads = react::start(&shared, &writer)?;
         threads.extend(operate::keeper::start(&shared, &writer)?);
+        threads.extend(project::start(&shared)?);
         threads.extend(writing);
         let running = Arc::new(Running {
             shared: shared.clone(),
@@ -201,6 +208,7 @@ impl Builder {
             _running: running,
         };
         kapok.settle_definitions(told)?;
+        kapok.finish_departures()?;
         Ok(kapok)
     }
 }
@@ -438,10 +446,11 @@ impl Kapok {
         self.shared.store.health()
     }
 
-    /// Returns when what follows the journal (the state files) holds everything that is committed now: for measurements.
+    /// Returns when what follows the journal (the state files and the search index) holds everything that is committed now: for measurements.
     /// Nobody else needs to wait for it, since every view sees all commits.
     pub fn catch_up(&self) -> Result<(), Error> {
-        Ok(self.shared.store.catch_up()?)
+        self.shared.store.catch_up()?;
+        self.shared.projection.catch_up(&self.shared)
     }
 
     /// The sequence number of the last commit.

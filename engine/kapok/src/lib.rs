@@ -28,21 +28,27 @@ mod engine;
 mod environment;
 mod error;
 mod evaluate;
+mod explanation;
 mod files;
 mod handlers;
 mod handles;
 mod hints;
 mod layers;
+mod lists;
 pub mod operate;
 mod organisation;
 mod outgoing;
 mod people;
 mod plugins;
+mod project;
 mod react;
+mod rights;
 mod saving;
+mod seeing;
 mod shared;
 mod sign_in;
 mod simulate;
+mod spreadsheet;
 mod views;
 mod writer;
 
@@ -53,12 +59,14 @@ pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
+pub use explanation::{AccessReason, Explanation};
 pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FileContent, HistoryItem, InboxPosition,
-    ListViewEntry, Me, OutboxView, RecordActor, RecordJobView, RecordSave, Staff, Startable, TaskCompletion,
-    TrashedView, Upload, UploadedFile, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
+    HandedOver, HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView,
+    RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
+    StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -67,9 +75,11 @@ pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
+pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, RecordChange, RecordJobState, Slice};
+pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
 pub use layers::{DefinitionChange, DefinitionPlan};
+pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};
 pub use plugins::{PluginSource, PluginState};
@@ -77,7 +87,8 @@ pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;
 pub use simulate::{Outcome, Simulation, Transition, check};
+pub use spreadsheet::SheetKind;
 pub use views::{
-    AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordView, TaskDetail,
-    TaskForm, TaskView, What, Who,
+    AwaitedView, ElementView, HistoryView, IncidentView, InstanceDetail, InstanceView, RecordMay, RecordView,
+    TaskDetail, TaskForm, TaskView, What, Who,
 };

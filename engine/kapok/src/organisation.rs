@@ -1,26 +1,73 @@
 //! The company's people as the engine needs them: who is where, and how to reach them. Read from records as a whole and
 //! replaced as a whole, whenever a person, a department or a role is saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::RwLock,
+};
 
 use chrono::{Duration, FixedOffset, NaiveDate};
 use kapok_process::{Directory, state::Candidate};
-use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
-use kapok_records::{ADMINISTRATOR, DEPARTMENT, Department, Member, PERSON, ROLE, Viewer};
+use kapok_protocol::{Entity, PersonId, Record, RecordId, Timestamp, Value};
+use kapok_records::{
+    ADMINISTRATOR, Circles, DEPARTMENT, Department, EVERYONE, Member, PERSON, POST, ROLE, STAND_IN, Structure, Viewer,
+};
 use kapok_rules::Context;
 use kapok_tables::{Queries, Read, RecordList};
 
 use crate::Error;
 
 /// The people of a company, as of one commit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Organisation {
     places: kapok_records::Organisation,
+    structure: Structure,
+    /// Of those who have asked for something since the organisation changed. It is replaced as a whole, so nothing here is
+    /// ever out of date.
+    circles: RwLock<BTreeMap<PersonId, Circles>>,
     contacts: BTreeMap<PersonId, Contact>,
     departments: BTreeMap<RecordId, Named>,
     roles: BTreeMap<String, String>,
     role_ids: BTreeMap<RecordId, String>,
     by_login: BTreeMap<String, PersonId>,
+    /// The roles of each post.
+    posts: BTreeMap<RecordId, Vec<RecordId>>,
+    stand_ins: Vec<StandIn>,
+    /// To whom those who left handed their work over.
+    successors: BTreeMap<PersonId, PersonId>,
+}
+
+/// Somebody acts for somebody else for some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct StandIn {
+    person: PersonId,
+    stand_in: PersonId,
+    from: Timestamp,
+    /// No longer at this moment.
+    until: Timestamp,
+    /// In cases of this process only.
+    process: Option<String>,
+}
+
+impl StandIn {
+    fn read(record: &Record, utc_offset_minutes: i32) -> Option<Self> {
+        let day = |field: &str| text(record, field)?.parse::<NaiveDate>().ok();
+        let begin = |day: NaiveDate| {
+            let moment = day.and_hms_opt(0, 0, 0)? - Duration::minutes(utc_offset_minutes.into());
+            Some(Timestamp::from_millis(moment.and_utc().timestamp_millis()))
+        };
+        Some(Self {
+            person: id(record, "person")?.into(),
+            stand_in: id(record, "stand_in")?.into(),
+            from: begin(day("from")?)?,
+            until: begin(day("until")?.succ_opt()?)?,
+            process: text(record, "process").filter(|process| !process.is_empty()),
+        })
+    }
+
+    fn holds(&self, process: &str, now: Timestamp) -> bool {
+        self.from <= now && now < self.until && self.process.as_deref().is_none_or(|only| only == process)
+    }
 }
 
 /// How to reach a person.
@@ -54,8 +101,8 @@ pub struct PersonEntry {
 }
 
 impl Organisation {
-    /// Reads it.
-    pub(crate) fn read(read: &dyn Read) -> Result<Self, Error> {
+    /// Reads it. Days are those of company time, so many minutes ahead of UTC.
+    pub(crate) fn read(read: &dyn Read, utc_offset_minutes: i32) -> Result<Self, Error> {
         let queries = Queries(read);
         let all = |entity: &str| -> Result<Vec<Record>, Error> {
             let rows = queries.records(&RecordList::All(Entity::new(entity)), None, usize::MAX)?;
@@ -81,9 +128,19 @@ impl Organisation {
             organisation.places.departments.insert(record.id, department);
             organisation.departments.insert(record.id, Named { code, name });
         }
+        for record in all(POST)? {
+            let roles = record.fields.get("roles").map(ids).unwrap_or_default();
+            organisation.posts.insert(record.id, roles);
+        }
+        for record in all(STAND_IN)? {
+            organisation
+                .stand_ins
+                .extend(StandIn::read(&record, utc_offset_minutes));
+        }
         for record in all(PERSON)? {
             organisation.add_person(&record);
         }
+        organisation.structure = Structure::new(&organisation.places);
         Ok(organisation)
     }
 
@@ -91,9 +148,12 @@ impl Organisation {
         let person = PersonId::from(record.id);
         let login = text(record, "login").unwrap_or_default();
         let name = text(record, "name").unwrap_or_else(|| login.clone());
+        let posts = record.fields.get("posts").map(ids).unwrap_or_default();
+        let by_post = posts.iter().filter_map(|post| self.posts.get(post)).flatten();
         let roles = record.fields.get("roles").map(ids).unwrap_or_default();
         let roles = roles
             .iter()
+            .chain(by_post)
             .filter_map(|role| self.role_ids.get(role))
             .cloned()
             .collect();
@@ -104,6 +164,9 @@ impl Organisation {
             roles,
             active: record.fields.get("active").and_then(Value::as_bool).unwrap_or(true),
         };
+        if let Some(successor) = id(record, "successor").filter(|_| !member.active) {
+            self.successors.insert(person, successor.into());
+        }
         self.by_login.insert(login, person);
         self.places.people.insert(person, member);
         let contact = Contact {
@@ -112,6 +175,43 @@ impl Organisation {
             phone: text(record, "phone"),
         };
         self.contacts.insert(person, contact);
+    }
+
+    /// Those whose tasks a person may take at a moment because they are away or have left; in which processes is asked
+    /// of [`Directory::stand_ins`].
+    pub(crate) fn stands_in_for(&self, person: PersonId, now: Timestamp) -> BTreeSet<PersonId> {
+        let away = self.stand_ins.iter();
+        let away = away.filter(|row| row.stand_in == person && row.from <= now && now < row.until);
+        let left = self
+            .successors
+            .keys()
+            .filter(|left| self.successor(**left) == Some(person));
+        let all = away.map(|row| row.person).chain(left.copied());
+        all.filter(|other| *other != person).collect()
+    }
+
+    /// Whether there is or was such a person.
+    pub(crate) fn is_known(&self, person: PersonId) -> bool {
+        self.places.people.contains_key(&person)
+    }
+
+    /// Those who left, with whoever has their work now.
+    pub(crate) fn departures(&self) -> Vec<(PersonId, PersonId)> {
+        let left = self.successors.keys();
+        left.filter_map(|left| Some((*left, self.successor(*left)?))).collect()
+    }
+
+    /// Who took over from somebody who left, and from them if they left too.
+    fn successor(&self, person: PersonId) -> Option<PersonId> {
+        let mut seen = BTreeSet::from([person]);
+        let mut next = self.successors.get(&person).copied();
+        while let Some(successor) = next.filter(|successor| seen.insert(*successor)) {
+            if self.member(successor).is_some() {
+                return Some(successor);
+            }
+            next = self.successors.get(&successor).copied();
+        }
+        None
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -162,6 +262,14 @@ impl Organisation {
         self.departments.values().cloned().collect()
     }
 
+    pub(crate) fn department_code(&self, id: RecordId) -> Option<String> {
+        self.departments.get(&id).map(|department| department.code.clone())
+    }
+
+    pub(crate) fn superiors(&self, person: PersonId) -> Vec<PersonId> {
+        self.places.superiors(person)
+    }
+
     pub(crate) fn department_name(&self, id: RecordId) -> Option<String> {
         self.departments.get(&id).map(|department| department.name.clone())
     }
@@ -208,13 +316,49 @@ impl Organisation {
         entries.filter(matches).take(limit).collect()
     }
 
-    /// A person as one who asks for records. Nobody who left the company sees anything.
-    pub(crate) fn viewer(&self, person: PersonId, shares: BTreeSet<RecordRef>) -> Option<Viewer> {
-        self.places.viewer(person, shares)
+    /// A person as one who asks for records, by what the organisation says alone. Nobody who left the company sees anything.
+    pub(crate) fn viewer(&self, person: PersonId) -> Option<Viewer> {
+        let department = self.member(person)?.department;
+        self.places.viewer(person, self.circles_of(person, department))
+    }
+
+    fn circles_of(&self, person: PersonId, department: Option<RecordId>) -> Circles {
+        let known = self.circles.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(circles) = known.get(&person) {
+            return circles.clone();
+        }
+        drop(known);
+        let circles = self.structure.circles(person, department);
+        let mut known = self.circles.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        known.insert(person, circles.clone());
+        circles
+    }
+
+    /// The department of a person and those above it, the nearest first.
+    pub(crate) fn departments_above(&self, person: PersonId) -> Vec<RecordId> {
+        let mut above: Vec<RecordId> = Vec::new();
+        let mut next = self.member(person).and_then(|member| member.department);
+        while let Some(department) = next.filter(|department| !above.contains(department)) {
+            above.push(department);
+            next = self
+                .places
+                .departments
+                .get(&department)
+                .and_then(|department| department.parent);
+        }
+        above
+    }
+
+    /// The codes of a person's roles, the one that everybody has included.
+    pub(crate) fn roles_of(&self, person: PersonId) -> BTreeSet<String> {
+        let member = self.member(person);
+        let roles = member.into_iter().flat_map(|member| member.roles.iter().cloned());
+        let everyone = member.map(|_| EVERYONE.to_owned());
+        roles.chain(everyone).collect()
     }
 
     pub(crate) fn subordinates(&self, person: PersonId) -> BTreeSet<PersonId> {
-        self.places.subordinates(person)
+        self.structure.subordinates(person)
     }
 
     /// Who asks and when, for words such as `$me` and `$today`.
@@ -292,6 +436,16 @@ impl Directory for Organisation {
     fn is_administrator(&self, person: PersonId) -> bool {
         self.member(person)
             .is_some_and(|member| member.roles.contains(ADMINISTRATOR))
+    }
+
+    fn stand_ins(&self, person: PersonId, process: &str, now: Timestamp) -> Vec<PersonId> {
+        let rows = self.stand_ins.iter();
+        let holding = rows.filter(|row| row.person == person && row.holds(process, now));
+        let mut found: Vec<PersonId> = holding.map(|row| row.stand_in).chain(self.successor(person)).collect();
+        found.retain(|stand_in| *stand_in != person && self.member(*stand_in).is_some());
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

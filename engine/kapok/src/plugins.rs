@@ -1,7 +1,6 @@
 //! The plugins of one engine: what they declare, and how they are called.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::Path,
     sync::{Arc, OnceLock},
@@ -12,12 +11,17 @@ use kapok_plugin_host::{
     Call, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LogLevel, Manifest, Plugin, PluginHost,
 };
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordRef, Text};
-use kapok_records::{Action, Definitions, decide};
+use kapok_records::{Action, Catalogue, Definitions, Rights, Viewer, as_seen};
 use kapok_store::Store;
 use kapok_tables::Queries;
 use tokio::runtime::Runtime;
 
-use crate::{Error, Outgoing, shared::Shared};
+use crate::{
+    Error, Outgoing,
+    organisation::today,
+    rights::{self, Parents},
+    shared::Shared,
+};
 
 /// A plugin as it is installed: its manifest, and its component unless it only declares entities.
 #[derive(Debug, Clone)]
@@ -84,8 +88,12 @@ pub(crate) struct Plugins {
     runtime: OnceLock<Runtime>,
 }
 
-/// Whether a caller may read a record.
-type Readable = Box<dyn Fn(&Entity, &Record) -> bool + Send + Sync>;
+/// What a plugin's caller may see.
+enum Sight {
+    Everything,
+    Of(Box<Viewer>, Arc<Catalogue>),
+    Nothing,
+}
 
 /// On whose behalf a plugin is called.
 #[derive(Debug, Clone, Copy)]
@@ -212,7 +220,7 @@ impl Plugins {
                 store: shared.store.clone(),
                 client: self.client.clone(),
                 runtime: self.runtime().map(|runtime| runtime.handle().clone()),
-                readable: self.readable(shared, caller),
+                sight: self.sight(shared, caller),
             }),
         }
     }
@@ -235,20 +243,31 @@ impl Plugins {
         }
     }
 
-    fn readable(&self, shared: &Shared, caller: Caller) -> Readable {
+    fn sight(&self, shared: &Shared, caller: Caller) -> Sight {
         match caller {
             // A process reads what its definition names: the record it is about and those its inputs point at. Grants
             // per entity are confirmed when it is published.
-            Caller::Process(_) | Caller::System => Box::new(|_, _| true),
+            Caller::Process(_) | Caller::System => Sight::Everything,
             Caller::Person(person) => {
-                let viewer = shared.organisation().viewer(person, BTreeSet::new());
-                let catalogue = shared.catalogue();
-                Box::new(move |entity, record| {
-                    let (Some(viewer), Some(definition)) = (&viewer, catalogue.entity(entity.as_str())) else {
-                        return false;
-                    };
-                    decide(viewer, Action::Read, definition, Some(record)).is_granted()
-                })
+                let (organisation, catalogue) = (shared.organisation(), shared.catalogue());
+                let today = today(shared.clock.now(), shared.settings.utc_offset_minutes).to_string();
+                let view = shared.store.view();
+                let viewer = rights::viewer(
+                    &organisation,
+                    &catalogue,
+                    &Queries(&view),
+                    person,
+                    shared.clock.now(),
+                    &today,
+                );
+                match viewer {
+                    Ok(Some(viewer)) => Sight::Of(Box::new(viewer), catalogue),
+                    Ok(None) => Sight::Nothing,
+                    Err(error) => {
+                        tracing::error!(%error, "what a plugin's caller may see is unknown, so it sees nothing");
+                        Sight::Nothing
+                    }
+                }
             }
         }
     }
@@ -282,13 +301,24 @@ struct Services {
     store: Store,
     client: HttpClient,
     runtime: Option<tokio::runtime::Handle>,
-    readable: Readable,
+    sight: Sight,
 }
 
 impl HostServices for Services {
     fn record(&self, record: &RecordRef) -> Option<Record> {
-        let row = Queries(&self.store.view()).record(&record.entity, record.id).ok()??;
-        (self.readable)(&record.entity, &row.record).then_some(row.record)
+        let view = self.store.view();
+        let row = Queries(&view).record(&record.entity, record.id).ok()??;
+        match &self.sight {
+            Sight::Everything => Some(row.record),
+            Sight::Nothing => None,
+            Sight::Of(viewer, catalogue) => {
+                let definition = catalogue.entity(record.entity.as_str())?;
+                let parents = Parents::new(Queries(&view));
+                let rights = Rights::new(viewer, catalogue, &parents);
+                let access = rights.decide(Action::Read, definition, Some(&row.record));
+                access.is_granted().then(|| as_seen(definition, &row.record, &access))
+            }
+        }
     }
 
     fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {

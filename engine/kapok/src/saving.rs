@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
-use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, conflicts, decide, defaults, validate};
+use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, as_seen, conflicts, defaults, validate};
 use kapok_store::View;
 use kapok_tables::Queries;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
-    handles::{once::RequestKey, viewer_of},
+    handles::once::RequestKey,
     plugins::Caller,
+    rights::{Viewpoint, viewer_of},
     shared::Shared,
     views::title_of,
     writer::{CheckedSave, Saved, Step, Through, Writer, entity},
@@ -124,7 +125,11 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             }
             Ok(Some(answer))
         });
-        match saved.wait() {
+        let saved = saved.wait();
+        if let Some(person) = actor.person() {
+            shared.projection.wrote(person);
+        }
+        match saved {
             Ok(Some(done)) => return Ok(done),
             Ok(None) => {}
             Err(Error::Duplicates(found)) => return Err(named(shared, actor, &request.entity, *found)?),
@@ -279,7 +284,10 @@ fn named(shared: &Arc<Shared>, actor: Principal, entity_id: &Entity, duplicates:
     let view = shared.store.view();
     let queries = Queries(&view);
     let viewer = match actor.person() {
-        Some(person) => Some(viewer_of(shared, &queries, person)?),
+        Some(person) => {
+            let viewer = viewer_of(shared, &queries, person)?;
+            Some(Viewpoint::new(viewer, &catalogue, Queries(&view)))
+        }
         None => None,
     };
     let mut found = Vec::new();
@@ -289,12 +297,16 @@ fn named(shared: &Arc<Shared>, actor: Principal, entity_id: &Entity, duplicates:
             continue;
         };
         let title = title_of(definition, &row.record.fields);
-        let seen = viewer
+        let access = viewer
             .as_ref()
-            .is_none_or(|viewer| decide(viewer, Action::Read, definition, Some(&row.record)).is_granted());
-        found.push(match seen {
-            true => Duplicate { id: Some(id), title },
-            false => Duplicate {
+            .map(|point| point.rights().decide(Action::Read, definition, Some(&row.record)));
+        found.push(match access {
+            None => Duplicate { id: Some(id), title },
+            Some(access) if access.is_granted() => Duplicate {
+                id: Some(id),
+                title: title_of(definition, &as_seen(definition, &row.record, &access).fields),
+            },
+            Some(_) => Duplicate {
                 id: None,
                 title: veiled(&title),
             },

@@ -67,6 +67,7 @@ pub(crate) struct Shared {
     pub(crate) files: FileStore,
     /// Held by who makes a small picture of a large one.
     pub(crate) previewing: Mutex<()>,
+    pub(crate) projection: Projection,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -84,6 +85,7 @@ impl Shared {
         let catalogue =
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
+            projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,
@@ -128,7 +130,7 @@ impl Shared {
 
     /// Reads the organisation again, after one of its records was saved.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
-        let fresh = Organisation::read(&self.store.view())?;
+        let fresh = Organisation::read(&self.store.view(), self.settings.utc_offset_minutes)?;
         *self
             .organisation
             .write()

@@ -83,11 +83,20 @@ impl Kapok {
 
     /// The person of a browser's session, while it lasts.
     pub fn session(&self, secret: &str) -> Result<Option<Staff>, Error> {
-        let session = Queries(&self.shared.store.view()).session(&hash_of(secret))?;
-        match session.filter(|session| session.expires_at > self.shared.clock.now()) {
-            Some(session) => Ok(self.staff(session.person).ok()),
-            None => Ok(None),
+        let view = self.shared.store.view();
+        let queries = Queries(&view);
+        let session = queries.session(&hash_of(secret))?;
+        let Some(session) = session.filter(|session| session.expires_at > self.shared.clock.now()) else {
+            return Ok(None);
+        };
+        // A new password ends what was begun with the old one.
+        let changed_at = queries
+            .credential(session.person)?
+            .map(|credential| credential.changed_at);
+        if changed_at.is_some_and(|changed_at| changed_at > session.created_at) {
+            return Ok(None);
         }
+        Ok(self.staff(session.person).ok())
     }
 
     /// Ends a session.

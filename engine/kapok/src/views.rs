@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
+use kapok_process::Directory;
 use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
-use kapok_protocol::{DefinitionId, InstanceId, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
+use kapok_protocol::{DefinitionId, InstanceId, PersonId, Record, RecordRef, Timestamp, Value};
 use kapok_records::{Catalogue, EntityDefinition, Fields, upcast, values_of};
 use kapok_tables::{Definition, Queries};
 
@@ -91,14 +92,35 @@ pub struct RecordView {
     pub owner: Option<Who>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// By whom.
+    pub created_by: Option<Who>,
     /// When it was last saved.
     pub updated_at: Timestamp,
     /// The fields the person may see.
     pub fields: Fields,
+    /// Those of them that are shown in part.
+    pub masked: Vec<String>,
     /// What persons, departments and records that fields point at are called.
     pub display: BTreeMap<String, String>,
     /// What the record is called.
     pub title: String,
+    /// The record above it.
+    pub parent: Option<RecordRef>,
+    /// What the person may do with it.
+    pub may: RecordMay,
+}
+
+/// What a person may do with a record besides seeing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RecordMay {
+    /// Change it.
+    pub update: bool,
+    /// Remove it.
+    pub delete: bool,
+    /// Share it with others.
+    pub share: bool,
+    /// Make somebody else responsible for it.
+    pub transfer: bool,
 }
 
 /// A case as a list shows it.
@@ -224,12 +246,7 @@ impl Viewing<'_> {
         let node = graph.node(task.node);
         let instance = self.queries.instance(task.instance)?;
         let open = task.state == TaskState::Open;
-        let claimable = open
-            && task.assignee.is_none()
-            && viewer.is_some_and(|viewer| {
-                let groups = self.organisation.groups_of(viewer);
-                task.candidates.iter().any(|group| groups.contains(group))
-            });
+        let claimable = open && viewer.is_some_and(|viewer| self.may_take(&task, &graph.key, viewer));
         Ok(TaskView {
             title: instance
                 .as_ref()
@@ -255,6 +272,20 @@ impl Viewing<'_> {
             overdue: open && task.due_at.is_some_and(|due| due < self.now),
             task,
         })
+    }
+
+    /// Whether a person may take an open task: one of their groups could, or they stand in for whoever has it.
+    pub(crate) fn may_take(&self, task: &Task, process: &str, person: PersonId) -> bool {
+        match task.assignee {
+            Some(assignee) => self
+                .organisation
+                .stand_ins(assignee, process, self.now)
+                .contains(&person),
+            None => {
+                let groups = self.organisation.groups_of(person);
+                task.candidates.iter().any(|group| groups.contains(group))
+            }
+        }
     }
 
     pub(crate) fn instance(&self, instance: Instance) -> Result<InstanceView, Error> {
@@ -379,36 +410,6 @@ impl Viewing<'_> {
         Ok(record)
     }
 
-    /// What a field that points at something shows.
-    pub(crate) fn display(
-        &self,
-        entity: &EntityDefinition,
-        fields: &Fields,
-    ) -> Result<BTreeMap<String, String>, Error> {
-        use kapok_records::FieldKind;
-        let mut display = BTreeMap::new();
-        for field in &entity.fields {
-            let Some(id) = fields
-                .get(&field.id)
-                .and_then(Value::as_text)
-                .and_then(|id| id.parse::<RecordId>().ok())
-            else {
-                continue;
-            };
-            let shown = match &field.kind {
-                FieldKind::Person { .. } => Some(self.organisation.name_of(id.into())),
-                FieldKind::Department { .. } => self.organisation.department_name(id),
-                FieldKind::Reference { entity, .. } => self.title(&RecordRef {
-                    entity: entity.clone(),
-                    id,
-                })?,
-                _ => None,
-            };
-            display.extend(shown.map(|shown| (field.id.clone(), shown)));
-        }
-        Ok(display)
-    }
-
     /// What the persons in a process's own form are called.
     pub(crate) fn people_in(&self, form: &[FormField], values: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
         let people = form.iter().filter(|field| field.kind == kapok_model::FieldKind::Person);
@@ -417,15 +418,6 @@ impl Viewing<'_> {
             Some((field.id.clone(), self.organisation.name_of(person)))
         });
         named.collect()
-    }
-
-    /// What a record is called.
-    pub(crate) fn title(&self, reference: &RecordRef) -> Result<Option<String>, Error> {
-        let Some(entity) = self.catalogue.entity(reference.entity.as_str()) else {
-            return Ok(None);
-        };
-        let row = self.queries.record(&reference.entity, reference.id)?;
-        Ok(row.map(|row| title_of(entity, &row.record.fields)))
     }
 }
 

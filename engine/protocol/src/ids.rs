@@ -100,6 +100,8 @@ ids! {
     RecordJobId;
     /// A record of any entity.
     RecordId;
+    /// That a record is shared with somebody.
+    ShareId;
     /// A person: the id of a `system.person` record.
     PersonId;
 }

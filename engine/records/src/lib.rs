@@ -4,7 +4,7 @@
 //! declares its entities, roles and permissions in TOML ([`Definitions::parse`]); all of them together, with the system
 //! entities (people, departments, roles are records like any other), are the [`Catalogue`]. A save is checked by
 //! [`validate`] and, when somebody saved meanwhile, by [`conflicts`]. Every question about rights ends in one place,
-//! [`reach`]: [`decide`] asks it about one record, a list filters by it, so a list never shows what a get refuses.
+//! [`Rights`]: `decide` asks it about one record, a list filters by `reach`, so a list never shows what a get refuses.
 //!
 //! # Values of fields
 //!
@@ -46,9 +46,12 @@ pub use formula::Formulas;
 pub use layers::{Definitions, Layer};
 pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
-pub use organisation::{Department, Member, Organisation};
-pub use permission::{ADMINISTRATOR, Access, EVERYONE, Owners, Reach, Viewer, decide, reach};
-pub use present::{as_value, values_of, visible_fields};
+pub use organisation::{Department, Member, Organisation, Structure};
+pub use permission::{
+    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing, Viewer,
+    masked,
+};
+pub use present::{Shown, as_seen, as_value, values_of, visible_fields};
 pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};
 pub use unique::unique_keys;
 pub use upcast::{erase_undeclared, upcast};
@@ -60,3 +63,7 @@ pub const PERSON: &str = "system.person";
 pub const DEPARTMENT: &str = "system.department";
 /// The entity of roles.
 pub const ROLE: &str = "system.role";
+/// The entity of posts.
+pub const POST: &str = "system.post";
+/// The entity of stand-ins.
+pub const STAND_IN: &str = "system.stand-in";

@@ -1,10 +1,13 @@
 //! Questions about who is where: superiors, departments, roles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use kapok_protocol::{PersonId, RecordId, RecordRef};
+use kapok_protocol::{PersonId, RecordId};
 
-use crate::Viewer;
+use crate::{Circles, Viewer};
 
 /// The people of a company and how they belong together, as of one moment.
 ///
@@ -75,19 +78,6 @@ impl Organisation {
         self.superiors(person).get(level.checked_sub(1)?).copied()
     }
 
-    /// Everybody below the person, at every level. Those who left are included, because their records remain.
-    pub fn subordinates(&self, person: PersonId) -> BTreeSet<PersonId> {
-        let mut below: BTreeMap<PersonId, Vec<PersonId>> = BTreeMap::new();
-        for (id, member) in &self.people {
-            if let Some(superior) = member.superior {
-                below.entry(superior).or_default().push(*id);
-            }
-        }
-        let mut found = reachable(person, |superior| below.get(superior).cloned().unwrap_or_default());
-        found.remove(&person);
-        found
-    }
-
     /// Who heads the person's department. A department without a head is headed from above, and so is its head:
     /// nobody is their own.
     pub fn department_head(&self, person: PersonId) -> Option<PersonId> {
@@ -113,38 +103,15 @@ impl Organisation {
         self.active(|member| member.department == Some(department))
     }
 
-    /// A department and all departments below it.
-    pub fn department_tree(&self, department: RecordId) -> BTreeSet<RecordId> {
-        reachable(department, |parent| {
-            let children = self
-                .departments
-                .iter()
-                .filter(|(_, department)| department.parent == Some(*parent));
-            children.map(|(id, _)| *id).collect()
-        })
-    }
-
-    /// The person as one who asks for records; `None` when there is no such person, or not any more.
-    pub fn viewer(&self, person: PersonId, shares: BTreeSet<RecordRef>) -> Option<Viewer> {
+    /// The person as one who asks for records, to whom nothing is shared yet; `None` when there is no such person, or not
+    /// any more.
+    pub fn viewer(&self, person: PersonId, circles: Circles) -> Option<Viewer> {
         let member = self.people.get(&person).filter(|member| member.active)?;
-        let tree = member
-            .department
-            .map(|department| self.department_tree(department))
-            .unwrap_or_default();
-        let within = |departments: &dyn Fn(RecordId) -> bool| {
-            let inside = self
-                .people
-                .iter()
-                .filter(|(_, member)| member.department.is_some_and(departments));
-            inside.map(|(id, _)| *id).collect()
-        };
         Some(Viewer {
-            person,
+            person: Some(person),
             roles: member.roles.clone(),
-            subordinates: self.subordinates(person),
-            department: within(&|department| member.department == Some(department)),
-            department_tree: within(&|department| tree.contains(&department)),
-            shares,
+            circles,
+            ..Viewer::default()
         })
     }
 
@@ -161,12 +128,77 @@ impl Organisation {
     }
 }
 
+/// Who is below whom, found out once for everybody: asking about one person then costs what the answer is long.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Structure {
+    below: BTreeMap<PersonId, Vec<PersonId>>,
+    departments_below: BTreeMap<RecordId, Vec<RecordId>>,
+    members: BTreeMap<RecordId, Vec<PersonId>>,
+}
+
+impl Structure {
+    /// The structure of an organisation.
+    pub fn new(organisation: &Organisation) -> Self {
+        let mut structure = Self::default();
+        for (id, member) in &organisation.people {
+            if let Some(superior) = member.superior {
+                structure.below.entry(superior).or_default().push(*id);
+            }
+            if let Some(department) = member.department {
+                structure.members.entry(department).or_default().push(*id);
+            }
+        }
+        for (id, department) in &organisation.departments {
+            if let Some(parent) = department.parent {
+                structure.departments_below.entry(parent).or_default().push(*id);
+            }
+        }
+        structure
+    }
+
+    /// Everybody below the person, at every level. Those who left are included, because their records remain.
+    pub fn subordinates(&self, person: PersonId) -> BTreeSet<PersonId> {
+        let mut found = reachable(person, |superior| entries(&self.below, superior));
+        found.remove(&person);
+        found
+    }
+
+    /// A department and all departments below it.
+    pub fn department_tree(&self, department: RecordId) -> BTreeSet<RecordId> {
+        reachable(department, |parent| entries(&self.departments_below, parent))
+    }
+
+    /// Whose records are within which level, as seen from a person in a department.
+    pub fn circles(&self, person: PersonId, department: Option<RecordId>) -> Circles {
+        let own = BTreeSet::from([person]);
+        let subordinates: BTreeSet<_> = own.iter().copied().chain(self.subordinates(person)).collect();
+        let members = |department: &RecordId| entries(&self.members, department).iter().copied();
+        let of_department = department.iter().flat_map(members);
+        let of_department: BTreeSet<_> = subordinates.iter().copied().chain(of_department).collect();
+        let tree = department
+            .map(|department| self.department_tree(department))
+            .unwrap_or_default();
+        let of_tree = tree.iter().flat_map(members);
+        let of_tree: BTreeSet<_> = of_department.iter().copied().chain(of_tree).collect();
+        Circles {
+            own: Arc::new(own),
+            subordinates: Arc::new(subordinates),
+            department: Arc::new(of_department),
+            department_tree: Arc::new(of_tree),
+        }
+    }
+}
+
+fn entries<'m, K: Ord, V>(map: &'m BTreeMap<K, Vec<V>>, key: &K) -> &'m [V] {
+    map.get(key).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// All that can be reached from a start, the start included.
-fn reachable<T: Copy + Ord>(start: T, next: impl Fn(&T) -> Vec<T>) -> BTreeSet<T> {
+fn reachable<'n, T: Copy + Ord + 'n>(start: T, next: impl Fn(&T) -> &'n [T]) -> BTreeSet<T> {
     let mut found = BTreeSet::from([start]);
     let mut waiting = vec![start];
     while let Some(one) = waiting.pop() {
-        waiting.extend(next(&one).into_iter().filter(|other| found.insert(*other)));
+        waiting.extend(next(&one).iter().copied().filter(|other| found.insert(*other)));
     }
     found
 }

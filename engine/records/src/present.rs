@@ -2,7 +2,11 @@
 
 use kapok_protocol::{Record, Value};
 
-use crate::{Access, Fields, definition::EntityDefinition};
+use crate::{
+    Access, Fields,
+    definition::{EntityDefinition, FieldAccess},
+    masked,
+};
 
 /// A record as the value `record` of expressions; see [`values_of`].
 pub fn as_value(entity: &EntityDefinition, record: &Record) -> Value {
@@ -32,13 +36,40 @@ pub fn values_of(entity: &EntityDefinition, record: &Record) -> Fields {
     value
 }
 
-/// The fields of a record that may be shown; none when it may not be seen.
-pub fn visible_fields(record: &Record, access: &Access) -> Fields {
-    match access {
-        Access::Denied => Fields::new(),
-        Access::Granted { hidden } => {
-            let shown = record.fields.iter().filter(|(name, _)| !hidden.contains(*name));
-            shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+/// What may be shown of a record.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shown {
+    /// The fields, some of them in part.
+    pub fields: Fields,
+    /// The names of those that are shown in part.
+    pub masked: Vec<String>,
+}
+
+/// The fields of a record that may be shown; none when it may not be seen. What is not declared (any more) is not shown,
+/// since nothing says who may see it.
+pub fn visible_fields(entity: &EntityDefinition, fields: &Fields, access: &Access) -> Shown {
+    let mut shown = Shown::default();
+    for (name, value) in fields {
+        let Some(field) = entity.field(name) else { continue };
+        match access.of(name) {
+            FieldAccess::Hidden => {}
+            FieldAccess::Masked => {
+                shown.masked.push(name.clone());
+                shown.fields.insert(name.clone(), masked(field.kind.of_values(), value));
+            }
+            FieldAccess::Read | FieldAccess::Edit => {
+                shown.fields.insert(name.clone(), value.clone());
+            }
         }
+    }
+    shown
+}
+
+/// A record as its viewer sees it: with the fields that may be shown, and nothing else. What evaluates filters and texts
+/// for a person works on this.
+pub fn as_seen(entity: &EntityDefinition, record: &Record, access: &Access) -> Record {
+    Record {
+        fields: visible_fields(entity, &record.fields, access).fields,
+        ..record.clone()
     }
 }

@@ -24,6 +24,7 @@ mod words;
 pub use error::Error;
 pub use fact::{Change, searched_fields};
 pub use index::{Index, Position};
+pub use words::snippet;
 pub use query::{
     Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Statistics, Whose,
 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tantivy::{
     DocId, Term,
-    columnar::{Column, StrColumn},
+    columnar::{Column, ColumnIndex, StrColumn},
     schema::Field,
 };
 
@@ -188,6 +188,13 @@ impl<'q> Node<'q> {
             Self::Numbers { column, low, high } => {
                 docs_between(column, *low, *high, len).into_iter().for_each(|doc| bits.insert(doc));
             }
+            Self::Ids { column, ids, .. } if matches!(column.index, ColumnIndex::Full) => {
+                each_value(column, len, |doc, id| {
+                    if ids.contains(id) {
+                        bits.insert(doc);
+                    }
+                });
+            }
             Self::Bits(found) => return (**found).clone(),
             Self::Docs(docs) => docs.iter().for_each(|doc| bits.insert(*doc)),
             Self::Marked { marks, row, others } => {
@@ -252,6 +259,23 @@ impl<'q> Node<'q> {
             Self::Docs(docs) => (docs.len() <= limit).then(|| docs.to_vec()),
             _ => None,
         })
+    }
+}
+
+/// Values read at once.
+const BLOCK: usize = 1_024;
+
+/// Visits the values of a column that has one for each document.
+fn each_value(column: &Column<u64>, len: u32, mut visit: impl FnMut(DocId, u64)) {
+    let mut block = [0; BLOCK];
+    let mut start = 0;
+    while start < len {
+        let count = BLOCK.min((len - start) as usize);
+        column.values.get_range(u64::from(start), &mut block[..count]);
+        for (number, value) in block[..count].iter().enumerate() {
+            visit(start + number as u32, *value);
+        }
+        start += count as u32;
     }
 }
 

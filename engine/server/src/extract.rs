@@ -101,3 +101,29 @@ pub(crate) fn too_large(limit: usize) -> Problem {
         format!("It is too large: at most {} MB.", limit >> 20),
     )
 }
+
+/// A spreadsheet, CSV or XLSX, as it is.
+pub(crate) struct Spreadsheet {
+    pub(crate) kind: kapok::SheetKind,
+    pub(crate) file: Vec<u8>,
+}
+
+/// The largest spreadsheet, in bytes; the reader has the same limit.
+const SPREADSHEET_LIMIT: usize = 4 << 20;
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+impl<S: Sync> FromRequest<S> for Spreadsheet {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let kind = match expect_type(request.headers(), &["text/csv"]) {
+            Ok(()) => kapok::SheetKind::Csv,
+            Err(_) => {
+                expect_type(request.headers(), &[XLSX])?;
+                kapok::SheetKind::Xlsx
+            }
+        };
+        let file = read(request.into_body(), SPREADSHEET_LIMIT).await?;
+        Ok(Self { kind, file })
+    }
+}

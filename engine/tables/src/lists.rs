@@ -1,7 +1,7 @@
 //! Which list of rows is meant, and where a page of it begins.
 
 use kapok_process::state::Candidate;
-use kapok_protocol::{DefinitionId, Entity, InstanceId, PersonId, Record, RecordId, TaskId, Timestamp};
+use kapok_protocol::{DefinitionId, Entity, InstanceId, PersonId, RecordId, TaskId, Timestamp};
 
 use crate::{Key, Prefix, rows};
 
@@ -87,15 +87,17 @@ pub enum RecordList {
     All(Entity),
     /// Those of one owner.
     OwnedBy(Entity, Option<PersonId>),
+    /// Those whose field names a record.
+    Naming(Entity, String, RecordId),
 }
 
 impl RecordList {
     /// The place of a record in the list: where a page that ended with it goes on.
-    pub fn behind(&self, record: &Record) -> Vec<u8> {
-        let id = record.id.get();
+    pub fn behind(&self, record: RecordId) -> Vec<u8> {
+        let id = record.get();
         match self {
             Self::All(_) => self.prefix().newest(id),
-            Self::OwnedBy(..) => self.prefix().newest(id).number(id),
+            Self::OwnedBy(..) | Self::Naming(..) => self.prefix().newest(id).number(id),
         }
         .into_bytes()
     }
@@ -106,6 +108,7 @@ impl RecordList {
             Self::OwnedBy(entity, owner) => Key::new(Prefix::RecordByOwner)
                 .text(entity.as_str())
                 .optional(owner.map(PersonId::get)),
+            Self::Naming(entity, field, record) => rows::reference_key(entity, field, *record),
         }
     }
 }

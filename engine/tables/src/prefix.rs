@@ -106,6 +106,12 @@ pub enum Prefix {
     /// (entity, record, sequence): who changed what.
     RecordHistory = 68,
 
+    /// That a record is shared with somebody, by id.
+    Share = 100,
+    /// (entity, record, share).
+    ShareByRecord = 101,
+    /// (kind of receiver, receiver, share): what is shared with a person, a department or a role.
+    ShareByReceiver = 102,
     /// (entity, newest first): records that were deleted.
     Trash = 112,
     /// (entity, latest first, record): the same by the moment of deletion.

@@ -217,10 +217,23 @@ impl Queries<'_> {
                 let pairs = self.0.scan(prefix.as_bytes(), after, limit)?;
                 slice(pairs, limit, |(key, value)| read::decode(key, value))
             }
-            RecordList::OwnedBy(entity, _) => self.follow(&prefix, after, limit, |id| {
-                RecordId::new(id).map(|id| (entity.clone(), id))
-            }),
+            RecordList::OwnedBy(entity, _) | RecordList::Naming(entity, ..) => {
+                self.follow(&prefix, after, limit, |id| {
+                    RecordId::new(id).map(|id| (entity.clone(), id))
+                })
+            }
         }
+    }
+
+    /// The ids of the records of a list, newest first, from behind a record on.
+    pub fn record_ids(&self, list: &RecordList, behind: Option<RecordId>, limit: usize) -> Answer<Vec<RecordId>> {
+        let after = behind.map(|record| list.behind(record));
+        let ids = read::ids(self.0, &list.prefix(), after.as_deref(), limit)?.into_iter();
+        let id = |(_, number): read::Pointer| match list {
+            RecordList::All(_) => RecordId::new(!number),
+            RecordList::OwnedBy(..) | RecordList::Naming(..) => RecordId::new(number),
+        };
+        Ok(ids.filter_map(id).collect())
     }
 
     /// The record that has a unique value.

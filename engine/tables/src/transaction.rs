@@ -8,7 +8,7 @@ use crate::{
     Prefix, Read, TableError, codec,
     prefix::Number,
     read::{self, Pair},
-    rows::Row,
+    rows::{RecordKey, Row, record_of},
 };
 
 type Writes = BTreeMap<Arc<[u8]>, Option<Arc<[u8]>>>;
@@ -27,6 +27,20 @@ pub struct Transaction<'a> {
 /// The changes of one transaction.
 #[derive(Debug, Default)]
 pub struct WriteSet(Writes);
+
+impl WriteSet {
+    /// The records whose facts the changes touch.
+    pub fn records(&self) -> Vec<RecordKey> {
+        let mut records = Vec::new();
+        for prefix in [Prefix::Record, Prefix::RollUp] {
+            let from = Bound::Included(&[prefix as u8][..]);
+            let rows = self.0.range::<[u8], _>((from, Bound::Unbounded));
+            let rows = rows.take_while(|(key, _)| key.first() == Some(&(prefix as u8)));
+            records.extend(rows.filter_map(|(key, _)| record_of(key)));
+        }
+        records
+    }
+}
 
 /// Which lists of things to be done have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use serde_json::Value;
 const PROTOCOL: &str = "kapok-protocol";
 
 /// Each package of ours, and the packages of ours that it may use.
-const OURS: [(&str, &[&str]); 18] = [
+const OURS: [(&str, &[&str]); 19] = [
     (PROTOCOL, &[]),
     ("kapok-model", &[PROTOCOL]),
     ("kapok-rules", &[PROTOCOL]),
@@ -24,6 +24,8 @@ const OURS: [(&str, &[&str]); 18] = [
         "kapok-tables",
         &[PROTOCOL, "kapok-process", "kapok-records", "kapok-store"],
     ),
+    // What a filter means is said in one place, and the index asks there.
+    ("kapok-search", &[PROTOCOL, "kapok-rules", "kapok-records"]),
     ("kapok-plugin-host", &[PROTOCOL]),
     ("kapok-notify", &[PROTOCOL]),
     (
@@ -36,6 +38,7 @@ const OURS: [(&str, &[&str]); 18] = [
             "kapok-process",
             "kapok-store",
             "kapok-tables",
+            "kapok-search",
             "kapok-plugin-host",
             "kapok-notify",
         ],
@@ -67,7 +70,8 @@ const PURE: [(&str, &[&str]); 5] = [
 ];
 
 /// Others' crates that have one door into the product, or one for each format that needs them.
-const DOORS: [(&str, &[&str]); 8] = [
+const DOORS: [(&str, &[&str]); 13] = [
+    ("calamine", &["kapok"]),
     ("sled", &["kapok-store"]),
     ("wasmtime", &["kapok-plugin-host"]),
     ("rhai", &["kapok-rules"]),
@@ -77,6 +81,11 @@ const DOORS: [(&str, &[&str]); 8] = [
     // BPMN in one, DMN in the other.
     ("quick-xml", &["kapok-model", "kapok-rules"]),
     ("minicbor", &["kapok-tables"]),
+    ("tantivy", &["kapok-search"]),
+    ("jieba-rs", &["kapok-search"]),
+    ("pinyin", &["kapok-search"]),
+    // To measure beside it, behind a feature.
+    ("rusqlite", &["kapok-cli"]),
 ];
 
 struct Package {

@@ -4,7 +4,7 @@ use std::{fmt, ops::Sub, path::Path};
 
 use kapok::store::Store;
 
-use super::{Failure, place::file_bytes};
+use super::{Failure, place::journal_bytes};
 
 /// Rows and bytes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,7 +22,7 @@ impl Counts {
     pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
         let store = Store::open(folder)?;
         let mut counts = Self {
-            journal: file_bytes(&folder.join("journal"))?,
+            journal: journal_bytes(folder)?,
             ..Self::default()
         };
         for record in store.history(0)?.into_iter().flatten() {

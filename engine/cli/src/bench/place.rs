@@ -68,9 +68,15 @@ pub(super) fn disk_bytes(folder: &Path) -> Result<u64, Failure> {
     sum(folder, &|meta| meta.blocks() * 512)
 }
 
-/// The bytes in the files of a folder.
-pub(super) fn file_bytes(folder: &Path) -> Result<u64, Failure> {
-    sum(folder, &|meta| if meta.is_file() { meta.len() } else { 0 })
+/// The bytes that were written to the journal: its files without the zeros at their end, which are written ahead.
+pub(super) fn journal_bytes(folder: &Path) -> Result<u64, Failure> {
+    let mut bytes = 0;
+    for file in fs::read_dir(folder.join("journal"))? {
+        let content = fs::read(file?.path())?;
+        let zeros = content.iter().rev().take_while(|byte| **byte == 0).count();
+        bytes += (content.len() - zeros) as u64;
+    }
+    Ok(bytes)
 }
 
 fn sum(path: &Path, bytes: &impl Fn(&fs::Metadata) -> u64) -> Result<u64, Failure> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    CaseFilter, InstanceDetail, Kapok, RecordView,
+    CaseFilter, InstanceDetail, Kapok, ListQuery, RecordView,
     model::MessageChannel,
     process::state::{EventKind, InstanceState},
     protocol::{Decision, Delivery, Entity, InstanceId, OutboxRow, Value},
@@ -29,7 +29,7 @@ pub struct Found<'a> {
 impl<'a> Found<'a> {
     pub fn new(kapok: &'a Kapok) -> Self {
         let (seller, admin) = (staff(kapok, "he.junjie"), staff(kapok, "admin"));
-        let quotes = seller.records(&Entity::new("quotes.quote"), None, None, ALL);
+        let quotes = seller.records(&ListQuery::all(Entity::new("quotes.quote"), ALL));
         let cases = admin.instances(&CaseFilter::All, None, ALL).expect("reads").items;
         let cases = cases.into_iter().map(|case| {
             let id = case.instance.id;

@@ -5,15 +5,15 @@ use std::{collections::BTreeMap, ops::Deref};
 use kapok_model::Diagnostic;
 use kapok_process::Answer;
 use kapok_protocol::{
-    Command, DefinitionId, Delivery, IncidentId, InstanceId, Message, OutboxId, OutboxRow, PublishedMessage, Refusal,
-    RefusalKind, Value,
+    Command, DefinitionId, Delivery, IncidentId, InstanceId, Message, OutboxId, OutboxRow, PersonId, PublishedMessage,
+    RecordRef, Refusal, RefusalKind, Value,
 };
 use kapok_records::EntityDefinition;
 use kapok_tables::{Definition, InstanceList, Queries, Slice};
 
 use super::Staff;
 use crate::{
-    Error, decisions,
+    Error, Explanation, decisions,
     definitions::{self, Deployed},
     hints::{Audience, HintKind},
     operate::Overview,
@@ -262,6 +262,11 @@ impl Administrator {
             step.hint(HintKind::Outbox, id.get(), Audience::Administrators);
             Ok(())
         })
+    }
+
+    /// What a person may do with a record, and why. It says nothing of what is in the record.
+    pub fn access_of(&self, reference: &RecordRef, person: PersonId) -> Result<Explanation, Error> {
+        self.explanation(reference, person)
     }
 
     /// The plugins, running or not.

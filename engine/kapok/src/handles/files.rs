@@ -1,7 +1,6 @@
 //! Bringing files in, and reading those that records name.
 
 use kapok_protocol::{RecordRef, Value};
-use kapok_records::{Action, decide, visible_fields};
 use kapok_tables::StoredFile;
 
 use super::Staff;
@@ -112,9 +111,8 @@ impl Staff {
         let definition = entity(&viewing.catalogue, &reference.entity)?;
         let row = viewing.queries.record(&reference.entity, reference.id)?;
         let record = row.ok_or_else(nothing)?.record;
-        let viewer = self.viewer(&viewing.queries)?;
-        let access = decide(&viewer, Action::Read, definition, Some(&record));
-        let seen = visible_fields(&record, &access);
+        let seeing = self.seeing(&viewing)?;
+        let seen = seeing.entity(definition).seen(&record).ok_or_else(nothing)?.fields;
         if !named_files(definition, &seen).iter().any(|named| named == hash) {
             return Err(nothing());
         }

@@ -7,7 +7,10 @@ use kapok_protocol::{TaskId, Timestamp};
 use kapok_tables::{Queries, TaskList};
 
 use super::{Staff, staff::COUNTED};
-use crate::{Error, views::TaskView};
+use crate::{
+    Error,
+    views::{TaskView, Viewing},
+};
 
 /// Where a page of the to-do list goes on: behind this due time and task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,20 @@ impl Staff {
             let after = after.map(|position| list.behind(position.due, position.task));
             tasks.extend(viewing.queries.tasks(&list, after.as_deref(), limit)?.items);
         }
+        for list in self.lists_of_others(viewing.now) {
+            let mut after = after.map(|position| list.behind(position.due, position.task));
+            // Some of these may not be the person's to take, so a page may be further down.
+            loop {
+                let page = viewing.queries.tasks(&list, after.as_deref(), limit)?;
+                let found = page.items.into_iter();
+                let before = tasks.len();
+                tasks.extend(found.filter(|task| self.may_take(&viewing, task)));
+                after = page.next;
+                if after.is_none() || tasks.len() > before {
+                    break;
+                }
+            }
+        }
         // A task may be offered to several groups of one person.
         tasks.sort_by_key(order);
         tasks.dedup_by_key(|task| task.id);
@@ -55,7 +72,24 @@ impl Staff {
                 return Ok(COUNTED);
             }
         }
-        Ok(tasks.len())
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        for list in self.lists_of_others(viewing.now) {
+            let found = queries.tasks(&list, None, COUNTED)?.items.into_iter();
+            tasks.extend(found.filter(|task| self.may_take(&viewing, task)).map(|task| task.id));
+        }
+        Ok(tasks.len().min(COUNTED))
+    }
+
+    /// The tasks of those for whom the person stands in.
+    fn lists_of_others(&self, now: Timestamp) -> Vec<TaskList> {
+        let others = self.kapok.shared.organisation().stands_in_for(self.person, now);
+        others.into_iter().map(TaskList::Assigned).collect()
+    }
+
+    pub(super) fn may_take(&self, viewing: &Viewing<'_>, task: &Task) -> bool {
+        let graph = viewing.graph(task.definition);
+        graph.is_ok_and(|graph| viewing.may_take(task, &graph.key, self.person))
     }
 
     fn lists(&self) -> Vec<TaskList> {

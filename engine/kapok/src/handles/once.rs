@@ -65,10 +65,10 @@ impl Staff {
         work: impl FnOnce(&mut Step<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let request = self.request.clone();
-        self.kapok
-            .writer
-            .submit(move |step| keep(request.as_ref(), step, work))
-            .wait()
+        let writer = &self.kapok.writer;
+        let answer = writer.submit(move |step| keep(request.as_ref(), step, work)).wait();
+        self.kapok.shared.projection.wrote(self.person);
+        answer
     }
 }
 

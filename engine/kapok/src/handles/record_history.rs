@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{InstanceId, Principal, Record, RecordId, RecordRef, Text, Timestamp, Value};
-use kapok_records::{Access, Action, EntityDefinition, Fields, decide, visible_fields};
+use kapok_protocol::{InstanceId, Principal, RecordId, RecordRef, Text, Timestamp, Value};
+use kapok_records::{Access, Action, EntityDefinition, Fields, visible_fields};
 use kapok_tables::{HistoryEntry, RecordChange};
 
 use super::Staff;
 use crate::{
     Error,
+    seeing::Seeing,
     views::{Viewing, Who},
     writer::entity,
 };
@@ -63,8 +64,8 @@ impl Staff {
                 .map(|trashed| trashed.row),
         };
         let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        let viewer = self.viewer(queries)?;
-        let access = decide(&viewer, Action::Read, definition, Some(&record));
+        let seeing = self.seeing(&viewing)?;
+        let access = seeing.rights().decide(Action::Read, definition, Some(&record));
         if !access.is_granted() {
             return Err(Error::not_found("记录", "record"));
         }
@@ -73,25 +74,19 @@ impl Staff {
         entries.truncate(SHOWN);
         let shown = entries
             .into_iter()
-            .map(|entry| self.history_item(&viewing, definition, &access, &record, entry));
+            .map(|entry| self.history_item(&seeing, &viewing, definition, &access, entry));
         shown.collect()
     }
 
     fn history_item(
         &self,
+        seeing: &Seeing<'_>,
         viewing: &Viewing<'_>,
         definition: &EntityDefinition,
         access: &Access,
-        record: &Record,
         entry: HistoryEntry,
     ) -> Result<HistoryItem, Error> {
-        let seen = |fields: Fields| {
-            let then = Record {
-                fields,
-                ..record.clone()
-            };
-            visible_fields(&then, access)
-        };
+        let seen = |fields: Fields| visible_fields(definition, &fields, access).fields;
         let (before, after) = (seen(entry.before), seen(entry.after));
         let labelled = definition.fields.iter().filter_map(|field| {
             let value = |fields: &Fields| fields.get(&field.id).cloned();
@@ -124,7 +119,10 @@ impl Staff {
                 vec![named(from), named(to)]
             }
             Some(RecordChange::Merged(other) | RecordChange::MergedInto(other)) => {
-                vec![self.title_if_readable(viewing, definition, *other)?]
+                vec![self.title_if_readable(seeing, viewing, definition, *other)?]
+            }
+            Some(RecordChange::Shared { to, .. } | RecordChange::Unshared(to)) => {
+                vec![super::receiver_name(&viewing.organisation, to)]
             }
             _ => Vec::new(),
         };
@@ -137,8 +135,8 @@ impl Staff {
             names,
             fields,
             display: [
-                viewing.display(definition, &before)?,
-                viewing.display(definition, &after)?,
+                seeing.display(definition, &before)?,
+                seeing.display(definition, &after)?,
             ],
         })
     }
@@ -146,6 +144,7 @@ impl Staff {
     /// What a record is called, deleted or not, for who may read it.
     fn title_if_readable(
         &self,
+        seeing: &Seeing<'_>,
         viewing: &Viewing<'_>,
         definition: &EntityDefinition,
         id: RecordId,
@@ -155,12 +154,11 @@ impl Staff {
             Some(row) => Some(row),
             None => queries.trashed(&definition.id, id)?.map(|trashed| trashed.row),
         };
-        let viewer = self.viewer(queries)?;
         let Some(row) = row else { return Ok(String::new()) };
-        let access = decide(&viewer, Action::Read, definition, Some(&row.record));
+        let access = seeing.rights().decide(Action::Read, definition, Some(&row.record));
         Ok(crate::views::title_of(
             definition,
-            &visible_fields(&row.record, &access),
+            &visible_fields(definition, &row.record.fields, &access).fields,
         ))
     }
 }

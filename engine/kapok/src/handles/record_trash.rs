@@ -3,7 +3,7 @@
 use kapok_protocol::{
     Entity, Filter, PersonId, Record, RecordId, RecordJobId, RecordRef, Refusal, RefusalKind, Timestamp,
 };
-use kapok_records::{Action, Author, EntityDefinition, Fields, Viewer, decide};
+use kapok_records::{Action, Author, EntityDefinition, Fields};
 use kapok_tables::{Queries, RecordTask, Slice};
 
 use super::{RecordSave, Staff};
@@ -56,7 +56,7 @@ impl Staff {
         if let Some(()) = self.answered()? {
             return Ok(());
         }
-        self.check(Action::Delete, reference)?;
+        self.allow(Action::Delete, reference)?;
         let (actor, reference) = (self.principal(), reference.clone());
         self.submit(move |step| {
             let catalogue = step.shared.catalogue();
@@ -69,7 +69,8 @@ impl Staff {
         let view = self.view();
         let viewing = self.viewing(&view);
         let definition = entity(&viewing.catalogue, entity_id)?;
-        let viewer = self.viewer(&viewing.queries)?;
+        let seeing = self.seeing(&viewing)?;
+        let sight = seeing.entity(definition);
         let mut items = Vec::new();
         let mut position = after.map(<[u8]>::to_vec);
         for _ in 0..LOOKED_AT {
@@ -80,9 +81,8 @@ impl Staff {
             };
             position = page.next;
             let record = trashed.row.record;
-            let access = decide(&viewer, Action::Read, definition, Some(&record));
-            let restorable = trashed.merged_into.is_none() && may(&viewer, Action::Delete, definition, &record);
-            if let Some(record) = self.present(&viewing, definition, &access, record)? {
+            if let Some(record) = sight.present(record)? {
+                let restorable = trashed.merged_into.is_none() && record.may.delete;
                 items.push(TrashedView {
                     record,
                     deleted_at: trashed.deleted_at,
@@ -107,8 +107,7 @@ impl Staff {
             let nothing = || Error::not_found("记录", "record");
             let trashed = viewing.queries.trashed(&reference.entity, reference.id)?;
             let record = trashed.ok_or_else(nothing)?.row.record;
-            let viewer = self.viewer(&viewing.queries)?;
-            self.allow(&viewer, Action::Delete, definition, Some(&record), &Fields::new())?;
+            self.seeing(&viewing)?.allow(Action::Delete, definition, &record)?;
             let (actor, reference) = (self.principal(), reference.clone());
             self.submit(move |step| {
                 let catalogue = step.shared.catalogue();
@@ -122,7 +121,7 @@ impl Staff {
     pub fn transfer(&self, reference: &RecordRef, to: PersonId) -> Result<Option<RecordView>, Error> {
         let done: Option<bool> = self.answered()?;
         if done.is_none() {
-            self.check(Action::Transfer, reference)?;
+            self.allow(Action::Transfer, reference)?;
             let (actor, reference) = (self.principal(), reference.clone());
             self.submit(move |step| {
                 let catalogue = step.shared.catalogue();
@@ -158,8 +157,10 @@ impl Staff {
             let view = self.view();
             let viewing = self.viewing(&view);
             let definition = entity(&viewing.catalogue, entity_id)?;
-            let viewer = self.viewer(&viewing.queries)?;
-            self.allow(&viewer, Action::Transfer, definition, None, &Fields::new())?;
+            let seeing = self.seeing(&viewing)?;
+            if !seeing.rights().decide(Action::Transfer, definition, None).is_granted() {
+                return Err(Error::forbidden("您没有权限这样做。", "You may not do this."));
+            }
         }
         if ids.len() > NAMED || (ids.is_empty() == filter.is_none()) {
             return Err(Refusal::new(
@@ -223,15 +224,11 @@ impl Staff {
                 entity: entity_id.clone(),
                 id: *other,
             };
-            self.check(Action::Delete, &reference)?;
+            self.allow(Action::Delete, &reference)?;
         }
         let kept = RecordRef {
             entity: entity_id.clone(),
             id: keep,
-        };
-        let viewer = {
-            let view = self.view();
-            self.viewer(&self.viewing(&view).queries)?
         };
         let actor = self.principal();
         let request = SaveRequest {
@@ -247,7 +244,10 @@ impl Staff {
             key: self.request.clone(),
         };
         let allow = |definition: &EntityDefinition, before: Option<&Record>| {
-            self.allow(&viewer, Action::Update, definition, before, &request.fields)
+            let before = before.ok_or_else(|| Error::not_found("记录", "record"))?;
+            let view = self.view();
+            let viewing = self.viewing(&view);
+            super::staff_records::allow_change(&self.seeing(&viewing)?, definition, before, &request.fields)
         };
         // The others give up their unique values before the one that is kept takes them.
         let first = {
@@ -315,19 +315,4 @@ impl Staff {
         };
         self.save(save).map(drop)
     }
-
-    /// Whether the person may do something with a record as it is now; what may not be seen is not there.
-    fn check(&self, action: Action, reference: &RecordRef) -> Result<(), Error> {
-        let view = self.view();
-        let viewing = self.viewing(&view);
-        let definition = entity(&viewing.catalogue, &reference.entity)?;
-        let row = Queries(&view).record(&reference.entity, reference.id)?;
-        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        let viewer = self.viewer(&viewing.queries)?;
-        self.allow(&viewer, action, definition, Some(&record), &Fields::new())
-    }
-}
-
-fn may(viewer: &Viewer, action: Action, definition: &EntityDefinition, record: &Record) -> bool {
-    decide(viewer, action, definition, Some(record)).is_granted()
 }

@@ -1,19 +1,18 @@
 //! What every active person may do.
 
-use std::collections::BTreeSet;
-
-use kapok_process::{Directory, state::TaskState};
-use kapok_protocol::{Page, PageId, PersonId, Principal, RecordRef, Refusal, RefusalKind};
-use kapok_records::Viewer;
+use kapok_process::Directory;
+use kapok_protocol::{Entity, Page, PageId, PersonId, Principal, RecordId, Refusal, RefusalKind};
+use kapok_records::{Action, Owners, Rights};
 use kapok_store::View;
-use kapok_tables::{Preference, Queries, Slice, TaskList};
+use kapok_tables::{Preference, Queries, Slice};
 use tokio::sync::broadcast;
 
 use crate::{
     Error, Hint, Kapok,
     hints::{Audience, HintKind},
-    organisation::PersonEntry,
-    shared::Shared,
+    organisation::{PersonEntry, today},
+    rights::{self, Viewpoint},
+    seeing::Seeing,
     views::Viewing,
 };
 
@@ -50,8 +49,6 @@ pub struct Me {
 
 /// Counts go no further.
 pub(super) const COUNTED: usize = 1_000;
-/// Open tasks whose records a person can see because of them.
-const SHARES: usize = 10_000;
 
 impl Staff {
     pub(crate) fn new(kapok: Kapok, person: PersonId) -> Result<Self, Error> {
@@ -190,27 +187,48 @@ impl Staff {
             Audience::Person(person) => *person == self.person,
             Audience::Group(group) => self.kapok.shared.organisation().is_member(self.person, group),
             Audience::Administrators => self.is_administrator(),
-            Audience::Readers(entity, owner) => {
-                let catalogue = self.kapok.shared.catalogue();
-                let Some(definition) = catalogue.entity(entity.as_str()) else {
-                    return false;
-                };
-                // Shares do not matter here: a task's hint tells its handler.
-                let viewer = self.kapok.shared.organisation().viewer(self.person, BTreeSet::new());
-                viewer.is_some_and(|viewer| {
-                    match kapok_records::reach(&viewer, kapok_records::Action::Read, definition).owners {
-                        kapok_records::Owners::All => true,
-                        kapok_records::Owners::These(people) => owner.is_some_and(|owner| people.contains(&owner)),
-                        kapok_records::Owners::None => false,
-                    }
-                })
-            }
+            Audience::Readers(entity, owner) => self.may_hear_of(entity, hint.id, *owner).unwrap_or_else(|error| {
+                tracing::error!(%error, "whether a person may hear of a record is unknown");
+                false
+            }),
         }
     }
 
-    /// The person as one who asks for records.
-    pub(super) fn viewer(&self, queries: &Queries<'_>) -> Result<Viewer, Error> {
-        viewer_of(&self.kapok.shared, queries, self.person)
+    /// Whether something about a record is for this person. Tasks do not matter here: a task's own hint tells its handler.
+    fn may_hear_of(&self, entity: &Entity, id: u64, owner: Option<PersonId>) -> Result<bool, Error> {
+        let shared = &self.kapok.shared;
+        let (catalogue, organisation) = (shared.catalogue(), shared.organisation());
+        let (Some(definition), Some(id)) = (catalogue.entity(entity.as_str()), RecordId::new(id)) else {
+            return Ok(false);
+        };
+        let Some(viewer) = organisation.viewer(self.person) else {
+            return Ok(false);
+        };
+        // Who reads it through its owner is told without looking at anything, also when it is gone.
+        match Rights::new(&viewer, &catalogue, &())
+            .reach(Action::Read, definition)
+            .owners
+        {
+            Owners::All => return Ok(true),
+            Owners::These(people) if owner.is_some_and(|owner| people.contains(&owner)) => return Ok(true),
+            _ => {}
+        }
+        let view = self.view();
+        let today = today(shared.clock.now(), shared.settings.utc_offset_minutes).to_string();
+        let queries = Queries(&view);
+        let Some(row) = queries.record(entity, id)? else {
+            return Ok(false);
+        };
+        let viewer = rights::viewer_by_shares(&organisation, &queries, self.person, &today)?;
+        let Some(viewer) = viewer else { return Ok(false) };
+        let point = Viewpoint::new(viewer, &catalogue, queries);
+        let access = point.rights().decide(Action::Read, definition, Some(&row.record));
+        Ok(access.is_granted())
+    }
+
+    /// The rows as the person sees them.
+    pub(super) fn seeing<'v>(&self, viewing: &'v Viewing<'v>) -> Result<Seeing<'v>, Error> {
+        Seeing::by_person(viewing, self.person)
     }
 
     pub(super) fn view(&self) -> View {
@@ -220,22 +238,4 @@ impl Staff {
     pub(super) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {
         self.kapok.viewing(view)
     }
-}
-
-/// A person as one who asks for records: open tasks share theirs (P2, R28).
-pub(crate) fn viewer_of(shared: &Shared, queries: &Queries<'_>, person: PersonId) -> Result<Viewer, Error> {
-    let mut shares: BTreeSet<RecordRef> = BTreeSet::new();
-    let mut lists = vec![TaskList::Assigned(person)];
-    let organisation = shared.organisation();
-    lists.extend(organisation.groups_of(person).into_iter().map(TaskList::Candidates));
-    for list in lists {
-        for task in queries.tasks(&list, None, SHARES)?.items {
-            debug_assert_eq!(task.state, TaskState::Open);
-            if let Some(record) = queries.instance(task.instance)?.and_then(|instance| instance.record) {
-                shares.insert(record);
-            }
-        }
-    }
-    let viewer = organisation.viewer(person, shares);
-    viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))
 }

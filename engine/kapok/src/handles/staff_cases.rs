@@ -8,7 +8,6 @@ use kapok_process::{
     state::{Candidate, Instance, Task, TaskState},
 };
 use kapok_protocol::{Command, DefinitionId, InstanceId, RecordRef, StartRequest, Value};
-use kapok_records::Action;
 use kapok_tables::{InstanceList, Queries, Slice, TaskList};
 
 use super::Staff;
@@ -270,7 +269,7 @@ impl Staff {
             return Ok(true);
         }
         let tasks = viewing.queries.tasks(&TaskList::Of(instance.id), None, 10_000)?;
-        if tasks.items.iter().any(|task| self.takes_part_as(task)) {
+        if tasks.items.iter().any(|task| self.takes_part_as(viewing, task)) {
             return Ok(true);
         }
         match &instance.record {
@@ -280,10 +279,11 @@ impl Staff {
     }
 
     /// Whether the person has, had, or could take a task.
-    pub(super) fn takes_part_as(&self, task: &Task) -> bool {
+    pub(super) fn takes_part_as(&self, viewing: &Viewing<'_>, task: &Task) -> bool {
         let groups = self.kapok.shared.organisation().groups_of(self.person);
         [task.assignee, task.completed_by, task.escalated_from].contains(&Some(self.person))
-            || (task.state == TaskState::Open && task.candidates.iter().any(|group| groups.contains(group)))
+            || (task.state == TaskState::Open
+                && (task.candidates.iter().any(|group| groups.contains(group)) || self.may_take(viewing, task)))
     }
 
     /// A record as the person may see it, with its definition.
@@ -292,16 +292,6 @@ impl Staff {
         viewing: &Viewing<'_>,
         reference: &RecordRef,
     ) -> Result<Option<(RecordView, kapok_records::EntityDefinition)>, Error> {
-        let Some(definition) = viewing.catalogue.entity(reference.entity.as_str()) else {
-            return Ok(None);
-        };
-        let Some(row) = viewing.queries.record(&reference.entity, reference.id)? else {
-            return Ok(None);
-        };
-        let viewer = self.viewer(&viewing.queries)?;
-        let access = kapok_records::decide(&viewer, Action::Read, definition, Some(&row.record));
-        Ok(self
-            .present(viewing, definition, &access, row.record)?
-            .map(|view| (view, definition.clone())))
+        self.seeing(viewing)?.record(reference)
     }
 }

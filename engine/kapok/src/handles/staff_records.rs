@@ -1,19 +1,21 @@
 //! Records, as every active person may see and change them. Every list, count and get asks the same function.
 
+use std::collections::BTreeMap;
+
 use kapok_process::Directory;
 use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind};
 use kapok_records::{
-    Access, Action, Author, EntityDefinition, Field, FieldKind, Fields, Owners, PERSON, Reach, Viewer, decide, reach,
-    visible_fields,
+    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights,
 };
 use kapok_rules::{Context, resolve};
-use kapok_tables::{RecordList, Slice};
 
-use super::{Staff, staff::COUNTED};
+use super::Staff;
 use crate::{
-    Error,
+    Error, ListQuery, RecordPage, lists,
     saving::{self, SaveRequest},
-    views::{RecordView, Viewing, title_of},
+    seeing::Seeing,
+    views::RecordView,
+    writer::entity,
 };
 
 /// An entity, and what the person may do with its records.
@@ -37,6 +39,8 @@ pub struct EntityView {
     pub import: bool,
     /// Whether the person may export some of them.
     pub export: bool,
+    /// The fields that the person may not change, or sees in part only.
+    pub restricted: BTreeMap<String, FieldAccess>,
 }
 
 /// A save as a person asks for it.
@@ -82,22 +86,15 @@ impl RecordSave {
     }
 }
 
-/// Rows read at once while looking for those a filter admits.
-const CHUNK: usize = 500;
-/// Rows looked at for one page; a search that needs more says where to go on.
-const LOOKED_AT: usize = 20_000;
-
 impl Staff {
     /// The entities of which the person may see or make something.
     pub fn entities(&self) -> Result<Vec<EntityView>, Error> {
         let view = self.view();
-        let viewer = self.viewer(&self.viewing(&view).queries)?;
-        let shared = &self.kapok.shared;
-        let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
-        let context = shared.organisation().context(Some(self.person), now, offset);
-        let catalogue = shared.catalogue();
-        let entities = catalogue.entities();
-        let views = entities.map(|definition| entity_view(&viewer, definition, &context));
+        let viewing = self.viewing(&view);
+        let seeing = self.seeing(&viewing)?;
+        let context = self.context();
+        let entities = viewing.catalogue.entities();
+        let views = entities.map(|definition| entity_view(seeing.rights(), definition, &context));
         Ok(views.filter(|view| view.read || view.create).collect())
     }
 
@@ -107,81 +104,46 @@ impl Staff {
         found.ok_or_else(|| Error::not_found("实体", "entity"))
     }
 
-    /// A page of records, newest first; `search` keeps those whose title contains it.
-    pub fn records(
-        &self,
-        entity: &Entity,
-        search: Option<&str>,
-        after: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Slice<RecordView>, Error> {
-        let view = self.view();
-        let viewing = self.viewing(&view);
-        let viewer = self.viewer(&viewing.queries)?;
-        let definition = crate::writer::entity(&viewing.catalogue, entity)?;
-        let (found, next) = self.scan(&viewing, &viewer, definition, search, after, limit)?;
-        let mut items = Vec::with_capacity(found.len());
-        for record in found {
-            let access = decide(&viewer, Action::Read, definition, Some(&record));
-            items.extend(self.present(&viewing, definition, &access, record)?);
-        }
-        Ok(Slice { items, next })
+    /// Who asks and when, for words such as `$me`.
+    pub(super) fn context(&self) -> Context {
+        let shared = &self.kapok.shared;
+        let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
+        shared.organisation().context(Some(self.person), now, offset)
     }
 
-    /// How many records the person may see, counted to 1,000.
-    pub fn record_count(&self, entity: &Entity, search: Option<&str>) -> Result<usize, Error> {
+    /// A page of records.
+    pub fn records(&self, query: &ListQuery) -> Result<RecordPage, Error> {
         let view = self.view();
         let viewing = self.viewing(&view);
-        let viewer = self.viewer(&viewing.queries)?;
-        let definition = crate::writer::entity(&viewing.catalogue, entity)?;
-        let (found, _) = self.scan(&viewing, &viewer, definition, search, None, COUNTED)?;
-        Ok(found.len())
+        let seeing = self.seeing(&viewing)?;
+        let definition = entity(&viewing.catalogue, &query.entity)?;
+        lists::page(&viewing, &seeing.entity(definition), query, &self.context())
     }
 
-    /// The records a person may see and a search keeps, newest first, and where the next page begins.
-    fn scan(
+    /// A page of the records that name a record, as the entity's definition lists them on its page.
+    pub fn related(
         &self,
-        viewing: &Viewing<'_>,
-        viewer: &Viewer,
-        definition: &EntityDefinition,
-        search: Option<&str>,
-        after: Option<&[u8]>,
+        reference: &RecordRef,
+        related: &str,
+        after: Option<Vec<u8>>,
         limit: usize,
-    ) -> Result<(Vec<Record>, Option<Vec<u8>>), Error> {
-        let reach = reach(viewer, Action::Read, definition);
-        if reach.is_nothing() {
-            return Ok((Vec::new(), None));
+    ) -> Result<RecordPage, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let seeing = self.seeing(&viewing)?;
+        let definition = entity(&viewing.catalogue, &reference.entity)?;
+        if seeing.record(reference)?.is_none() {
+            return Err(Error::not_found("记录", "record"));
         }
-        let search = search
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::to_lowercase);
-        let keeps = |record: &Record| {
-            reach.admits(definition, record)
-                && search
-                    .as_ref()
-                    .is_none_or(|text| title_of(definition, &record.fields).to_lowercase().contains(text))
+        let found = definition.related.iter().find(|known| known.id == related);
+        let related = found.ok_or_else(|| Error::not_found("相关列表", "related list"))?;
+        let query = ListQuery {
+            naming: Some((related.field.clone(), reference.id)),
+            after,
+            ..ListQuery::all(related.entity.clone(), limit)
         };
-        let list = list_for(&reach, definition);
-        let (mut found, mut looked_at, mut position) = (Vec::new(), 0, after.map(<[u8]>::to_vec));
-        loop {
-            let chunk = CHUNK.min(limit.saturating_mul(2)).max(1);
-            let page = viewing.queries.records(&list, position.as_deref(), chunk)?;
-            for row in page.items {
-                let here = list.behind(&row.record);
-                if keeps(&row.record) {
-                    found.push(row.record);
-                }
-                position = Some(here);
-                looked_at += 1;
-                if found.len() == limit || looked_at == LOOKED_AT {
-                    return Ok((found, position));
-                }
-            }
-            if page.next.is_none() {
-                return Ok((found, None));
-            }
-        }
+        let definition = entity(&viewing.catalogue, &related.entity)?;
+        lists::page(&viewing, &seeing.entity(definition), &query, &self.context())
     }
 
     /// One record.
@@ -217,21 +179,17 @@ impl Staff {
             .at("version")
             .into());
         }
-
-        let viewer = {
-            let view = self.view();
-            self.viewer(&self.viewing(&view).queries)?
-        };
         let allow = |definition: &EntityDefinition, before: Option<&Record>| {
-            let action = if before.is_some() {
-                Action::Update
-            } else {
-                Action::Create
-            };
-            self.allow(&viewer, action, definition, before, &request.fields)?;
-            match request.owner.filter(|owner| *owner != self.person) {
-                Some(owner) => self.allow_owner(&viewer, definition, owner),
-                None => Ok(()),
+            let view = self.view();
+            let viewing = self.viewing(&view);
+            let seeing = self.seeing(&viewing)?;
+            match before {
+                Some(before) => allow_change(&seeing, definition, before, &request.fields),
+                None => {
+                    let organisation = &viewing.organisation;
+                    let exists = |owner| organisation.exists(owner);
+                    allow_new(&seeing, definition, request.owner, &request.fields, exists)
+                }
             }
         };
         let (id, started): (RecordId, Vec<InstanceId>) = saving::save(
@@ -259,108 +217,109 @@ impl Staff {
         Ok((self.record(&reference)?, started))
     }
 
-    /// Whether the person may make records for somebody else.
-    fn allow_owner(&self, viewer: &Viewer, definition: &EntityDefinition, owner: PersonId) -> Result<(), Error> {
-        let may = decide(viewer, Action::Transfer, definition, None).is_granted();
-        if may && self.kapok.shared.organisation().exists(owner) {
-            return Ok(());
-        }
-        let (kind, zh, en) = match may {
-            true => (
-                RefusalKind::Invalid,
-                "负责人不存在或已停用，请另选一位。",
-                "There is no such active person; choose another one.",
-            ),
-            false => (
-                RefusalKind::Forbidden,
-                "您没有权限把记录交给别人负责。",
-                "You may not make somebody else responsible for it.",
-            ),
-        };
-        Err(Refusal::new(kind, "record.owner", zh, en).at("owner").into())
-    }
-
-    /// One question for every change. What may not even be seen is not there.
-    pub(super) fn allow(
-        &self,
-        viewer: &Viewer,
-        action: Action,
-        definition: &EntityDefinition,
-        record: Option<&Record>,
-        fields: &Fields,
-    ) -> Result<(), Error> {
-        if let Some(record) = record
-            && !decide(viewer, Action::Read, definition, Some(record)).is_granted()
-        {
-            return Err(Error::not_found("记录", "record"));
-        }
-        match decide(viewer, action, definition, record) {
-            Access::Denied => Err(Error::forbidden(
-                "您没有权限这样修改。",
-                "You may not make this change.",
-            )),
-            Access::Granted { hidden } => match fields.keys().find(|field| hidden.contains(*field)) {
-                Some(field) => Err(Refusal::new(
-                    RefusalKind::Forbidden,
-                    "field.hidden",
-                    "您没有权限修改这个字段。",
-                    "You may not change this field.",
-                )
-                .at(field.clone())
-                .into()),
-                None => Ok(()),
-            },
-        }
-    }
-
-    /// A record as access allows it; nothing when it is denied.
-    pub(super) fn present(
-        &self,
-        viewing: &Viewing<'_>,
-        definition: &EntityDefinition,
-        access: &Access,
-        record: Record,
-    ) -> Result<Option<RecordView>, Error> {
-        if !access.is_granted() {
-            return Ok(None);
-        }
-        let record = viewing.whole(definition, record)?;
-        let fields = visible_fields(&record, access);
-        Ok(Some(RecordView {
-            reference: RecordRef {
-                entity: definition.id.clone(),
-                id: record.id,
-            },
-            version: record.version,
-            owner: record.owner.map(|person| viewing.who(person)),
-            created_at: record.created_at,
-            updated_at: record.updated_at,
-            display: viewing.display(definition, &fields)?,
-            title: title_of(definition, &fields),
-            fields,
-        }))
+    /// Whether the person may do something with a record: refused if not, and not found when it may not even be seen.
+    pub(super) fn allow(&self, action: Action, reference: &RecordRef) -> Result<Record, Error> {
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let definition = entity(&viewing.catalogue, &reference.entity)?;
+        let row = viewing.queries.record(&reference.entity, reference.id)?;
+        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
+        self.seeing(&viewing)?.allow(action, definition, &record)?;
+        Ok(record)
     }
 }
 
-/// The narrowest list that holds all records of a reach.
-fn list_for(reach: &Reach, definition: &EntityDefinition) -> RecordList {
-    match &reach.owners {
-        Owners::These(people) if people.len() == 1 && reach.shared.is_empty() => {
-            RecordList::OwnedBy(definition.id.clone(), people.first().copied())
-        }
-        _ => RecordList::All(definition.id.clone()),
+/// Whether these fields of a record may be changed.
+pub(super) fn allow_change(
+    seeing: &Seeing<'_>,
+    definition: &EntityDefinition,
+    before: &Record,
+    fields: &Fields,
+) -> Result<(), Error> {
+    let access = seeing.allow(Action::Update, definition, before)?;
+    // Sending back what one sees is no change; what one does not see cannot be sent back.
+    let unchanged = |name: &String| before.fields.get(name) == fields.get(name);
+    let allowed = |name: &String| match access.of(name) {
+        FieldAccess::Edit => true,
+        FieldAccess::Read => unchanged(name),
+        FieldAccess::Hidden | FieldAccess::Masked => false,
+    };
+    refuse_fields(fields.keys().filter(|name| !allowed(name)))
+}
+
+/// Whether a record with these fields may be made, for this person.
+fn allow_new(
+    seeing: &Seeing<'_>,
+    definition: &EntityDefinition,
+    owner: Option<PersonId>,
+    fields: &Fields,
+    exists: impl Fn(PersonId) -> bool,
+) -> Result<(), Error> {
+    let rights = seeing.rights();
+    let access = rights.decide(Action::Create, definition, None);
+    if !access.is_granted() {
+        return Err(Error::forbidden(
+            "您没有权限新建这种记录。",
+            "You may not make such records.",
+        ));
+    }
+    let is_within = |owner: PersonId| match rights.reach(Action::Create, definition).owners {
+        Owners::All => true,
+        Owners::These(people) => people.contains(&owner),
+        Owners::None => false,
+    };
+    if owner.is_some_and(|owner| !exists(owner)) {
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "record.owner",
+            "负责人不存在或已停用，请另选一位。",
+            "There is no such active person; choose another one.",
+        )
+        .at("owner")
+        .into());
+    }
+    if owner.is_some_and(|owner| !is_within(owner)) {
+        return Err(Error::forbidden(
+            "您不能为这个人新建记录。",
+            "You may not make records for this person.",
+        ));
+    }
+    refuse_fields(fields.keys().filter(|name| access.of(name) < FieldAccess::Edit))
+}
+
+fn refuse_fields<'f>(mut refused: impl Iterator<Item = &'f String>) -> Result<(), Error> {
+    match refused.next() {
+        None => Ok(()),
+        Some(field) => Err(Refusal::new(
+            RefusalKind::Forbidden,
+            "field.hidden",
+            "您没有权限修改这个字段。",
+            "You may not change this field.",
+        )
+        .at(field.clone())
+        .into()),
     }
 }
 
-fn entity_view(viewer: &Viewer, definition: &EntityDefinition, context: &Context) -> EntityView {
-    let may = |action| decide(viewer, action, definition, None).is_granted();
-    let mut shown = definition.clone();
-    if let Access::Granted { hidden } = decide(viewer, Action::Read, definition, None) {
+fn entity_view(rights: Rights<'_>, definition: &EntityDefinition, context: &Context) -> EntityView {
+    let may = |action| rights.decide(action, definition, None).is_granted();
+    let in_general = match rights.decide(Action::Read, definition, None) {
+        Access::Denied => rights.decide(Action::Create, definition, None),
+        granted => granted,
+    };
+    let mut restricted = match in_general {
+        Access::Denied => BTreeMap::new(),
+        Access::Granted(restricted) => restricted,
+    };
+    if definition.id.as_str() == PERSON {
         // A person sees their own private fields.
-        if definition.id.as_str() != PERSON {
-            shown.fields.retain(|field| !hidden.contains(&field.id));
-        }
+        restricted
+            .values_mut()
+            .for_each(|access| *access = (*access).max(FieldAccess::Read));
     }
+    let mut shown = definition.clone();
+    let is_shown = |id: &String| restricted.get(id) != Some(&FieldAccess::Hidden);
+    shown.fields.retain(|field| is_shown(&field.id));
     resolve_defaults(&mut shown.fields, context);
     EntityView {
         definition: shown,
@@ -372,6 +331,7 @@ fn entity_view(viewer: &Viewer, definition: &EntityDefinition, context: &Context
         transfer: may(Action::Transfer),
         import: may(Action::Import),
         export: may(Action::Export),
+        restricted,
     }
 }
 

@@ -97,7 +97,7 @@ impl Staff {
         let nothing = || Error::not_found("待办", "task");
         let task = viewing.queries.task(id)?.ok_or_else(nothing)?;
         let instance = viewing.queries.instance(task.instance)?.ok_or_else(nothing)?;
-        if self.takes_part_as(&task) || self.may_see(viewing, &instance)? {
+        if self.takes_part_as(viewing, &task) || self.may_see(viewing, &instance)? {
             Ok((task, instance))
         } else {
             Err(nothing())

@@ -1,7 +1,7 @@
 //! Views of lists that people made: for themselves, or, administrators, for everybody.
 
 use kapok_protocol::{Entity, PersonId, Refusal, RefusalKind};
-use kapok_records::{Action, EntityDefinition, View, decide};
+use kapok_records::{Action, EntityDefinition, View};
 use kapok_tables::ListView;
 
 use super::{Administrator, Staff};
@@ -112,8 +112,8 @@ impl Staff {
     /// The fields of an entity that the person never sees.
     fn unreadable(&self, definition: &EntityDefinition) -> Result<Vec<String>, Error> {
         let view = self.view();
-        let viewer = self.viewer(&self.viewing(&view).queries)?;
-        let access = decide(&viewer, Action::Read, definition, None);
+        let viewing = self.viewing(&view);
+        let access = self.seeing(&viewing)?.rights().decide(Action::Read, definition, None);
         if !access.is_granted() {
             return Err(Error::not_found("实体", "entity"));
         }

@@ -7,6 +7,7 @@
 //! everybody's back.
 
 mod facts;
+mod finding;
 mod followed;
 mod projector;
 mod reading;
@@ -24,6 +25,7 @@ use kapok_store::Seq;
 use kapok_tables::RecordKey;
 
 pub(crate) use facts::StoredRecords;
+pub(crate) use finding::{find, rights_of};
 use followed::Followed;
 use projector::{Progress, Projector};
 pub(crate) use reading::Searching;

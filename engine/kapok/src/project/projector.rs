@@ -12,10 +12,7 @@ use kapok_search::{Index, Position};
 use kapok_store::Seq;
 use kapok_tables::{Queries, RecordKey, record_of};
 
-use super::{
-    Projection, facts,
-    followed::Place,
-};
+use super::{Projection, facts, followed::Place};
 use crate::{Error, shared::Shared};
 
 /// So many records are taken in at a time; a view is held no longer.
@@ -126,7 +123,10 @@ impl Projector {
                 let later = rest.map(|first| records.split_off(&first)).unwrap_or_default();
                 let view = shared.store.view();
                 let queries = Queries(&view);
-                let changes = records.iter().map(|key| facts::change(&queries, key)).collect::<Result<Vec<_>, _>>();
+                let changes = records
+                    .iter()
+                    .map(|key| facts::change(&queries, key))
+                    .collect::<Result<Vec<_>, _>>();
                 match (changes, &self.index) {
                     (Ok(changes), Some(index)) => index.apply(changes)?,
                     (Err(error), _) => {
@@ -233,7 +233,9 @@ impl Projector {
         let read = || -> Result<_, Error> {
             let page = queries.all_records(after.as_deref(), BATCH)?;
             let rows = page.items.into_iter();
-            let changes = rows.map(|row| facts::saved(&queries, row)).collect::<Result<Vec<_>, _>>()?;
+            let changes = rows
+                .map(|row| facts::saved(&queries, row))
+                .collect::<Result<Vec<_>, _>>()?;
             Ok((changes, page.next))
         };
         let (changes, next) = match read() {
@@ -248,7 +250,12 @@ impl Projector {
             index.add(changes)?;
         }
         match next {
-            Some(next) => self.stage = Stage::Making { after: Some(next), upto },
+            Some(next) => {
+                self.stage = Stage::Making {
+                    after: Some(next),
+                    upto,
+                }
+            }
             None => {
                 self.place = upto;
                 self.commit(shared, projection)?;
@@ -271,7 +278,9 @@ impl Projector {
 
 /// The index of the folder, if it can go on from where it was.
 fn open(shared: &Shared, projection: &Projection) -> Result<Option<(Arc<Index>, Place)>, Fault> {
-    let Some(folder) = &projection.folder else { return Ok(None) };
+    let Some(folder) = &projection.folder else {
+        return Ok(None);
+    };
     let opened = Index::open(folder).and_then(|index| Ok((index.position()?, index)));
     let (position, index) = match opened {
         Ok(opened) => opened,

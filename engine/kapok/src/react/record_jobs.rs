@@ -5,14 +5,14 @@
 use std::time::Duration;
 
 use kapok_protocol::{Entity, Filter, PersonId, Record, RecordId};
-use kapok_records::{Action, as_value, decide};
+use kapok_records::{Action, as_seen, as_value};
 use kapok_rules::{Condition, Values};
 use kapok_tables::{Queries, RecordJob, RecordJobState, RecordList, RecordTask};
 
 use super::{AFTER_FAILURE, LONGEST};
 use crate::{
     Error,
-    handles::viewer_of,
+    rights::{Viewpoint, viewer_of},
     shared::Shared,
     writer::{Progress, Writer, entity},
 };
@@ -150,6 +150,11 @@ fn transferable(
     let catalogue = shared.catalogue();
     let definition = entity(&catalogue, entity_id)?;
     let viewer = viewer_of(shared, queries, person)?;
+    let point = Viewpoint::new(viewer, &catalogue, Queries(queries.0));
+    let (reads, hands_over) = (
+        point.rights().judge(Action::Read, definition),
+        point.rights().judge(Action::Transfer, definition),
+    );
     let condition = match filter {
         Some(filter) => {
             let filter: Filter = serde_json::from_str(filter).map_err(|error| Error::Data(error.to_string()))?;
@@ -161,18 +166,19 @@ fn transferable(
     let context = shared
         .organisation()
         .context(Some(person), now, shared.settings.utc_offset_minutes);
-    let may = |record: &Record| {
-        let may = |action| decide(&viewer, action, definition, Some(record)).is_granted();
-        may(Action::Read) && may(Action::Transfer)
-    };
+    // What the person does not see of a record decides nothing about it.
     let keeps = |record: &Record| {
-        condition
-            .as_ref()
-            .is_none_or(|condition| match as_value(definition, record) {
-                kapok_protocol::Value::Map(values) => condition.holds(&Values::new(&values, &context)),
-                _ => false,
+        let access = reads.decide(record);
+        let is_asked_for = || {
+            condition.as_ref().is_none_or(|condition| {
+                match as_value(definition, &as_seen(definition, record, &access)) {
+                    kapok_protocol::Value::Map(values) => condition.holds(&Values::new(&values, &context)),
+                    _ => false,
+                }
             })
+        };
+        access.is_granted() && hands_over.decide(record).is_granted() && is_asked_for()
     };
-    let kept = records.iter().filter(|record| keeps(record) && may(record));
+    let kept = records.iter().filter(|record| keeps(record));
     Ok(kept.map(|record| record.id).collect())
 }

@@ -56,6 +56,7 @@ impl Group {
         for action in self.after_commit.drain(..) {
             action(shared);
         }
+        shared.projection.note(seq, self.at, self.writes.records());
         shared.operating.counted.add(self.counts.started, self.counts.finished);
         shared.hints.send(std::mem::take(&mut self.hints), seq);
         if let Some(changed) = self.changed {

@@ -8,6 +8,7 @@
 
 mod desk;
 mod group;
+mod owners;
 mod process;
 mod records;
 mod step;

@@ -126,7 +126,7 @@ fn pages(queries: &Queries<'_>) -> Vec<Page> {
 
 /// Writes a page, and answers how many were there.
 fn page(kapok: &Kapok) -> Reply<usize> {
-    kapok.writer.submit(|step| write_page(step))
+    kapok.writer.submit(write_page)
 }
 
 fn write_page(step: &mut Step<'_>) -> Result<usize, Error> {

@@ -14,6 +14,7 @@ mod power;
 mod record_work;
 mod records;
 mod rights;
+mod search;
 mod story;
 mod stuck;
 mod support;

@@ -3,6 +3,7 @@
 use std::thread;
 
 use kapok::{
+    ListQuery,
     process::state::InstanceState,
     protocol::{Entity, RecordRef},
 };
@@ -18,7 +19,13 @@ fn a_repeated_save_makes_one_record_and_one_case() {
     let (first, started) = once.save(quote.clone()).expect("saves");
     let (again, restarted) = once.save(quote.clone()).expect("answers");
     assert_eq!((first.reference, started), (again.reference, restarted));
-    assert_eq!(seller.record_count(&Entity::new(QUOTE), None).expect("counts"), 1);
+    assert_eq!(
+        seller
+            .records(&ListQuery::all(Entity::new(QUOTE), 1))
+            .expect("counts")
+            .count,
+        1
+    );
 
     let other = seller.once("key-1", "another hash").expect("a key");
     assert_eq!(code(other.save(quote.clone())), "idempotency.other-request");
@@ -67,7 +74,12 @@ fn requests_with_one_key_at_once_are_done_once() {
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
         assert_eq!(answers[0].1, version + 1);
         assert_eq!(
-            i64::try_from(seller.record_count(&Entity::new(QUOTE), None).expect("counts")),
+            i64::try_from(
+                seller
+                    .records(&ListQuery::all(Entity::new(QUOTE), 1))
+                    .expect("counts")
+                    .count
+            ),
             Ok(round + 1)
         );
     }

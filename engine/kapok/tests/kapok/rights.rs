@@ -1,7 +1,7 @@
 //! Who may see and do what.
 
 use kapok::{
-    Audience, CaseFilter, Hint, HintKind,
+    Audience, CaseFilter, Hint, HintKind, ListQuery,
     protocol::{Entity, RecordRef},
 };
 
@@ -34,10 +34,16 @@ fn what_is_not_a_persons_business_is_not_there() {
         ),
         "not-found"
     );
-    assert_eq!(stranger.record_count(&Entity::new(QUOTE), None).expect("counts"), 0);
+    assert_eq!(
+        stranger
+            .records(&ListQuery::all(Entity::new(QUOTE), 1))
+            .expect("counts")
+            .count,
+        0
+    );
     assert!(
         stranger
-            .records(&Entity::new(QUOTE), None, None, 10)
+            .records(&ListQuery::all(Entity::new(QUOTE), 10))
             .expect("reads")
             .items
             .is_empty()

@@ -1,7 +1,7 @@
 //! The main story: a quote is saved, approved late, and its seller is told.
 
 use kapok::{
-    Staff,
+    ListQuery, Staff,
     process::state::{EventKind, InstanceState},
     protocol::{Decision, Delivery, InstanceId, Message, OutboxRow, PageKind, RecordRef, Value},
 };
@@ -46,7 +46,10 @@ fn a_plugin_checks_a_quote_before_it_is_saved_and_adds_it_up() {
     let found: Vec<_> = refusals.iter().filter_map(|refusal| refusal.field.as_deref()).collect();
     assert_eq!(found, ["lines.1.quantity", "lines.1.price"]);
     assert_eq!(
-        seller.record_count(&quote.entity, None).expect("counts"),
+        seller
+            .records(&ListQuery::all(quote.entity.clone(), 1))
+            .expect("counts")
+            .count,
         0,
         "nothing of it was saved"
     );

@@ -25,7 +25,7 @@ pub(crate) fn urge(work: &mut Work<'_>, context: &mut Context<'_>, id: TaskId) -
         }
     }
     case.task_mut(id)?.urged_at = Some(now);
-    for person in claim::handlers(case.context.directory, &task, MEMBERS_TOLD) {
+    for person in claim::handlers(case.context, &task, MEMBERS_TOLD) {
         notice::urged(&mut case, id, person)?;
         case.log(task.element, EventKind::Urged { task: id, person })?;
     }

@@ -47,7 +47,7 @@ pub(crate) fn arrived(case: &mut Case, task: TaskId) -> Result<(), StateError> {
         format!("New to-do: {step} ({title})"),
     );
     let row = case.task(task)?.clone();
-    for person in claim::handlers(case.context.directory, &row, MEMBERS_TOLD) {
+    for person in claim::handlers(case.context, &row, MEMBERS_TOLD) {
         page(case, person, PageKind::Prompt, Some(task), text.clone());
     }
     Ok(())
@@ -90,7 +90,7 @@ pub(crate) fn escalated(case: &mut Case, task: TaskId, from: Option<PersonId>) -
         format!("Escalated to you: {step} ({title}){en}."),
     );
     let row = case.task(task)?.clone();
-    for person in claim::handlers(case.context.directory, &row, MEMBERS_TOLD) {
+    for person in claim::handlers(case.context, &row, MEMBERS_TOLD) {
         page(case, person, PageKind::Page, Some(task), text.clone());
     }
     Ok(())

@@ -58,7 +58,7 @@ fn remind(case: &mut Case, task: TaskId, channels: &[MessageChannel]) -> Result<
     let row = case.task_mut(task)?;
     row.reminders = row.reminders.saturating_add(1);
     let row = row.clone();
-    for person in claim::handlers(case.context.directory, &row, MEMBERS_TOLD) {
+    for person in claim::handlers(case.context, &row, MEMBERS_TOLD) {
         for channel in channels {
             notice::reminder(case, task, person, *channel)?;
         }

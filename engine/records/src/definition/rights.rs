@@ -70,12 +70,12 @@ pub enum Level {
 }
 
 /// What a role may do with the records of an entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Grants {
     /// Which it sees.
     pub read: Level,
-    /// Whether it makes new ones; every level but `none` allows it.
+    /// For whom it makes new ones: `own` for oneself only.
     pub create: Level,
     /// Which it changes.
     pub update: Level,
@@ -89,10 +89,28 @@ pub struct Grants {
     pub import: Level,
     /// Which of those it sees it exports.
     pub export: Level,
+    /// Whether seeing a record's parent through this role is seeing the record.
+    pub inherit: bool,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self {
+            read: Level::None,
+            create: Level::None,
+            update: Level::None,
+            delete: Level::None,
+            share: Level::None,
+            transfer: Level::None,
+            import: Level::None,
+            export: Level::None,
+            inherit: true,
+        }
+    }
 }
 
 impl Grants {
-    /// What either of two allows.
+    /// What either of two allows, when two files say it of one role. What one of them does not hand down is not.
     #[must_use]
     pub fn united_with(self, other: Self) -> Self {
         Self {
@@ -104,6 +122,7 @@ impl Grants {
             transfer: self.transfer.max(other.transfer),
             import: self.import.max(other.import),
             export: self.export.max(other.export),
+            inherit: self.inherit && other.inherit,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 use kapok_protocol::Entity;
 use tantivy::{
     DocId,
@@ -20,13 +20,19 @@ pub(crate) enum Buckets {
     Items { column: StrColumn },
     /// Texts, of which several share a bucket.
     Shared { column: Column<u64>, shared: Arc<Shares> },
-    /// One for each number, truth value or period that occurs.
+    /// One for each number that occurs.
     Numbers {
         column: Column<i64>,
-        /// What a number counts as.
-        of: fn(i64, i64) -> i64,
-        offset: i64,
         numbers: HashMap<i64, usize>,
+        names: Vec<Key>,
+    },
+    /// Moments, of which those of one period share a bucket.
+    Days {
+        column: Column<i64>,
+        offset: i64,
+        /// The first day, and the bucket of each from there on.
+        first: i64,
+        buckets: Vec<u32>,
         names: Vec<Key>,
     },
     Flags(Column<bool>),
@@ -83,18 +89,11 @@ impl Buckets {
                 names.len() - 1
             });
         }
-        Self::Numbers {
-            column,
-            of: |number, _| number,
-            offset: 0,
-            numbers,
-            names,
-        }
+        Self::Numbers { column, numbers, names }
     }
 
     fn days(column: Column<i64>, offset: i64, period: Period) -> Self {
-        let day = |millis: i64, offset: i64| (millis + offset).div_euclid(86_400_000);
-        let mut numbers = HashMap::new();
+        let mut buckets = Vec::new();
         let mut names: Vec<Key> = Vec::new();
         let (first, last) = (day(column.min_value(), offset), day(column.max_value(), offset));
         for number in first..=last {
@@ -103,13 +102,13 @@ impl Buckets {
             if names.last() != Some(&name) {
                 names.push(name);
             }
-            numbers.insert(number, names.len() - 1);
+            buckets.push(names.len() as u32 - 1);
         }
-        Self::Numbers {
+        Self::Days {
             column,
-            of: day,
             offset,
-            numbers,
+            first,
+            buckets,
             names,
         }
     }
@@ -136,7 +135,7 @@ impl Buckets {
         1 + match self {
             Self::Texts { column } | Self::Items { column } => column.num_terms(),
             Self::Shared { shared, .. } => shared.names.len(),
-            Self::Numbers { names, .. } => names.len(),
+            Self::Numbers { names, .. } | Self::Days { names, .. } => names.len(),
             Self::Flags(_) => 2,
             Self::Nothing => 0,
         }
@@ -161,15 +160,20 @@ impl Buckets {
                 let bucket = column.first(doc).map(|ordinal| shared.bucket[ordinal as usize] as usize);
                 visit(bucket.unwrap_or(missing));
             }
-            Self::Numbers {
+            Self::Numbers { column, numbers, .. } => {
+                let number = column.first(doc);
+                visit(number.and_then(|number| numbers.get(&number).copied()).unwrap_or(missing));
+            }
+            Self::Days {
                 column,
-                of,
                 offset,
-                numbers,
+                first,
+                buckets,
                 ..
             } => {
-                let number = column.first(doc).map(|number| of(number, *offset));
-                visit(number.and_then(|number| numbers.get(&number).copied()).unwrap_or(missing));
+                let day = column.first(doc).and_then(|millis| usize::try_from(day(millis, *offset) - first).ok());
+                let bucket = day.and_then(|day| buckets.get(day));
+                visit(bucket.map_or(missing, |bucket| *bucket as usize));
             }
             Self::Flags(column) => visit(column.first(doc).map_or(missing, usize::from)),
             Self::Nothing => visit(missing),
@@ -187,11 +191,16 @@ impl Buckets {
                 }
             }
             Self::Shared { shared, .. } => shared.names.get(bucket).cloned().unwrap_or(Key::Missing),
-            Self::Numbers { names, .. } => names.get(bucket).cloned().unwrap_or(Key::Missing),
+            Self::Numbers { names, .. } | Self::Days { names, .. } => names.get(bucket).cloned().unwrap_or(Key::Missing),
             Self::Flags(_) if bucket < 2 => Key::Flag(bucket == 1),
             Self::Flags(_) | Self::Nothing => Key::Missing,
         }
     }
+}
+
+/// The day of a moment, counted from 1970.
+fn day(millis: i64, offset: i64) -> i64 {
+    millis.saturating_add(offset).div_euclid(86_400_000)
 }
 
 impl Shares {
@@ -251,32 +260,6 @@ impl Period {
             Self::Year => format!("{year:04}"),
         }
     }
-
-    /// The first and the last day of a period of this name.
-    pub fn days(self, name: &str) -> Option<(NaiveDate, NaiveDate)> {
-        let first = match self {
-            Self::Day => name.parse().ok()?,
-            Self::Week => {
-                let (year, week) = name.split_once("-W")?;
-                NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, chrono::Weekday::Mon)?
-            }
-            Self::Month => format!("{name}-01").parse().ok()?,
-            Self::Quarter => {
-                let (year, quarter) = name.split_once("-Q")?;
-                let month = quarter.parse::<u32>().ok()?.checked_sub(1)? * 3 + 1;
-                NaiveDate::from_ymd_opt(year.parse().ok()?, month, 1)?
-            }
-            Self::Year => NaiveDate::from_ymd_opt(name.parse().ok()?, 1, 1)?,
-        };
-        let next = match self {
-            Self::Day => first.checked_add_days(Days::new(1)),
-            Self::Week => first.checked_add_days(Days::new(7)),
-            Self::Month => first.checked_add_months(chrono::Months::new(1)),
-            Self::Quarter => first.checked_add_months(chrono::Months::new(3)),
-            Self::Year => first.checked_add_months(chrono::Months::new(12)),
-        };
-        Some((first, next?.pred_opt()?))
-    }
 }
 
 /// Ids, read as numbers.
@@ -307,16 +290,14 @@ mod tests {
     #[test]
     fn a_day_falls_into_periods() {
         let cases = [
-            (Period::Day, "2027-01-01", "2027-01-01", "2027-01-01", "2027-01-01"),
-            (Period::Week, "2027-01-01", "2026-W53", "2026-12-28", "2027-01-03"),
-            (Period::Month, "2024-02-29", "2024-02", "2024-02-01", "2024-02-29"),
-            (Period::Quarter, "2026-11-28", "2026-Q4", "2026-10-01", "2026-12-31"),
-            (Period::Year, "2026-11-28", "2026", "2026-01-01", "2026-12-31"),
+            (Period::Day, "2027-01-01", "2027-01-01"),
+            (Period::Week, "2027-01-01", "2026-W53"),
+            (Period::Month, "2024-02-29", "2024-02"),
+            (Period::Quarter, "2026-11-28", "2026-Q4"),
+            (Period::Year, "2026-11-28", "2026"),
         ];
-        for (period, day, name, first, last) in cases {
-            let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
-            assert_eq!(period.name(date(day)), name);
-            assert_eq!(period.days(name), Some((date(first), date(last))));
+        for (period, day, name) in cases {
+            assert_eq!(period.name(day.parse().expect("a date")), name);
         }
         let company = 8 * 3_600_000;
         assert_eq!(day_of("2026-11-27T16:00:00Z", company).map(|day| day.to_string()), Some("2026-11-28".into()));

@@ -80,7 +80,7 @@ impl Admitted {
     pub(crate) fn new(snapshot: &Snapshot, rights: &Rights) -> Result<Self, Error> {
         let owners = match &rights.whose {
             Whose::These(persons) => persons.iter().map(|person| person.get()).collect(),
-            Whose::None | Whose::All => Ids::default(),
+            Whose::None | Whose::All => Ids::from_iter([]),
         };
         let all = rights.whose == Whose::All;
         let parents = match &rights.inherited {
@@ -205,7 +205,7 @@ impl Snapshot {
             return Ok(found);
         }
         let admitted = Admitted::new(self, rights)?;
-        let mut readable = Ids::default();
+        let mut readable = Vec::new();
         for part in &self.parts {
             let node = admitted.node(part, entity)?;
             let members = part.members(entity)?;
@@ -213,11 +213,11 @@ impl Snapshot {
             let found = passing(part, &members, &node, part.len() as usize / 64)?;
             found.for_each(|doc| {
                 if let Some(id) = ids.first(doc) {
-                    readable.insert(id);
+                    readable.push(id);
                 }
             });
         }
-        let readable = Arc::new(readable);
+        let readable: Arc<Ids> = Arc::new(readable.into_iter().collect());
         self.readable.keep(entity, rights, &readable);
         Ok(readable)
     }

@@ -9,9 +9,11 @@
 
 mod fold;
 mod pinyin;
+mod snippet;
 mod stored;
 mod wanted;
 
+pub use snippet::snippet;
 pub(crate) use stored::tokens;
 pub(crate) use wanted::{Part, Wanted, Way, Word, wanted};
 

@@ -49,7 +49,7 @@ fn names_are_found_as_people_type_them() {
         ("zhongguo", &[1]),
         ("zhongg", &[1]),
         ("zhongguoyinhang", &[1]),
-        ("yinhang", &[1]),
+        ("yinhang", &[1, 4]),
         ("guoyin", &[1]),
         ("cq", &[2]),
         ("chongqing", &[2]),

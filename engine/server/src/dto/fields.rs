@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use kapok::{
     model::{FieldAccess, FieldKind as FormKind, FormField},
     protocol::Value,
-    records::{Choice, Field as RecordField, FieldKind},
+    records::{Choice, Field as RecordField, FieldAccess as Restriction, FieldKind},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -134,6 +134,19 @@ impl Field {
             choices: column.choices,
         });
         std::iter::once(own).chain(columns).collect()
+    }
+
+    /// The field with what its reader may do with it: `masked`, `read` or `edit`.
+    pub(crate) fn restricted(self, access: Option<Restriction>) -> Self {
+        let access = match access {
+            Some(Restriction::Hidden | Restriction::Masked) => "masked",
+            Some(Restriction::Read) => "read",
+            Some(Restriction::Edit) | None => "edit",
+        };
+        Self {
+            access: Some(access),
+            ..self
+        }
     }
 
     /// The fields as a step shows them: without those that are hidden from it.

@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    EntityView, ListViewEntry, RecordView, TrashedView,
-    protocol::{PersonId, Value},
+    EntityView, ListViewEntry, RecordMay, RecordPage, RecordView, Slice, TrashedView,
+    protocol::{PersonId, RecordRef, Value},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Field, PersonRef, Text,
+    Field, List, PersonRef, Text,
     layout::{ParentView, RelatedView, SortView, ViewView},
 };
 
@@ -136,7 +136,11 @@ impl From<EntityView> for Entity {
             id: definition.id.to_string(),
             label: (&definition.label).into(),
             title_field: definition.title.clone(),
-            fields: definition.fields.iter().map(Field::from).collect(),
+            fields: definition
+                .fields
+                .iter()
+                .map(|field| Field::from(field).restricted(view.restricted.get(&field.id).copied()))
+                .collect(),
             list: definition.columns.iter().filter(|id| shown(id)).cloned().collect(),
             sections,
             sort: definition
@@ -175,15 +179,67 @@ pub(crate) struct Record {
     version: u64,
     owner: Option<PersonRef>,
     created_at: String,
+    created_by: Option<PersonRef>,
     updated_at: String,
     #[schema(value_type = Object)]
     fields: BTreeMap<String, Value>,
+    /// The fields that are shown in part, such as `138****5678`.
+    masked: Vec<String>,
     /// What fields that point at something show.
     display: BTreeMap<String, String>,
     title: String,
+    parent: Option<ParentName>,
+    may: RecordMayView,
     /// Of a deleted record: what became of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     trash: Option<InTrash>,
+}
+
+/// Which record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ParentName {
+    pub(crate) entity: String,
+    pub(crate) id: String,
+}
+
+impl From<RecordRef> for ParentName {
+    fn from(reference: RecordRef) -> Self {
+        Self {
+            entity: reference.entity.to_string(),
+            id: reference.id.to_string(),
+        }
+    }
+}
+
+/// What the caller may do with a record besides seeing it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordMayView {
+    update: bool,
+    delete: bool,
+    share: bool,
+    transfer: bool,
+}
+
+impl From<RecordMay> for RecordMayView {
+    fn from(may: RecordMay) -> Self {
+        Self {
+            update: may.update,
+            delete: may.delete,
+            share: may.share,
+            transfer: may.transfer,
+        }
+    }
+}
+
+impl From<RecordPage> for List<Record> {
+    fn from(page: RecordPage) -> Self {
+        let count = page.count;
+        let slice = Slice {
+            items: page.items,
+            next: page.next,
+        };
+        List::page(slice).counted(count)
+    }
 }
 
 /// When a record was deleted, and by whom.
@@ -215,10 +271,14 @@ impl From<RecordView> for Record {
             version: view.version,
             owner: view.owner.map(PersonRef::from),
             created_at: view.created_at.to_string(),
+            created_by: view.created_by.map(PersonRef::from),
             updated_at: view.updated_at.to_string(),
             fields: view.fields,
+            masked: view.masked,
             display: view.display,
             title: view.title,
+            parent: view.parent.map(ParentName::from),
+            may: view.may.into(),
             trash: None,
         }
     }

@@ -6,10 +6,13 @@ mod events;
 mod files;
 mod instances;
 mod messages;
+mod organisation;
 mod people;
 mod record_work;
 mod records;
+mod search;
 mod session;
+mod shares;
 mod shortcuts;
 mod stream;
 mod system;
@@ -21,10 +24,13 @@ pub(crate) use events::*;
 pub(crate) use files::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
+pub(crate) use organisation::*;
 pub(crate) use people::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
+pub(crate) use search::*;
 pub(crate) use session::*;
+pub(crate) use shares::*;
 pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
@@ -106,6 +112,12 @@ pub(crate) fn api() -> Api {
     .delete("/session", sign_out)
     .get("/demo/people", demo_people)
     .get("/people", find_people)
+    .post("/people/import", import_people)
+    .post("/people/{id}/leave", leave)
+    .post("/people/{id}/password", set_password)
+    .get("/people/{id}/stand-ins", list_stand_ins)
+    .post("/people/{id}/stand-ins", add_stand_in)
+    .delete("/people/{id}/stand-ins/{stand_in}", end_stand_in)
     .get("/processes/startable", startable_processes)
     .get("/definitions", list_definitions)
     .post("/definitions", deploy)
@@ -133,11 +145,18 @@ pub(crate) fn api() -> Api {
     .post("/pages/read-all", read_all_pages)
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
+    .get("/search", search)
+    .get("/records/{entity}/statistics", show_statistics)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)
     .get("/records/{entity}/{id}", show_record)
     .patch("/records/{entity}/{id}", change_record)
     .delete("/records/{entity}/{id}", delete_record)
+    .get("/records/{entity}/{id}/related/{related}", list_related)
+    .get("/records/{entity}/{id}/shares", list_shares)
+    .post("/records/{entity}/{id}/shares", share_record)
+    .delete("/records/{entity}/{id}/shares/{share}", end_share)
+    .get("/records/{entity}/{id}/access", explain_access)
     .get("/records/{entity}/{id}/history", record_history)
     .post("/records/{entity}/{id}/restore", restore_record)
     .post("/records/{entity}/{id}/transfer", transfer_record)

@@ -5,8 +5,9 @@ use axum::{
     response::{AppendHeaders, Json as Answer},
 };
 use kapok::{
-    RecordSave,
-    protocol::{Entity as EntityId, RecordId, RecordRef},
+    ListQuery, RecordSave,
+    protocol::{Entity as EntityId, Filter, RecordId, RecordRef},
+    records::Sort,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -52,8 +53,12 @@ pub(crate) async fn show_entity(signed: Signed, Path(id): Path<String>) -> Resul
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RecordsQuery {
-    /// What the title contains.
+    /// What one of the texts contains.
     q: Option<String>,
+    /// A condition as JSON: `{"field","op","value"}`, `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`.
+    filter: Option<String>,
+    /// Fields to sort by, `-` before one for the greatest first, commas between; newest first when absent.
+    sort: Option<String>,
     /// Whether it is about deleted records.
     #[serde(default)]
     trash: bool,
@@ -64,29 +69,73 @@ pub(crate) struct RecordsQuery {
     cursor: Option<Cursor>,
 }
 
-/// A page of records, newest first.
+/// A page of records: newest first, or as they are sorted.
 #[utoipa::path(get, path = "/records/{entity}", tag = "records", params(("entity" = String, Path), RecordsQuery),
-    responses((status = 200, body = List<Record>), (status = 404, body = Problem)))]
+    responses((status = 200, body = List<Record>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn list_records(
     signed: Signed,
     Path(entity): Path<String>,
     Query(query): Query<RecordsQuery>,
 ) -> Result<Answer<List<Record>>, Problem> {
-    let after = query.cursor.as_ref().map(Cursor::key).transpose()?;
     if query.trash {
-        let page = signed
-            .call(move |staff| staff.trash(&EntityId::new(entity), after.as_deref(), query.limit.get()))
-            .await?;
-        return Ok(Answer(List::page(page)));
+        let after = query.cursor.as_ref().map(Cursor::key).transpose()?;
+        let trash = signed.call(move |staff| staff.trash(&EntityId::new(entity), after.as_deref(), query.limit.get()));
+        return Ok(Answer(List::page(trash.await?)));
     }
-    let (page, count) = signed
-        .call(move |staff| {
-            let (entity, search) = (EntityId::new(entity), query.q.as_deref());
-            let page = staff.records(&entity, search, after.as_deref(), query.limit.get())?;
-            Ok((page, staff.record_count(&entity, search)?))
-        })
-        .await?;
-    Ok(Answer(List::page(page).counted(count)))
+    let asked = ListQuery {
+        entity: EntityId::new(entity),
+        keyword: query.q,
+        filter: query.filter.as_deref().map(filter).transpose()?,
+        sort: query.sort.as_deref().map(sort).unwrap_or_default(),
+        naming: None,
+        after: query.cursor.as_ref().map(Cursor::key).transpose()?,
+        limit: query.limit.get(),
+    };
+    Ok(Answer(signed.call(move |staff| staff.records(&asked)).await?.into()))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RelatedQuery {
+    #[serde(default)]
+    #[param(value_type = Option<u32>)]
+    limit: Limit,
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// A page of the records that name a record, newest first.
+#[utoipa::path(get, path = "/records/{entity}/{id}/related/{related}", tag = "records",
+    params(("entity" = String, Path), ("id" = String, Path), ("related" = String, Path), RelatedQuery),
+    responses((status = 200, body = List<Record>), (status = 404, body = Problem)))]
+pub(crate) async fn list_related(
+    signed: Signed,
+    Path((entity, id, related)): Path<(String, RecordId, String)>,
+    Query(query): Query<RelatedQuery>,
+) -> Result<Answer<List<Record>>, Problem> {
+    let reference = RecordRef {
+        entity: EntityId::new(entity),
+        id,
+    };
+    let after = query.cursor.as_ref().map(Cursor::key).transpose()?;
+    let page = signed.call(move |staff| staff.related(&reference, &related, after, query.limit.get()));
+    Ok(Answer(page.await?.into()))
+}
+
+/// A condition from its JSON.
+pub(super) fn filter(json: &str) -> Result<Filter, Problem> {
+    serde_json::from_str(json).map_err(Problem::malformed)
+}
+
+/// An order from its text: `-date,name`.
+fn sort(text: &str) -> Vec<Sort> {
+    let fields = text.split(',').map(str::trim).filter(|field| !field.is_empty());
+    let sort = fields.map(|field| Sort {
+        field: field.trim_start_matches('-').to_owned(),
+        descending: field.starts_with('-'),
+    });
+    sort.collect()
 }
 
 /// Makes a record. `X-Kapok-Started` names the case that the save started.

@@ -55,6 +55,11 @@ impl Server {
         kapok
             .deploy(include_str!("../../../../workflows/leave/leave.bpmn"))
             .unwrap();
+        Self::on(kapok, config)
+    }
+
+    /// A server of an engine.
+    pub(super) fn on(kapok: Kapok, config: Config) -> Self {
         let (stop, stopping) = watch::channel(false);
         Self {
             app: app(kapok.clone(), config, stopping),
@@ -105,6 +110,14 @@ impl Server {
     pub(super) async fn ask(&self, method: &str, path: &str, cookie: &str, body: Option<Value>) -> Answer {
         self.send(request(method, &format!("/api/v1{path}"), Some(cookie), body))
             .await
+    }
+
+    /// Asks as a program with a token.
+    pub(super) async fn ask_with_token(&self, method: &str, path: &str, token: &str, body: Option<Value>) -> Answer {
+        let mut request = request(method, &format!("/api/v1{path}"), None, body);
+        let value = format!("Bearer {token}").parse().unwrap();
+        request.headers_mut().insert(header::AUTHORIZATION, value);
+        self.send(request).await
     }
 
     /// 李娜 asks for leave; the case, and 王伟's task.

@@ -16,6 +16,12 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("DELETE", "/session", [204, 204, 204]),
     ("GET", "/demo/people", [404, 404, 404]),
     ("GET", "/people", [401, 200, 200]),
+    ("POST", "/people/import", [401, 403, 415]),
+    ("POST", "/people/{id}/leave", [401, 403, 415]),
+    ("POST", "/people/{id}/password", [401, 403, 415]),
+    ("GET", "/people/{id}/stand-ins", [401, 403, 200]),
+    ("POST", "/people/{id}/stand-ins", [401, 415, 415]),
+    ("DELETE", "/people/{id}/stand-ins/{stand_in}", [401, 403, 404]),
     ("GET", "/processes/startable", [401, 200, 200]),
     ("GET", "/definitions", [401, 403, 200]),
     ("POST", "/definitions", [401, 403, 415]),
@@ -46,6 +52,8 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/pages/read-all", [401, 204, 204]),
     ("GET", "/entities", [401, 200, 200]),
     ("GET", "/entities/{id}", [401, 404, 404]),
+    ("GET", "/search", [401, 200, 200]),
+    ("GET", "/records/{entity}/statistics", [401, 404, 404]),
     ("GET", "/records/{entity}", [401, 404, 404]),
     ("POST", "/records/{entity}", [401, 415, 415]),
     ("GET", "/records/{entity}/{id}", [401, 404, 404]),
@@ -74,6 +82,11 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/views/{entity}", [401, 404, 404]),
     ("PUT", "/views/{entity}/{id}", [401, 415, 415]),
     ("DELETE", "/views/{entity}/{id}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/related/{related}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/shares", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/shares", [401, 415, 415]),
+    ("DELETE", "/records/{entity}/{id}/shares/{share}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/access", [401, 404, 404]),
     ("GET", "/outbox", [401, 403, 200]),
     ("POST", "/outbox/{id}/resend", [401, 403, 404]),
     ("POST", "/outbox/{id}/discard", [401, 403, 404]),
@@ -115,6 +128,9 @@ async fn every_route_is_guarded() {
                 .replace("{entity}", "no.such")
                 .replace("{rule}", "no.such")
                 .replace("{file}", "no.such")
+                .replace("{related}", "no-such")
+                .replace("{share}", "999999")
+                .replace("{stand_in}", "999999")
         );
         for (who, expected) in [None, Some(("zhou.li", &stranger)), Some(("root", &root))]
             .into_iter()

@@ -7,6 +7,7 @@ mod platform;
 mod process;
 mod record_jobs;
 mod records;
+mod shares;
 mod trash;
 mod waiting;
 
@@ -20,6 +21,8 @@ pub(crate) use process::{candidate_key, instances_of};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
 pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
 pub(crate) use records::{file_key, likeness_key, reference_key, unique_key};
+pub use shares::{Receiver, Share, ShareLevel};
+pub(crate) use shares::{shares_of, shares_with};
 pub use trash::TrashedRecord;
 pub(crate) use trash::{trash_by_file_key, trash_by_moment};
 pub(crate) use waiting::{

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Timestamp, Value};
 use kapok_records::{Counted, RollUpState};
 
-use super::Row;
+use super::{Receiver, Row, ShareLevel};
 use crate::{
     Key, Prefix,
     codec::{fields, variants},
@@ -55,6 +55,15 @@ pub enum RecordChange {
     MergedInto(RecordId),
     /// What it points at was merged into another record.
     Followed,
+    /// It was shared with somebody.
+    Shared {
+        /// With whom.
+        to: Receiver,
+        /// What they may do.
+        level: ShareLevel,
+    },
+    /// It is no longer shared with somebody.
+    Unshared(Receiver),
 }
 
 /// What is computed of a record from those that name it. No part of the record, so that it changes without a new version.
@@ -66,6 +75,8 @@ pub struct RollUps {
     pub record: RecordId,
     /// What each has come to, by field.
     pub states: BTreeMap<String, RollUpState>,
+    /// What each shows; nothing where that is empty.
+    pub values: BTreeMap<String, Value>,
 }
 
 /// Who changed what in a record (audit).
@@ -99,8 +110,9 @@ fields!(Record {
 fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 => likeness, 12 => files });
 variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
+    6 => Shared { to, level }, 7 => Unshared(to),
 });
-fields!(RollUps { 0 => entity, 1 => record, 2 => states });
+fields!(RollUps { 0 => entity, 1 => record, 2 => states, 3 => values });
 fields!(RollUpState { 0 => count, 1 => sum, 2 => chosen });
 fields!(Counted { 0 => record, 1 => key, 2 => value });
 fields!(HistoryEntry {

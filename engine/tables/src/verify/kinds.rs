@@ -13,7 +13,7 @@ use crate::{
     pages::Unread,
     rows::{
         Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
-        RecordJob, RecordRow, RollUps, Row, Session, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+        RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -274,6 +274,9 @@ kinds! {
     RecordByOwner, "record-by-owner", "记录索引", Nowhere, Index(record);
     RecordNumber, "record-number", "自动编号", Nowhere, Row(value::<u64>);
     RecordHistory, "record-history", "记录历史", End, Row(row::<HistoryEntry>);
+    Share, "share", "共享", End, Row(row::<Share>);
+    ShareByRecord, "share-by-record", "共享索引", Nowhere, Index(|key| last(key, Prefix::Share));
+    ShareByReceiver, "share-by-receiver", "共享索引", Nowhere, Index(|key| last(key, Prefix::Share));
     Credential, "credential", "登录凭据", Nowhere, Row(row::<Credential>);
     Session, "session", "登录会话", Nowhere, Row(row::<Session>);
     Token, "token", "程序令牌", Nowhere, Row(row::<Token>);

@@ -8,8 +8,8 @@ use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
     Credential, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, ProcessState, Queries,
-    Read, RecordJob, RecordRow, RollUps, Session, Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction,
-    TrashedRecord,
+    Read, RecordJob, RecordRow, RollUps, Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token,
+    Transaction, TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,7 @@ pub enum AnyRow {
     Token(Token),
     Answer(StoredAnswer),
     Preference(Preference),
+    Share(Share),
     DefinitionItem(DefinitionItem),
     EntityState(EntityState),
     Trashed(TrashedRecord),
@@ -63,6 +64,7 @@ impl AnyRow {
             Any::Token(row) => tx.put_token(&row),
             Any::Answer(row) => tx.put_stored_answer(&row),
             Any::Preference(row) => tx.put_preference(&row),
+            Any::Share(row) => tx.put_share(&row),
             Any::DefinitionItem(row) => tx.put_definition_item(&row),
             Any::EntityState(row) => tx.put_entity_state(&row),
             Any::Trashed(row) => tx.put_trashed(&row),
@@ -80,6 +82,7 @@ impl AnyRow {
         match self {
             Any::Record(row) => tx.delete_record(&row.entity, row.record.id)?,
             Any::Session(row) => tx.delete_session(&row.hash)?,
+            Any::Share(row) => tx.delete_share(row.id)?,
             Any::DefinitionItem(row) => tx.delete_definition_item(&row.kind, &row.id)?,
             Any::Trashed(row) => tx.delete_trashed(&row.row.entity, row.row.record.id)?,
             Any::RollUps(row) => tx.delete_roll_ups(&row.entity, row.record)?,
@@ -180,6 +183,7 @@ impl AnyRow {
                 .map_err(table)?
                 .map(Any::Answer),
             Any::Preference(row) => queries.preference(row.person).map_err(table)?.map(Any::Preference),
+            Any::Share(row) => queries.share(row.id).map_err(table)?.map(Any::Share),
             Any::DefinitionItem(row) => {
                 let mut items = queries.definition_items().map_err(table)?.into_iter();
                 let same = |item: &DefinitionItem| item.kind == row.kind && item.id == row.id;

@@ -104,6 +104,7 @@ pub fn row() -> impl Strategy<Value = AnyRow> {
             row
         }),
         sample("sign-in"),
+        sample("share"),
         (sample("stored-answer"), code(), moment()).prop_map(|(mut row, key, at)| {
             if let AnyRow::Answer(answer) = &mut row {
                 (answer.key, answer.expires_at) = (key, at);

@@ -78,7 +78,7 @@ fn what_the_engine_wrote_is_sound() {
     let (kapok, _) = waiting();
     let report = kapok.verify().expect("reads");
     assert_eq!(report.findings, [], "{report:#?}");
-    assert!(report.rows > 50 && report.index_rows > 50, "{report:?}");
+    assert!(report.rows > 50 && report.index_rows > 40, "{report:?}");
     // Otherwise the tests below say nothing about them.
     let rows = rows_of(&kapok.shared.store.view());
     for prefix in [
@@ -99,11 +99,12 @@ fn what_the_engine_wrote_is_sound() {
 }
 
 /// What nothing else refers to, so that nobody can know that it was there.
-const ALONE: [Prefix; 8] = [
+const ALONE: [Prefix; 9] = [
     Prefix::Variable,
     Prefix::Event,
     Prefix::Compensation,
     Prefix::Item,
+    Prefix::UnreadPage,
     Prefix::RecordHistory,
     Prefix::RecordNumber,
     Prefix::Credential,

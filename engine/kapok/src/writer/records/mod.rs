@@ -17,8 +17,8 @@ use kapok_protocol::{
     Value,
 };
 use kapok_records::{
-    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, ROLE,
-    validate,
+    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST,
+    ROLE, STAND_IN, validate,
 };
 use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
 
@@ -317,7 +317,7 @@ impl Step<'_> {
     }
 
     fn refresh_organisation(&mut self, entity: &Entity) {
-        if [PERSON, DEPARTMENT, ROLE].contains(&entity.as_str()) {
+        if [PERSON, DEPARTMENT, ROLE, POST, STAND_IN].contains(&entity.as_str()) {
             self.after_commit(|shared| {
                 if let Err(error) = shared.reload_organisation() {
                     tracing::error!(%error, "the organisation could not be read again");

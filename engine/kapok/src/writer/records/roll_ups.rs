@@ -42,6 +42,7 @@ impl Step<'_> {
                     let state = self.counted(roll_up, target, replaced)?;
                     fresh.states.insert(roll_up.name().to_owned(), state);
                 }
+                show(roll_up, &mut fresh);
                 if row.as_ref() != Some(&fresh) {
                     self.tx.put_roll_ups(&fresh)?;
                 }
@@ -58,6 +59,7 @@ impl Step<'_> {
         for roll_up in catalogue.roll_ups_of(&entity.id) {
             let state = self.counted(roll_up, id, None)?;
             row.states.insert(roll_up.name().to_owned(), state);
+            show(roll_up, &mut row);
         }
         let is_empty = row.states.values().all(|state| *state == RollUpState::default());
         let changed = known.as_ref() != Some(&row) && !(known.is_none() && is_empty);
@@ -108,5 +110,15 @@ fn nothing(entity: &Entity, record: RecordId) -> RollUps {
         entity: entity.clone(),
         record,
         states: BTreeMap::new(),
+        values: BTreeMap::new(),
     }
+}
+
+/// Notes what a roll-up shows, for those who read the row without the definitions.
+fn show(roll_up: &RollUp, row: &mut RollUps) {
+    let value = row.states.get(roll_up.name()).map(|state| roll_up.value(state)).unwrap_or_default();
+    match value.is_empty() {
+        true => row.values.remove(roll_up.name()),
+        false => row.values.insert(roll_up.name().to_owned(), value),
+    };
 }

@@ -145,6 +145,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("personal", records::personal()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
+        ("share", others::shares()),
     ]
 }
 
@@ -199,6 +200,9 @@ pub fn prefixes() -> Vec<Prefix> {
         RecordByOwner,
         RecordNumber,
         RecordHistory,
+        Share,
+        ShareByRecord,
+        ShareByReceiver,
         Credential,
         Session,
         Token,

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use kapok_protocol::{
     DefinitionId, Delivery, Entity, Mail, Message, OutboxId, OutboxRow, Page, PageId, PageKind, Principal, Record,
-    RecordId, Sms, Value,
+    RecordId, ShareId, Sms, Value,
 };
-use kapok_tables::{Credential, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token};
+use kapok_tables::{
+    Credential, Definition, HistoryEntry, Preference, Receiver, RecordRow, Session, Share, ShareLevel, StoredAnswer,
+    Token,
+};
 
 use super::{at, definition_id, fields, instance_id, person, record_id, superior, task_id, text};
 use crate::any_row::AnyRow;
@@ -147,6 +150,27 @@ pub fn bare_entry() -> HistoryEntry {
         plugins: Vec::new(),
         instance: None,
     }
+}
+
+pub fn shares() -> Vec<AnyRow> {
+    let share = |id, to, level, until: Option<&str>| {
+        AnyRow::Share(Share {
+            id: ShareId::new(id).expect("not zero"),
+            entity: Entity::new("quotes.quote"),
+            record: record_id(),
+            to,
+            level,
+            until: until.map(str::to_owned),
+            actor: Principal::Person(person()),
+            at: at(3),
+            reason: "请协助跟进".into(),
+        })
+    };
+    vec![
+        share(140, Receiver::Person(superior()), ShareLevel::Read, Some("2026-12-31")),
+        share(141, Receiver::Department(record_id()), ShareLevel::Update, None),
+        share(142, Receiver::Role("sales".into()), ShareLevel::Read, None),
+    ]
 }
 
 pub fn sign_in() -> Vec<AnyRow> {

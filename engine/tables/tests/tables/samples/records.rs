@@ -3,8 +3,8 @@
 use kapok_protocol::{Entity, Principal, RecordId, RecordJobId};
 use kapok_records::{Counted, RollUpState};
 use kapok_tables::{
-    DefinitionItem, EntityState, HistoryEntry, ListView, RecordChange, RecordJob, RecordJobState, RecordRow,
-    RecordTask, RollUps, Shortcuts, StoredFile, TrashedRecord,
+    DefinitionItem, EntityState, HistoryEntry, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow,
+    RecordTask, RollUps, ShareLevel, Shortcuts, StoredFile, TrashedRecord,
 };
 
 use super::{at, instance_id, others, person, record_id, superior, text};
@@ -43,6 +43,11 @@ pub fn history() -> Vec<AnyRow> {
         RecordChange::Merged(other()),
         RecordChange::MergedInto(other()),
         RecordChange::Followed,
+        RecordChange::Shared {
+            to: Receiver::Person(person()),
+            level: ShareLevel::Update,
+        },
+        RecordChange::Unshared(Receiver::Role("sales".into())),
     ];
     let entries = changes.into_iter().zip(202..).map(|(change, sequence)| HistoryEntry {
         sequence,
@@ -114,6 +119,7 @@ pub fn roll_ups() -> AnyRow {
             ),
         ]
         .into(),
+        values: [("contacts".to_owned(), 3.into())].into(),
     })
 }
 

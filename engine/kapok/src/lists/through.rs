@@ -1,0 +1,249 @@
+//! Looking through the rows: newest first as long as a page is not full, or all of them to sort.
+
+use std::cmp::Ordering;
+
+use kapok_protocol::{Record, RecordId, Refusal, RefusalKind, Value};
+use kapok_records::{EntityDefinition, FieldKind, Fields, Owners, Sort, as_value};
+use kapok_rules::{Values, order};
+use kapok_tables::RecordList;
+
+use super::{COUNTED, Checked, Position, RecordPage, by_owners_alone, position, sources::Sources};
+use crate::{Error, seeing::EntitySight, views::Viewing};
+
+/// Rows looked at for one page; a list that needs more says where to go on.
+const LOOKED_AT: usize = 20_000;
+/// Rows sorted without an index.
+const SORTED: usize = 20_000;
+
+struct Through<'t> {
+    viewing: &'t Viewing<'t>,
+    sight: &'t EntitySight<'t>,
+    checked: &'t Checked<'t>,
+}
+
+/// A record that belongs into the list, as it is and as the viewer sees it.
+struct Kept {
+    record: Record,
+    seen: Value,
+}
+
+pub(super) fn page(viewing: &Viewing<'_>, sight: &EntitySight<'_>, checked: &Checked<'_>) -> Result<RecordPage, Error> {
+    let through = Through {
+        viewing,
+        sight,
+        checked,
+    };
+    if checked.query.sort.is_empty() {
+        through.newest_first()
+    } else {
+        through.sorted()
+    }
+}
+
+impl Through<'_> {
+    fn newest_first(&self) -> Result<RecordPage, Error> {
+        let after = match self.checked.query.after.as_deref().map(Position::decode).transpose()? {
+            None => None,
+            Some(Position::Behind(id)) => Some(id),
+            Some(_) => return Err(position::unknown()),
+        };
+        let limit = self.checked.query.limit;
+        let mut sources = self.sources()?;
+        if let Some(id) = after {
+            sources = sources.behind(id)?;
+        }
+        let (mut items, mut next) = (Vec::new(), None);
+        let mut last = None;
+        for looked_at in 0.. {
+            if items.len() == limit || looked_at == LOOKED_AT {
+                // Another page only when there is something to look at.
+                next = match sources.next()? {
+                    Some(_) => last,
+                    None => None,
+                };
+                break;
+            }
+            let Some(id) = sources.next()? else { break };
+            last = Some(id);
+            if let Some(kept) = self.kept(id)? {
+                items.extend(self.sight.present(kept.record)?);
+            }
+        }
+        let count = match (after, next) {
+            (None, None) => items.len(),
+            _ => self.count()?,
+        };
+        Ok(RecordPage {
+            items,
+            next: next.map(|id| Position::Behind(id).encode()),
+            count,
+        })
+    }
+
+    fn sorted(&self) -> Result<RecordPage, Error> {
+        let query = self.checked.query;
+        let after = match query.after.as_deref().map(Position::decode).transpose()? {
+            None => None,
+            Some(Position::Sorted(count, id)) => Some((count, id)),
+            Some(_) => return Err(position::unknown()),
+        };
+        let mut all = Vec::new();
+        let mut sources = self.sources()?;
+        let mut looked_at = 0;
+        while let Some(id) = sources.next()? {
+            all.extend(self.kept(id)?);
+            looked_at += 1;
+            if looked_at > SORTED {
+                return Err(Refusal::new(
+                    RefusalKind::Limit,
+                    "list.too-long",
+                    format!("记录超过 {SORTED} 条，搜索索引还没有准备好，暂时不能这样排序。请先缩小范围，或稍后再试。"),
+                    format!(
+                        "There are more than {SORTED} records and the search index is not ready, so they cannot be sorted \
+                         like this now. Narrow the list, or try again later."
+                    ),
+                )
+                .into());
+            }
+        }
+        // Sorting is stable, so what is equal stays newest first.
+        all.sort_by(|a, b| compare(self.sight.definition, &query.sort, &a.seen, &b.seen));
+        let count = all.len().min(COUNTED);
+        let begin = after.map_or(0, |(count, id)| {
+            let found = all.iter().position(|kept| kept.record.id == id);
+            found.map_or(count as usize, |index| index + 1)
+        });
+        let end = begin.saturating_add(query.limit).min(all.len());
+        let next = match all.get(..end).and_then(<[Kept]>::last) {
+            Some(last) if end < all.len() => Some(Position::Sorted(end as u64, last.record.id).encode()),
+            _ => None,
+        };
+        let mut items = Vec::new();
+        for kept in all.into_iter().take(end).skip(begin) {
+            items.extend(self.sight.present(kept.record)?);
+        }
+        Ok(RecordPage { items, next, count })
+    }
+
+    fn sources(&self) -> Result<Sources<'_, '_>, Error> {
+        let (entity, reach) = (&self.sight.definition.id, self.sight.judge.reach());
+        Sources::of(&self.viewing.queries, entity, reach, self.checked.query.naming.as_ref())
+    }
+
+    fn count(&self) -> Result<usize, Error> {
+        let entity = &self.sight.definition.id;
+        let is_whole = self.checked.keyword.is_none() && self.checked.condition.is_none();
+        let queries = &self.viewing.queries;
+        // Where the owner alone decides, the index rows are all there is to count.
+        match by_owners_alone(self.sight).filter(|_| is_whole && self.checked.query.naming.is_none()) {
+            Some(Owners::All) => {
+                return Ok(queries
+                    .record_ids(&RecordList::All(entity.clone()), None, COUNTED)?
+                    .len());
+            }
+            Some(Owners::These(owners)) => {
+                let mut count = 0;
+                for owner in owners.iter() {
+                    let list = RecordList::OwnedBy(entity.clone(), Some(*owner));
+                    count += queries.record_ids(&list, None, COUNTED - count)?.len();
+                    if count >= COUNTED {
+                        break;
+                    }
+                }
+                return Ok(count);
+            }
+            _ => {}
+        }
+        let mut sources = self.sources()?;
+        let (mut count, mut looked_at) = (0, 0);
+        while count < COUNTED
+            && looked_at < LOOKED_AT
+            && let Some(id) = sources.next()?
+        {
+            count += usize::from(self.kept(id)?.is_some());
+            looked_at += 1;
+        }
+        Ok(count)
+    }
+
+    /// A record, if it may be seen and is asked for.
+    fn kept(&self, id: RecordId) -> Result<Option<Kept>, Error> {
+        let definition = self.sight.definition;
+        let Some(row) = self.viewing.queries.record(&definition.id, id)? else {
+            return Ok(None);
+        };
+        let record = self.sight.whole(row.record)?;
+        let Some(seen) = self.sight.seen(&record) else {
+            return Ok(None);
+        };
+        if let Some(keyword) = &self.checked.keyword
+            && !has_text(definition, &seen.fields, keyword)
+        {
+            return Ok(None);
+        }
+        let seen = as_value(definition, &seen);
+        if let (Some(condition), Some(fields)) = (&self.checked.condition, seen.as_map())
+            && !condition.holds(&Values::new(fields, self.checked.context))
+        {
+            return Ok(None);
+        }
+        if let Some((field, target)) = &self.checked.query.naming {
+            let named = seen.at(field);
+            let is_target = |value: &Value| value.as_text() == Some(target.to_string().as_str());
+            let names = named.is_some_and(|value| match value.as_list() {
+                Some(values) => values.iter().any(is_target),
+                None => is_target(value),
+            });
+            if !names {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Kept { record, seen }))
+    }
+}
+
+/// Whether one of the texts of a record contains a text in lower case.
+fn has_text(definition: &EntityDefinition, fields: &Fields, keyword: &str) -> bool {
+    definition.fields.iter().any(|field| {
+        let is_text = matches!(
+            field.kind.of_values(),
+            FieldKind::Text { .. }
+                | FieldKind::LongText { .. }
+                | FieldKind::Phone
+                | FieldKind::Email
+                | FieldKind::AutoNumber { .. }
+        );
+        let text = fields.get(&field.id).and_then(Value::as_text);
+        is_text && text.is_some_and(|text| text.to_lowercase().contains(keyword))
+    })
+}
+
+/// By the first field that differs. What has no value comes last either way.
+fn compare(_: &EntityDefinition, sort: &[Sort], a: &Value, b: &Value) -> Ordering {
+    for Sort { field, descending } in sort {
+        let (a, b) = (
+            a.at(field).filter(|value| !value.is_empty()),
+            b.at(field).filter(|value| !value.is_empty()),
+        );
+        let found = match (a, b) {
+            (Some(a), Some(b)) => {
+                let found = match field.as_str() {
+                    "id" => number(a).cmp(&number(b)),
+                    _ => order(a, b).unwrap_or(Ordering::Equal),
+                };
+                if *descending { found.reverse() } else { found }
+            }
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        if found != Ordering::Equal {
+            return found;
+        }
+    }
+    Ordering::Equal
+}
+
+fn number(id: &Value) -> Option<u64> {
+    id.as_text()?.parse().ok()
+}

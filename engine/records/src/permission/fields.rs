@@ -1,0 +1,276 @@
+//! What may be done with each field of a record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kapok_protocol::Record;
+
+use super::{Reach, Rights, reach::Sources};
+use crate::{
+    PERSON,
+    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind},
+};
+
+/// The answer about one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Not allowed. For reading, the record must not even be known to exist.
+    Denied,
+    /// Allowed; these fields are restricted, and all others may be changed where the record may be.
+    Granted(BTreeMap<String, FieldAccess>),
+}
+
+impl Access {
+    /// Whether it is allowed at all.
+    pub fn is_granted(&self) -> bool {
+        matches!(self, Self::Granted(_))
+    }
+
+    /// What may be done with a field.
+    pub fn of(&self, field: &str) -> FieldAccess {
+        match self {
+            Self::Denied => FieldAccess::Hidden,
+            Self::Granted(restricted) => restricted.get(field).copied().unwrap_or(FieldAccess::Edit),
+        }
+    }
+}
+
+/// One source of the viewer's rights, what it reaches by itself, and what it says of fields.
+struct Source<'a> {
+    /// The role; none for shares and what a process was granted.
+    role: Option<&'a str>,
+    /// What it shows.
+    reads: Reach,
+    /// What it lets be changed, or made.
+    changes: Reach,
+}
+
+/// Decides about the records of one entity: what does not depend on the record is found out once.
+pub struct Judge<'a> {
+    rights: Rights<'a>,
+    entity: &'a EntityDefinition,
+    reach: Reach,
+    changes: Reach,
+    /// Each source of rights by itself. Empty when no source restricts a field.
+    sources: Vec<Source<'a>>,
+}
+
+impl<'a> Rights<'a> {
+    /// Decides about many records of an entity.
+    pub fn judge(&self, action: Action, entity: &'a EntityDefinition) -> Judge<'a> {
+        let change = match action {
+            Action::Create | Action::Import => action,
+            _ => Action::Update,
+        };
+        let is_restricted = !entity.field_rules.is_empty() || entity.fields.iter().any(|field| origin(field).is_some());
+        Judge {
+            rights: *self,
+            entity,
+            reach: self.reach(action, entity),
+            changes: self.reach(change, entity),
+            sources: if is_restricted {
+                self.sources(change, entity)
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// Every way by which the viewer has rights over some records of an entity.
+    fn sources(&self, change: Action, entity: &EntityDefinition) -> Vec<Source<'a>> {
+        let of = |role: Option<&'a str>, sources: &Sources<'_>| {
+            let reads = self.reach_from(sources, Action::Read, entity);
+            let changes = self.reach_from(sources, change, entity);
+            let gives = !reads.is_nothing() || !changes.is_nothing();
+            gives.then_some(Source { role, reads, changes })
+        };
+        let by_role = |role| {
+            let sources = Sources {
+                roles: vec![role],
+                grants: false,
+                shares: false,
+            };
+            of(Some(role), &sources)
+        };
+        let others = Sources {
+            roles: Vec::new(),
+            grants: true,
+            shares: true,
+        };
+        self.roles().filter_map(by_role).chain(of(None, &others)).collect()
+    }
+
+    /// What a source says of a field. Nothing computed says more than what it is computed from.
+    fn says(&self, entity: &EntityDefinition, role: Option<&str>, field: &Field) -> FieldAccess {
+        let bases = bases(entity, field);
+        let said = bases.iter().map(|base| match origin(base) {
+            Some(origin) if !self.reads_all_of(&origin, entity, role) => FieldAccess::Hidden,
+            _ => rule(entity, role, &base.id),
+        });
+        said.min().unwrap_or(FieldAccess::Edit)
+    }
+
+    /// Whether whoever reads a record through a role (or a share) may read all records that one of its sums is made of.
+    fn reads_all_of(&self, origin: &Origin<'_>, entity: &EntityDefinition, role: Option<&str>) -> bool {
+        let Some(source) = self.catalogue.entity(origin.entity) else {
+            return false;
+        };
+        let hands_down = self
+            .parent(source)
+            .is_some_and(|(field, parent)| field == origin.field && parent.id == entity.id)
+            && role
+                .and_then(|role| source.grants.get(role))
+                .is_none_or(|grants| grants.inherit);
+        let shows = |name: &str| {
+            let is_private = source.field(name).is_none_or(|field| field.private);
+            let mut rules = self.roles().map(|role| rule(source, Some(role), name));
+            !is_private && rules.any(|access| access >= FieldAccess::Read)
+        };
+        (hands_down || self.reach(Action::Read, source).is_everything()) && origin.value.is_none_or(shows)
+    }
+}
+
+/// What a role says of a field; everything when it says nothing.
+fn rule(entity: &EntityDefinition, role: Option<&str>, field: &str) -> FieldAccess {
+    let rules = role.and_then(|role| entity.field_rules.get(role));
+    rules
+        .and_then(|rules| rules.get(field))
+        .copied()
+        .unwrap_or(FieldAccess::Edit)
+}
+
+/// A field, and those that its formula names, and theirs.
+fn bases<'e>(entity: &'e EntityDefinition, field: &'e Field) -> Vec<&'e Field> {
+    let mut found = vec![field];
+    let mut next = 0;
+    while let Some(FieldKind::Formula { expression, .. }) = found.get(next).map(|field| &field.kind) {
+        let words = expression.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        for named in words.filter_map(|word| entity.field(word)) {
+            if !found.iter().any(|known| known.id == named.id) {
+                found.push(named);
+            }
+        }
+        // Formulas first: the loop ends at the first field that is none.
+        next += 1;
+        if let Some(rest) = found.get_mut(next..) {
+            rest.sort_by_key(|field| !matches!(field.kind, FieldKind::Formula { .. }));
+        }
+    }
+    found
+}
+
+/// Whether a field, or something it is computed from, is for those who may change the record only.
+fn is_private(entity: &EntityDefinition, field: &Field) -> bool {
+    bases(entity, field).iter().any(|base| base.private)
+}
+
+/// Where a sum over other records comes from.
+struct Origin<'f> {
+    entity: &'f str,
+    /// The field of theirs that names this record.
+    field: &'f str,
+    /// The field of theirs that counts.
+    value: Option<&'f str>,
+}
+
+fn origin(field: &Field) -> Option<Origin<'_>> {
+    match &field.kind {
+        FieldKind::RollUp {
+            entity, field, value, ..
+        } => Some(Origin {
+            entity: entity.as_str(),
+            field,
+            value: value.as_deref(),
+        }),
+        _ => None,
+    }
+}
+
+impl<'a> Judge<'a> {
+    /// What is reached.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// About one record.
+    pub fn decide(&self, record: &Record) -> Access {
+        let records = self.rights.records;
+        if !self.reach.admits(record, records) {
+            return Access::Denied;
+        }
+        let about_self = self.is_about_the_viewer(record);
+        let may_change = self.changes.admits(record, records);
+        Access::Granted(self.fields(about_self, may_change, |reach| reach.admits(record, records)))
+    }
+
+    /// About the entity: what can be allowed for some record.
+    pub fn decide_in_general(&self) -> Access {
+        if self.reach.is_nothing() {
+            return Access::Denied;
+        }
+        Access::Granted(self.fields(false, !self.changes.is_nothing(), |reach| !reach.is_nothing()))
+    }
+
+    /// The fields that are shown in every record that is reached: only by those can a list be filtered or sorted without
+    /// looking at each record's rights.
+    pub fn fields_always_read(&self) -> BTreeSet<String> {
+        let private_too = self.changes.is_everything() || self.changes == self.reach;
+        let always = |field: &&Field| {
+            let shows = |source: &Source<'_>| self.rights.says(self.entity, source.role, field) >= FieldAccess::Read;
+            let includes = |wider: &Source<'_>, source: &Source<'_>| {
+                wider.reads.is_everything()
+                    || wider.reads == source.reads
+                    || wider.reads.includes_owners_of(&source.reads)
+            };
+            let is_shown = |source: &Source<'_>| {
+                let mut wider = self.sources.iter().filter(|wider| includes(wider, source));
+                source.reads.is_nothing() || wider.any(shows)
+            };
+            (private_too || !is_private(self.entity, field)) && self.sources.iter().all(is_shown)
+        };
+        let fields = self.entity.fields.iter();
+        fields.filter(always).map(|field| field.id.clone()).collect()
+    }
+
+    /// What is restricted, where `admits` says which reaches count.
+    fn fields(
+        &self,
+        about_self: bool,
+        may_change: bool,
+        admits: impl Fn(&Reach) -> bool,
+    ) -> BTreeMap<String, FieldAccess> {
+        let admitting: Vec<(&Source<'_>, bool)> = self
+            .sources
+            .iter()
+            .map(|source| (source, admits(&source.changes)))
+            .filter(|(source, changes)| *changes || admits(&source.reads))
+            .collect();
+        let mut restricted = BTreeMap::new();
+        for field in &self.entity.fields {
+            let said = admitting.iter().map(|(source, changes)| {
+                let said = self.rights.says(self.entity, source.role, field);
+                // One source lets the record be changed, another shows more of it: that does not make more changeable.
+                if *changes || !may_change {
+                    said
+                } else {
+                    said.min(FieldAccess::Read)
+                }
+            });
+            let mut access = said.max().unwrap_or(FieldAccess::Edit);
+            if about_self {
+                access = access.max(FieldAccess::Read);
+            } else if !may_change && is_private(self.entity, field) {
+                access = FieldAccess::Hidden;
+            }
+            if access < FieldAccess::Edit {
+                restricted.insert(field.id.clone(), access);
+            }
+        }
+        restricted
+    }
+
+    /// Whether the record describes the viewer: one's own data is one's own to read.
+    fn is_about_the_viewer(&self, record: &Record) -> bool {
+        let person = self.rights.viewer.person;
+        self.entity.id.as_str() == PERSON && person.is_some_and(|person| record.id == person.into())
+    }
+}
