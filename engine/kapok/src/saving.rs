@@ -13,8 +13,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
     handles::once::RequestKey,
-    rights::{Viewpoint, viewer_of},
     plugins::Caller,
+    rights::{Viewpoint, viewer_of},
     shared::Shared,
     views::title_of,
     writer::{CheckedSave, Saved, Step, Through, Writer, entity},
@@ -233,7 +233,14 @@ pub(crate) fn check(
             fields = changed;
         }
     }
-    files::check(&Queries(view), actor, definition, before.as_ref(), &mut fields)?;
+    files::check(
+        &Queries(view),
+        &shared.files,
+        actor,
+        definition,
+        before.as_ref(),
+        &mut fields,
+    )?;
     Ok(CheckedSave {
         record: request.id,
         on_version: before.as_ref().map(|record| record.version),

@@ -6,9 +6,9 @@
 //!
 //! Two threads take turns: whoever has decided a group commits and answers it, while the other decides the next one.
 
-mod owners;
 mod desk;
 mod group;
+mod owners;
 mod process;
 mod records;
 mod step;

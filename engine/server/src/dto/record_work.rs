@@ -74,14 +74,17 @@ impl From<HistoryItem> for HistoryEntry {
         };
         let (instance, title) = item.case.unzip();
         let [mut before_display, mut after_display] = item.display;
-        let changes = item.fields.into_iter().map(|(field, label, before, after)| FieldChange {
-            before_display: before_display.remove(&field),
-            after_display: after_display.remove(&field),
-            field,
-            label: label.into(),
-            before,
-            after,
-        });
+        let changes = item
+            .fields
+            .into_iter()
+            .map(|(field, label, before, after)| FieldChange {
+                before_display: before_display.remove(&field),
+                after_display: after_display.remove(&field),
+                field,
+                label: label.into(),
+                before,
+                after,
+            });
         Self {
             at: item.at.to_string(),
             actor,
@@ -248,10 +251,13 @@ pub(crate) struct JobProblem {
 
 impl From<RecordJobView> for RecordJob {
     fn from(job: RecordJobView) -> Self {
-        let problems = job.problems.into_iter().map(|(record, text): (String, protocol::Text)| JobProblem {
-            record,
-            text: text.into(),
-        });
+        let problems = job
+            .problems
+            .into_iter()
+            .map(|(record, text): (String, protocol::Text)| JobProblem {
+                record,
+                text: text.into(),
+            });
         Self {
             id: job.id.to_string(),
             kind: job.kind,

@@ -4,7 +4,10 @@ use axum::{http::StatusCode, response::Json as Answer};
 use kapok::protocol::{Entity as EntityId, RecordId, RecordJobId, RecordRef};
 
 use crate::{
-    dto::{Bulk, BulkResult, HistoryEntry, List, Merge, Merged, Record, RecordJob, Started, Transfer, TransferMany, Transferred},
+    dto::{
+        Bulk, BulkResult, HistoryEntry, List, Merge, Merged, Record, RecordJob, Started, Transfer, TransferMany,
+        Transferred,
+    },
     extract::{Json, Path},
     guard::{Admin, Signed},
     problem::Problem,
@@ -109,10 +112,7 @@ pub(crate) async fn bulk_records(
 /// How work on many records stands.
 #[utoipa::path(get, path = "/jobs-of-records/{id}", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = RecordJob), (status = 404, body = Problem)))]
-pub(crate) async fn show_record_job(
-    signed: Signed,
-    Path(id): Path<RecordJobId>,
-) -> Result<Answer<RecordJob>, Problem> {
+pub(crate) async fn show_record_job(signed: Signed, Path(id): Path<RecordJobId>) -> Result<Answer<RecordJob>, Problem> {
     Ok(Answer(signed.call(move |staff| staff.record_job(id)).await?.into()))
 }
 

@@ -38,7 +38,11 @@ pub(crate) async fn show_entity(signed: Signed, Path(id): Path<String>) -> Resul
             let id = EntityId::new(id);
             let entity = staff.entity(&id)?;
             // Whoever may only make new ones sees no list.
-            let views = if entity.read { staff.list_views(&id)? } else { Vec::new() };
+            let views = if entity.read {
+                staff.list_views(&id)?
+            } else {
+                Vec::new()
+            };
             Ok((entity, views))
         })
         .await?;

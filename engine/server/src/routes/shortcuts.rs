@@ -90,7 +90,9 @@ pub(crate) async fn star_record(
     signed: Signed,
     Path((entity, id)): Path<(String, RecordId)>,
 ) -> Result<StatusCode, Problem> {
-    signed.call(move |staff| staff.star(&reference(entity, id), true)).await?;
+    signed
+        .call(move |staff| staff.star(&reference(entity, id), true))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -101,7 +103,9 @@ pub(crate) async fn unstar_record(
     signed: Signed,
     Path((entity, id)): Path<(String, RecordId)>,
 ) -> Result<StatusCode, Problem> {
-    signed.call(move |staff| staff.star(&reference(entity, id), false)).await?;
+    signed
+        .call(move |staff| staff.star(&reference(entity, id), false))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -119,6 +123,8 @@ pub(crate) async fn note_seen(
     signed: Signed,
     Path((entity, id)): Path<(String, RecordId)>,
 ) -> Result<StatusCode, Problem> {
-    signed.call(move |staff| staff.note_seen(&reference(entity, id))).await?;
+    signed
+        .call(move |staff| staff.note_seen(&reference(entity, id)))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
