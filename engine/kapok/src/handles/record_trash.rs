@@ -4,7 +4,7 @@ use kapok_protocol::{
     Entity, Filter, PersonId, Record, RecordId, RecordJobId, RecordRef, Refusal, RefusalKind, Timestamp,
 };
 use kapok_records::{Action, Author, EntityDefinition, Fields};
-use kapok_tables::{Queries, RecordTask, Slice};
+use kapok_tables::{RecordTask, Slice};
 
 use super::{RecordSave, Staff};
 use crate::{
