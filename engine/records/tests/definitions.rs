@@ -30,7 +30,8 @@ fn the_shipped_entities_fit_together() {
             "system.department",
             "system.person",
             "system.post",
-            "system.role"
+            "system.role",
+            "system.stand-in"
         ]
     );
     let quote = catalogue.entity("quotes.quote").unwrap();
