@@ -77,6 +77,7 @@ use crate::{dto, routes};
         routes::show_definition_layer,
         routes::change_definition_layer,
         routes::plan_definition_layer,
+        routes::effective_definitions,
         routes::effective_definition,
         routes::list_stars,
         routes::list_recent,

@@ -27,6 +27,12 @@ impl Administrator {
         found.ok_or_else(|| Error::not_found("实体", "entity"))
     }
 
+    /// All definitions: those that hold, and those that were there before administrators changed them.
+    pub fn effective_definitions(&self) -> Json {
+        let catalogue = self.kapok.shared.catalogue();
+        serde_json::json!({ "effective": catalogue.document(false), "shipped": catalogue.document(true) })
+    }
+
     /// What changes of the layer would do.
     pub fn plan_definitions(&self, changes: &[DefinitionChange]) -> Result<DefinitionPlan, Error> {
         check_kinds(changes)?;

@@ -46,6 +46,13 @@ pub(crate) async fn change_definition_layer(
     Ok(Answer(plan.into()))
 }
 
+/// Everything that holds, dictionaries and roles too, and what is shipped of it.
+#[utoipa::path(get, path = "/admin/definitions/effective", tag = "administration",
+    responses((status = 200, body = Object), (status = 403, body = Problem)))]
+pub(crate) async fn effective_definitions(admin: Admin) -> Result<Answer<Value>, Problem> {
+    Ok(Answer(admin.call(|admin| Ok(admin.effective_definitions())).await?))
+}
+
 /// What holds for an entity, and what is shipped of it.
 #[utoipa::path(get, path = "/admin/definitions/effective/{entity}", tag = "administration",
     params(("entity" = String, Path)),

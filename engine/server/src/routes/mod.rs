@@ -174,6 +174,7 @@ pub(crate) fn api() -> Api {
     .get("/admin/definitions", show_definition_layer)
     .post("/admin/definitions", change_definition_layer)
     .post("/admin/definitions/plan", plan_definition_layer)
+    .get("/admin/definitions/effective", effective_definitions)
     .get("/admin/definitions/effective/{entity}", effective_definition)
     .get("/stars", list_stars)
     .get("/recent", list_recent)

@@ -76,6 +76,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/admin/definitions", [401, 403, 200]),
     ("POST", "/admin/definitions", [401, 403, 415]),
     ("POST", "/admin/definitions/plan", [401, 403, 415]),
+    ("GET", "/admin/definitions/effective", [401, 403, 200]),
     ("GET", "/admin/definitions/effective/{entity}", [401, 403, 404]),
     ("GET", "/stars", [401, 200, 200]),
     ("GET", "/recent", [401, 200, 200]),
