@@ -231,7 +231,7 @@ describe('a record', () => {
     expect(fields).toMatchObject({
       region: 'nt',
       address: { region: 'gsq', detail: '人民路 2 号', postcode: '215000' },
-      story: '<p>一句话</p>',
+      story: '<h2>一句话</h2>', // where the heading stood
       papers: [{ file: 'abc' }, { file: 'new1', name: '合同.pdf', size: 2048, type: 'application/pdf' }],
     })
     expect(Object.keys(fields).sort()).toEqual(['address', 'papers', 'region', 'story'])

@@ -1,11 +1,14 @@
 /** Every type of field: what its value looks like while it is edited, when it is sent, and when it is read. */
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Decimal } from '@/api/decimal'
 import { writeJson } from '@/api/json'
 import type { Field, FieldType, Json } from '@/api/types'
+import { setLanguage } from '@/i18n'
 import { displayText } from './display'
 import { changedValues, draftsFrom, mistakes, rekeyed, valuesFrom, type Draft } from './draft'
 import { namesOf } from './names'
+
+beforeAll(() => setLanguage('zh-CN'))
 
 const field = (type: FieldType, more: Partial<Field> = {}): Field => ({
   id: 'x',

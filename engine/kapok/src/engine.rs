@@ -6,9 +6,9 @@ use kapok_plugin_host::{ChannelFailure, ChannelMessage, Receipt};
 use kapok_process::Answer;
 use kapok_protocol::{
     Command, Decision, DefinitionId, Entity, InstanceId, JobOutcome, PersonId, Principal, PublishedMessage, Refusal,
-    RefusalKind, StartRequest, TaskId, Value,
+    RefusalKind, StartRequest, TaskId, Text, Value,
 };
-use kapok_records::{Fields, ROLE};
+use kapok_records::Fields;
 use kapok_store::{Health, Store, View};
 use kapok_tables::{Queries, TaskList};
 
@@ -18,6 +18,7 @@ use crate::{
     decisions,
     definitions::{self, Deployed},
     handlers::Handlers,
+    layers,
     operate::{self, keeper::Operating},
     plugins::Plugins,
     project::{self, Projection},
@@ -187,6 +188,8 @@ impl Builder {
             operating,
         )?;
         let shared = Arc::new(shared);
+        let (catalogue, told) = layers::catalogue_at_start(&shared)?;
+        shared.replace_catalogue(catalogue);
         shared.definitions.load(&shared)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
@@ -204,7 +207,7 @@ impl Builder {
             writer,
             _running: running,
         };
-        kapok.add_missing_roles()?;
+        kapok.settle_definitions(told)?;
         kapok.finish_departures()?;
         Ok(kapok)
     }
@@ -483,19 +486,15 @@ impl Kapok {
         }
     }
 
-    /// Roles that plugins name are records like all others, so that people can be given them.
-    fn add_missing_roles(&self) -> Result<(), Error> {
-        let organisation = self.shared.organisation();
-        let catalogue = self.shared.catalogue();
-        let missing: Vec<_> = catalogue
-            .roles()
-            .filter(|role| role.code != kapok_records::EVERYONE && !organisation.has_role(&role.code))
-            .map(|role| (role.code.clone(), role.label.zh.clone()))
-            .collect();
-        for (code, name) in missing {
-            let fields = [("code".to_owned(), code.into()), ("name".to_owned(), name.into())];
-            self.save(ROLE, None, fields.into())?;
-        }
-        Ok(())
+    /// Roles that definitions name become records, and records are put in order that were stored for other definitions.
+    fn settle_definitions(&self, told: Vec<Text>) -> Result<(), Error> {
+        self.writer
+            .submit(move |step| {
+                let catalogue = step.shared.catalogue();
+                step.add_roles(&catalogue)?;
+                step.settle(Principal::System, &catalogue)?;
+                told.iter().try_for_each(|text| step.page_administrators(text, None))
+            })
+            .wait()
     }
 }

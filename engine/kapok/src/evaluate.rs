@@ -11,7 +11,7 @@ use std::{
 use kapok_process::{EvaluationError, Evaluator, Scope, ScriptResult};
 use kapok_protocol::{Expression, Principal, RecordRef, Text, Timestamp, Value};
 use kapok_records::as_value;
-use kapok_rules::{Cause, Compiled, Context, Limits, Sandbox, Template};
+use kapok_rules::{Compiled, Context, Limits, Sandbox, Template};
 use kapok_tables::{Queries, Read};
 
 use crate::{organisation::Organisation, shared::Shared};
@@ -71,15 +71,6 @@ impl Rules {
 
     pub(crate) fn script(&self, script: &str) -> Result<Compiled, Text> {
         self.scripts.get(script, || self.sandbox.compile_script(script))
-    }
-
-    /// The value of an expression over plain names; null when one of the values it needs is empty.
-    pub(crate) fn plain_value(&self, expression: &Expression, scope: &dyn kapok_rules::Scope) -> Result<Value, Text> {
-        match self.expression(expression)?.evaluate(&self.sandbox, scope) {
-            Ok(value) => Ok(value),
-            Err(error) if error.lacks_a_value() && !matches!(error.cause, Cause::UnknownName(_)) => Ok(Value::Null),
-            Err(error) => Err(error.text()),
-        }
     }
 
     fn template(&self, template: &str) -> Result<Arc<Template>, Text> {

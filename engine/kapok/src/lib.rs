@@ -30,10 +30,10 @@ mod error;
 mod evaluate;
 mod explanation;
 mod files;
-mod formulas;
 mod handlers;
 mod handles;
 mod hints;
+mod layers;
 mod lists;
 pub mod operate;
 mod organisation;
@@ -49,7 +49,6 @@ mod shared;
 mod sign_in;
 mod simulate;
 mod spreadsheet;
-mod upcast;
 mod views;
 mod writer;
 
@@ -61,12 +60,13 @@ pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
+pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FoundRecord, FoundRecords, HandedOver,
-    HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView, RecordActor,
-    RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
-    StatisticsView, TaskCompletion, TrashedView, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
+    HandedOver, HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView,
+    RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
+    StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -78,6 +78,7 @@ pub use kapok_records as records;
 pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
 pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
+pub use layers::{DefinitionChange, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};

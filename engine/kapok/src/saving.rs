@@ -233,7 +233,14 @@ pub(crate) fn check(
             fields = changed;
         }
     }
-    files::check(&Queries(view), actor, definition, before.as_ref(), &mut fields)?;
+    files::check(
+        &Queries(view),
+        &shared.files,
+        actor,
+        definition,
+        before.as_ref(),
+        &mut fields,
+    )?;
     Ok(CheckedSave {
         record: request.id,
         on_version: before.as_ref().map(|record| record.version),

@@ -34,7 +34,6 @@ pub(crate) struct EntitySight<'s> {
     delete: Reach,
     share: Reach,
     transfer: Reach,
-    has_roll_ups: bool,
 }
 
 impl<'v> Seeing<'v> {
@@ -95,10 +94,6 @@ impl<'v> Seeing<'v> {
             delete: rights.reach(Action::Delete, definition),
             share: rights.reach(Action::Share, definition),
             transfer: rights.reach(Action::Transfer, definition),
-            has_roll_ups: definition
-                .fields
-                .iter()
-                .any(|field| matches!(field.kind, FieldKind::RollUp { .. })),
         }
     }
 
@@ -175,12 +170,8 @@ impl<'v> Seeing<'v> {
 
 impl EntitySight<'_> {
     /// A record with what is computed from others beside it.
-    pub(crate) fn whole(&self, mut record: Record) -> Result<Record, Error> {
-        if self.has_roll_ups {
-            let computed = self.seeing.viewing.queries.roll_ups(&self.definition.id, record.id)?;
-            record.fields.extend(computed.into_iter().flat_map(|row| row.values));
-        }
-        Ok(record)
+    pub(crate) fn whole(&self, record: Record) -> Result<Record, Error> {
+        self.seeing.viewing.whole(self.definition, record)
     }
 
     /// What may be seen of a record; `None` when that is nothing.

@@ -1,6 +1,6 @@
 //! What every part of one engine shares.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use kapok_process::Limits;
 use kapok_records::Catalogue;
@@ -13,6 +13,7 @@ use crate::{
     decisions::DecisionCache,
     definitions::DefinitionCache,
     evaluate::Rules,
+    files::FileStore,
     handlers::Handlers,
     hints::Hints,
     operate::keeper::Operating,
@@ -64,6 +65,9 @@ pub(crate) struct Shared {
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
     pub(crate) operating: Operating,
+    pub(crate) files: FileStore,
+    /// Held by who makes a small picture of a large one.
+    pub(crate) previewing: Mutex<()>,
     pub(crate) projection: Projection,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
@@ -95,6 +99,8 @@ impl Shared {
             outgoing,
             hints: Hints::new(),
             bells: Bells::default(),
+            files: FileStore::new(operating.folder.as_deref()),
+            previewing: Mutex::default(),
             operating,
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
@@ -116,6 +122,11 @@ impl Shared {
             .read()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
             .clone()
+    }
+
+    /// Replaces the catalogue, after the commit that changed the administrator's layer.
+    pub(crate) fn replace_catalogue(&self, fresh: Catalogue) {
+        *self.catalogue.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
     }
 
     /// Reads the organisation again, after one of its records was saved.

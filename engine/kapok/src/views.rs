@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
 use kapok_process::Directory;
 use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
-use kapok_protocol::{DefinitionId, InstanceId, PersonId, RecordRef, Timestamp, Value};
-use kapok_records::{Catalogue, EntityDefinition, Fields};
+use kapok_protocol::{DefinitionId, InstanceId, PersonId, Record, RecordRef, Timestamp, Value};
+use kapok_records::{Catalogue, EntityDefinition, Fields, upcast, values_of};
 use kapok_tables::{Definition, Queries};
 
 use crate::{Error, organisation::Organisation, shared::Shared};
@@ -382,6 +382,32 @@ impl Viewing<'_> {
             name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
             row,
         })
+    }
+
+    /// A record with all that belongs to it: its fields as the present definition has them, what is computed from the records
+    /// that name it, and the formulas that depend on that.
+    pub(crate) fn whole(&self, entity: &EntityDefinition, mut record: Record) -> Result<Record, Error> {
+        upcast(entity, &mut record.fields);
+        let mut roll_ups = self.catalogue.roll_ups_of(&entity.id).peekable();
+        if roll_ups.peek().is_some() {
+            let row = self.queries.roll_ups(&entity.id, record.id)?;
+            let states = row.map(|row| row.states).unwrap_or_default();
+            for roll_up in roll_ups {
+                let state = states.get(roll_up.name()).cloned().unwrap_or_default();
+                let value = roll_up.value(&state);
+                if !value.is_empty() {
+                    record.fields.insert(roll_up.name().to_owned(), value);
+                }
+            }
+        }
+        let formulas = self.catalogue.formulas();
+        if formulas.has_live(&entity.id) {
+            let offset = self.shared.settings.utc_offset_minutes;
+            let context = self.organisation.context(None, self.now, offset);
+            let live = formulas.live(entity, &values_of(entity, &record), &context);
+            record.fields.extend(live);
+        }
+        Ok(record)
     }
 
     /// What the persons in a process's own form are called.

@@ -175,8 +175,8 @@ fn a_plan_says_what_happens() {
         ),
         ("q = { pos", "r = { pos", "loses the column “Quantity”", true, true),
         (
-            "k = { pos",
-            "l = { pos",
+            "entries = { k = { pos",
+            "entries = { l = { pos",
             "The dictionary “List” loses “Key”",
             true,
             false,

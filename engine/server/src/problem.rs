@@ -21,6 +21,13 @@ pub(crate) struct Problem {
     code: String,
     detail: Box<Text>,
     fields: Vec<FieldProblem>,
+    #[serde(flatten)]
+    details: Option<Box<Details>>,
+}
+
+/// What else there is to say, for some reasons.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub(crate) struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnostics: Option<Vec<Diagnostic>>,
     /// The fields that somebody else changed meanwhile.
@@ -86,10 +93,7 @@ impl Problem {
             code: code.into(),
             detail: Box::new(detail),
             fields: Vec::new(),
-            diagnostics: None,
-            conflicts: None,
-            duplicates: None,
-            may_ignore: None,
+            details: None,
         }
     }
 
@@ -127,6 +131,14 @@ impl Problem {
             "服务器内部出错，没有保存任何内容。请告诉管理员查看日志。",
             "Something in the server is broken; nothing was saved. Ask the administrator to look into the log.",
         )
+    }
+
+    /// The same problem with more to say.
+    fn with(self, details: Details) -> Self {
+        Self {
+            details: Some(Box::new(details)),
+            ..self
+        }
     }
 
     /// Its status.
@@ -178,31 +190,33 @@ impl From<kapok::Error> for Problem {
                     theirs: field.theirs,
                     base: field.base,
                 });
-                Self {
+                refused(conflict.reasons).with(Details {
                     conflicts: Some(fields.collect()),
-                    ..refused(conflict.reasons)
-                }
+                    ..Details::default()
+                })
             }
             kapok::Error::Duplicates(duplicates) => {
                 let found = duplicates.found.into_iter().map(|duplicate| Duplicate {
                     id: duplicate.id.map(|id| id.to_string()),
                     title: duplicate.title,
                 });
-                Self {
+                refused(vec![duplicates.reason]).with(Details {
                     duplicates: Some(found.collect()),
                     may_ignore: Some(duplicates.may_ignore),
-                    ..refused(vec![duplicates.reason])
-                }
+                    ..Details::default()
+                })
             }
             kapok::Error::Model(findings) => {
-                let mut problem = Self::new(
+                let problem = Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "definition.refused",
                     "流程图中有错误，没有发布。请按提示修改后再发布。",
                     "The process has mistakes and was not published. Mend them and publish again.",
                 );
-                problem.diagnostics = Some(findings.into_iter().map(Diagnostic::from).collect());
-                problem
+                problem.with(Details {
+                    diagnostics: Some(findings.into_iter().map(Diagnostic::from).collect()),
+                    ..Details::default()
+                })
             }
             kapok::Error::Data(what) => Self::internal(&what),
             kapok::Error::Unknown => Self::new(

@@ -2,7 +2,10 @@
 
 mod browser;
 mod contract;
+mod definition_layers;
+mod files;
 mod matrix;
 mod operating;
+mod record_work;
 mod refusals;
 mod rights;

@@ -6,6 +6,7 @@ use kapok_protocol::{Principal, Record, Refusal, RefusalKind, Value};
 use kapok_records::{EntityDefinition, Field, FieldKind, Fields, FileLimits};
 use kapok_tables::Queries;
 
+use super::FileStore;
 use crate::{Error, writer::named_files};
 
 /// The longest name of a file, in characters.
@@ -15,6 +16,7 @@ const LONGEST: usize = 200;
 /// somebody learnt is no key to its content. What is said of a file is what is known of it.
 pub(crate) fn check(
     queries: &Queries<'_>,
+    store: &FileStore,
     actor: Principal,
     entity: &EntityDefinition,
     before: Option<&Record>,
@@ -28,7 +30,12 @@ pub(crate) fn check(
         .unwrap_or_default()
         .into_iter()
         .collect();
-    let check = Check { queries, actor, known };
+    let check = Check {
+        queries,
+        store,
+        actor,
+        known,
+    };
     let mut refusals = Vec::new();
     check.fields(&entity.fields, fields, "", &mut refusals)?;
     if refusals.is_empty() {
@@ -48,6 +55,7 @@ fn holds_files(field: &Field) -> bool {
 
 struct Check<'a> {
     queries: &'a Queries<'a>,
+    store: &'a FileStore,
     actor: Principal,
     /// The files that the record names already.
     known: BTreeSet<String>,
@@ -119,7 +127,10 @@ impl Check<'_> {
                 Principal::Person(person) => self.known.contains(&hash) || stored.added_by.contains(&person),
                 Principal::Process(_) | Principal::System => true,
             };
-            let Some(stored) = stored.filter(theirs) else {
+            let Some(stored) = stored
+                .filter(theirs)
+                .filter(|_| self.known.contains(&hash) || self.store.has(&hash))
+            else {
                 refuse(
                     "field.file",
                     "中有一个文件没有上传成功，请重新上传。".into(),

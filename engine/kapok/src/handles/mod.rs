@@ -5,7 +5,9 @@
 //! engine in one place, hands out handles there, and cannot forget a check elsewhere.
 
 mod administrator;
+mod files;
 mod inbox;
+mod layers;
 pub(crate) mod once;
 mod people;
 mod people_import;
@@ -22,6 +24,7 @@ mod staff_tasks;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
+pub use files::{FileContent, Upload, UploadedFile};
 pub use inbox::InboxPosition;
 pub use people::{HandedOver, NewStandIn, StandInView};
 pub use people_import::{FailedRow, ImportReport};

@@ -17,7 +17,7 @@ use kapok_tables::verify::Kind;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    format,
+    attachments, format,
     text::{error_text, io_text, store_text},
 };
 
@@ -63,7 +63,8 @@ pub struct Exported {
     pub blake3: String,
 }
 
-/// Writes all rows of a data folder to a file, which must not be there yet. Takes the folder's lock.
+/// Writes all rows of a data folder to a file, which must not be there yet, and attached files to a folder beside it,
+/// which has the same name and `.files`. Takes the folder's lock.
 ///
 /// # Errors
 /// Why not.
@@ -93,6 +94,7 @@ pub fn export(folder: &Path, to: &Path, now: Timestamp) -> Result<Exported, Text
             return Err(error.in_words(&part));
         }
     };
+    attachments::copy(&attachments::of(folder), &attachments::beside(to))?;
     let file = out.into_inner().map_err(|error| told(error.into_error()))?;
     file.sync_all().map_err(told)?;
     fs::rename(&part, to).map_err(told)?;

@@ -11,7 +11,7 @@ use kapok_protocol::Text;
 use kapok_store::{Backup, Seq, Store, Verification};
 
 use super::{
-    Report, format, rows,
+    Report, attachments, format, rows,
     text::{error_text, io_text, store_text},
 };
 
@@ -46,18 +46,20 @@ pub fn verify(folder: &Path, deep: bool) -> Result<Verified, Text> {
         (true, true, true) => {
             let copy = Scratch::new()?;
             kapok_store::restore(folder, &copy.0, None).map_err(store_text)?;
-            Some(check_rows(&copy.0)?)
+            Some(check_rows(&copy.0, folder, deep)?)
         }
-        (true, false, _) => Some(check_rows(folder)?),
+        (true, false, _) => Some(check_rows(folder, folder, deep)?),
     };
     Ok(Verified { files, rows })
 }
 
-fn check_rows(folder: &Path) -> Result<Report, Text> {
+fn check_rows(folder: &Path, files: &Path, deep: bool) -> Result<Report, Text> {
     let store = Store::open(folder).map_err(store_text)?;
     let view = store.view();
     format::require_known(&view).map_err(|error| error_text(&error))?;
-    rows::check(&view).map_err(|error| error_text(&error))
+    let mut report = rows::check(&view).map_err(|error| error_text(&error))?;
+    attachments::check(&view, files, deep, &mut report)?;
+    Ok(report)
 }
 
 /// A folder for a while.
@@ -86,7 +88,10 @@ impl Drop for Scratch {
 /// Why it is no backup.
 pub fn backup(folder: &Path, to: &Path) -> Result<Backup, Text> {
     super::require_data(folder)?;
-    kapok_store::backup(folder, to).map_err(store_text)
+    let made = kapok_store::backup(folder, to).map_err(store_text)?;
+    // Content is there before a row speaks of it, so what the rows of the copy speak of is there by now.
+    attachments::copy(&attachments::of(folder), &attachments::of(to))?;
+    Ok(made)
 }
 
 /// Makes a data folder, which must not be there or be empty, from a backup; with `to_seq`, as it was after that commit.
@@ -96,7 +101,9 @@ pub fn backup(folder: &Path, to: &Path) -> Result<Backup, Text> {
 /// Why not.
 pub fn restore(backup: &Path, folder: &Path, to_seq: Option<Seq>) -> Result<Seq, Text> {
     super::require_data(backup)?;
-    kapok_store::restore(backup, folder, to_seq).map_err(store_text)
+    let last = kapok_store::restore(backup, folder, to_seq).map_err(store_text)?;
+    attachments::copy(&attachments::of(backup), &attachments::of(folder))?;
+    Ok(last)
 }
 
 /// Throws the state files of a data folder away and makes them anew. Answers the number of the last commit.

@@ -16,6 +16,7 @@ use kapok_tables::{
 };
 
 use super::{
+    attachments,
     export::{FORMAT, Foot, Head, Line, VERSION, part_of},
     rows,
     text::{error_text, io_text, store_text},
@@ -47,7 +48,10 @@ pub fn import(file: &Path, folder: &Path, now: Timestamp) -> Result<Imported, Te
     fs::create_dir_all(&part).map_err(|error| io_text(&part, &error))?;
     let filled = Store::open(&part).map_err(store_text).and_then(|store| {
         fill(&store, file, now)?;
-        rows::check(&store.view()).map_err(|error| error_text(&error))
+        attachments::copy(&attachments::beside(file), &attachments::of(&part))?;
+        let mut report = rows::check(&store.view()).map_err(|error| error_text(&error))?;
+        attachments::check(&store.view(), &part, false, &mut report)?;
+        Ok(report)
     });
     let report = filled.inspect_err(|_| {
         // Nothing was in it before; that it cannot be made has been said.

@@ -2,6 +2,7 @@
 //!
 //! What goes wrong here is for the person who looks after it, so it is said in words.
 
+mod attachments;
 mod disk;
 mod export;
 mod folder;

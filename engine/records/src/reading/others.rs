@@ -20,7 +20,10 @@ pub(crate) fn dictionary(reader: &mut Reader<'_>, id: &str, part: &Part<'_>) -> 
         .collect();
     for entry in entries.iter().filter(|entry| entry.parent.is_some()) {
         let parent = entry.parent.as_deref().unwrap_or_default();
-        let Some(at) = part.get("entries").and_then(|entries| entries.get(&entry.id)) else {
+        let Some(at) = part
+            .get("entries")
+            .and_then(|entries| entries.get(&entry.id)?.get("parent"))
+        else {
             continue;
         };
         if !tree {

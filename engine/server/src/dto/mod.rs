@@ -3,8 +3,10 @@
 
 mod cases;
 mod definitions;
+mod entity_definitions;
 mod events;
 mod fields;
+mod files;
 mod layout;
 mod messages;
 mod organisation;
@@ -19,8 +21,10 @@ mod tasks;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
+pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use fields::*;
+pub(crate) use files::*;
 pub(crate) use layout::ViewView;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;

@@ -71,6 +71,8 @@ impl From<HistoryItem> for HistoryEntry {
             Some(RecordChange::Merged(_)) => "merged",
             Some(RecordChange::MergedInto(_)) => "merged-into",
             Some(RecordChange::Followed) => "followed",
+            Some(RecordChange::Shared { .. }) => "shared",
+            Some(RecordChange::Unshared(_)) => "unshared",
         };
         let (instance, title) = item.case.unzip();
         let [mut before_display, mut after_display] = item.display;

@@ -1,7 +1,9 @@
 //! The routes, one module for each thing the API is about.
 
 mod definitions;
+mod entity_definitions;
 mod events;
+mod files;
 mod instances;
 mod messages;
 mod organisation;
@@ -17,7 +19,9 @@ mod system;
 mod tasks;
 
 pub(crate) use definitions::*;
+pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
+pub(crate) use files::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
@@ -164,6 +168,14 @@ pub(crate) fn api() -> Api {
     .put("/records/{entity}/{id}/star", star_record)
     .delete("/records/{entity}/{id}/star", unstar_record)
     .post("/records/{entity}/{id}/seen", note_seen)
+    .post("/files", upload_file)
+    .get("/records/{entity}/{id}/files/{file}", record_file)
+    .get("/records/{entity}/{id}/files/{file}/preview", record_file_preview)
+    .get("/admin/definitions", show_definition_layer)
+    .post("/admin/definitions", change_definition_layer)
+    .post("/admin/definitions/plan", plan_definition_layer)
+    .get("/admin/definitions/effective", effective_definitions)
+    .get("/admin/definitions/effective/{entity}", effective_definition)
     .get("/stars", list_stars)
     .get("/recent", list_recent)
     .get("/views/{entity}", list_views)

@@ -42,7 +42,15 @@ pub(super) struct Answer {
 
 impl Server {
     pub(super) fn with(config: Config) -> Self {
-        let kapok = Kapok::memory().unwrap();
+        Self::of(Kapok::memory().unwrap(), config)
+    }
+
+    /// The same with an engine that has more in it.
+    pub(super) fn over(kapok: Kapok) -> Self {
+        Self::of(kapok, Config::default())
+    }
+
+    fn of(kapok: Kapok, config: Config) -> Self {
         kapok.load_company(&COMPANY, PASSWORD).unwrap();
         kapok
             .deploy(include_str!("../../../../workflows/leave/leave.bpmn"))

@@ -59,6 +59,30 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/records/{entity}/{id}", [401, 404, 404]),
     ("PATCH", "/records/{entity}/{id}", [401, 415, 415]),
     ("DELETE", "/records/{entity}/{id}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/history", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/restore", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/transfer", [401, 415, 415]),
+    ("POST", "/records/transfer", [401, 415, 415]),
+    ("POST", "/records/{entity}/merge", [401, 415, 415]),
+    ("POST", "/records/{entity}/bulk", [401, 415, 415]),
+    ("GET", "/jobs-of-records", [401, 403, 200]),
+    ("GET", "/jobs-of-records/{id}", [401, 404, 404]),
+    ("PUT", "/records/{entity}/{id}/star", [401, 404, 404]),
+    ("DELETE", "/records/{entity}/{id}/star", [401, 204, 204]),
+    ("POST", "/records/{entity}/{id}/seen", [401, 404, 404]),
+    ("POST", "/files", [401, 422, 422]),
+    ("GET", "/records/{entity}/{id}/files/{file}", [401, 404, 404]),
+    ("GET", "/records/{entity}/{id}/files/{file}/preview", [401, 404, 404]),
+    ("GET", "/admin/definitions", [401, 403, 200]),
+    ("POST", "/admin/definitions", [401, 403, 415]),
+    ("POST", "/admin/definitions/plan", [401, 403, 415]),
+    ("GET", "/admin/definitions/effective", [401, 403, 200]),
+    ("GET", "/admin/definitions/effective/{entity}", [401, 403, 404]),
+    ("GET", "/stars", [401, 200, 200]),
+    ("GET", "/recent", [401, 200, 200]),
+    ("GET", "/views/{entity}", [401, 404, 404]),
+    ("PUT", "/views/{entity}/{id}", [401, 415, 415]),
+    ("DELETE", "/views/{entity}/{id}", [401, 404, 404]),
     ("GET", "/records/{entity}/{id}/related/{related}", [401, 404, 404]),
     ("GET", "/records/{entity}/{id}/shares", [401, 404, 404]),
     ("POST", "/records/{entity}/{id}/shares", [401, 415, 415]),
@@ -104,6 +128,7 @@ async fn every_route_is_guarded() {
             path.replace("{id}", id)
                 .replace("{entity}", "no.such")
                 .replace("{rule}", "no.such")
+                .replace("{file}", "no.such")
                 .replace("{related}", "no-such")
                 .replace("{share}", "999999")
                 .replace("{stand_in}", "999999")

@@ -254,6 +254,19 @@ impl Field for Value {
     }
 }
 
+/// As the number that a value is.
+impl Field for Decimal {
+    fn encode(&self, output: &mut Output<'_>) {
+        Value::Number(*self).encode(output);
+    }
+    fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
+        match Value::decode(input)? {
+            Value::Number(number) => Ok(number),
+            _ => Err(CodecError("a number is something else".into())),
+        }
+    }
+}
+
 fn value(input: &mut Input<'_>, depth: usize) -> Result<Value, CodecError> {
     let Some(depth) = depth.checked_sub(1) else {
         return Err(CodecError(format!("a value is nested deeper than {DEPTH}")));

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Timestamp, Value};
+use kapok_records::{Counted, RollUpState};
 
 use super::{Receiver, Row, ShareLevel};
 use crate::{
@@ -72,10 +73,10 @@ pub struct RollUps {
     pub entity: Entity,
     /// The record.
     pub record: RecordId,
-    /// The values, by field.
+    /// What each has come to, by field.
+    pub states: BTreeMap<String, RollUpState>,
+    /// What each shows; nothing where that is empty.
     pub values: BTreeMap<String, Value>,
-    /// Which record each of them comes from, for those that come from one: what orders it, and its id.
-    pub sources: BTreeMap<String, (Value, RecordId)>,
 }
 
 /// Who changed what in a record (audit).
@@ -111,7 +112,9 @@ variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
     6 => Shared { to, level }, 7 => Unshared(to),
 });
-fields!(RollUps { 0 => entity, 1 => record, 2 => values, 3 => sources });
+fields!(RollUps { 0 => entity, 1 => record, 2 => states, 3 => values });
+fields!(RollUpState { 0 => count, 1 => sum, 2 => chosen });
+fields!(Counted { 0 => record, 1 => key, 2 => value });
 fields!(HistoryEntry {
     0 => entity, 1 => record, 2 => sequence, 3 => at, 4 => actor, 5 => before, 6 => after, 7 => change, 8 => plugins,
     9 => instance,

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use kapok_protocol::{Record, RecordId, Refusal, RefusalKind, Value};
-use kapok_records::{EntityDefinition, Field, FieldKind, Fields, likeness};
+use kapok_records::{EntityDefinition, Field, FieldKind, Fields, likeness, unique_keys};
 use kapok_tables::RecordRow;
 
 use crate::{Error, writer::Step};
 
-/// Parts of the values of rules about several fields are kept apart by this, which no text holds.
-const BETWEEN: &str = "\u{1f}";
 /// So many records like one are named.
 const NAMED: usize = 20;
 
@@ -17,7 +15,7 @@ impl Step<'_> {
     /// A record with what it is found by; refused when somebody has one of its unique values.
     pub(super) fn found_by(&self, entity: &EntityDefinition, record: Record) -> Result<RecordRow, Error> {
         let fields = &record.fields;
-        let unique = unique_values(entity, fields);
+        let unique = unique_keys(entity, fields);
         let mut refusals = Vec::new();
         for (rule, value) in &unique {
             let taken = self.queries().record_with(&entity.id, rule, value)?;
@@ -65,23 +63,6 @@ impl Step<'_> {
         }
         Ok(found.into_iter().take(NAMED).collect())
     }
-}
-
-/// (rule, value) pairs that no other record has: the rule is a field, or has a plus in front, which no field has.
-fn unique_values(entity: &EntityDefinition, fields: &Fields) -> Vec<(String, String)> {
-    let single = entity.fields.iter().filter(|field| field.unique).filter_map(|field| {
-        let value = fields.get(&field.id)?;
-        Some((field.id.clone(), plain(value)))
-    });
-    let several = entity.unique.iter().filter_map(|rule| {
-        let parts: Option<Vec<String>> = rule.fields.iter().map(|field| fields.get(field).map(plain)).collect();
-        Some((format!("+{}", rule.id), parts?.join(BETWEEN)))
-    });
-    single.chain(several).collect()
-}
-
-fn plain(value: &Value) -> String {
-    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn taken_already(entity: &EntityDefinition, rule: &str) -> Refusal {

@@ -1,11 +1,11 @@
 //! One part of the work on many records.
 
 use kapok_protocol::{Principal, RecordId, RecordJobId, Refusal, Text};
-use kapok_records::EntityDefinition;
+use kapok_records::{EntityDefinition, upcast};
 use kapok_tables::{RecordJob, RecordJobState, RecordTask};
 
 use super::entity;
-use crate::{Error, upcast::upcast, writer::Step};
+use crate::{Error, writer::Step};
 
 /// So many of those that could not be changed are named.
 const NAMED: usize = 100;
@@ -186,7 +186,8 @@ impl Step<'_> {
         let mut record = row.record.clone();
         upcast(definition, &mut record.fields);
         let context = self.context(Principal::System);
-        crate::formulas::compute(&self.shared.rules, definition, &mut record.fields, &context)?;
+        let catalogue = self.shared.catalogue();
+        catalogue.formulas().compute(definition, &mut record.fields, &context)?;
         let fresh = self.found_by(definition, record)?;
         if fresh == row {
             return Ok(Became::AsItWas);

@@ -1,5 +1,6 @@
 //! Saving records: the part that must happen in the writer. What is slow (plugins) was done before.
 
+mod files;
 mod found_by;
 mod jobs;
 mod merging;
@@ -26,7 +27,7 @@ pub(crate) use jobs::Progress;
 
 use super::Step;
 use crate::{
-    Error, formulas,
+    Error,
     hints::{Audience, HintKind},
     organisation::today,
 };
@@ -216,7 +217,8 @@ impl Step<'_> {
             through,
         } = change;
         let context = self.context(actor);
-        formulas::compute(&self.shared.rules, entity, &mut fields, &context)?;
+        let catalogue = self.shared.catalogue();
+        catalogue.formulas().compute(entity, &mut fields, &context)?;
         let record = Record {
             id,
             version: before.as_ref().map_or(1, |record| record.version + 1),

@@ -1,12 +1,13 @@
 //! What records are found by, what became of them, and what people arrange around them.
 
 use kapok_protocol::{Entity, Principal, RecordId, RecordJobId};
+use kapok_records::{Counted, RollUpState};
 use kapok_tables::{
     DefinitionItem, EntityState, HistoryEntry, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow,
     RecordTask, RollUps, ShareLevel, Shortcuts, StoredFile, TrashedRecord,
 };
 
-use super::{at, fields, instance_id, others, person, record_id, superior, text};
+use super::{at, instance_id, others, person, record_id, superior, text};
 use crate::any_row::AnyRow;
 
 fn entity() -> Entity {
@@ -84,11 +85,41 @@ pub fn trash() -> Vec<AnyRow> {
 }
 
 pub fn roll_ups() -> AnyRow {
+    let chosen = Counted {
+        record: other(),
+        key: "2026-11-23".into(),
+        value: "电话".into(),
+    };
     AnyRow::RollUps(RollUps {
         entity: entity(),
         record: record_id(),
-        values: fields(),
-        sources: [("last_contact".to_owned(), ("2026-11-23".into(), other()))].into(),
+        states: [
+            (
+                "contacts".to_owned(),
+                RollUpState {
+                    count: 3,
+                    ..RollUpState::default()
+                },
+            ),
+            (
+                "paid".to_owned(),
+                RollUpState {
+                    count: 2,
+                    sum: Decimal::new(1_990, 2),
+                    chosen: None,
+                },
+            ),
+            (
+                "last_contact".to_owned(),
+                RollUpState {
+                    count: 1,
+                    sum: Decimal::ZERO,
+                    chosen: Some(chosen),
+                },
+            ),
+        ]
+        .into(),
+        values: [("contacts".to_owned(), 3.into())].into(),
     })
 }
 
