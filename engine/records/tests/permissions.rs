@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use common::{catalogue, person, record};
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef};
@@ -187,6 +187,19 @@ sales = {{ read = "{level}" }}
     Catalogue::new([Definitions::parse("a.toml", &source).expect("well formed")]).expect("complete")
 }
 
+static BY_LEVEL: LazyLock<Vec<(&str, Catalogue)>> = LazyLock::new(|| {
+    let levels = [
+        "none",
+        "own",
+        "shared",
+        "subordinates",
+        "department",
+        "department-tree",
+        "all",
+    ];
+    levels.map(|level| (level, with_level(level))).into()
+});
+
 proptest! {
     /// Whatever the levels, the people and the shares: a list shows exactly the records that a get allows, for which there
     /// is a reason, and a wider level never shows less.
@@ -196,10 +209,8 @@ proptest! {
         owners in prop::collection::vec(prop::option::of(1u64..8), 1..20),
         shared in prop::collection::btree_set(1u64..20, 0..3),
     ) {
-        let levels = ["none", "own", "shared", "subordinates", "department", "department-tree", "all"];
         let mut before = 0;
-        for level in levels {
-            let catalogue = with_level(level);
+        for (level, catalogue) in BY_LEVEL.iter() {
             let entity = catalogue.entity("a.b").expect("declared");
             let mut viewer = viewer(who);
             for id in &shared {
@@ -209,7 +220,7 @@ proptest! {
             viewer.roles.insert("sales".to_owned());
             let records: Vec<Record> =
                 owners.iter().enumerate().map(|(index, owner)| record(index as u64 + 1, *owner, "{}")).collect();
-            let rights = Rights::new(&viewer, &catalogue, &());
+            let rights = Rights::new(&viewer, catalogue, &());
             let reach = rights.reach(Action::Read, entity);
             let list: Vec<&Record> = records.iter().filter(|record| reach.admits(record, &())).collect();
             let gets: Vec<&Record> =
