@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use common::{catalogue, person, record};
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef};
@@ -187,6 +187,19 @@ sales = {{ read = "{level}" }}
     Catalogue::new([Definitions::parse("a.toml", &source).expect("well formed")]).expect("complete")
 }
 
+static BY_LEVEL: LazyLock<Vec<(&str, Catalogue)>> = LazyLock::new(|| {
+    let levels = [
+        "none",
+        "own",
+        "shared",
+        "subordinates",
+        "department",
+        "department-tree",
+        "all",
+    ];
+    levels.map(|level| (level, with_level(level))).into()
+});
+
 proptest! {
     /// Whatever the levels, the people and the shares: a list shows exactly the records that a get allows, for which there
     /// is a reason, and a wider level never shows less.
@@ -196,12 +209,8 @@ proptest! {
         owners in prop::collection::vec(prop::option::of(1u64..8), 1..20),
         shared in prop::collection::btree_set(1u64..20, 0..3),
     ) {
-        // From the narrowest level to the widest.
-        static CATALOGUES: OnceLock<Vec<(&str, Catalogue)>> = OnceLock::new();
-        let levels = ["none", "own", "shared", "subordinates", "department", "department-tree", "all"];
-        let catalogues = CATALOGUES.get_or_init(|| levels.into_iter().map(|level| (level, with_level(level))).collect());
         let mut before = 0;
-        for (level, catalogue) in catalogues {
+        for (level, catalogue) in BY_LEVEL.iter() {
             let entity = catalogue.entity("a.b").expect("declared");
             let mut viewer = viewer(who);
             for id in &shared {

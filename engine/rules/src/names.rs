@@ -52,7 +52,7 @@ impl Names {
     }
 
     /// The names that are mentioned without being declared.
-    pub(crate) fn from_outside(&self) -> Vec<&str> {
+    pub(crate) fn mentioned_outside(&self) -> Vec<&str> {
         let outside = |name: &&String| !self.declared.contains(*name) || self.captured.contains(*name);
         self.mentioned.iter().filter(outside).map(String::as_str).collect()
     }

@@ -72,7 +72,7 @@ impl Script {
 
     /// The names of others that it mentions.
     pub(crate) fn names(&self) -> Vec<&str> {
-        self.names.from_outside()
+        self.names.mentioned_outside()
     }
 
     /// Runs it; changing variables is up to the caller.

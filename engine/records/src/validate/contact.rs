@@ -59,7 +59,7 @@ pub(super) fn address(value: &Value, regions: Option<&[Choice]>, had: &dyn Fn(&V
             continue;
         }
         let value = match (name.as_str(), regions) {
-            ("region", Some(regions)) => choice(regions, text(value)?, &|_| false)?,
+            ("region", Some(regions)) => choice(regions, text(value)?, had)?,
             ("region", None) => within(text(value)?, 64)?,
             ("detail", _) => within(&text(value)?.replace(['\r', '\n'], " "), 200)?,
             ("postcode", _) => {

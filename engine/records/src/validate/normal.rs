@@ -39,7 +39,10 @@ pub(super) fn normal(kind: &FieldKind, value: &Value, now: Option<&Value>) -> Re
         }
         return Ok(Value::List(list));
     }
-    one(kind, value, &|key| now == Some(key))
+    // Of an address, the region may stay while the rest changes.
+    one(kind, value, &|key| {
+        now.is_some_and(|now| now == key || now.at("region") == Some(key))
+    })
 }
 
 fn one(kind: &FieldKind, value: &Value, had: &dyn Fn(&Value) -> bool) -> Result<Value, Fault> {
