@@ -160,7 +160,6 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/records/transfer", "transfer of many"),
     ("POST", "/records/{entity}/merge", "merge"),
     ("POST", "/records/{entity}/bulk", "bulk"),
-    ("POST", "/records/{entity}/{id}/restore", "files: asked by their own tests"),
     ("GET", "/records/{entity}/{id}/files/{file}", "files: asked by their own tests"),
     ("GET", "/records/{entity}/{id}/files/{file}/preview", "files: asked by their own tests"),
 ];
