@@ -72,7 +72,7 @@ fn docs_with(part: &Part, paths: &[String], word: &Word) -> Result<Vec<DocId>, E
 }
 
 enum List {
-    Postings(SegmentPostings),
+    Postings(Box<SegmentPostings>),
     Docs(Vec<DocId>),
 }
 
@@ -87,7 +87,7 @@ fn docs_in(part: &Part, path: &str, way: &Way) -> Result<Vec<DocId>, Error> {
                 let Some(postings) = part.postings(field, &term)? else {
                     return Ok(Vec::new());
                 };
-                lists.push((postings.size_hint() as usize, List::Postings(postings)));
+                lists.push((postings.size_hint() as usize, List::Postings(Box::new(postings))));
             }
             Wish::Beginning(beginning) => {
                 let docs = docs_beginning(part, path, beginning)?;
