@@ -148,9 +148,7 @@ fn help() -> String {
         .map(|workload| line((workload.name, workload.about)))
         .collect();
     let curves: String = curves::names().map(line).collect();
-    format!(
-        "Workloads:\n{workloads}\nCurves:\n{curves}\nNot there yet: import (it comes with the import of records)."
-    )
+    format!("Workloads:\n{workloads}\nCurves:\n{curves}\nNot there yet: import (it comes with the import of records).")
 }
 
 /// Runs the workloads, or draws the curves, that are asked for.

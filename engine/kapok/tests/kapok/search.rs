@@ -11,13 +11,7 @@ use kapok::{
 use crate::support::{CUSTOMER, World, change, code, fields};
 
 fn add(seller: &Staff, name: &str) -> RecordRef {
-    let save = RecordSave {
-        entity: Entity::new(CUSTOMER),
-        id: None,
-        version: None,
-        fields: fields([("name", name.into())]),
-        owner: None,
-    };
+    let save = RecordSave::new(Entity::new(CUSTOMER), fields([("name", name.into())]));
     seller.save(save).expect("a customer").0.reference
 }
 

@@ -31,11 +31,19 @@ async fn an_entity_made_by_mouse_is_there_at_once() {
         { "kind": "permissions", "id": "custom.visit", "value": grants },
     ]);
     let planned = server
-        .ask("POST", "/admin/definitions/plan", &root, Some(json!({ "changes": changes })))
+        .ask(
+            "POST",
+            "/admin/definitions/plan",
+            &root,
+            Some(json!({ "changes": changes })),
+        )
         .await;
     assert_eq!(planned.status, 200, "{}", planned.body);
     assert_eq!(planned.body["errors"], json!([]));
-    assert_eq!(server.ask("GET", "/entities/custom.visit", &cookie, None).await.status, 404);
+    assert_eq!(
+        server.ask("GET", "/entities/custom.visit", &cookie, None).await.status,
+        404
+    );
     let changed = change(&server, &root, changes.clone(), false).await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     let entity = server.ask("GET", "/entities/custom.visit", &cookie, None).await;
@@ -58,7 +66,10 @@ async fn an_entity_made_by_mouse_is_there_at_once() {
     assert_eq!(changed.status, 200, "{}", changed.body);
     let path = format!("/records/custom.visit/{}", made.body["id"].as_str().unwrap());
     let read = server.ask("GET", &path, &cookie, None).await;
-    assert_eq!((&read.body["fields"]["cost"], &read.body["version"]), (&json!(12.5), &json!(1)));
+    assert_eq!(
+        (&read.body["fields"]["cost"], &read.body["version"]),
+        (&json!(12.5), &json!(1))
+    );
 }
 
 #[tokio::test]

@@ -56,10 +56,16 @@ async fn a_file_is_read_by_who_reads_its_record() {
     let file = upload(&server, &cookie, "%E6%9C%A8%E6%A3%89.html", page).await;
     assert_eq!(file.status, 201, "{}", file.body);
     assert_eq!(file.body["name"], "木棉.html");
-    assert_eq!((&file.body["type"], &file.body["size"]), (&json!("text/plain"), &json!(page.len())));
+    assert_eq!(
+        (&file.body["type"], &file.body["size"]),
+        (&json!("text/plain"), &json!(page.len()))
+    );
     // To know a hash is not to have the file.
     let refused = note(&server, &stranger, &file.body["file"]).await;
-    assert_eq!((refused.status.as_u16(), &refused.body["fields"][0]["code"]), (422, &json!("field.file")));
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["fields"][0]["code"]),
+        (422, &json!("field.file"))
+    );
     let made = note(&server, &cookie, &file.body["file"]).await;
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!(made.body["fields"]["files"][0]["type"], "text/plain");
@@ -74,7 +80,10 @@ async fn a_file_is_read_by_who_reads_its_record() {
     assert!(header(header::CONTENT_SECURITY_POLICY).contains("sandbox"));
     assert_eq!(server.ask("GET", &path, &stranger, None).await.status, 404);
     let preview = server.ask("GET", &format!("{path}/preview"), &cookie, None).await;
-    assert_eq!((preview.status.as_u16(), &preview.body["code"]), (404, &json!("file.no-preview")));
+    assert_eq!(
+        (preview.status.as_u16(), &preview.body["code"]),
+        (404, &json!("file.no-preview"))
+    );
     // A record that does not name it does not lead to it.
     let other = json!({ "fields": { "name": "别的" } });
     let other = server.ask("POST", "/records/docs.note", &cookie, Some(other)).await;

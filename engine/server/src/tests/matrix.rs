@@ -160,8 +160,16 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/records/transfer", "transfer of many"),
     ("POST", "/records/{entity}/merge", "merge"),
     ("POST", "/records/{entity}/bulk", "bulk"),
-    ("GET", "/records/{entity}/{id}/files/{file}", "files: asked by their own tests"),
-    ("GET", "/records/{entity}/{id}/files/{file}/preview", "files: asked by their own tests"),
+    (
+        "GET",
+        "/records/{entity}/{id}/files/{file}",
+        "files: asked by their own tests",
+    ),
+    (
+        "GET",
+        "/records/{entity}/{id}/files/{file}/preview",
+        "files: asked by their own tests",
+    ),
 ];
 
 const TASK: &str = r#"<?xml version="1.0" encoding="UTF-8"?>

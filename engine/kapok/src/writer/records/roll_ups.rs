@@ -116,7 +116,11 @@ fn nothing(entity: &Entity, record: RecordId) -> RollUps {
 
 /// Notes what a roll-up shows, for those who read the row without the definitions.
 fn show(roll_up: &RollUp, row: &mut RollUps) {
-    let value = row.states.get(roll_up.name()).map(|state| roll_up.value(state)).unwrap_or_default();
+    let value = row
+        .states
+        .get(roll_up.name())
+        .map(|state| roll_up.value(state))
+        .unwrap_or_default();
     match value.is_empty() {
         true => row.values.remove(roll_up.name()),
         false => row.values.insert(roll_up.name().to_owned(), value),
