@@ -133,7 +133,8 @@ fn shares_tasks_and_parents_open_what_they_should_and_no_more() {
     let catalogue = catalogue();
     let company = Company::new();
     // Who, with which roles and shares; may read customer, visit, photo; may change the customer.
-    let cases: [(u64, &[&str], &[(u64, Sharing)], [bool; 3], bool); 13] = [
+    type Case<'a> = (u64, &'a [&'a str], &'a [(u64, Sharing)], [bool; 3], bool);
+    let cases: [Case<'_>; 13] = [
         (1, &["sales"], &[], [true, true, true], true),
         (2, &["sales"], &[], [false, false, false], false),
         (3, &["sales"], &[], [false, false, false], false),
@@ -201,7 +202,8 @@ fn a_field_is_as_open_as_the_widest_way_to_its_record() {
     let (catalogue, company) = (catalogue(), Company::new());
     let customer = catalogue.entity("a.customer").unwrap();
     // name, phone, credit, secret of customer 10, and which fields can be searched without looking at each record.
-    let cases: [(u64, &[&str], &[(u64, Sharing)], [FieldAccess; 4], &[&str]); 6] = [
+    type Case<'a> = (u64, &'a [&'a str], &'a [(u64, Sharing)], [FieldAccess; 4], &'a [&'a str]);
+    let cases: [Case<'_>; 6] = [
         (
             1,
             &["sales"],

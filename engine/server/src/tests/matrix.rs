@@ -587,13 +587,8 @@ async fn shares_end_and_reasons_are_told_without_contents() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.body["may"][0]["action"], "read");
     assert_eq!(answer.body["may"][0]["reasons"][0]["kind"], "share", "{}", answer.body);
-    let answer = world.ask(
-        "root",
-        "GET",
-        &world.path("below-own", &format!("/access?as={}", world.people["owner"])),
-        None,
-    );
-    let answer = answer.await;
+    let owners = world.path("below-own", &format!("/access?as={}", world.people["owner"]));
+    let answer = world.ask("root", "GET", &owners, None).await;
     assert_eq!(answer.body["may"][0]["reasons"][0]["kind"], "parent", "{}", answer.body);
     let answer = world.ask("owner", "GET", &format!("{path}?as={receiver}"), None).await;
     assert_eq!(answer.status, 403);
@@ -604,12 +599,8 @@ async fn shares_end_and_reasons_are_told_without_contents() {
     let end = world.path("shared-to-read", &format!("/shares/{share}"));
     assert_eq!(world.ask("colleague", "DELETE", &end, None).await.status, 403);
     assert_eq!(world.ask("owner", "DELETE", &end, None).await.status, 204);
-    let gone = world.server.ask_with_token(
-        "GET",
-        &world.path("shared-to-read", ""),
-        &world.tokens["receiver"],
-        None,
-    );
+    let shared = world.path("shared-to-read", "");
+    let gone = world.server.ask_with_token("GET", &shared, &world.tokens["receiver"], None);
     assert_eq!(gone.await.status, 404);
     for (body, field) in [
         (

@@ -6,6 +6,7 @@ use kapok_tables::{
     DefinitionItem, EntityState, HistoryEntry, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow,
     RecordTask, RollUps, ShareLevel, Shortcuts, StoredFile, TrashedRecord,
 };
+use rust_decimal::Decimal;
 
 use super::{at, instance_id, others, person, record_id, superior, text};
 use crate::any_row::AnyRow;
