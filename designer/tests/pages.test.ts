@@ -2,25 +2,13 @@
  * Every main page of the workbench in a real browser: without an accessibility fault, without a violation of the content
  * security policy, without an error, wide and narrow. With `SCREENSHOTS=folder` it also leaves a picture of each.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import type { AxeResults, RunOptions } from 'axe-core'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startFakeServer } from './fake/server'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { contextOf, expectNoBarrier, faultsOf, looks } from './fake/look'
+import { startFakeServer, type FakeServer } from './fake/server'
 import { bad, fresh } from './fake/system'
 
-declare global {
-  interface Window {
-    axe: { run: (options: RunOptions) => Promise<AxeResults> }
-  }
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const pictures = process.env['SCREENSHOTS']
-
-let server: Awaited<ReturnType<typeof startFakeServer>>
+let server: FakeServer
 let browser: Browser
 
 beforeAll(async () => {
@@ -32,21 +20,6 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-interface View {
-  name: string
-  width: number
-  height: number
-  dark: boolean
-  language: 'zh-CN' | 'en'
-}
-
-const views: View[] = [
-  { name: 'wide', width: 1280, height: 800, dark: false, language: 'zh-CN' },
-  { name: 'phone-dark', width: 360, height: 740, dark: true, language: 'zh-CN' },
-  { name: 'wide-dark-en', width: 1280, height: 800, dark: true, language: 'en' },
-  { name: 'phone-en', width: 360, height: 740, dark: false, language: 'en' },
-]
 
 const places: { name: string; path: string; ready: string; act?: (page: Page) => Promise<unknown> }[] = [
   { name: 'sign-in', path: '/sign-in', ready: '[data-test=demo-p0]' },
@@ -107,58 +80,24 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
   },
 ]
 
-async function contextOf(view: View): Promise<BrowserContext> {
-  const context = await browser.newContext({
-    viewport: { width: view.width, height: view.height },
-    colorScheme: view.dark ? 'dark' : 'light',
-    reducedMotion: 'reduce',
-  })
-  // The signed-in person speaks this language.
-  await context.route('**/api/v1/session', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), language: view.language } })
-  })
-  await context.addInitScript((language) => localStorage.setItem('kapok.language', language), view.language)
-  return context
-}
-
-async function open(context: BrowserContext): Promise<{ page: Page; faults: string[] }> {
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
-  })
-  return { page, faults }
-}
-
-describe.each(views)('$name', (view) => {
+describe.each(looks(places, 'sign-in', 'tasks', 'task', 'start-leave'))('$name', ({ places: shown, ...view }) => {
   let context: BrowserContext
   beforeAll(async () => {
-    context = await contextOf(view)
+    context = await contextOf(browser, view)
   })
   afterAll(() => context?.close())
 
-  it.each(places)('$name', async ({ name, path, ready, act }) => {
-    const { page, faults } = await open(context)
-    await page.goto(server.address + path)
-    await page.locator(ready).first().waitFor()
-    await act?.(page)
-    for (const shadow of await page.locator('.skeleton').all()) await shadow.waitFor({ state: 'detached' })
-    if (pictures) {
-      mkdirSync(pictures, { recursive: true })
-      await page.screenshot({ path: join(pictures, `${name}-${view.name}.png`) })
+  it.each(shown)('$name', async ({ name, path, ready, act }) => {
+    const page = await context.newPage()
+    try {
+      const faults = faultsOf(page)
+      await page.goto(server.address + path)
+      await page.locator(ready).first().waitFor()
+      await act?.(page)
+      for (const shadow of await page.locator('.skeleton').all()) await shadow.waitFor({ state: 'detached' })
+      await expectNoBarrier(page, faults, `${name}-${view.name}`)
+    } finally {
+      await page.close() // its stream holds one of the few connections that a browser allows
     }
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    // Evaluated through the debugger, which the policy of the page does not concern.
-    await page.evaluate(axe)
-    const results = await page.evaluate(() =>
-      window.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }),
-    )
-    const violations = results.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ''}`).join(' | ')}`,
-    )
-    await page.close()
-    expect({ violations, faults, overflow: Math.max(0, overflow) }).toEqual({ violations: [], faults: [], overflow: 0 })
   })
 })

@@ -1,7 +1,7 @@
 /** The pages drawn from definitions, without barriers: every way to look at records, and every dialog. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { contextOf, expectNoBarrier, faultsOf, views } from './fake/look'
+import { contextOf, expectNoBarrier, faultsOf, looks } from './fake/look'
 import { startFakeServer, type FakeServer } from './fake/server'
 
 let server: FakeServer
@@ -149,14 +149,14 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
 /** The browser itself notes that an answer was a refusal; that is what these places are about. */
 const isRefusal = (fault: string) => fault.includes('409')
 
-describe.each(views)('$name', (view) => {
+describe.each(looks(places, 'deals', 'deals-month', 'deal', 'deal-edit'))('$name', ({ places: shown, ...view }) => {
   let context: BrowserContext
   beforeAll(async () => {
     context = await contextOf(browser, view)
   })
   afterAll(() => context?.close())
 
-  it.each(places)('$name', async ({ name, path, ready, act }) => {
+  it.each(shown)('$name', async ({ name, path, ready, act }) => {
     const page = await context.newPage()
     try {
       const faults = faultsOf(page)

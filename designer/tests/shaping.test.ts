@@ -1,7 +1,7 @@
 /** The pages on which data, roles and the organisation are shaped, without barriers. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { contextOf, expectNoBarrier, faultsOf, views } from './fake/look'
+import { contextOf, expectNoBarrier, faultsOf, looks } from './fake/look'
 import { startFakeServer, type FakeServer } from './fake/server'
 
 let server: FakeServer
@@ -89,27 +89,27 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
   { name: 'posts', path: '/admin/organisation', ready: 'person', act: tab('posts'), shows: 'post' },
 ]
 
-describe.each(views)('$name', (view) => {
+describe.each(looks(places, 'fields', 'plan', 'roles', 'person'))('$name', ({ places: shown, ...view }) => {
   let context: BrowserContext
   beforeAll(async () => {
     context = await contextOf(browser, view)
   })
   afterAll(() => context?.close())
 
-  it.each(places)('$name', async ({ name, path, ready, act, shows }) => {
+  it.each(shown)('$name', async ({ name, path, ready, act, shows }) => {
     const page = await context.newPage()
-    const faults = faultsOf(page)
-    await page.goto(server.address + path)
-    await page.locator(`[data-test=${ready}]`).first().waitFor()
-    await act?.(page)
-    if (shows) await page.locator(`[data-test=${shows}]`).first().waitFor()
-    for (const shadow of await page.locator('.skeleton').all()) await shadow.waitFor({ state: 'detached' })
-    // Drawers and dialogs come in.
-    await page.waitForTimeout(350)
     try {
+      const faults = faultsOf(page)
+      await page.goto(server.address + path)
+      await page.locator(`[data-test=${ready}]`).first().waitFor()
+      await act?.(page)
+      if (shows) await page.locator(`[data-test=${shows}]`).first().waitFor()
+      for (const shadow of await page.locator('.skeleton').all()) await shadow.waitFor({ state: 'detached' })
+      // Drawers and dialogs come in.
+      await page.waitForTimeout(350)
       await expectNoBarrier(page, faults, `${name}-${view.name}`)
     } finally {
-      await page.close()
+      await page.close() // its stream holds one of the few connections that a browser allows
     }
   })
 })

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    testTimeout: 60_000,
+    // Drawing every element takes most of a minute on two busy cores; what never comes fails after Playwright's 30 seconds.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     fileParallelism: false,
   },

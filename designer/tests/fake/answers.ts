@@ -15,8 +15,8 @@ const json = (status: number, body: unknown): Answer => ({
 
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1" fill="#8a9"/></svg>'
 
-/** What the server would say; unsafe methods need the header that other sites cannot send. */
-export function answer(method: string, url: URL, ours: boolean): Answer {
+/** What the server would say, to somebody who speaks `language`; unsafe methods need the header that other sites cannot send. */
+export function answer(method: string, url: URL, ours: boolean, language?: string): Answer {
   const path = url.pathname.replace('/api/v1', '')
   if (method !== 'GET') {
     if (!ours) return json(403, problem('request.foreign', 403))
@@ -28,6 +28,7 @@ export function answer(method: string, url: URL, ours: boolean): Answer {
     if (made !== undefined) return json(200, made)
     return { status: 204, type: 'text/plain', body: '' }
   }
+  if (path === '/session' && language) return json(200, { ...(samples['/session'] as object), language })
   if (path.endsWith('/preview')) return { status: 200, type: 'image/svg+xml', body: picture }
   if (path.endsWith('/xml')) return { status: 200, type: 'application/xml', body: xml }
   const records = readRecords(path, url)

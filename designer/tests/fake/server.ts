@@ -49,7 +49,8 @@ function respond(request: IncomingMessage, response: ServerResponse, streams: Se
     streams.add(response)
     response.on('close', () => streams.delete(response))
   } else if (url.pathname.startsWith('/api/v1/')) {
-    const { status, type, body } = answer(request.method ?? 'GET', url, request.headers['x-kapok'] === '1')
+    const { 'x-kapok': mark, 'x-language': language } = request.headers
+    const { status, type, body } = answer(request.method ?? 'GET', url, mark === '1', language?.toString())
     response.writeHead(status, { 'Content-Type': type }).end(body)
   } else {
     const asset = join(dist, url.pathname)
@@ -57,6 +58,7 @@ function respond(request: IncomingMessage, response: ServerResponse, streams: Se
     response.writeHead(200, {
       'Content-Type': types[extname(file)] ?? 'application/octet-stream',
       'Content-Security-Policy': policy,
+      'Cache-Control': url.pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     })
     createReadStream(file).pipe(response)
   }
