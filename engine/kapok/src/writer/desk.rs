@@ -36,10 +36,8 @@ pub(super) fn take_turns(shared: &Shared, desk: &Mutex<Desk>) {
         };
         let waiting = desk.waiting.clone();
         let mut landing = None;
-        // What a group does when it is on the disk comes before the next decision. And where nobody else waits, waking
-        // the other thread only costs: a group that comes meanwhile waits for the sync as it would anyway.
-        let alone = waiting.load(Ordering::Relaxed) <= 1;
-        if before.is_ok() && group.after_commit.is_empty() && !alone {
+        // What a group does when it is on the disk comes before the next decision.
+        if before.is_ok() && group.after_commit.is_empty() {
             landing = Some(desk.send_off(&group));
             drop(desk);
         }

@@ -190,11 +190,11 @@ fn whatever_becomes_of_the_index_answers_stay() {
     {
         let world = World::open(&other);
         let seller = world.staff("he.junjie");
-        add(&seller, "别的");
+        add(&seller, "别的 0");
         assert_eq!(found(&seller, "别的").len(), 1);
         world.pass(1);
-        for _ in 0..20 {
-            add(&seller, "别的");
+        for number in 1..20 {
+            add(&seller, &format!("别的 {number}"));
         }
         assert_eq!(found(&seller, "别的").len(), 20);
     }

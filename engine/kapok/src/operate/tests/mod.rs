@@ -99,7 +99,7 @@ fn what_the_engine_wrote_is_sound() {
 }
 
 /// What nothing else refers to, so that nobody can know that it was there.
-const ALONE: [Prefix; 9] = [
+const ALONE: [Prefix; 10] = [
     Prefix::Variable,
     Prefix::Event,
     Prefix::Compensation,
@@ -107,6 +107,7 @@ const ALONE: [Prefix; 9] = [
     Prefix::UnreadPage,
     Prefix::RecordHistory,
     Prefix::RecordNumber,
+    Prefix::EntityState,
     Prefix::Credential,
     Prefix::Token,
 ];
