@@ -202,7 +202,13 @@ fn a_field_is_as_open_as_the_widest_way_to_its_record() {
     let (catalogue, company) = (catalogue(), Company::new());
     let customer = catalogue.entity("a.customer").unwrap();
     // name, phone, credit, secret of customer 10, and which fields can be searched without looking at each record.
-    type Case<'a> = (u64, &'a [&'a str], &'a [(u64, Sharing)], [FieldAccess; 4], &'a [&'a str]);
+    type Case<'a> = (
+        u64,
+        &'a [&'a str],
+        &'a [(u64, Sharing)],
+        [FieldAccess; 4],
+        &'a [&'a str],
+    );
     let cases: [Case<'_>; 6] = [
         (
             1,

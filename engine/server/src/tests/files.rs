@@ -44,7 +44,7 @@ async fn upload(server: &Server, cookie: &str, name: &str, content: &[u8]) -> An
 }
 
 async fn note(server: &Server, cookie: &str, file: &Value) -> Answer {
-    let body = json!({ "fields": { "name": "资料", "files": [{ "file": file, "name": "a.html" }] } });
+    let body = json!({ "fields": { "name": "资料", "files": [{ "file": file, "name": "a.html", "size": 1, "type": "text/html" }] } });
     server.ask("POST", "/records/docs.note", cookie, Some(body)).await
 }
 

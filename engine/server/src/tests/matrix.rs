@@ -67,9 +67,6 @@ parent = "customer"
 name = { pos = 1, type = "text", label = { zh = "内容", en = "Name" } }
 customer = { pos = 2, type = "reference", entity = "m.customer", label = { zh = "客户", en = "Customer" } }
 amount = { pos = 3, type = "number", label = { zh = "金额", en = "Amount" } }
-[entities."m.visit".related]
-none = { pos = 1, label = { zh = "无", en = "None" }, entity = "m.visit", field = "customer" }
-
 [roles.sales]
 label = { zh = "销售", en = "Sales" }
 [roles.clerk]
@@ -600,7 +597,9 @@ async fn shares_end_and_reasons_are_told_without_contents() {
     assert_eq!(world.ask("colleague", "DELETE", &end, None).await.status, 403);
     assert_eq!(world.ask("owner", "DELETE", &end, None).await.status, 204);
     let shared = world.path("shared-to-read", "");
-    let gone = world.server.ask_with_token("GET", &shared, &world.tokens["receiver"], None);
+    let gone = world
+        .server
+        .ask_with_token("GET", &shared, &world.tokens["receiver"], None);
     assert_eq!(gone.await.status, 404);
     for (body, field) in [
         (
