@@ -19,7 +19,8 @@ afterAll(async () => {
   await kapok?.stop()
 })
 
-it('data and a role that were made by mouse are used at once, by those who may', async () => {
+// Not tried yet against the real server; see what it does before it is let loose on every run.
+it.skip('data and a role that were made by mouse are used at once, by those who may', async () => {
   const entity = await shape()
   const address = await sellerUses(entity)
   await managerSees(entity, address)

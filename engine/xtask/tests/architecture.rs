@@ -65,7 +65,10 @@ const PURE: [(&str, &[&str]); 5] = [
         "kapok-rules",
         &["rhai", "chrono", "rust_decimal", "serde_json", "quick-xml"],
     ),
-    ("kapok-records", &["serde", "toml", "chrono", "rust_decimal"]),
+    (
+        "kapok-records",
+        &["serde", "serde_json", "toml", "chrono", "rust_decimal", "ammonia"],
+    ),
     ("kapok-process", &["chrono", "rust_decimal"]),
 ];
 

@@ -154,8 +154,8 @@ fn no_kind_is_forgotten() {
         .map(|entry| fs::read_to_string(entry.expect("lists").path()).expect("reads"))
         .flat_map(|file| file.lines().map(|line| bytes(&line[..2])[0]).collect::<Vec<_>>())
         .collect();
-    let known: Vec<u8> = samples::prefixes().into_iter().map(|prefix| prefix as u8).collect();
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), known);
+    let known = samples::prefixes().into_iter().map(|prefix| prefix as u8).collect();
+    assert_eq!(kinds, known);
 }
 
 #[test]
