@@ -13,7 +13,7 @@ mod through;
 use std::collections::BTreeSet;
 
 use kapok_protocol::{Entity, Filter, RecordId, Refusal, RefusalKind, Test};
-use kapok_records::{EntityDefinition, FieldKind, Owners, Sort};
+use kapok_records::{FieldKind, Owners, Sort};
 use kapok_rules::{Condition, Context};
 
 pub(crate) use position::Position;
@@ -93,15 +93,15 @@ pub(crate) fn page(
     query: &ListQuery,
     context: &Context,
 ) -> Result<RecordPage, Error> {
-    let nothing = || RecordPage {
-        items: Vec::new(),
-        next: None,
-        count: 0,
-    };
-    let checked = check(sight, query, context)?;
+    // Who may read nothing is told nothing of the fields either.
     if sight.judge.reach().is_nothing() {
-        return Ok(nothing());
+        return Ok(RecordPage {
+            items: Vec::new(),
+            next: None,
+            count: 0,
+        });
     }
+    let checked = check(sight, query, context)?;
     let is_plain = checked.keyword.is_none() && checked.condition.is_none() && query.sort.is_empty();
     if !is_plain
         && checked.is_open
@@ -157,7 +157,7 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
     for sort in &query.sort {
         let is_sortable = definition
             .field(&sort.field)
-            .is_none_or(|field| is_sortable(definition, &field.kind));
+            .is_none_or(|field| is_sortable(&field.kind));
         if !is_sortable || !is_open(&sort.field) {
             return Err(Refusal::new(
                 RefusalKind::Invalid,
@@ -182,7 +182,7 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
     })
 }
 
-fn is_sortable(_: &EntityDefinition, kind: &FieldKind) -> bool {
+fn is_sortable(kind: &FieldKind) -> bool {
     !kind.is_multiple()
         && !matches!(
             kind,

@@ -107,7 +107,7 @@ impl Through<'_> {
             }
         }
         // Sorting is stable, so what is equal stays newest first.
-        all.sort_by(|a, b| compare(self.sight.definition, &query.sort, &a.seen, &b.seen));
+        all.sort_by(|a, b| compare(&query.sort, &a.seen, &b.seen));
         let count = all.len().min(COUNTED);
         let begin = after.map_or(0, |(count, id)| {
             let found = all.iter().position(|kept| kept.record.id == id);
@@ -219,7 +219,7 @@ fn has_text(definition: &EntityDefinition, fields: &Fields, keyword: &str) -> bo
 }
 
 /// By the first field that differs. What has no value comes last either way.
-fn compare(_: &EntityDefinition, sort: &[Sort], a: &Value, b: &Value) -> Ordering {
+fn compare(sort: &[Sort], a: &Value, b: &Value) -> Ordering {
     for Sort { field, descending } in sort {
         let (a, b) = (
             a.at(field).filter(|value| !value.is_empty()),

@@ -331,7 +331,6 @@ fn every_route_about_records_is_in_the_matrix() {
 /// Get, list, count, pages, keyword, filter, sort, related lists, shares, reasons, the case, the stream: each shows what the
 /// table says and nothing else.
 #[tokio::test]
-#[ignore = "a filter answers 422 to who may read none of the records, where the table says an empty list"]
 async fn every_way_of_reading_shows_what_the_table_says() {
     let world = World::new().await;
     for who in WHO {
@@ -464,7 +463,6 @@ async fn the_stream_tells_readers_only() {
 
 /// What the table does not name is refused and changes nothing; what it names is done.
 #[tokio::test]
-#[ignore = "a change of a record that one may not see answers 403 where the table says 404"]
 async fn every_change_is_done_or_refused_as_the_table_says() {
     let world = World::new().await;
     for who in WHO {
@@ -474,7 +472,7 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
             let version = world.version(name).await;
             // A record under approval is locked for everybody who might change it.
             let locked = name == "in-a-task";
-            let share = json!({ "to": { "person": world.people["receiver"] }, "level": "read" });
+            let share = json!({ "to": { "person": world.people["colleague"] }, "level": "read" });
             let changes = [
                 (
                     'u',
@@ -495,6 +493,11 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                         answer.status.is_success()
                     };
                     assert!(done, "{who} {method} {name}{rest}: {} {}", answer.status, answer.body);
+                    // A share would open more than the table says to the next ones: it is taken back.
+                    if let (true, Some(share)) = (rest == "/shares", answer.body["id"].as_str()) {
+                        let end = world.path(name, &format!("/shares/{share}"));
+                        assert_eq!(world.ask(who, "DELETE", &end, None).await.status, 204, "{who} {name}");
+                    }
                 } else {
                     assert_eq!(answer.status, refused, "{who} {method} {name}{rest}: {}", answer.body);
                     assert_eq!(
