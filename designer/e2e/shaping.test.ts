@@ -19,8 +19,7 @@ afterAll(async () => {
   await kapok?.stop()
 })
 
-// Only when it is asked for: it was not tried against the real server yet.
-it.runIf(Boolean(process.env['KAPOK_SHAPING']))('data and a role that were made by mouse are used at once, by those who may', async () => {
+it('data and a role that were made by mouse are used at once, by those who may', async () => {
   const entity = await shape()
   const address = await sellerUses(entity)
   await managerSees(entity, address)
