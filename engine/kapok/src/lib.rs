@@ -28,11 +28,13 @@ mod engine;
 mod environment;
 mod error;
 mod evaluate;
+mod export;
 mod explanation;
 mod files;
 mod handlers;
 mod handles;
 mod hints;
+mod imports;
 mod layers;
 mod lists;
 pub mod operate;
@@ -64,11 +66,13 @@ pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
-    HandedOver, HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView,
+    HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, NewImport, PreviewRow, ListViewEntry, Me, NewShare, NewStandIn, OutboxView,
     RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
     StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
 };
+pub use export::{Export, ExportQuery, SheetFormat};
 pub use hints::{Audience, Hint, HintKind};
+pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt};
@@ -77,7 +81,7 @@ pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
+pub use kapok_tables::{Definition, ImportCounts, ImportState, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
 pub use layers::{DefinitionChange, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};

@@ -138,3 +138,11 @@ fn lines(text: &str) -> Result<Value, Text> {
     })?;
     Ok(Value::List(rows.into_iter().map(Value::Map).collect()))
 }
+
+/// A value as it is stored in a field of a kind.
+///
+/// # Errors
+/// What is wrong with it, to be said after the field's label.
+pub fn normal(kind: &FieldKind, value: &Value) -> Result<Value, Text> {
+    crate::validate::normal_alone(kind, value)
+}
