@@ -10,7 +10,7 @@ use kapok_protocol::{
 };
 use kapok_records::Fields;
 use kapok_store::{Health, Store, View};
-use kapok_tables::{Queries, TaskList};
+use kapok_tables::TaskList;
 
 use crate::{
     BackupSettings, Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,

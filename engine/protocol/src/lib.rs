@@ -19,7 +19,9 @@ pub use command::{Command, Decision, JobOutcome, PublishedMessage, RecordEvent, 
 pub use effect::{Delivery, Effect, Mail, Message, OutboxRow, Page, PageKind, Sms};
 pub use expression::{Expression, Language};
 pub use filter::{Filter, Operator, Test};
-pub use ids::{DefinitionId, ElementInstanceId, ImportId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId, ParseIdError, PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, TimerId
+pub use ids::{
+    DefinitionId, ElementInstanceId, ImportId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId,
+    ParseIdError, PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, TimerId,
 };
 pub use principal::Principal;
 pub use record::{Entity, Record, RecordChange, RecordRef};

@@ -7,8 +7,8 @@ use crate::{
     queries::slice,
     read,
     rows::{
-        self, DefinitionItem, EntityState, Import, ImportPart, ListView, RecordJob, RecordRow, RollUps, Shortcuts, StoredFile,
-        TrashedRecord,
+        self, DefinitionItem, EntityState, Import, ImportPart, ListView, RecordJob, RecordRow, RollUps, Shortcuts,
+        StoredFile, TrashedRecord,
     },
 };
 
@@ -122,7 +122,9 @@ impl Queries<'_> {
     /// All imports, the last asked for first, before one.
     pub fn imports(&self, before: Option<ImportId>, limit: usize) -> Answer<Vec<Import>> {
         let before = before.map(|id| Key::new(Prefix::Import).number(id.get()).into_bytes());
-        let pairs = self.0.scan_back(Key::new(Prefix::Import).as_bytes(), before.as_deref(), limit)?;
+        let pairs = self
+            .0
+            .scan_back(Key::new(Prefix::Import).as_bytes(), before.as_deref(), limit)?;
         pairs.iter().map(|(key, value)| read::decode(key, value)).collect()
     }
 
@@ -142,7 +144,9 @@ impl Queries<'_> {
     /// The last part of an import before another one, or of all.
     pub fn last_import_part(&self, import: ImportId, before: Option<u64>) -> Answer<Option<ImportPart>> {
         let before = before.map(|number| rows::parts_of(import).number(number).into_bytes());
-        let pairs = self.0.scan_back(rows::parts_of(import).as_bytes(), before.as_deref(), 1)?;
+        let pairs = self
+            .0
+            .scan_back(rows::parts_of(import).as_bytes(), before.as_deref(), 1)?;
         pairs.first().map(|(key, value)| read::decode(key, value)).transpose()
     }
 

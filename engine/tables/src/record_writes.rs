@@ -5,7 +5,8 @@ use kapok_protocol::{Entity, ImportId, RecordId};
 use crate::{
     TableError, Transaction,
     rows::{
-        DefinitionItem, EntityState, Import, ImportPart, ListView, RecordJob, RecordRow, RollUps, Shortcuts, StoredFile, TrashedRecord,
+        DefinitionItem, EntityState, Import, ImportPart, ListView, RecordJob, RecordRow, RollUps, Shortcuts,
+        StoredFile, TrashedRecord,
     },
 };
 

@@ -87,7 +87,9 @@ impl SheetWriter {
             }
             SheetFormat::Xlsx => {
                 let mut workbook = Workbook::new();
-                workbook.add_worksheet_with_constant_memory();
+                workbook
+                    .add_worksheet_with_constant_memory()
+                    .map_err(|error| failed(&error))?;
                 Self::Xlsx(Box::new(Book {
                     workbook,
                     day: Format::new().set_num_format("yyyy-mm-dd"),
@@ -197,14 +199,21 @@ mod tests {
     use super::*;
     use crate::spreadsheet::{Limits, SheetKind, read};
 
-    const TEXTS: [&str; 9] = ["=1+1", "+86 138", "-x", "@a", "\tb", "＝1", "a,\"b\"", "线\n行", "'quoted"];
+    const TEXTS: [&str; 9] = [
+        "=1+1", "+86 138", "-x", "@a", "\tb", "＝1", "a,\"b\"", "线\n行", "'quoted",
+    ];
 
     fn written(format: SheetFormat) -> Vec<u8> {
         let mut sheet = SheetWriter::new(format).expect("begins");
         sheet.texts(&TEXTS.map(str::to_owned)).expect("writes");
         let mut begin = sheet.written().expect("writes");
         let number = |text: &str| Cell::Number(text.parse().expect("a number"), text.to_owned());
-        let cells = [number("-5.50"), number("12345678901234567"), Cell::Day("2026-11-23".into()), Cell::Day("1850-01-01".into())];
+        let cells = [
+            number("-5.50"),
+            number("12345678901234567"),
+            Cell::Day("2026-11-23".into()),
+            Cell::Day("1850-01-01".into()),
+        ];
         sheet.row(&cells).expect("writes");
         begin.extend(sheet.finish().expect("ends"));
         begin
@@ -224,7 +233,10 @@ mod tests {
     fn no_text_of_an_export_is_a_formula() {
         let file = String::from_utf8(written(SheetFormat::Csv)).expect("UTF-8");
         let text = file.strip_prefix('\u{feff}').expect("a mark");
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("reads");
         for cell in &rows[0] {
             assert!(!cell.starts_with(FORMULA), "{cell:?}");
@@ -240,10 +252,17 @@ mod tests {
             let texts: Vec<&str> = TEXTS.iter().map(|text| text.trim()).collect();
             let expected: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
             // Behind its guard a tab is kept.
-            let first: Vec<String> = rows[0].iter().map(|text| text.trim_start_matches("'\t").to_owned()).collect();
+            let first: Vec<String> = rows[0]
+                .iter()
+                .map(|text| text.trim_start_matches("'\t").to_owned())
+                .collect();
             assert_eq!(first, expected, "{format:?}");
             let number = if format == SheetFormat::Csv { "-5.50" } else { "-5.5" };
-            assert_eq!(rows[1], [number, "12345678901234567", "2026-11-23", "1850-01-01"], "{format:?}");
+            assert_eq!(
+                rows[1],
+                [number, "12345678901234567", "2026-11-23", "1850-01-01"],
+                "{format:?}"
+            );
         }
     }
 }

@@ -231,7 +231,11 @@ impl Staff {
             }
         }
         let english = self.language()? == "en";
-        let language = if english { CellLanguage::English } else { CellLanguage::Chinese };
+        let language = if english {
+            CellLanguage::English
+        } else {
+            CellLanguage::Chinese
+        };
         let written = Cells::new(&names, language, shared.settings.utc_offset_minutes);
         let mut rows = Vec::with_capacity(lines.len());
         for (number, cells) in lines {
@@ -249,7 +253,7 @@ impl Staff {
                     values.extend(later);
                     (if before.is_some() { "update" } else { "create" }, Vec::new())
                 }
-                Verdict::Unchanged(_) => ("unchanged", Vec::new()),
+                Verdict::Unchanged => ("unchanged", Vec::new()),
                 Verdict::Skipped => ("skip", Vec::new()),
                 Verdict::Failed(reasons) => ("fail", reasons),
             };

@@ -124,7 +124,12 @@ impl<'a> SeenNames<'a> {
         let by_id: BTreeMap<RecordId, &kapok_protocol::Record> =
             records.iter().map(|record| (record.id, record)).collect();
         let text = |record: &kapok_protocol::Record, field: &str| {
-            record.fields.get(field).and_then(Value::as_text).unwrap_or_default().to_owned()
+            record
+                .fields
+                .get(field)
+                .and_then(Value::as_text)
+                .unwrap_or_default()
+                .to_owned()
         };
         let mut found = HashMap::new();
         for record in &records {
@@ -166,7 +171,13 @@ impl<'a> SeenNames<'a> {
 
     /// Which record of an entity is called so: by a unique field, by its name or its number.
     fn reference(&self, entity: &Entity, name: &str) -> Result<Found, Error> {
-        let known = self.cache.borrow().found.get(entity).and_then(|of| of.get(name)).copied();
+        let known = self
+            .cache
+            .borrow()
+            .found
+            .get(entity)
+            .and_then(|of| of.get(name))
+            .copied();
         if let Some(known) = known {
             return Ok(known);
         }
@@ -174,7 +185,11 @@ impl<'a> SeenNames<'a> {
         // What this very import makes is looked for again.
         if found != Found::Nothing || entity != self.own {
             let mut cache = self.cache.borrow_mut();
-            cache.found.entry(entity.clone()).or_default().insert(name.to_owned(), found);
+            cache
+                .found
+                .entry(entity.clone())
+                .or_default()
+                .insert(name.to_owned(), found);
         }
         Ok(found)
     }
@@ -382,4 +397,3 @@ fn add(names: &mut HashMap<String, Found>, name: String, id: RecordId) {
         })
         .or_insert(Found::One(id));
 }
-

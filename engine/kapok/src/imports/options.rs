@@ -126,5 +126,9 @@ pub(crate) fn check(definition: &EntityDefinition, headings: usize, options: &Im
         ),
         _ => {}
     }
-    if refusals.is_empty() { Ok(()) } else { Err(refusals.into()) }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(refusals.into())
+    }
 }

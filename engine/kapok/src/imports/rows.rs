@@ -28,7 +28,7 @@ pub(crate) enum Verdict {
     /// A record to be saved.
     Save(Box<ToSave>),
     /// What is there already, word for word.
-    Unchanged(RecordId),
+    Unchanged,
     /// Left out, because its record is there already.
     Skipped,
     /// It cannot be taken.
@@ -214,7 +214,10 @@ impl<'a> Examiner<'a> {
             let id = text.trim_start_matches('#');
             return Ok(Some(id.to_owned()).filter(|id| !id.is_empty()));
         };
-        let value = self.cells.read(&field.kind, text).map_err(|text| of_field(field, &text))?;
+        let value = self
+            .cells
+            .read(&field.kind, text)
+            .map_err(|text| of_field(field, &text))?;
         if value.is_empty() {
             return Ok(None);
         }
@@ -382,10 +385,7 @@ impl<'a> Examiner<'a> {
             )),
             Some(owner) if owner != self.person && !self.is_within(owner) => Err((
                 Some(OWNER.to_owned()),
-                Text::new(
-                    "您不能为这个人新建记录。",
-                    "You may not make records for this person.",
-                ),
+                Text::new("您不能为这个人新建记录。", "You may not make records for this person."),
             )),
             owner => Ok(owner),
         })
@@ -422,7 +422,11 @@ impl<'a> Examiner<'a> {
             FieldAccess::Hidden | FieldAccess::Masked => true,
         });
         let reason = |name: &String| {
-            let label = self.definition.field(name).map(|field| field.label.clone()).unwrap_or_default();
+            let label = self
+                .definition
+                .field(name)
+                .map(|field| field.label.clone())
+                .unwrap_or_default();
             let text = Text::new(
                 format!("您没有权限修改“{}”。", label.zh),
                 format!("You may not change “{}”.", label.en),
@@ -454,11 +458,17 @@ impl<'a> Examiner<'a> {
         let old = before.as_ref().map(|record| record.fields.clone());
         let actor = Principal::Person(self.person);
         let shared = self.viewing.shared;
-        let checked = saving::check_fields(shared, self.definition, self.view, actor, &request, before, self.context);
+        let checked = saving::check_fields(
+            shared,
+            self.definition,
+            self.view,
+            actor,
+            &request,
+            before,
+            self.context,
+        );
         match checked {
-            Ok(checked) if old.as_ref() == Some(&checked.fields) && later.is_empty() => {
-                Ok(request.id.map_or(Verdict::Skipped, Verdict::Unchanged))
-            }
+            Ok(checked) if old.as_ref() == Some(&checked.fields) && later.is_empty() => Ok(Verdict::Unchanged),
             Ok(checked) => Ok(Verdict::Save(Box::new(ToSave {
                 checked,
                 before: old,

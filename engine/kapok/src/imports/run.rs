@@ -9,7 +9,10 @@ use std::{
 };
 
 use kapok_protocol::{Principal, Record, RecordId, Refusal, RefusalKind, Text};
-use kapok_records::{Catalogue, Fields, sheet::{CellLanguage, Cells}};
+use kapok_records::{
+    Catalogue, Fields,
+    sheet::{CellLanguage, Cells},
+};
 use kapok_store::View;
 use kapok_tables::{
     Import, ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow, Queries, Transaction, last_id,
@@ -102,12 +105,14 @@ impl Batch {
                     number,
                     cells,
                     created: before.is_none(),
-                    before: before.map(|before| changed(&before, &checked.fields)).unwrap_or_default(),
+                    before: before
+                        .map(|before| changed(&before, &checked.fields))
+                        .unwrap_or_default(),
                     later,
                 });
                 self.saves.push(checked);
             }
-            Verdict::Unchanged(_) => self.counts.unchanged += 1,
+            Verdict::Unchanged => self.counts.unchanged += 1,
             Verdict::Skipped => self.counts.skipped += 1,
             Verdict::Failed(reasons) => {
                 self.counts.failed += 1;
@@ -121,7 +126,11 @@ impl Batch {
     }
 
     /// What came of it, once its saves were tried.
-    fn settle(self, became: Vec<Became>, duplicates: OnDuplicate) -> (Vec<ImportedRow>, Vec<ImportFailure>, ImportCounts) {
+    fn settle(
+        self,
+        became: Vec<Became>,
+        duplicates: OnDuplicate,
+    ) -> (Vec<ImportedRow>, Vec<ImportFailure>, ImportCounts) {
         let Self {
             rows,
             mut failed,
@@ -147,11 +156,11 @@ impl Batch {
                     });
                     continue;
                 }
-                Became::Alike { .. } if duplicates == OnDuplicate::Skip => {
+                Became::Alike if duplicates == OnDuplicate::Skip => {
                     counts.skipped += 1;
                     continue;
                 }
-                Became::Alike { .. } => vec![(
+                Became::Alike => vec![(
                     None,
                     Text::new(
                         "系统中可能已有相同的记录。",
@@ -204,7 +213,9 @@ impl Runner {
         if !self.session.as_ref().is_some_and(|session| session.is_of(import)) {
             self.session = Some(Session::open(&shared.files, import)?);
         }
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let is_dry = import.state == ImportState::Checking;
         let actor = Principal::Person(import.asked_by);
         let view = shared.store.view();
@@ -276,7 +287,9 @@ impl Runner {
         position: u64,
         at_end: bool,
     ) -> Result<bool, Error> {
-        let Some(session) = &mut self.session else { return Ok(false) };
+        let Some(session) = &mut self.session else {
+            return Ok(false);
+        };
         let duplicates = session.options.duplicates;
         let catalogue = shared.catalogue();
         let definition = entity(&catalogue, &import.entity)?;
@@ -293,7 +306,7 @@ impl Runner {
             }
             match session.seen.note(definition, fields, duplicates) {
                 Seen::New => {}
-                Seen::Skipped => *became = Became::Alike { may_ignore: true },
+                Seen::Skipped => *became = Became::Alike,
                 Seen::Failed(text) => {
                     let refusal = Refusal::new(RefusalKind::Conflict, "import.same", text.zh, text.en);
                     *became = Became::Refused(vec![refusal]);
@@ -388,7 +401,10 @@ fn examine(session: &mut Session, examiner: &Examiner<'_>) -> Result<Batch, Erro
 /// Sets the references between rows of the file, now that all of them are there.
 fn link(shared: &Arc<Shared>, writer: &Writer, import: &Import) -> Result<(), Error> {
     let (mut after, mut part) = (import.position, None);
-    while let Some(next) = Queries(&shared.store.view()).import_parts(import.id, Some(after), 1)?.pop() {
+    while let Some(next) = Queries(&shared.store.view())
+        .import_parts(import.id, Some(after), 1)?
+        .pop()
+    {
         after = next.number;
         if next.done.iter().any(|row| !row.later.is_empty()) {
             part = Some(next);
@@ -424,7 +440,10 @@ fn link(shared: &Arc<Shared>, writer: &Writer, import: &Import) -> Result<(), Er
     for (index, row) in part.done.iter().enumerate().filter(|(_, row)| !row.later.is_empty()) {
         let record = viewing.queries.record(&import.entity, row.record)?;
         let Some(Record { fields, version, .. }) = record.map(|row| row.record) else {
-            links.push((index, Err(vec![(None, Text::new("记录已被删除。", "The record was deleted."))])));
+            links.push((
+                index,
+                Err(vec![(None, Text::new("记录已被删除。", "The record was deleted."))]),
+            ));
             continue;
         };
         let (mut fields, mut reasons) = (fields, Vec::new());

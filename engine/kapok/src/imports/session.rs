@@ -55,7 +55,12 @@ impl Session {
     }
 
     /// Looks at the rows that were done before the end of the program, and at what rows are called when rows name each other.
-    pub(super) fn get_ready(&mut self, store: &FileStore, import: &Import, examiner: &Examiner<'_>) -> Result<(), Error> {
+    pub(super) fn get_ready(
+        &mut self,
+        store: &FileStore,
+        import: &Import,
+        examiner: &Examiner<'_>,
+    ) -> Result<(), Error> {
         let end = self.table.position();
         let names_itself = examiner.names_itself();
         let mut reader = TableReader::open(store, &import.table, 0)?;
@@ -92,7 +97,10 @@ impl SeenValues {
     pub(super) fn note(&mut self, definition: &EntityDefinition, fields: &Fields, duplicates: OnDuplicate) -> Seen {
         let unique = unique_keys(definition, fields);
         if let Some((rule, _)) = unique.iter().find(|key| self.unique.contains(*key)) {
-            let label = definition.field(rule).map(|field| field.label.clone()).unwrap_or_default();
+            let label = definition
+                .field(rule)
+                .map(|field| field.label.clone())
+                .unwrap_or_default();
             return Seen::Failed(Text::new(
                 format!("“{}”与文件中前面的一行相同，不能重复。", label.zh),
                 format!("An earlier row of the file has the same “{}”.", label.en),

@@ -83,7 +83,9 @@ impl TableReader {
                 "The file was cleared away meanwhile; upload it again.",
             )
         })?;
-        content.seek(SeekFrom::Start(position)).map_err(|error| broken(&error))?;
+        content
+            .seek(SeekFrom::Start(position))
+            .map_err(|error| broken(&error))?;
         let mut reader = Self {
             content: BufReader::with_capacity(CHUNK, content),
             position,
@@ -157,7 +159,10 @@ mod tests {
     fn a_table_is_read_from_any_row_on() {
         let store = FileStore::new(None);
         let written = write(&store, "名称,备注\n甲,\"a,b\"\n\n乙\n丙,c\n".as_bytes()).expect("writes");
-        assert_eq!((written.headings.as_slice(), written.rows), (&["名称".to_owned(), "备注".to_owned()][..], 3));
+        assert_eq!(
+            (written.headings.as_slice(), written.rows),
+            (&["名称".to_owned(), "备注".to_owned()][..], 3)
+        );
         let whole = written.table.finish().expect("finishes");
         let hash = whole.hash.clone();
         store.keep(whole).expect("keeps");
@@ -166,7 +171,9 @@ mod tests {
         let mut rows = Vec::new();
         loop {
             places.push(reader.position());
-            let Some(row) = reader.next().expect("reads") else { break };
+            let Some(row) = reader.next().expect("reads") else {
+                break;
+            };
             rows.push(row);
         }
         assert_eq!(
@@ -178,7 +185,10 @@ mod tests {
             ]
         );
         for (index, place) in places.iter().enumerate() {
-            let rest = TableReader::open(&store, &hash, *place).expect("opens").take(9).expect("reads");
+            let rest = TableReader::open(&store, &hash, *place)
+                .expect("opens")
+                .take(9)
+                .expect("reads");
             assert_eq!(rest, rows[index..], "from {place}");
         }
     }

@@ -36,7 +36,8 @@ pub(super) fn read(file: &[u8], bounds: &mut Bounds<'_>) -> Result<(), Error> {
         }
         let line = record.position().map_or(0, csv::Position::line);
         last = (line, reader.position().line());
-        if record.len() > bounds.limits.columns && record.iter().skip(bounds.limits.columns).any(|cell| !cell.is_empty())
+        if record.len() > bounds.limits.columns
+            && record.iter().skip(bounds.limits.columns).any(|cell| !cell.is_empty())
         {
             return Err(bounds.too_wide(line));
         }

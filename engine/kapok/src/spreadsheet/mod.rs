@@ -181,7 +181,9 @@ impl Bounds<'_> {
         }
         Err(wrong(
             format!("第 {number} 行有一格超过 {most} 字节，请缩短；如果是 CSV 文件，也可能是引号没有成对。"),
-            format!("A cell in row {number} is longer than {most} bytes; shorten it. In a CSV file a quote may be missing."),
+            format!(
+                "A cell in row {number} is longer than {most} bytes; shorten it. In a CSV file a quote may be missing."
+            ),
         ))
     }
 }

@@ -10,7 +10,11 @@ fn rows(file: &[u8], kind: SheetKind) -> Result<Vec<Line>, Error> {
 }
 
 fn cells(file: &[u8], kind: SheetKind) -> Vec<Vec<String>> {
-    rows(file, kind).expect("reads").into_iter().map(|(_, cells)| cells).collect()
+    rows(file, kind)
+        .expect("reads")
+        .into_iter()
+        .map(|(_, cells)| cells)
+        .collect()
 }
 
 #[test]
@@ -45,7 +49,11 @@ fn encodings_and_delimiters_are_found_out() {
         &utf16,
     ];
     for file in files {
-        assert_eq!(cells(file, SheetKind::Csv), [["名称", "备注"], ["木棉", "甲"]], "{file:?}");
+        assert_eq!(
+            cells(file, SheetKind::Csv),
+            [["名称", "备注"], ["木棉", "甲"]],
+            "{file:?}"
+        );
     }
     let quoted = cells("\"a,b;c\";d\n\"x\"\"y\";'=1+1\n".as_bytes(), SheetKind::Csv);
     assert_eq!(quoted, [["a,b;c", "d"], ["x\"y", "=1+1"]]);
@@ -68,10 +76,22 @@ fn hostile_files_are_refused() {
         ("a quote never closed", SheetKind::Csv, unclosed.into()),
         ("too many rows", SheetKind::Csv, "a\n".repeat(500_002).into_bytes()),
         ("no archive", SheetKind::Xlsx, b"PK\x03\x04 no archive".to_vec()),
-        ("an archive without a workbook", SheetKind::Xlsx, archive(&[("a.txt", b"a")])),
+        (
+            "an archive without a workbook",
+            SheetKind::Xlsx,
+            archive(&[("a.txt", b"a")]),
+        ),
         ("a bomb", SheetKind::Xlsx, bomb()),
-        ("broken XML", SheetKind::Xlsx, workbook("<row r=\"1\"><c r=\"A1\"><v>1</v>")),
-        ("a column far away", SheetKind::Xlsx, workbook("<row r=\"1\"><c r=\"XFD1\"><v>1</v></c></row>")),
+        (
+            "broken XML",
+            SheetKind::Xlsx,
+            workbook("<row r=\"1\"><c r=\"A1\"><v>1</v>"),
+        ),
+        (
+            "a column far away",
+            SheetKind::Xlsx,
+            workbook("<row r=\"1\"><c r=\"XFD1\"><v>1</v></c></row>"),
+        ),
         (
             "rows out of order",
             SheetKind::Xlsx,
@@ -106,7 +126,10 @@ fn no_table_of_all_cells_is_made() {
          <row r=\"1048576\"><c r=\"B1048576\"><v>0.30000000000000004</v></c></row>",
     );
     let read = rows(&sheet, SheetKind::Xlsx).expect("reads");
-    assert_eq!(read, [(1, vec!["名称".into()]), (1_048_576, vec![String::new(), "0.3".into()])]);
+    assert_eq!(
+        read,
+        [(1, vec!["名称".into()]), (1_048_576, vec![String::new(), "0.3".into()])]
+    );
 }
 
 fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {

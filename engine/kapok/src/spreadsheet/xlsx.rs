@@ -27,10 +27,7 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
 fn cells(file: &[u8], bounds: &mut Bounds<'_>) -> Result<(), Error> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(file)).map_err(|error| failed(&error))?;
     let Some(name) = workbook.sheet_names().into_iter().next() else {
-        return Err(wrong(
-            "Excel 文件里没有工作表。",
-            "There is no sheet in the workbook.",
-        ));
+        return Err(wrong("Excel 文件里没有工作表。", "There is no sheet in the workbook."));
     };
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(|error| failed(&error))?;
     let (mut row, mut line): (u32, Vec<String>) = (0, Vec::new());

@@ -33,7 +33,9 @@ pub fn suggest(entity: &EntityDefinition, headings: &[String]) -> Vec<Option<Str
         let fields = || entity.fields.iter().filter(|field| is_readable(field));
         let exact = fields().find(|field| {
             let Field { id, label, .. } = field;
-            [id, &label.zh, &label.en].into_iter().any(|name| essence(name) == heading)
+            [id, &label.zh, &label.en]
+                .into_iter()
+                .any(|name| essence(name) == heading)
         });
         if let Some(field) = exact {
             return take(&field.id);

@@ -6,7 +6,14 @@ use kapok_protocol::{Text, Value};
 use crate::width::half_width;
 
 /// Days as one writes them. Where month and day could be taken for each other it is neither.
-const DAYS: [&str; 6] = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月%d", "%Y%m%d"];
+const DAYS: [&str; 6] = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y年%m月%d日",
+    "%Y年%m月%d",
+    "%Y%m%d",
+];
 const TIMES: [&str; 8] = [
     "%H:%M:%S%.f",
     "%H:%M",
@@ -73,7 +80,9 @@ fn clock(text: &str) -> Option<NaiveTime> {
             break;
         }
     }
-    TIMES.iter().find_map(|form| NaiveTime::parse_from_str(&text, form).ok())
+    TIMES
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(&text, form).ok())
 }
 
 fn written(time: NaiveTime) -> String {

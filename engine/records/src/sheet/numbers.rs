@@ -7,7 +7,18 @@ use crate::width::half_width;
 
 /// What may stand before or behind an amount.
 const CURRENCIES: [&str; 12] = [
-    "人民币", "RMB", "CNY", "USD", "EUR", "HKD", "¥", "￥", "$", "€", "£", "元",
+    "人民币",
+    "RMB",
+    "CNY",
+    "USD",
+    "EUR",
+    "HKD",
+    "¥",
+    "￥",
+    "$",
+    "€",
+    "£",
+    "元",
 ];
 
 /// A number: `1,234.50`, `（1,234.50）` for one below zero, `1.2E+05`; an amount with its currency too.
@@ -50,10 +61,15 @@ fn read(text: &str, currency: Option<&str>) -> Option<Decimal> {
 /// The digits without what groups them by three; nothing when they are not grouped so, for then a comma could be a point.
 fn without_groups(text: &str) -> Option<String> {
     if !text.contains(',') {
-        let is_number = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'.');
+        let is_number = text
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_digit() || byte == b'.');
         return is_number.then(|| text.to_owned());
     }
-    let (whole, rest) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let mut groups = whole.split(',');
     let is_digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
     let first = groups.next().is_some_and(|group| is_digits(group) && group.len() <= 3);

@@ -45,7 +45,9 @@ impl Cells<'_> {
             FieldKind::Person { .. } | FieldKind::Department { .. } | FieldKind::Reference { .. } => {
                 self.pointed(kind, text)
             }
-            FieldKind::Address { choices, dictionary } => address(text, dictionary.as_ref().map(|_| choices.as_slice())),
+            FieldKind::Address { choices, dictionary } => {
+                address(text, dictionary.as_ref().map(|_| choices.as_slice()))
+            }
             FieldKind::Lines { .. } => lines(text),
             FieldKind::Attachment(_) | FieldKind::Picture(_) => Err(Text::new(
                 "文件不能从表格导入，请在记录中上传。",
@@ -85,7 +87,11 @@ impl Cells<'_> {
 
 fn one_line(text: &str) -> String {
     match text.contains(['\r', '\n']) {
-        true => text.split(['\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+        true => text
+            .split(['\r', '\n'])
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
         false => text.to_owned(),
     }
 }
@@ -107,7 +113,9 @@ pub(super) const PART: char = '|';
 
 /// `region | detail | postcode`, `region | detail`, or the detail alone.
 fn address(text: &str, regions: Option<&[Choice]>) -> Result<Value, Text> {
-    let (region, rest) = text.split_once(PART).map_or((None, text), |(region, rest)| (Some(region), rest));
+    let (region, rest) = text
+        .split_once(PART)
+        .map_or((None, text), |(region, rest)| (Some(region), rest));
     let (detail, postcode) = match region.and_then(|_| rest.rsplit_once(PART)) {
         Some((detail, postcode)) => (detail, Some(postcode)),
         None => (rest, None),
@@ -126,7 +134,11 @@ fn address(text: &str, regions: Option<&[Choice]>) -> Result<Value, Text> {
             address.insert(name.to_owned(), one_line(&part).into());
         }
     }
-    Ok(if address.is_empty() { Value::Null } else { Value::Map(address) })
+    Ok(if address.is_empty() {
+        Value::Null
+    } else {
+        Value::Map(address)
+    })
 }
 
 fn lines(text: &str) -> Result<Value, Text> {

@@ -136,8 +136,16 @@ fn cells_are_read_as_people_write_them() {
         (FieldKind::Time, "3:05pm", "15:05".into()),
         (FieldKind::Time, "9点30分", "09:30".into()),
         (FieldKind::DateTime, "2026-11-23 09:30", "2026-11-23T01:30:00Z".into()),
-        (FieldKind::DateTime, "2026年11月23日 9:30:05", "2026-11-23T01:30:05Z".into()),
-        (FieldKind::DateTime, "2026-11-23T09:30:00+01:00", "2026-11-23T08:30:00Z".into()),
+        (
+            FieldKind::DateTime,
+            "2026年11月23日 9:30:05",
+            "2026-11-23T01:30:05Z".into(),
+        ),
+        (
+            FieldKind::DateTime,
+            "2026-11-23T09:30:00+01:00",
+            "2026-11-23T08:30:00Z".into(),
+        ),
         (FieldKind::DateTime, "2026-11-23", "2026-11-22T16:00:00Z".into()),
         (FieldKind::Boolean, "是", true.into()),
         (FieldKind::Boolean, "TRUE", true.into()),
@@ -223,7 +231,9 @@ fn list(items: &[&str]) -> Value {
 }
 
 fn map(entries: &[(&str, &str)]) -> Value {
-    let entries = entries.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text)));
+    let entries = entries
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), Value::from(*text)));
     Value::Map(entries.collect())
 }
 
@@ -237,7 +247,10 @@ fn values() -> impl Strategy<Value = (FieldKind, Value)> {
     let amount = (-1_000_000_000_i64..1_000_000_000)
         .prop_map(|cents| Value::Number(rust_decimal::Decimal::new(cents, 2).normalize()));
     let ids = |all: &'static [&'static str]| {
-        (proptest::sample::select(all), proptest::sample::subsequence(all, 0..all.len()))
+        (
+            proptest::sample::select(all),
+            proptest::sample::subsequence(all, 0..all.len()),
+        )
     };
     const CHOICES: &[&str] = &["won", "lost", "other", "two", "bare"];
     const REGIONS: &[&str] = &["zj", "hz", "hz-xh", "js", "js-gl", "fj-gl"];
@@ -269,7 +282,10 @@ fn values() -> impl Strategy<Value = (FieldKind, Value)> {
         ids(PEOPLE).prop_map(|(one, _)| (person(false), one.into())),
         ids(PEOPLE).prop_map(|(_, some)| (person(true), list(&some))),
         (proptest::sample::select(REGIONS), short, "[0-9]{0,6}").prop_map(|(region, detail, postcode)| {
-            (address(), map(&[("region", region), ("detail", &detail), ("postcode", &postcode)]))
+            (
+                address(),
+                map(&[("region", region), ("detail", &detail), ("postcode", &postcode)]),
+            )
         }),
         Just((
             FieldKind::Reference {
@@ -331,7 +347,17 @@ locked = { pos = 5, type = "text", label = { zh = "锁定", en = "Locked" }, rea
 "#;
     let definitions = Definitions::parse("test", text).unwrap();
     let catalogue = crate::Catalogue::new([definitions]).unwrap();
-    let headings = ["ORDER_DATE", " 订单编号 ", "金额（元）", "Amount", "附件", "locked", "负责人", "", "?"];
+    let headings = [
+        "ORDER_DATE",
+        " 订单编号 ",
+        "金额（元）",
+        "Amount",
+        "附件",
+        "locked",
+        "负责人",
+        "",
+        "?",
+    ];
     let suggested = suggest(catalogue.entity("a.b").unwrap(), &headings.map(str::to_owned));
     let suggested: Vec<Option<&str>> = suggested.iter().map(Option::as_deref).collect();
     assert_eq!(

@@ -102,9 +102,7 @@ pub(crate) async fn preview_import(
     Path(id): Path<ImportId>,
     Json(body): Json<ImportSettings>,
 ) -> Result<Answer<List<ImportPreview>>, Problem> {
-    let rows = signed
-        .call(move |staff| staff.preview_import(id, &body.into()))
-        .await?;
+    let rows = signed.call(move |staff| staff.preview_import(id, &body.into())).await?;
     Ok(Answer(List::all(rows)))
 }
 

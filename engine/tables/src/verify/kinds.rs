@@ -12,8 +12,9 @@ use crate::{
     key::last_number,
     pages::Unread,
     rows::{
-        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView, Preference,
-        RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView,
+        Preference, RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token,
+        TrashedRecord,
     },
 };
 

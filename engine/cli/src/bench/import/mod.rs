@@ -75,9 +75,12 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let note = "saved, in the state files and in the index";
     let report = &mut session.report;
     report.add(&Figure::new(NAME, rate(took), "1/s", rows).note(note))?;
-    report.add(&Figure::new(format!("{NAME}.saved"), rate(saved), "1/s", rows).note("until the last row was on the disk"))?;
+    report.add(
+        &Figure::new(format!("{NAME}.saved"), rate(saved), "1/s", rows).note("until the last row was on the disk"),
+    )?;
     report.add(&Figure::processor(NAME, processor, rows))?;
-    report.add(&Figure::new(format!("{NAME}.read"), rate(reading), "1/s", rows).note("the file, as it was brought in"))?;
+    report
+        .add(&Figure::new(format!("{NAME}.read"), rate(reading), "1/s", rows).note("the file, as it was brought in"))?;
     report.add(&Figure::new(format!("{NAME}.check"), rate(checking), "1/s", rows).note("looked at, nothing stored"))?;
     report.add(&Figure::new(format!("{NAME}.undo"), rate(undoing), "1/s", rows).note("put into the trash"))?;
     drop((staff, kapok));

@@ -14,12 +14,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Became {
     /// It is stored.
-    Done {
-        record: RecordId,
-        version: u64,
-    },
+    Done { record: RecordId, version: u64 },
     /// It is probably there already.
-    Alike { may_ignore: bool },
+    Alike,
     /// It was refused.
     Refused(Vec<Refusal>),
 }
@@ -75,7 +72,7 @@ impl Step<'_> {
                 }
                 Ok(Became::Done { record, version })
             }
-            Kept::Alike { may_ignore, .. } => Ok(Became::Alike { may_ignore }),
+            Kept::Alike { .. } => Ok(Became::Alike),
             Kept::Stale => Err(busy().into()),
         }
     }

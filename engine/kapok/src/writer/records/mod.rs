@@ -96,10 +96,7 @@ pub(crate) enum Kept {
     /// As [`Saved::Stale`].
     Stale,
     /// As [`Saved::Alike`].
-    Alike {
-        records: Vec<RecordId>,
-        may_ignore: bool,
-    },
+    Alike { records: Vec<RecordId>, may_ignore: bool },
 }
 
 /// Records stand no deeper below each other.
@@ -141,7 +138,12 @@ impl Step<'_> {
     }
 
     /// Saves a checked record and numbers it; it starts nothing.
-    pub(super) fn keep(&mut self, actor: Principal, entity: &EntityDefinition, save: CheckedSave) -> Result<Kept, Error> {
+    pub(super) fn keep(
+        &mut self,
+        actor: Principal,
+        entity: &EntityDefinition,
+        save: CheckedSave,
+    ) -> Result<Kept, Error> {
         let before = match save.record {
             Some(id) => self.queries().record(&entity.id, id)?.map(|row| row.record),
             None => None,
