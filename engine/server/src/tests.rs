@@ -4,6 +4,7 @@ mod browser;
 mod contract;
 mod definition_layers;
 mod files;
+mod imports;
 mod matrix;
 mod operating;
 mod record_work;

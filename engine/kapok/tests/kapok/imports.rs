@@ -565,7 +565,7 @@ fn an_export_shows_what_its_reader_sees() {
         code(exported(&seller, SheetFormat::Csv, &["cost"])),
         "list.field-unknown"
     );
-    assert_eq!(code(exported(&nobody, SheetFormat::Csv, &[])), "forbidden");
+    assert_eq!(code(exported(&nobody, SheetFormat::Csv, &[])), "not-found");
 
     // A workbook of the same is read back as the same records.
     let file = exported(
