@@ -29,6 +29,7 @@ mod permission;
 mod present;
 mod reading;
 mod roll_up;
+pub mod sheet;
 mod unique;
 mod upcast;
 mod validate;

@@ -6,6 +6,7 @@
 
 mod administrator;
 mod files;
+mod imports;
 mod inbox;
 mod layers;
 pub(crate) mod once;
@@ -25,6 +26,7 @@ mod views;
 
 pub use administrator::{Administrator, OutboxView};
 pub use files::{FileContent, Upload, UploadedFile};
+pub use imports::{ImportView, NewImport, PreviewRow};
 pub use inbox::InboxPosition;
 pub use people::{HandedOver, NewStandIn, StandInView};
 pub use people_import::{FailedRow, ImportReport};

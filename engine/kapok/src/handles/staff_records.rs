@@ -105,7 +105,7 @@ impl Staff {
     }
 
     /// Who asks and when, for words such as `$me`.
-    pub(super) fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         let shared = &self.kapok.shared;
         let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
         shared.organisation().context(Some(self.person), now, offset)

@@ -4,6 +4,7 @@ mod definitions;
 mod entity_definitions;
 mod events;
 mod files;
+mod imports;
 mod instances;
 mod messages;
 mod organisation;
@@ -22,6 +23,7 @@ pub(crate) use definitions::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use files::*;
+pub(crate) use imports::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
@@ -147,6 +149,17 @@ pub(crate) fn api() -> Api {
     .get("/entities/{id}", show_entity)
     .get("/search", search)
     .get("/records/{entity}/statistics", show_statistics)
+    .get("/records/{entity}/export", export_records)
+    .post("/records/{entity}/imports", begin_import)
+    .get("/imports", list_imports)
+    .get("/imports/{id}", show_import)
+    .get("/imports/{id}/columns", import_columns)
+    .post("/imports/{id}/preview", preview_import)
+    .post("/imports/{id}/check", check_import)
+    .post("/imports/{id}/run", run_import)
+    .post("/imports/{id}/cancel", cancel_import)
+    .post("/imports/{id}/undo", undo_import)
+    .get("/imports/{id}/failures", import_failures)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)
     .get("/records/{entity}/{id}", show_record)
