@@ -219,7 +219,7 @@ impl Staff {
         let Some(row) = queries.record(entity, id)? else {
             return Ok(false);
         };
-        let viewer = rights::viewer_by_shares(&organisation, &queries, self.person, &today)?;
+        let viewer = rights::viewer_by_shares(&organisation, &catalogue, &queries, self.person, &today)?;
         let Some(viewer) = viewer else { return Ok(false) };
         let point = Viewpoint::new(viewer, &catalogue, queries);
         let access = point.rights().decide(Action::Read, definition, Some(&row.record));

@@ -121,6 +121,7 @@ pub fn records() -> Vec<AnyRow> {
             references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
+            opens: None,
         }),
         AnyRow::Record(RecordRow {
             entity,
@@ -129,6 +130,7 @@ pub fn records() -> Vec<AnyRow> {
             references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
+            opens: None,
         }),
     ]
 }
