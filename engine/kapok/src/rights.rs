@@ -8,9 +8,7 @@ use std::{
 
 use kapok_process::Directory;
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
-use kapok_records::{
-    Action, Catalogue, EntityDefinition, Level, Owners, Records, Rights, Sharing, Viewer,
-};
+use kapok_records::{Action, Catalogue, EntityDefinition, Level, Owners, Records, Rights, Sharing, Viewer};
 use kapok_tables::{Queries, Receiver, ShareLevel, TableError, TaskList};
 
 use crate::{
@@ -150,7 +148,9 @@ pub(crate) fn viewer_by_shares(
 fn open_parents(viewer: &mut Viewer, catalogue: &Catalogue, queries: &Queries<'_>) -> Result<(), TableError> {
     let mut opened = BTreeSet::new();
     for child in catalogue.entities().filter(|child| child.opens.is_some()) {
-        let parent = child.parent_of().and_then(|(_, parent)| catalogue.entity(parent.as_str()));
+        let parent = child
+            .parent_of()
+            .and_then(|(_, parent)| catalogue.entity(parent.as_str()));
         let Some(parent) = parent.filter(|parent| !reads_all_of(viewer, catalogue, parent)) else {
             continue;
         };

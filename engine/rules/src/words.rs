@@ -79,7 +79,9 @@ impl Operand {
                 Cow::Owned(Value::List(persons.collect()))
             }
             Self::Now => {
-                let now = context.now.map(|now| now.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true));
+                let now = context
+                    .now
+                    .map(|now| now.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true));
                 Cow::Owned(now.into())
             }
             Self::Today(step) => Cow::Owned(step.from(context.today).to_string().into()),

@@ -5,6 +5,7 @@
 //! engine in one place, hands out handles there, and cannot forget a check elsewhere.
 
 mod administrator;
+mod dictionaries;
 mod files;
 mod inbox;
 mod layers;
@@ -24,6 +25,7 @@ mod staff_tasks;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
+pub use dictionaries::DictionaryView;
 pub use files::{FileContent, Upload, UploadedFile};
 pub use inbox::InboxPosition;
 pub use people::{HandedOver, NewStandIn, StandInView};

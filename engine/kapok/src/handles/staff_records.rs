@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use kapok_process::Directory;
-use kapok_protocol::{
-    Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind, Text, Value,
-};
+use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
 use kapok_records::{
-    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights,
-    defaults,
+    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights, defaults,
 };
 use kapok_rules::{Context, resolve};
 
@@ -103,7 +100,12 @@ impl Staff {
 
     /// One entity.
     pub fn entity(&self, id: &Entity) -> Result<EntityView, Error> {
-        let found = self.entities()?.into_iter().find(|view| view.definition.id == *id);
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let seeing = self.seeing(&viewing)?;
+        let definition = entity(&viewing.catalogue, id)?;
+        let found = Some(entity_view(seeing.rights(), definition, &self.context()));
+        let found = found.filter(|view| view.read || view.create);
         found.ok_or_else(|| Error::not_found("实体", "entity"))
     }
 
@@ -191,7 +193,14 @@ impl Staff {
                 None => {
                     let organisation = &viewing.organisation;
                     let exists = |owner| organisation.exists(owner);
-                    allow_new(&seeing, definition, request.owner, &request.fields, &self.context(), exists)
+                    allow_new(
+                        &seeing,
+                        definition,
+                        request.owner,
+                        &request.fields,
+                        &self.context(),
+                        exists,
+                    )
                 }
             }
         };
@@ -313,7 +322,11 @@ fn refuse_unmade(
     values: Fields,
     context: &Context,
 ) -> Result<(), Error> {
-    let mut whole: Fields = definition.fields.iter().map(|field| (field.id.clone(), Value::Null)).collect();
+    let mut whole: Fields = definition
+        .fields
+        .iter()
+        .map(|field| (field.id.clone(), Value::Null))
+        .collect();
     whole.extend(values);
     if seeing.rights().makes(definition, &whole, context) {
         return Ok(());
@@ -327,7 +340,10 @@ fn refuse_unmade(
         RefusalKind::Forbidden,
         "record.not-yours-to-make",
         format!("按您的角色，{}不能这样填写。请改选其他值。", zh.join("、")),
-        format!("By your roles, {} cannot be this; choose something else.", en.join(", ")),
+        format!(
+            "By your roles, {} cannot be this; choose something else.",
+            en.join(", ")
+        ),
     )
     .at(decisive.first().cloned().unwrap_or_default())
     .into())
@@ -338,18 +354,27 @@ fn refuse_unseen_parent(seeing: &Seeing<'_>, definition: &EntityDefinition, valu
     let Some((field, entity)) = definition.parent_of() else {
         return Ok(());
     };
-    let id = values.get(field).and_then(Value::as_text).and_then(|id| id.parse().ok());
+    let id = values
+        .get(field)
+        .and_then(Value::as_text)
+        .and_then(|id| id.parse().ok());
     let Some(id) = id else { return Ok(()) };
     let entity = entity.clone();
     if seeing.record(&RecordRef { entity, id })?.is_some() {
         return Ok(());
     }
-    let label = definition.field(field).map(|field| field.label.clone()).unwrap_or_default();
+    let label = definition
+        .field(field)
+        .map(|field| field.label.clone())
+        .unwrap_or_default();
     Err(Refusal::new(
         RefusalKind::Invalid,
         "field.reference",
         format!("“{}”所选的记录不存在，或者您不能查看。", label.zh),
-        format!("“{}” names a record that does not exist, or that you may not see.", label.en),
+        format!(
+            "“{}” names a record that does not exist, or that you may not see.",
+            label.en
+        ),
     )
     .at(field)
     .into())

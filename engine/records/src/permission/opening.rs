@@ -31,7 +31,11 @@ impl Rights<'_> {
             || self.roles().any(|role| {
                 let grants = entity.grants.get(role);
                 let creates = grants.is_some_and(|grants| grants.level(Action::Create) > Level::None);
-                creates && entity.create_when.get(role).is_none_or(|filter| holds(filter, values, context))
+                creates
+                    && entity
+                        .create_when
+                        .get(role)
+                        .is_none_or(|filter| holds(filter, values, context))
             })
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn dictionary(reader: &mut Reader<'_>, id: &str, part: &Part<'_>) -> 
         id: id.to_owned(),
         label: part.label(),
         tree,
-        entries,
+        entries: entries.into(),
     }
 }
 

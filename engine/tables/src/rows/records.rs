@@ -160,10 +160,12 @@ impl Row for RecordRow {
                 .iter()
                 .map(|file| file_key(file).text(self.entity.as_str()).number(id)),
         );
-        keys.extend(
-            self.opens
-                .map(|parent| opening_key(&self.entity).optional(owner).number(parent.get()).number(id)),
-        );
+        keys.extend(self.opens.map(|parent| {
+            opening_key(&self.entity)
+                .optional(owner)
+                .number(parent.get())
+                .number(id)
+        }));
         keys
     }
 }

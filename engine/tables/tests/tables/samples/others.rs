@@ -166,6 +166,7 @@ pub fn shares() -> Vec<AnyRow> {
             actor: Principal::Person(person()),
             at: at(3),
             reason: "请协助跟进".into(),
+            while_open: false,
         })
     };
     vec![
@@ -197,6 +198,7 @@ pub fn sign_in() -> Vec<AnyRow> {
         AnyRow::Preference(Preference {
             person: person(),
             language: "zh-CN".into(),
+            favourites: BTreeMap::new(),
         }),
     ]
 }
