@@ -190,7 +190,7 @@ impl Builder {
         let shared = Arc::new(shared);
         let (catalogue, told) = layers::catalogue_at_start(&shared)?;
         shared.replace_catalogue(catalogue);
-        shared.definitions.load(&shared)?;
+        shared.definitions.load()?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(&shared)?;

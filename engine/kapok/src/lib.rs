@@ -66,11 +66,11 @@ pub use export::{Export, ExportQuery, SheetFormat};
 pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
-    HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, ListViewEntry, Me, NewImport, NewShare,
-    NewStandIn, OutboxView, PreviewRow, RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView,
-    Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile,
-    ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
+    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, ListViewEntry, Me, NewImport,
+    NewShare, NewStandIn, OutboxView, PreviewRow, RecordActor, RecordJobView, RecordSave, ShareView, Staff,
+    StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TrashedView, Upload,
+    UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};

@@ -89,12 +89,12 @@ impl Shared {
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
             projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
+            definitions: DefinitionCache::new(store.clone()),
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,
             settings,
             rules: Rules::new(),
-            definitions: DefinitionCache::default(),
             decisions: DecisionCache::default(),
             plugins,
             handlers,

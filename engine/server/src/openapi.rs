@@ -48,6 +48,8 @@ use crate::{dto, routes};
         routes::read_all_pages,
         routes::list_entities,
         routes::show_entity,
+        routes::show_dictionary,
+        routes::choose_favourites,
         routes::search,
         routes::show_statistics,
         routes::export_records,

@@ -144,6 +144,8 @@ pub enum Prefix {
     ListView = 122,
     /// (person): the records a person marked or has seen lately.
     Shortcuts = 123,
+    /// (entity, owner, parent, record): records that open what is above them.
+    RecordOpening = 124,
 
     /// How a person signs in.
     Credential = 80,

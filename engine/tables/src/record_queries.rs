@@ -1,5 +1,7 @@
 //! Questions about records besides lists of them: what names them, what is like them, what became of them.
 
+use std::collections::BTreeSet;
+
 use kapok_protocol::{Entity, ImportId, PersonId, RecordId, RecordJobId};
 
 use crate::{
@@ -66,6 +68,21 @@ impl Queries<'_> {
         self.follow(&rows::reference_key(entity, field, target), after, limit, |id| {
             RecordId::new(id).map(|id| (entity.clone(), id))
         })
+    }
+
+    /// What records of an entity open above them: those that one person is responsible for, or (with nobody named) all.
+    pub fn opened(&self, entity: &Entity, owner: Option<PersonId>, limit: usize) -> Answer<BTreeSet<RecordId>> {
+        let of_all = rows::opening_key(entity);
+        let prefix = match owner {
+            Some(owner) => of_all.number(owner.get()),
+            None => of_all,
+        };
+        let pairs = self.0.scan(prefix.as_bytes(), None, limit)?;
+        let parent = |key: &[u8]| {
+            let (_, numbers) = key.split_last_chunk::<16>()?;
+            RecordId::new(u64::from_be_bytes(*numbers.first_chunk()?))
+        };
+        Ok(pairs.iter().filter_map(|(key, _)| parent(key)).collect())
     }
 
     /// How many records of an entity name a record by a field, counting no further than `limit`.

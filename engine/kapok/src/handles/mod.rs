@@ -5,6 +5,7 @@
 //! engine in one place, hands out handles there, and cannot forget a check elsewhere.
 
 mod administrator;
+mod dictionaries;
 mod files;
 mod imports;
 mod inbox;
@@ -25,6 +26,7 @@ mod staff_tasks;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
+pub use dictionaries::DictionaryView;
 pub use files::{FileContent, Upload, UploadedFile};
 pub use imports::{ImportView, NewImport, PreviewRow};
 pub use inbox::InboxPosition;

@@ -46,7 +46,7 @@ impl Cells<'_> {
                 self.pointed(kind, text)
             }
             FieldKind::Address { choices, dictionary } => {
-                address(text, dictionary.as_ref().map(|_| choices.as_slice()))
+                address(text, dictionary.as_ref().map(|_| &**choices))
             }
             FieldKind::Lines { .. } => lines(text),
             FieldKind::Attachment(_) | FieldKind::Picture(_) => Err(Text::new(

@@ -3,6 +3,7 @@
 
 mod cases;
 mod definitions;
+mod dictionaries;
 mod entity_definitions;
 mod events;
 mod fields;
@@ -22,6 +23,7 @@ mod tasks;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
+pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use fields::*;

@@ -1,6 +1,7 @@
 //! The routes, one module for each thing the API is about.
 
 mod definitions;
+mod dictionaries;
 mod entity_definitions;
 mod events;
 mod files;
@@ -20,6 +21,7 @@ mod system;
 mod tasks;
 
 pub(crate) use definitions::*;
+pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use files::*;
@@ -147,6 +149,8 @@ pub(crate) fn api() -> Api {
     .post("/pages/read-all", read_all_pages)
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
+    .get("/dictionaries/{id}", show_dictionary)
+    .put("/dictionaries/{id}/favourites", choose_favourites)
     .get("/search", search)
     .get("/records/{entity}/statistics", show_statistics)
     .get("/records/{entity}/export", export_records)

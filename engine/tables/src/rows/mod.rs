@@ -23,7 +23,7 @@ pub use platform::{Credential, DecisionFile, Definition, Preference, Session, St
 pub(crate) use process::{candidate_key, instances_of};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
 pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
-pub(crate) use records::{file_key, likeness_key, reference_key, unique_key};
+pub(crate) use records::{file_key, likeness_key, opening_key, reference_key, unique_key};
 pub use shares::{Receiver, Share, ShareLevel};
 pub(crate) use shares::{shares_of, shares_with};
 pub use trash::TrashedRecord;

@@ -292,6 +292,7 @@ kinds! {
     RollUp, "roll-up", "汇总值", End, Row(row::<RollUps>);
     RecordByReference, "record-by-reference", "记录索引", Nowhere, Index(record);
     RecordByLikeness, "record-by-likeness", "记录索引", Nowhere, Index(record);
+    RecordOpening, "record-opening", "记录索引", Nowhere, Index(record);
     RecordByFile, "record-by-file", "记录索引", Nowhere, Index(|key| with_file(key, Prefix::Record));
     RecordJob, "record-job", "批量任务", End, Row(row::<RecordJob>);
     RecordJobOpen, "record-job-open", "批量任务索引", Nowhere, Index(|key| last(key, Prefix::RecordJob));
