@@ -45,9 +45,7 @@ impl Cells<'_> {
             FieldKind::Person { .. } | FieldKind::Department { .. } | FieldKind::Reference { .. } => {
                 self.pointed(kind, text)
             }
-            FieldKind::Address { choices, dictionary } => {
-                address(text, dictionary.as_ref().map(|_| &**choices))
-            }
+            FieldKind::Address { choices, dictionary } => address(text, dictionary.as_ref().map(|_| &**choices)),
             FieldKind::Lines { .. } => lines(text),
             FieldKind::Attachment(_) | FieldKind::Picture(_) => Err(Text::new(
                 "文件不能从表格导入，请在记录中上传。",
