@@ -64,9 +64,10 @@ pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
-    HandedOver, HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView,
-    RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
-    StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
+    HandedOver, HistoryItem, ImportReport, InboxPosition, LeavePreview, ListViewEntry, Me, NamedIn, NewShare,
+    NewStandIn, OutboxView, RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable,
+    StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView, Upload,
+    UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
@@ -78,7 +79,7 @@ pub use kapok_records as records;
 pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
 pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
-pub use layers::{DefinitionChange, DefinitionPlan};
+pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};

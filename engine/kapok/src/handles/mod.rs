@@ -8,6 +8,7 @@ mod administrator;
 mod files;
 mod inbox;
 mod layers;
+mod leave_preview;
 pub(crate) mod once;
 mod people;
 mod people_import;
@@ -21,11 +22,13 @@ mod staff_records;
 mod staff_search;
 mod staff_shares;
 mod staff_tasks;
+mod staff_totals;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
 pub use files::{FileContent, Upload, UploadedFile};
 pub use inbox::InboxPosition;
+pub use leave_preview::{LeavePreview, NamedIn};
 pub use people::{HandedOver, NewStandIn, StandInView};
 pub use people_import::{FailedRow, ImportReport};
 pub use record_history::{HistoryItem, RecordActor};
@@ -38,4 +41,5 @@ pub use staff_search::{FoundRecord, FoundRecords, StatisticsQuery, StatisticsRow
 pub(crate) use staff_shares::receiver_name;
 pub use staff_shares::{NewShare, ShareView};
 pub use staff_tasks::TaskCompletion;
+pub use staff_totals::{TotalValue, TotalView};
 pub use views::{ListViewEntry, ViewScope};

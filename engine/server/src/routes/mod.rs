@@ -17,6 +17,7 @@ mod shortcuts;
 mod stream;
 mod system;
 mod tasks;
+mod totals;
 
 pub(crate) use definitions::*;
 pub(crate) use entity_definitions::*;
@@ -35,6 +36,7 @@ pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
+pub(crate) use totals::*;
 
 use axum::{
     Router,
@@ -113,6 +115,7 @@ pub(crate) fn api() -> Api {
     .get("/demo/people", demo_people)
     .get("/people", find_people)
     .post("/people/import", import_people)
+    .get("/people/{id}/leave", preview_leave)
     .post("/people/{id}/leave", leave)
     .post("/people/{id}/password", set_password)
     .get("/people/{id}/stand-ins", list_stand_ins)
@@ -146,6 +149,8 @@ pub(crate) fn api() -> Api {
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
     .get("/search", search)
+    .get("/totals", list_totals)
+    .get("/totals/{id}", show_total)
     .get("/records/{entity}/statistics", show_statistics)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)

@@ -141,6 +141,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("trash", records::trash()),
         ("roll-up", vec![records::roll_ups()]),
         ("record-job", records::jobs()),
+        ("roll-up-2", records::counting()),
         ("stored-file", records::files()),
         ("personal", records::personal()),
         ("sign-in", others::sign_in()),
