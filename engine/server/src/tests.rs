@@ -3,6 +3,7 @@
 mod browser;
 mod computed;
 mod contract;
+mod customers;
 mod definition_layers;
 mod files;
 mod leaving;

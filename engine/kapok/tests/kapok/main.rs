@@ -9,6 +9,7 @@ mod crm;
 mod definitions;
 mod files;
 mod full_disk;
+mod imports;
 mod once;
 mod outbox;
 mod power;

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::{Filter, Record};
 
-use super::{Reach, Rights, reach::Sources};
+use super::{
+    Reach, Rights,
+    reach::{Sources, hands_down},
+};
 use crate::{
     PERSON,
-    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind},
+    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind, REST},
     reading::Names,
 };
 
@@ -118,9 +121,7 @@ impl<'a> Rights<'a> {
         let hands_down = self
             .parent(source)
             .is_some_and(|(field, parent)| field == origin.field && parent.id == entity.id)
-            && role
-                .and_then(|role| source.grants.get(role))
-                .is_none_or(|grants| grants.inherit);
+            && role.is_none_or(|role| hands_down(entity, source, role));
         // What it counts may be computed itself, from records of yet another entity.
         let named = |name: &str| {
             source
@@ -144,7 +145,7 @@ impl<'a> Rights<'a> {
 fn rule(entity: &EntityDefinition, role: Option<&str>, field: &str) -> FieldAccess {
     let rules = role.and_then(|role| entity.field_rules.get(role));
     rules
-        .and_then(|rules| rules.get(field))
+        .and_then(|rules| rules.get(field).or_else(|| rules.get(REST)))
         .copied()
         .unwrap_or(FieldAccess::Edit)
 }

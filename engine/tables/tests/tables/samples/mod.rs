@@ -216,6 +216,7 @@ pub fn prefixes() -> Vec<Prefix> {
         RollUp,
         RecordByReference,
         RecordByLikeness,
+        RecordOpening,
         RecordByFile,
         RecordJob,
         RecordJobOpen,
