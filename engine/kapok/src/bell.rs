@@ -6,6 +6,7 @@ use std::{
 };
 
 use kapok_tables::Changed;
+use tokio::sync::watch;
 
 /// A bell that counts how often it rang, so that a ring is never missed between looking and waiting.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub(crate) struct Bells {
     pub(crate) record_jobs: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
+    /// For those who wait for jobs outside of this program.
+    pub(crate) external: watch::Sender<u64>,
 }
 
 impl Bells {
@@ -40,6 +43,9 @@ impl Bells {
             outbox,
             record_jobs,
         } = changed;
+        if jobs {
+            self.external.send_modify(|rings| *rings = rings.wrapping_add(1));
+        }
         for (bell, changed) in [
             (&self.timers, timers),
             (&self.jobs, jobs),

@@ -8,11 +8,13 @@ use std::{
 use kapok_model::{CalledVersion, Diagnostic, EventDefinition, NodeIndex, NodeKind, ProcessGraph, RecordTrigger};
 use kapok_process::state::TimerKind;
 use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind, Timestamp};
-use kapok_tables::{Definition, Queries};
+use kapok_records::ProcessGrants;
+use kapok_tables::{ConfirmedGrants, Definition, Queries};
 
 use crate::{
     Error,
     environment::Installed,
+    grants::{self, Confirm},
     hints::{Audience, HintKind},
     shared::Shared,
     writer::Step,
@@ -36,6 +38,8 @@ struct Known {
     version: u32,
     /// The first of the versions that came from one file at one time.
     deployment: DefinitionId,
+    /// What it may do with records.
+    grants: Arc<ProcessGrants>,
 }
 
 /// Where names start the present version of a process.
@@ -54,9 +58,23 @@ impl DefinitionCache {
         self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn add(&self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>) {
+    fn add(&self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>, grants: ProcessGrants) {
         let mut cached = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        cached.add(definition, deployment, graph);
+        cached.add(definition, deployment, graph, grants);
+    }
+
+    /// What a version may do with records.
+    pub(crate) fn grants(&self, definition: DefinitionId) -> Arc<ProcessGrants> {
+        let known = self.read().known.get(&definition).map(|known| known.grants.clone());
+        known.unwrap_or_default()
+    }
+
+    /// Replaces what a version may do with records, after the commit that changed it.
+    pub(crate) fn replace_grants(&self, definition: DefinitionId, grants: ProcessGrants) {
+        let mut cached = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = cached.known.get_mut(&definition) {
+            known.grants = Arc::new(grants);
+        }
     }
 
     /// The present version of a process.
@@ -121,14 +139,25 @@ impl DefinitionCache {
                     definition.version, definition.key
                 )));
             };
-            self.add(&definition, *deployment, graph.clone());
+            // One of a time when nothing was asked keeps what its model asks for.
+            let grants = match &definition.grants {
+                Some(confirmed) => confirmed.grants.clone(),
+                None => grants::proposed(graph, &shared.plugins),
+            };
+            self.add(&definition, *deployment, graph.clone(), grants);
         }
         Ok(())
     }
 }
 
 impl Cached {
-    fn add(&mut self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>) {
+    fn add(
+        &mut self,
+        definition: &Definition,
+        deployment: DefinitionId,
+        graph: Arc<ProcessGraph>,
+        grants: ProcessGrants,
+    ) {
         let id = definition.id;
         let before = self.latest.get(&graph.key).copied();
         if before.is_none_or(|before| before < id) {
@@ -151,6 +180,7 @@ impl Cached {
             graph,
             version: definition.version,
             deployment,
+            grants: Arc::new(grants),
         };
         self.known.insert(id, known);
     }
@@ -260,6 +290,7 @@ pub(crate) fn deploy(
     xml: &str,
     reading: &kapok_model::Reading,
     base: Option<u32>,
+    confirm: &Confirm,
 ) -> Result<Vec<Definition>, Error> {
     let mut definitions: Vec<Definition> = Vec::new();
     for graph in reading.processes.iter().filter(|graph| graph.executable) {
@@ -271,6 +302,7 @@ pub(crate) fn deploy(
         {
             return Err(conflict(present, base).into());
         }
+        let granted = grants::at_publishing(step.shared, graph, newest.as_ref().map(|before| before.id), confirm);
         let definition = Definition {
             id: DefinitionId::from(step.next_id()),
             key: graph.key.clone(),
@@ -278,6 +310,11 @@ pub(crate) fn deploy(
             name: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
             deployed_at: step.now,
             deployed_by: actor.person(),
+            grants: Some(ConfirmedGrants {
+                grants: granted.clone(),
+                by: actor.person(),
+                at: step.now,
+            }),
         };
         step.tx.put_definition(&definition)?;
         step.tx.put_definition_xml(definition.id, xml);
@@ -285,7 +322,7 @@ pub(crate) fn deploy(
         step.hint(HintKind::Definition, definition.id.get(), Audience::Administrators);
         let deployment = definitions.first().map_or(definition.id, |first| first.id);
         let (added, graph) = (definition.clone(), graph.clone());
-        step.after_commit(move |shared| shared.definitions.add(&added, deployment, graph));
+        step.after_commit(move |shared| shared.definitions.add(&added, deployment, graph, granted));
         definitions.push(definition);
     }
     Ok(definitions)

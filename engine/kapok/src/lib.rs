@@ -29,7 +29,9 @@ mod environment;
 mod error;
 mod evaluate;
 mod explanation;
+mod external;
 mod files;
+mod grants;
 mod handlers;
 mod handles;
 mod hints;
@@ -60,7 +62,9 @@ pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
+pub use external::{ExternalTask, TopicRequest, TopicView, Worker, WorkerFailure};
 pub use files::StoredContent;
+pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
@@ -81,7 +85,7 @@ pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, Share
 pub use layers::{DefinitionChange, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
-pub use outgoing::{MailSettings, Outgoing};
+pub use outgoing::{MailSettings, Outgoing, OutgoingSecret};
 pub use plugins::{PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;

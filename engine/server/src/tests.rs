@@ -3,7 +3,9 @@
 mod browser;
 mod contract;
 mod definition_layers;
+mod external;
 mod files;
+mod grants;
 mod matrix;
 mod operating;
 mod record_work;

@@ -6,6 +6,7 @@
 
 mod administrator;
 mod files;
+mod grants;
 mod inbox;
 mod layers;
 pub(crate) mod once;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use kapok_protocol::{Entity, PersonId, Record, RecordId, Value};
 
 use super::{EVERYONE, Records, Rights, Sharing};
-use crate::definition::{Action, EntityDefinition, Grants, Level};
+use crate::definition::{Action, EntityDefinition, Level};
 
 /// The records of one entity that a right reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,6 +182,8 @@ impl<'a> Rights<'a> {
                 .copied()
                 .filter(|role| entity.grants.get(*role).is_none_or(|grants| grants.inherit))
                 .collect(),
+            // What is confirmed for a process is confirmed by name.
+            grants: false,
             ..sources.clone()
         };
         let mut parents = self.owned(&handing_down, Action::Read, parent, generations);
@@ -203,8 +205,9 @@ impl<'a> Rights<'a> {
 
     fn level_from(&self, sources: &Sources<'_>, action: Action, entity: &EntityDefinition) -> Level {
         let of_roles = sources.roles.iter().filter_map(|role| entity.grants.get(*role));
-        let granted = self.viewer.grants.get(&entity.id).filter(|_| sources.grants);
-        let levels = of_roles.chain(granted).map(|grants: &Grants| grants.level(action));
+        let granted = self.viewer.grants.of(&entity.id).filter(|_| sources.grants);
+        let levels = of_roles.map(|grants| grants.level(action));
+        let levels = levels.chain(granted.map(|grant| grant.level(action)));
         levels.max().unwrap_or_default()
     }
 
