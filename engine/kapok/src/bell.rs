@@ -28,6 +28,7 @@ pub(crate) struct Bells {
     pub(crate) jobs: Bell,
     pub(crate) outbox: Bell,
     pub(crate) record_jobs: Bell,
+    pub(crate) imports: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
     /// For those who wait for jobs outside of this program.
@@ -42,6 +43,7 @@ impl Bells {
             jobs,
             outbox,
             record_jobs,
+            imports,
         } = changed;
         if jobs {
             self.external.send_modify(|rings| *rings = rings.wrapping_add(1));
@@ -51,6 +53,7 @@ impl Bells {
             (&self.jobs, jobs),
             (&self.outbox, outbox),
             (&self.record_jobs, record_jobs),
+            (&self.imports, imports),
         ] {
             if changed {
                 bell.ring();
@@ -65,6 +68,7 @@ impl Bells {
             &self.jobs,
             &self.outbox,
             &self.record_jobs,
+            &self.imports,
             &self.cleaning,
         ] {
             bell.close();

@@ -10,7 +10,7 @@ use kapok_protocol::{
 };
 use kapok_records::Fields;
 use kapok_store::{Health, Store, View};
-use kapok_tables::{Queries, TaskList};
+use kapok_tables::TaskList;
 
 use crate::{
     BackupSettings, Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
@@ -19,7 +19,7 @@ use crate::{
     definitions::{self, Deployed},
     grants::Confirm,
     handlers::Handlers,
-    layers,
+    imports, layers,
     operate::{self, keeper::Operating},
     plugins::Plugins,
     project::{self, Projection},
@@ -191,7 +191,7 @@ impl Builder {
         let shared = Arc::new(shared);
         let (catalogue, told) = layers::catalogue_at_start(&shared)?;
         shared.replace_catalogue(catalogue);
-        shared.definitions.load(&shared)?;
+        shared.definitions.load(&shared.plugins)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(&shared)?;
@@ -432,6 +432,7 @@ impl Kapok {
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
             || react::advance_record_jobs(&self.shared, &self.writer)?
+            || imports::advance(&self.shared, &self.writer)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
         react::clean(&self.shared, &self.writer, now)
@@ -479,13 +480,7 @@ impl Kapok {
     }
 
     pub(crate) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {
-        Viewing {
-            shared: &self.shared,
-            organisation: self.shared.organisation(),
-            catalogue: self.shared.catalogue(),
-            queries: Queries(view),
-            now: self.shared.clock.now(),
-        }
+        Viewing::of(&self.shared, view)
     }
 
     /// Roles that definitions name become records, and records are put in order that were stored for other definitions.

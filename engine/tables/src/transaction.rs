@@ -53,6 +53,8 @@ pub struct Changed {
     pub outbox: bool,
     /// Work on many records that goes on.
     pub record_jobs: bool,
+    /// Imports that go on.
+    pub imports: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -108,6 +110,7 @@ impl<'a> Transaction<'a> {
             jobs: touched(Prefix::JobReady) || touched(Prefix::JobByTopic),
             outbox: touched(Prefix::OutboxByMoment),
             record_jobs: touched(Prefix::RecordJobOpen),
+            imports: touched(Prefix::ImportOpen),
         }
     }
 

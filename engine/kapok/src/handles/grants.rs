@@ -67,13 +67,13 @@ impl Administrator {
             let definition = step.queries().definition(id)?;
             let mut definition = definition.ok_or_else(|| Error::not_found("流程", "process"))?;
             definition.grants = Some(ConfirmedGrants {
-                grants: confirmed.clone(),
+                grants: confirmed,
                 by,
                 at: step.now,
             });
             step.tx.put_definition(&definition)?;
             step.hint(HintKind::Definition, id.get(), Audience::Administrators);
-            step.after_commit(move |shared| shared.definitions.replace_grants(id, confirmed));
+            step.after_commit(move |shared| shared.definitions.replace_grants(&definition));
             Ok(())
         })
     }

@@ -9,6 +9,7 @@ mod crm;
 mod definitions;
 mod full_disk;
 mod grants;
+mod imports;
 mod once;
 mod outbox;
 mod power;

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::Record;
 
-use super::{ProcessGrant, Reach, Rights, reach::Sources};
+use super::{
+    ProcessGrant, Reach, Rights,
+    reach::{Sources, hands_down},
+};
 use crate::{
     PERSON,
-    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind},
+    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind, REST},
 };
 
 /// The answer about one record.
@@ -134,7 +137,7 @@ impl<'a> Rights<'a> {
             .parent(source)
             .is_some_and(|(field, parent)| field == origin.field && parent.id == entity.id)
             && match of {
-                Says::Role(role) => source.grants.get(role).is_none_or(|grants| grants.inherit),
+                Says::Role(role) => hands_down(entity, source, role),
                 Says::Grant(..) | Says::Share => true,
             };
         let shows = |name: &str| {
@@ -154,7 +157,12 @@ impl<'a> Rights<'a> {
 /// What a source says of a field; everything when it says nothing.
 fn rule(entity: &EntityDefinition, of: Says<'_>, field: &str) -> FieldAccess {
     let said = match of {
-        Says::Role(role) => entity.field_rules.get(role).and_then(|rules| rules.get(field)).copied(),
+        Says::Role(role) => {
+            let rules = entity.field_rules.get(role);
+            rules
+                .and_then(|rules| rules.get(field).or_else(|| rules.get(REST)))
+                .copied()
+        }
         Says::Grant(_, true) | Says::Share => None,
         Says::Grant(grant, false) if grant.update.has(field) => None,
         Says::Grant(grant, false) if grant.read.has(field) => Some(FieldAccess::Read),

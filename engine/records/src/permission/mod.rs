@@ -12,8 +12,10 @@
 //! - A **share** reaches one record, for whoever may have the records of this kind shared with them: a level of at least
 //!   `shared` for what it gives, reading or changing.
 //! - An **open task** gives its handler reading of its record and of that record's parent, whatever the roles say.
+//! - A record may **open** its parent, as long as its entity's condition holds of it: whoever reads it through a role or a
+//!   share, and not only because of the parent, reads the parent. What is opened so hands down like anything that is read.
 //! - A **parent** hands down: whoever may read it may read the record, unless the role through which they read it says
-//!   `inherit = false` for this kind of record. What a task opens above its own record is not handed down: who approves one
+//!   `hand_down = false` for the parents or `inherit = false` for this kind of record. What a task opens above its own record is not handed down: who approves one
 //!   quote need not see all others of that customer.
 //!
 //! A field is shown as widely as the widest of those shows it by itself: what a role hides in everybody's customers it
@@ -23,6 +25,7 @@ mod explain;
 mod fields;
 mod grant;
 mod mask;
+mod opening;
 mod reach;
 mod viewer;
 
@@ -32,6 +35,7 @@ pub use explain::Reason;
 pub use fields::{Access, Judge};
 pub use grant::{FieldSet, ProcessGrant, ProcessGrants};
 pub use mask::masked;
+pub use opening::opened_by;
 pub use reach::{Inherited, Owners, Reach};
 pub use viewer::{Circles, Sharing, Viewer};
 

@@ -3,12 +3,14 @@
 
 mod cases;
 mod definitions;
+mod dictionaries;
 mod entity_definitions;
 mod events;
 mod external;
 mod fields;
 mod files;
 mod grants;
+mod imports;
 mod layout;
 mod messages;
 mod organisation;
@@ -23,12 +25,14 @@ mod tasks;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
+pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use external::*;
 pub(crate) use fields::*;
 pub(crate) use files::*;
 pub(crate) use grants::*;
+pub(crate) use imports::*;
 pub(crate) use layout::ViewView;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;

@@ -1,5 +1,7 @@
 //! The rows of the shell itself: definitions, sign-in, answers kept for repeated requests.
 
+use std::collections::BTreeMap;
+
 use kapok_protocol::{DefinitionId, Entity, PersonId, Principal, Timestamp};
 use kapok_records::{FieldSet, ProcessGrant, ProcessGrants};
 
@@ -113,6 +115,8 @@ pub struct Preference {
     pub person: PersonId,
     /// The interface's language, `zh-CN` or `en`.
     pub language: String,
+    /// Entries of dictionaries that are offered first, by dictionary, the first first.
+    pub favourites: BTreeMap<String, Vec<String>>,
 }
 
 fields!(Definition { 0 => id, 1 => key, 2 => version, 3 => name, 4 => deployed_at, 5 => deployed_by, 6 => grants });
@@ -123,7 +127,7 @@ fields!(Credential { 0 => person, 1 => password_hash, 2 => changed_at });
 fields!(Session { 0 => hash, 1 => person, 2 => created_at, 3 => expires_at });
 fields!(Token { 0 => hash, 1 => person, 2 => label, 3 => created_at, 4 => topics });
 fields!(StoredAnswer { 0 => principal, 1 => key, 2 => request_hash, 3 => answer, 4 => expires_at });
-fields!(Preference { 0 => person, 1 => language });
+fields!(Preference { 0 => person, 1 => language, 2 => favourites });
 
 /// A list of pairs, in the order of entities.
 impl Field for ProcessGrants {

@@ -220,6 +220,7 @@ pub fn prefixes() -> Vec<Prefix> {
         RollUp,
         RecordByReference,
         RecordByLikeness,
+        RecordOpening,
         RecordByFile,
         RecordJob,
         RecordJobOpen,

@@ -122,6 +122,7 @@ pub fn records() -> Vec<AnyRow> {
             references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
+            opens: None,
         }),
         AnyRow::Record(RecordRow {
             entity,
@@ -130,6 +131,7 @@ pub fn records() -> Vec<AnyRow> {
             references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
+            opens: None,
         }),
     ]
 }
@@ -165,6 +167,7 @@ pub fn shares() -> Vec<AnyRow> {
             actor: Principal::Person(person()),
             at: at(3),
             reason: "请协助跟进".into(),
+            while_open: false,
         })
     };
     vec![
@@ -197,6 +200,7 @@ pub fn sign_in() -> Vec<AnyRow> {
         AnyRow::Preference(Preference {
             person: person(),
             language: "zh-CN".into(),
+            favourites: BTreeMap::new(),
         }),
     ]
 }
