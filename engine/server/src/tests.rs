@@ -7,6 +7,7 @@ mod definition_layers;
 mod external;
 mod files;
 mod grants;
+mod imports;
 mod matrix;
 mod operating;
 mod record_work;

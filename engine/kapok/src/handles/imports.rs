@@ -159,9 +159,9 @@ impl Staff {
     pub fn new_import(&self, id: ImportId) -> Result<NewImport, Error> {
         let shared = &self.kapok.shared;
         let row = self.own_import(id)?;
-        let catalogue = shared.catalogue();
         let sample = TableReader::open(&shared.files, &row.table, 0)?.take(5)?;
-        let definition = entity(&catalogue, &row.entity)?;
+        // Without what the person may not see.
+        let definition = &self.entity(&row.entity)?.definition;
         let fields = definition.fields.iter().map(|field| field.id.clone());
         Ok(NewImport {
             keys: fields.filter(|field| imports::is_key(definition, field)).collect(),
