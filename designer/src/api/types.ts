@@ -165,8 +165,35 @@ export interface Deployed {
   id: Id
   key: string
   version: number
+  grants: Grants
   diagnostics: Diagnostic[]
-  others?: { id: Id; key: string; version: number }[]
+  others?: { id: Id; key: string; version: number; grants: Grants }[]
+}
+
+/** One thing that a process does with records. */
+export interface ConfirmedGrant {
+  entity: string
+  action: 'read' | 'create' | 'update' | 'delete'
+  /** For reading and changing: the fields; `*` stands for all. */
+  fields?: string[]
+}
+
+export interface Grant extends ConfirmedGrant {
+  text: Text
+  /** The steps that need it. */
+  because: { code: string; name: string }[]
+  /** Whether the version before did not have it. */
+  new: boolean
+  confirmed: boolean
+}
+
+/** What a process asks for, and what was confirmed. */
+export interface Grants {
+  process: string
+  needed: Grant[]
+  others?: Grant[]
+  confirmed_by: PersonRef | null
+  confirmed_at: Instant | null
 }
 
 export interface Catalogue {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use kapok_tables::Changed;
+use tokio::sync::watch;
 
 /// A bell that counts how often it rang, so that a ring is never missed between looking and waiting.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub(crate) struct Bells {
     pub(crate) imports: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
+    /// For those who wait for jobs outside of this program.
+    pub(crate) external: watch::Sender<u64>,
 }
 
 impl Bells {
@@ -42,6 +45,9 @@ impl Bells {
             record_jobs,
             imports,
         } = changed;
+        if jobs {
+            self.external.send_modify(|rings| *rings = rings.wrapping_add(1));
+        }
         for (bell, changed) in [
             (&self.timers, timers),
             (&self.jobs, jobs),

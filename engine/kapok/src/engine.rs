@@ -17,6 +17,7 @@ use crate::{
     clock::{Clock, SystemClock},
     decisions,
     definitions::{self, Deployed},
+    grants::Confirm,
     handlers::Handlers,
     imports, layers,
     operate::{self, keeper::Operating},
@@ -190,7 +191,7 @@ impl Builder {
         let shared = Arc::new(shared);
         let (catalogue, told) = layers::catalogue_at_start(&shared)?;
         shared.replace_catalogue(catalogue);
-        shared.definitions.load()?;
+        shared.definitions.load(&shared.plugins)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(&shared)?;
@@ -208,6 +209,7 @@ impl Builder {
             _running: running,
         };
         kapok.settle_definitions(told)?;
+        kapok.keep_old_grants()?;
         kapok.finish_departures()?;
         Ok(kapok)
     }
@@ -239,7 +241,7 @@ impl Kapok {
         definitions::check(&self.shared, xml).diagnostics
     }
 
-    /// Deploys a model: a new version of each of its executable processes.
+    /// Deploys a model: a new version of each of its executable processes. They may do what their model asks for.
     pub fn deploy(&self, xml: &str) -> Result<Deployed, Error> {
         // Parsing is slow and needs nothing of the writer.
         let reading = definitions::check(&self.shared, xml);
@@ -250,7 +252,7 @@ impl Kapok {
         let xml = xml.to_owned();
         let deployed = self
             .writer
-            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None));
+            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None, &Confirm::Proposed));
         Ok(Deployed {
             definitions: deployed.wait()?,
             diagnostics,

@@ -3,21 +3,21 @@
 use std::{
     fs,
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use kapok_notify::{FetchError as ClientError, HttpClient, HttpLimits};
 use kapok_plugin_host::{
     Call, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LogLevel, Manifest, Plugin, PluginHost,
 };
-use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordRef, Text};
-use kapok_records::{Action, Catalogue, Definitions, Rights, Viewer, as_seen};
+use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordRef, Refusal, Text};
+use kapok_records::{Action, Catalogue, Definitions, FieldSet, Rights, Viewer, as_seen};
 use kapok_store::Store;
 use kapok_tables::Queries;
 use tokio::runtime::Runtime;
 
 use crate::{
-    Error, Outgoing,
+    Error, Outgoing, grants,
     organisation::today,
     rights::{self, Parents},
     shared::Shared,
@@ -93,6 +93,27 @@ enum Sight {
     Everything,
     Of(Box<Viewer>, Arc<Catalogue>),
     Nothing,
+}
+
+/// What a process was not granted, noted while a plugin works for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Denials(Arc<Mutex<Vec<Refusal>>>);
+
+impl Denials {
+    fn note(&self, refusal: Refusal) {
+        let mut noted = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if !noted.contains(&refusal) {
+            noted.push(refusal);
+        }
+    }
+
+    /// What was noted, as one text.
+    pub(crate) fn text(&self) -> Option<Text> {
+        let noted = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let zh: Vec<&str> = noted.iter().map(|refusal| refusal.text.zh.as_str()).collect();
+        let en: Vec<&str> = noted.iter().map(|refusal| refusal.text.en.as_str()).collect();
+        (!noted.is_empty()).then(|| Text::new(zh.join(""), en.join(" ")))
+    }
 }
 
 /// On whose behalf a plugin is called.
@@ -202,6 +223,11 @@ impl Plugins {
 
     /// What a call of a plugin is given.
     pub(crate) fn call(&self, shared: &Shared, plugin: &Plugin, caller: Caller) -> Call {
+        self.call_noting(shared, plugin, caller, &Denials::default())
+    }
+
+    /// The same, and notes what the caller may not do.
+    pub(crate) fn call_noting(&self, shared: &Shared, plugin: &Plugin, caller: Caller, denials: &Denials) -> Call {
         let settings = shared
             .outgoing
             .plugins
@@ -221,8 +247,14 @@ impl Plugins {
                 client: self.client.clone(),
                 runtime: self.runtime().map(|runtime| runtime.handle().clone()),
                 sight: self.sight(shared, caller),
+                denials: denials.clone(),
             }),
         }
+    }
+
+    /// The one way out over HTTP.
+    pub(crate) fn client(&self) -> &HttpClient {
+        &self.client
     }
 
     /// The runtime that messages leave through; made when first needed.
@@ -245,14 +277,23 @@ impl Plugins {
 
     fn sight(&self, shared: &Shared, caller: Caller) -> Sight {
         match caller {
-            // A process reads what its definition names: the record it is about and those its inputs point at. Grants
-            // per entity are confirmed when it is published.
-            Caller::Process(_) | Caller::System => Sight::Everything,
+            Caller::System => Sight::Everything,
+            Caller::Process(instance) => {
+                let view = shared.store.view();
+                match grants::viewer(shared, &Queries(&view), instance) {
+                    Ok(viewer) => Sight::Of(Box::new(viewer), shared.catalogue()),
+                    Err(error) => {
+                        tracing::error!(%error, "what a plugin's caller may see is unknown, so it sees nothing");
+                        Sight::Nothing
+                    }
+                }
+            }
             Caller::Person(person) => {
                 let (organisation, catalogue) = (shared.organisation(), shared.catalogue());
                 let today = today(shared.clock.now(), shared.settings.utc_offset_minutes).to_string();
                 let view = shared.store.view();
                 let viewer = rights::viewer(
+                    shared,
                     &organisation,
                     &catalogue,
                     &Queries(&view),
@@ -302,6 +343,7 @@ struct Services {
     client: HttpClient,
     runtime: Option<tokio::runtime::Handle>,
     sight: Sight,
+    denials: Denials,
 }
 
 impl HostServices for Services {
@@ -316,6 +358,10 @@ impl HostServices for Services {
                 let parents = Parents::new(Queries(&view));
                 let rights = Rights::new(viewer, catalogue, &parents);
                 let access = rights.decide(Action::Read, definition, Some(&row.record));
+                if !access.is_granted() && viewer.person.is_none() {
+                    self.denials
+                        .note(grants::refused(catalogue, &record.entity, Action::Read, &FieldSet::All));
+                }
                 access.is_granted().then(|| as_seen(definition, &row.record, &access))
             }
         }

@@ -13,6 +13,7 @@ use crate::{
     decisions::DecisionCache,
     definitions::DefinitionCache,
     evaluate::Rules,
+    external::Asked,
     files::FileStore,
     handlers::Handlers,
     hints::Hints,
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     pub(crate) outgoing: Outgoing,
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
+    pub(crate) asked: Asked,
     pub(crate) operating: Operating,
     pub(crate) files: FileStore,
     /// Held by who makes a small picture of a large one.
@@ -101,6 +103,7 @@ impl Shared {
             outgoing,
             hints: Hints::new(),
             bells: Bells::default(),
+            asked: Asked::default(),
             files: FileStore::new(operating.folder.as_deref()),
             previewing: Mutex::default(),
             reading_sheet: Mutex::default(),
@@ -108,6 +111,11 @@ impl Shared {
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
         })
+    }
+
+    /// Whether work of this name is done in this program.
+    pub(crate) fn has_handler(&self, name: &str) -> bool {
+        self.handlers.get(name).is_some() || self.plugins.has_handler(name)
     }
 
     /// The organisation as it is now.

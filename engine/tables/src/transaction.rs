@@ -107,7 +107,7 @@ impl<'a> Transaction<'a> {
         };
         Changed {
             timers: touched(Prefix::TimerByDue),
-            jobs: touched(Prefix::JobReady),
+            jobs: touched(Prefix::JobReady) || touched(Prefix::JobByTopic),
             outbox: touched(Prefix::OutboxByMoment),
             record_jobs: touched(Prefix::RecordJobOpen),
             imports: touched(Prefix::ImportOpen),

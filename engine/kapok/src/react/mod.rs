@@ -9,6 +9,7 @@ mod clock_watch;
 mod jobs;
 mod outbox;
 mod record_jobs;
+mod requests;
 mod timers;
 
 use std::{
@@ -28,6 +29,7 @@ pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
 pub(crate) use record_jobs::advance as advance_record_jobs;
+pub(crate) use requests::{encode, plain};
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.

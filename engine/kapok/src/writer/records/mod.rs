@@ -18,8 +18,8 @@ use kapok_protocol::{
     Value,
 };
 use kapok_records::{
-    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST,
-    ROLE, STAND_IN, validate,
+    Action, Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON,
+    POST, ROLE, STAND_IN, validate,
 };
 use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
 
@@ -29,7 +29,7 @@ pub(crate) use jobs::Progress;
 
 use super::Step;
 use crate::{
-    Error,
+    Error, grants,
     hints::{Audience, HintKind},
     organisation::today,
 };
@@ -194,7 +194,8 @@ impl Step<'_> {
         })
     }
 
-    /// Sets fields in the name of a process or the system, which may write what people may not.
+    /// Sets fields in the name of a process or the system, which may write what people may not; a process what was
+    /// granted to it.
     pub(crate) fn set_fields(
         &mut self,
         actor: Principal,
@@ -205,7 +206,20 @@ impl Step<'_> {
         let entity = entity(&catalogue, &record.entity)?;
         let before = self.queries().record(&record.entity, record.id)?;
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
+        let set: Fields = set.into_iter().collect();
+        if let Principal::Process(instance) = actor {
+            let (queries, changed) = (self.queries(), set.keys());
+            grants::allow(
+                self.shared,
+                &queries,
+                instance,
+                Action::Update,
+                entity,
+                Some(&before),
+                changed,
+            )?;
+        }
+        let fields = validate(entity, &before.fields, &set, Author::Program)?;
         self.refuse_dangling(entity, Some(&before), &fields)?;
         let change = Change {
             id: record.id,
