@@ -17,6 +17,7 @@ mod random;
 mod record_work;
 mod records;
 mod rights;
+mod roll_ups;
 mod row_changes;
 mod search;
 mod story;
