@@ -21,6 +21,8 @@ export interface List<Item> {
   next: string | null
   /** At most 1000: beyond that the server stops counting. */
   count?: number
+  /** There may be more than were counted. */
+  partial?: boolean
 }
 
 export interface PersonRef {

@@ -19,6 +19,7 @@ mod record_work;
 mod records;
 mod requests;
 mod rights;
+mod roll_ups;
 mod row_changes;
 mod search;
 mod story;
