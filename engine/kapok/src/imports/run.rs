@@ -243,6 +243,7 @@ impl Runner {
     ) -> Result<bool, Error> {
         let Some(session) = &self.session else { return Ok(false) };
         let (duplicates, starts) = (session.options.duplicates, session.options.start_processes);
+        let links = session.names_itself;
         let gives_up = self.attempts >= ATTEMPTS;
         let before = import.clone();
         let submitted = writer.submit(move |step| {
@@ -266,8 +267,10 @@ impl Runner {
             add(&mut import.counts, counts);
             import.position = position;
             step.note_import_part(&import, done, failed)?;
-            if at_end {
+            if at_end && links {
                 (import.state, import.position) = (ImportState::Linking, 0);
+            } else if at_end {
+                (import.state, import.ended_at) = (ImportState::Done, Some(step.now));
             }
             step.tx.put_import(&import)?;
             Ok(true)
