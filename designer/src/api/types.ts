@@ -417,6 +417,8 @@ export interface RelatedList {
   entity: string
   /** The field of that entity that points here. */
   field: string
+  /** A tree is made by the field that its entity says. */
+  kind?: 'list' | 'tree'
   columns: string[]
 }
 
