@@ -98,21 +98,21 @@ struct World {
 fn rights(draw: &mut Draw) -> String {
     let mut text = ENTITIES.to_owned();
     for role in ROLES {
-        let _ = write!(text, "[roles.{role}]\nlabel = {{ zh = \"{role}\", en = \"{role}\" }}\n");
+        let _ = writeln!(text, "[roles.{role}]\nlabel = {{ zh = \"{role}\", en = \"{role}\" }}");
     }
     for entity in [CUSTOMER, VISIT] {
-        let _ = write!(text, "[permissions.\"{entity}\"]\n");
+        let _ = writeln!(text, "[permissions.\"{entity}\"]");
         text.push_str("all = { read = \"all\", update = \"all\", share = \"all\" }\n");
         for role in ROLES {
             let (level, inherit) = (draw.of(&LEVELS), !draw.once_in(3));
-            let _ = write!(text, "{role} = {{ read = \"{level}\", inherit = {inherit} }}\n");
+            let _ = writeln!(text, "{role} = {{ read = \"{level}\", inherit = {inherit} }}");
         }
-        let _ = write!(text, "[field_rules.\"{entity}\"]\n");
+        let _ = writeln!(text, "[field_rules.\"{entity}\"]");
         for role in ROLES {
             if draw.once_in(2) {
                 let access = draw.of(&["hidden", "masked", "read"]);
                 let field = draw.of(&["amount", "secret"]);
-                let _ = write!(text, "{role} = {{ {field} = \"{access}\" }}\n");
+                let _ = writeln!(text, "{role} = {{ {field} = \"{access}\" }}");
             }
         }
     }
@@ -260,17 +260,16 @@ impl World {
     }
 
     fn add_tasks(&self, draw: &mut Draw) {
-        for number in 0..3 {
-            let group = ROLES[number];
+        for group in ROLES.iter().take(3) {
             let start = r#"<bpmn:startEvent id="start"/>"#;
             let subject = format!(r#"<kapok:subject entity="{VISIT}"/>"#);
             let rules = format!(r#"<kapok:role code="{group}"/>"#);
-            let model = process_with(&format!("look-{number}"), &subject, start, &task_for(&rules));
+            let model = process_with(&format!("look-{group}"), &subject, start, &task_for(&rules));
             self.kapok.deploy(&model).unwrap_or_else(|error| panic!("{error}"));
             let about = self.records[CUSTOMERS + draw.below(VISITS)].clone();
             let starter = self.staff_of("all");
             starter
-                .start(&format!("look-{number}"), no_variables(), None, Some(about))
+                .start(&format!("look-{group}"), no_variables(), None, Some(about))
                 .unwrap_or_else(|error| panic!("{error}"));
         }
     }
