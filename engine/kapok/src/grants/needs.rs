@@ -97,9 +97,9 @@ impl Needs {
         if fields.is_nothing() || entity.as_str().is_empty() {
             return;
         }
-        let known = self.0.iter_mut();
-        let known = known
-            .into_iter()
+        let known = self
+            .0
+            .iter_mut()
             .find(|need| need.entity == *entity && need.action == action);
         match known {
             Some(need) => {
