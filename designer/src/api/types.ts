@@ -21,6 +21,8 @@ export interface List<Item> {
   next: string | null
   /** At most 1000: beyond that the server stops counting. */
   count?: number
+  /** There may be more than were counted. */
+  partial?: boolean
 }
 
 export interface PersonRef {
@@ -121,6 +123,8 @@ export interface Field {
   max_files?: number
   max_size?: number
   section?: string
+  /** What whoever fills it in is told about it. */
+  help?: Text
   /** The type of what a formula or roll-up comes to. */
   result?: FieldType
   /** What the step, or the role of the signed-in person, allows. Of a masked field only a part is shown. */
@@ -413,6 +417,8 @@ export interface RelatedList {
   entity: string
   /** The field of that entity that points here. */
   field: string
+  /** A tree is made by the field that its entity says. */
+  kind?: 'list' | 'tree'
   columns: string[]
 }
 
@@ -495,6 +501,8 @@ export interface SystemDisk {
   journal: number
   snapshots: number
   state: number
+  /** The search index; not every server says so. */
+  index?: number
   free: number
   /** Null when it cannot be said. */
   days_left: number | null

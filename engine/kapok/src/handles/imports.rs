@@ -351,6 +351,16 @@ impl Staff {
             if !matches!(import.state, ImportState::Done | ImportState::Stopped) {
                 return Err(not_now().into());
             }
+            if step.queries().last_import_part(id, None)?.is_none() {
+                let days = imports::UNDOABLE;
+                return Err(Refusal::new(
+                    RefusalKind::Conflict,
+                    "import.too-old",
+                    format!("没有可以撤销的内容：导入后 {days} 天内才能撤销。"),
+                    format!("There is nothing to be undone: an import can be undone for {days} days."),
+                )
+                .into());
+            }
             (import.counts.undone, import.counts.kept) = (0, 0);
             Ok(step.tx.put_import(&Import {
                 state: ImportState::Undoing,

@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, collections::HashSet, mem};
 
-use kapok_protocol::{ImportId, Text};
+use kapok_protocol::{ImportId, Text, Timestamp};
 use kapok_records::{DuplicateAction, EntityDefinition, Fields, likeness, unique_keys};
 use kapok_tables::{Import, ImportState};
 
@@ -14,11 +14,15 @@ use crate::{Error, files::FileStore};
 pub(super) struct Session {
     import: ImportId,
     state: ImportState,
+    /// Which of its runs it is, when it is run more than once.
+    began_at: Option<Timestamp>,
     pub(super) options: ImportOptions,
     pub(super) table: TableReader,
     pub(super) keys: RowKeys,
     pub(super) cache: RefCell<NameCache>,
     pub(super) seen: SeenValues,
+    /// Whether rows may name other rows of the file.
+    pub(super) names_itself: bool,
     /// Whether the rows before the present place were looked at.
     pub(super) is_ready: bool,
     /// Whether it begins anew: a dry run keeps nothing of what it saw.
@@ -35,11 +39,13 @@ impl Session {
         Ok(Self {
             import: import.id,
             state: import.state,
+            began_at: import.began_at,
             options,
             table: TableReader::open(store, &import.table, position)?,
             keys: RowKeys::default(),
             cache: RefCell::default(),
             seen: SeenValues::default(),
+            names_itself: false,
             is_ready: false,
             is_fresh: true,
         })
@@ -51,7 +57,7 @@ impl Session {
             true => true,
             false => self.table.position() == import.position,
         };
-        self.import == import.id && self.state == import.state && at
+        self.import == import.id && self.state == import.state && self.began_at == import.began_at && at
     }
 
     /// Looks at the rows that were done before the end of the program, and at what rows are called when rows name each other.
@@ -63,6 +69,7 @@ impl Session {
     ) -> Result<(), Error> {
         let end = self.table.position();
         let names_itself = examiner.names_itself();
+        self.names_itself = names_itself;
         let mut reader = TableReader::open(store, &import.table, 0)?;
         while names_itself || reader.position() < end {
             let is_done = reader.position() < end;

@@ -22,6 +22,7 @@ mod shares;
 mod shortcuts;
 mod system;
 mod tasks;
+mod totals;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
@@ -44,6 +45,7 @@ pub(crate) use shares::*;
 pub(crate) use shortcuts::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
+pub(crate) use totals::*;
 
 use kapok::{Slice, Who, protocol};
 use serde::Serialize;
@@ -98,6 +100,9 @@ pub(crate) struct List<T> {
     /// How many there are, counted to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<usize>,
+    /// Whether there may be more than were counted, because only the newest 20,000 could be looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) partial: bool,
 }
 
 impl<T> List<T> {
@@ -107,6 +112,7 @@ impl<T> List<T> {
             items: items.into_iter().map(Into::into).collect(),
             next: None,
             count: None,
+            partial: false,
         }
     }
 
@@ -117,6 +123,7 @@ impl<T> List<T> {
             items: slice.items.into_iter().map(Into::into).collect(),
             next,
             count: None,
+            partial: false,
         }
     }
 

@@ -22,7 +22,7 @@ pub use personal::{ListView, Shortcuts};
 pub use platform::{ConfirmedGrants, Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
 pub(crate) use process::{candidate_key, instances_of, topic_key};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
-pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
+pub use records::{Counting, HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
 pub(crate) use records::{file_key, likeness_key, opening_key, reference_key, unique_key};
 pub use shares::{Receiver, Share, ShareLevel};
 pub(crate) use shares::{shares_of, shares_with};

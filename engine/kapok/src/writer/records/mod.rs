@@ -12,7 +12,11 @@ mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_process::state::{Instance, InstanceState};
+use kapok_model::NodeKind;
+use kapok_process::{
+    Definitions,
+    state::{Instance, InstanceState},
+};
 use kapok_protocol::{
     Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
     Value,
@@ -284,11 +288,14 @@ impl Step<'_> {
         let nothing = Fields::new();
         let old = before.as_ref().map_or(&nothing, |record| &record.fields);
         self.note_history(actor, entity, id, (old, &row.record.fields), what, through)?;
-        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
         if entity.opens.is_some() && before.is_some() && row.opens.is_none() {
             self.end_open_shares(entity, id)?;
         }
         self.tx.put_record(&row)?;
+        if before.is_none() {
+            self.compute_roll_ups(entity, id)?;
+        }
+        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
         let former = before.as_ref().and_then(|record| record.owner);
         self.hint_readers(entity, id, [former, owner]);
         self.refresh_organisation(&entity.id);
@@ -351,11 +358,25 @@ impl Step<'_> {
     }
 
     /// A record under approval is locked, except for what its step may edit (N2). The cases that this very command
-    /// started do not count.
+    /// started do not count, nor do those of processes in which nobody approves anything: who is to visit a customer
+    /// next week keeps nobody from writing on.
     pub(crate) fn refuse_under_approval(&self, record: &RecordRef, started: &[InstanceId]) -> Result<(), Error> {
+        let approves = |case: &Instance| {
+            let graph = self.shared.definitions.graph(case.definition);
+            graph.is_none_or(|graph| graph.nodes().any(|(_, node)| may_approve(&node.kind)))
+        };
+        self.refuse_with_case(record, |case| !started.contains(&case.id) && approves(case))
+    }
+
+    /// A record that a case is about stays until the case has ended.
+    pub(crate) fn refuse_in_case(&self, record: &RecordRef) -> Result<(), Error> {
+        self.refuse_with_case(record, |_| true)
+    }
+
+    fn refuse_with_case(&self, record: &RecordRef, counts: impl Fn(&Instance) -> bool) -> Result<(), Error> {
         let list = InstanceList::About(record.entity.clone(), record.id);
         let cases = self.queries().instances(&list, None, CASES)?;
-        let locks = |case: &&Instance| case.state == InstanceState::Active && !started.contains(&case.id);
+        let locks = |case: &&Instance| case.state == InstanceState::Active && counts(case);
         match cases.items.iter().find(locks) {
             None => Ok(()),
             Some(case) => Err(Refusal::new(
@@ -459,6 +480,15 @@ impl Step<'_> {
         } else {
             Err(refusals.into())
         }
+    }
+}
+
+/// Whether somebody approves something at a step, or in a process that it calls.
+fn may_approve(step: &NodeKind) -> bool {
+    match step {
+        NodeKind::UserTask(task) => task.approval.is_some(),
+        NodeKind::CallActivity(_) => true,
+        _ => false,
     }
 }
 
