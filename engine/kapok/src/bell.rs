@@ -27,6 +27,7 @@ pub(crate) struct Bells {
     pub(crate) jobs: Bell,
     pub(crate) outbox: Bell,
     pub(crate) record_jobs: Bell,
+    pub(crate) plugin_work: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
 }
@@ -39,12 +40,14 @@ impl Bells {
             jobs,
             outbox,
             record_jobs,
+            plugin_work,
         } = changed;
         for (bell, changed) in [
             (&self.timers, timers),
             (&self.jobs, jobs),
             (&self.outbox, outbox),
             (&self.record_jobs, record_jobs),
+            (&self.plugin_work, plugin_work),
         ] {
             if changed {
                 bell.ring();
@@ -59,6 +62,7 @@ impl Bells {
             &self.jobs,
             &self.outbox,
             &self.record_jobs,
+            &self.plugin_work,
             &self.cleaning,
         ] {
             bell.close();

@@ -44,6 +44,16 @@ impl Environment for Installed<'_> {
         }
     }
 
+    fn assignee_rule(&self, name: &str) -> Known {
+        if self.shared.plugins.assignee_rule(name).is_some() {
+            Known::Yes
+        } else if self.shared.settings.missing_handlers_are_unknown {
+            Known::Unknown
+        } else {
+            Known::No
+        }
+    }
+
     fn person(&self, login: &str) -> Known {
         self.of_company(self.organisation.has_login(login))
     }

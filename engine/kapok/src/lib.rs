@@ -64,14 +64,18 @@ pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
-    HandedOver, HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn, OutboxView,
-    RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
-    StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
+    HandedOver, HistoryItem, ImportReport, InboxPosition, InputView, ListViewEntry, Me, NewShare, NewStandIn,
+    OfferView, OutboxView, PluginPlan, PluginWorkView, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView,
+    Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TrashedView, Upload,
+    UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
-pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt};
+pub use kapok_plugin_host::{
+    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
+    ServiceFailure,
+};
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
@@ -82,7 +86,7 @@ pub use layers::{DefinitionChange, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};
-pub use plugins::{PluginSource, PluginState};
+pub use plugins::{PluginOffer, PluginPackage, PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;

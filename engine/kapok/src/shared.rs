@@ -1,6 +1,6 @@
 //! What every part of one engine shares.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 
 use kapok_process::Limits;
 use kapok_records::Catalogue;
@@ -69,6 +69,7 @@ pub(crate) struct Shared {
     /// Held by who makes a small picture of a large one.
     pub(crate) previewing: Mutex<()>,
     pub(crate) projection: Projection,
+    own: OnceLock<Weak<Shared>>,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -102,9 +103,21 @@ impl Shared {
             files: FileStore::new(operating.folder.as_deref()),
             previewing: Mutex::default(),
             operating,
+            own: OnceLock::new(),
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
         })
+    }
+
+    /// Lets [`Shared::weak`] find it: to be called once, as soon as it is shared.
+    pub(crate) fn remember_itself(self: &Arc<Self>) {
+        // Set twice it would be the same.
+        let _ = self.own.set(Arc::downgrade(self));
+    }
+
+    /// Itself, for what outlives a borrow: the services of a plugin's call.
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.own.get().cloned().unwrap_or_default()
     }
 
     /// The organisation as it is now.

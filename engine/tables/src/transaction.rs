@@ -53,6 +53,8 @@ pub struct Changed {
     pub outbox: bool,
     /// Work on many records that goes on.
     pub record_jobs: bool,
+    /// Calls of plugins to be made.
+    pub plugin_work: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -108,6 +110,7 @@ impl<'a> Transaction<'a> {
             jobs: touched(Prefix::JobReady),
             outbox: touched(Prefix::OutboxByMoment),
             record_jobs: touched(Prefix::RecordJobOpen),
+            plugin_work: touched(Prefix::PluginWorkByMoment),
         }
     }
 

@@ -18,6 +18,7 @@ use kapok_rules::{Condition, Context};
 
 pub(crate) use position::Position;
 pub(crate) use search::{Find, Found};
+pub(crate) use through::{Kept, each, sort};
 
 use crate::{
     Error, project,

@@ -10,6 +10,7 @@ mod definitions;
 mod full_disk;
 mod once;
 mod outbox;
+mod plugins;
 mod power;
 mod record_work;
 mod records;

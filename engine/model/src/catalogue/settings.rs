@@ -144,8 +144,8 @@ rules! {
         en: "The service task 「{0}」 both calls a plugin and sends a message: make it two tasks."
     }
     HANDLER_UNKNOWN = error "service.handler-unknown" {
-        zh: "服务任务「{0}」要用的插件功能「{1}」没有安装：请安装插件，或改选别的功能。",
-        en: "The service task 「{0}」 needs 「{1}」, which no installed plugin has: install the plugin, or choose another function."
+        zh: "「{0}」要用的插件功能「{1}」没有安装：请安装插件，或改选别的功能。",
+        en: "「{0}」 needs 「{1}」, which no installed plugin has: install the plugin, or choose another function."
     }
     INPUT_TWICE = error "service.input-twice" {
         zh: "服务任务「{0}」的输入「{1}」写了两次：请只留一个。",

@@ -12,8 +12,9 @@ use crate::{
     key::last_number,
     pages::Unread,
     rows::{
-        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
-        RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, PluginRow,
+        PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts,
+        StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -296,5 +297,9 @@ kinds! {
     RecordJobOpen, "record-job-open", "批量任务索引", Nowhere, Index(|key| last(key, Prefix::RecordJob));
     StoredFile, "stored-file", "附件", Nowhere, Row(row::<StoredFile>);
     ListView, "list-view", "列表视图", Nowhere, Row(row::<ListView>);
+    Plugin, "plugin", "插件", Nowhere, Row(row::<PluginRow>);
+    PluginWork, "plugin-work", "插件任务", End, Row(row::<PluginWork>);
+    PluginWorkByMoment, "plugin-work-by-moment", "插件任务索引", Nowhere, Index(|key| last(key, Prefix::PluginWork));
+    PluginSchedule, "plugin-schedule", "插件定时", Nowhere, Row(row::<PluginSchedule>);
     Shortcuts, "shortcuts", "收藏与最近", Nowhere, Row(row::<Shortcuts>);
 }

@@ -4,12 +4,16 @@ mod files;
 mod found_by;
 mod jobs;
 mod merging;
+mod plugins;
 mod roll_ups;
 mod transfer;
 mod trash;
 mod trigger;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kapok_process::state::{Instance, InstanceState};
 use kapok_protocol::{
@@ -20,7 +24,7 @@ use kapok_records::{
     Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST,
     ROLE, STAND_IN, validate,
 };
-use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
+use kapok_tables::{HistoryEntry, InstanceList, Notes, RecordChange};
 
 pub(crate) use found_by::files as named_files;
 pub(crate) use jobs::Progress;
@@ -39,6 +43,10 @@ const CASES_RECONSIDERED: usize = 100;
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedSave {
     pub(crate) record: Option<RecordId>,
+    /// The id that a new one gets, when it was drawn already.
+    pub(crate) new_id: Option<RecordId>,
+    /// What plugins read while they checked it.
+    pub(crate) reads: Arc<Notes>,
     /// The version all checks were made on; none for a new record.
     pub(crate) on_version: Option<u64>,
     pub(crate) owner: Option<PersonId>,
@@ -56,6 +64,8 @@ pub(crate) struct Through {
     pub(crate) plugins: Vec<String>,
     /// The case in which a person does it.
     pub(crate) instance: Option<InstanceId>,
+    /// How many calls of plugins caused one another before it.
+    pub(crate) depth: u32,
 }
 
 /// A change of a record that is about to be stored.
@@ -90,13 +100,13 @@ const DEPTH: usize = 64;
 const CASES: usize = 1_000;
 
 impl Step<'_> {
-    /// Whether somebody saved a record since it was checked.
+    /// Whether somebody saved a record, or changed what it was checked against, since it was checked.
     pub(crate) fn is_stale(&self, entity: &Entity, save: &CheckedSave) -> Result<bool, Error> {
         let now = match save.record {
             Some(id) => self.queries().record(entity, id)?.map(|row| row.record.version),
             None => None,
         };
-        Ok(now != save.on_version)
+        Ok(now != save.on_version || !save.reads.hold(&self.tx)?)
     }
 
     /// Saves a checked record, numbers it, and starts what its save starts.
@@ -118,7 +128,7 @@ impl Step<'_> {
         } else {
             RecordEvent::Created
         };
-        let id = save.record.unwrap_or_else(|| self.next_id().into());
+        let id = save.record.or(save.new_id).unwrap_or_else(|| self.next_id().into());
         let mut fields = save.fields;
         if before.is_none() {
             self.number(entity, &mut fields)?;
@@ -139,6 +149,11 @@ impl Step<'_> {
             return Ok(Saved::Alike { records, may_ignore });
         }
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
+        let reference = RecordRef {
+            entity: entity.id.clone(),
+            id,
+        };
+        self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
         let change = Change {
             id,
             before,
@@ -148,10 +163,6 @@ impl Step<'_> {
             through: save.through,
         };
         self.store_record(actor, entity, change)?;
-        let reference = RecordRef {
-            entity: entity.id.clone(),
-            id,
-        };
         let started = self.trigger(actor, &reference, event)?;
         let row = self.queries().record(&entity.id, id)?;
         let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
@@ -171,6 +182,7 @@ impl Step<'_> {
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
         let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
         self.refuse_dangling(entity, Some(&before), &fields)?;
+        self.tell_plugins(actor, record, Some(&before), &fields, 0)?;
         let change = Change {
             id: record.id,
             owner: before.owner,

@@ -2,6 +2,7 @@
 
 mod finished;
 mod others;
+mod plugins;
 mod process;
 mod records;
 mod waiting;
@@ -143,6 +144,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("record-job", records::jobs()),
         ("stored-file", records::files()),
         ("personal", records::personal()),
+        ("plugin", plugins::plugins()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
         ("share", others::shares()),
@@ -221,5 +223,9 @@ pub fn prefixes() -> Vec<Prefix> {
         StoredFile,
         ListView,
         Shortcuts,
+        Plugin,
+        PluginWork,
+        PluginWorkByMoment,
+        PluginSchedule,
     ]
 }
