@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { api } from '@/api/client'
+import { forgetDictionaries, withChoices } from '@/api/dictionaries'
 import type { EntityBrief, EntityView, List } from '@/api/types'
 
 export const useEntities = defineStore('entities', () => {
@@ -10,6 +11,7 @@ export const useEntities = defineStore('entities', () => {
 
   async function load(): Promise<void> {
     views.clear()
+    forgetDictionaries()
     all.value = (await api.get<List<EntityBrief>>('/entities')).items
   }
 
@@ -17,11 +19,16 @@ export const useEntities = defineStore('entities', () => {
   function view(id: string): Promise<EntityView> {
     let known = views.get(id)
     if (!known) {
-      known = api.get<EntityView>(`/entities/${encodeURIComponent(id)}`)
+      known = read(id)
       known.catch(() => views.delete(id))
       views.set(id, known)
     }
     return known
+  }
+
+  async function read(id: string): Promise<EntityView> {
+    const entity = await api.get<EntityView>(`/entities/${encodeURIComponent(id)}`)
+    return { ...entity, fields: await withChoices(entity.fields) }
   }
 
   /** It was changed: read anew when it is next asked for. */

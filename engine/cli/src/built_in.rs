@@ -32,6 +32,21 @@ pub(crate) const COMPANY: Company<'static> = Company {
             None,
         ),
         (
+            "customers.contact",
+            include_str!("../../../examples/company/contacts.csv"),
+            None,
+        ),
+        (
+            "tracking.task",
+            include_str!("../../../examples/company/tasks.csv"),
+            None,
+        ),
+        (
+            "tracking.contact-record",
+            include_str!("../../../examples/company/contact-records.csv"),
+            None,
+        ),
+        (
             "quotes.quote",
             include_str!("../../../examples/company/quotes.csv"),
             Some(Lines {

@@ -28,6 +28,7 @@ pub(crate) struct Bells {
     pub(crate) outbox: Bell,
     pub(crate) record_jobs: Bell,
     pub(crate) plugin_work: Bell,
+    pub(crate) imports: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
 }
@@ -41,6 +42,7 @@ impl Bells {
             outbox,
             record_jobs,
             plugin_work,
+            imports,
         } = changed;
         for (bell, changed) in [
             (&self.timers, timers),
@@ -48,6 +50,7 @@ impl Bells {
             (&self.outbox, outbox),
             (&self.record_jobs, record_jobs),
             (&self.plugin_work, plugin_work),
+            (&self.imports, imports),
         ] {
             if changed {
                 bell.ring();
@@ -63,6 +66,7 @@ impl Bells {
             &self.outbox,
             &self.record_jobs,
             &self.plugin_work,
+            &self.imports,
             &self.cleaning,
         ] {
             bell.close();

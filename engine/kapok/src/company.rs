@@ -27,7 +27,8 @@ pub struct Company<'a> {
     pub roles: &'a str,
     /// People: login, name, phone, email, department (code), superior (login), roles (codes, `;` between them).
     pub people: &'a str,
-    /// Records of other entities: the entity, its table, and the table of its line items, if it has any.
+    /// Records of other entities: the entity, its table, and the table of its line items, if it has any. A column `id` names
+    /// a record for the rows below it; records are also named by unique titles.
     pub records: &'a [(&'a str, &'a str, Option<Lines<'a>>)],
 }
 
@@ -54,6 +55,8 @@ pub struct DemoPerson {
 }
 
 type Row = BTreeMap<String, String>;
+/// The records that rows were given names for.
+type Named = BTreeMap<(Entity, String), RecordId>;
 /// A row, and the field of its line items with their rows.
 type ImportRow = (Row, Option<(String, Vec<Row>)>);
 
@@ -70,6 +73,7 @@ impl Kapok {
     pub fn load_company(&self, company: &Company<'_>, password: &str) -> Result<(), Error> {
         let password_hash = hash_password(password)?;
         let ids = self.load_organisation(company, password_hash)?;
+        let mut named = Named::new();
         for (entity_id, table, lines) in company.records {
             let mut rows = read(entity_id, table)?;
             let mut items: BTreeMap<String, Vec<Row>> = BTreeMap::new();
@@ -90,8 +94,10 @@ impl Kapok {
                     (row, lines)
                 });
                 let (chunk, ids, entity_id) = (chunk.collect(), ids.clone(), Entity::new(*entity_id));
-                self.writer
-                    .submit(move |step| import(step, &entity_id, chunk, &ids))
+                let known = std::mem::take(&mut named);
+                named = self
+                    .writer
+                    .submit(move |step| import(step, &entity_id, chunk, &ids, known))
                     .wait()?;
             }
         }
@@ -237,11 +243,16 @@ fn import(
     entity_id: &Entity,
     rows: Vec<ImportRow>,
     people: &BTreeMap<String, PersonId>,
-) -> Result<(), Error> {
+    mut named: Named,
+) -> Result<Named, Error> {
     let catalogue = step.shared.catalogue();
     let definition = entity(&catalogue, entity_id)?;
     for (row, lines) in rows {
         let mut fields = plain(&row);
+        let id: RecordId = step.next_id().into();
+        if let Some(Value::Text(name)) = fields.remove("id") {
+            named.insert((entity_id.clone(), name), id);
+        }
         // A column that is no field of the entity says who is responsible.
         let owner = match definition.field("owner") {
             Some(_) => None,
@@ -260,7 +271,9 @@ fn import(
                     let Some(name) = fields.get(&field.id).and_then(Value::as_text) else {
                         continue;
                     };
-                    let found = title.and_then(|title| queries.record_with(entity, &title, name).ok().flatten());
+                    let given = named.get(&(entity.clone(), name.to_owned())).copied();
+                    let found = given
+                        .or_else(|| title.and_then(|title| queries.record_with(entity, &title, name).ok().flatten()));
                     match found {
                         Some(id) => fields.insert(field.id.clone(), id.to_string().into()),
                         None => fields.remove(&field.id),
@@ -279,8 +292,7 @@ fn import(
             fields.insert(field, rows.into());
         }
         let fields = validate(definition, &Fields::new(), &fields, Author::Program)?;
-        let id = step.next_id().into();
         step.import(definition, id, owner, fields)?;
     }
-    Ok(())
+    Ok(named)
 }

@@ -1,13 +1,17 @@
-//! Deployed processes: kept as the XML that was deployed, parsed once, and watched for what starts them.
+//! Deployed processes: kept as the XML that was deployed, parsed when first needed, and watched for what starts them.
+//!
+//! Present versions are parsed when the engine opens, since any of them may be started by a name, a time or a record. Former
+//! ones are read when one of their cases goes on, so that years of versions do not make opening slow.
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, RwLock},
 };
 
 use kapok_model::{CalledVersion, Diagnostic, EventDefinition, NodeIndex, NodeKind, ProcessGraph, RecordTrigger};
 use kapok_process::state::TimerKind;
-use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind, Timestamp};
+use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind};
+use kapok_store::Store;
 use kapok_tables::{Definition, Queries};
 
 use crate::{
@@ -18,24 +22,25 @@ use crate::{
     writer::Step,
 };
 
-/// The parsed definitions, and which version of each process is the present one.
-#[derive(Default)]
-pub(crate) struct DefinitionCache(RwLock<Cached>);
+/// The definitions, and which version of each process is the present one.
+pub(crate) struct DefinitionCache {
+    store: Store,
+    cached: RwLock<Cached>,
+}
 
 #[derive(Default)]
 struct Cached {
-    known: HashMap<DefinitionId, Known>,
-    latest: HashMap<String, DefinitionId>,
+    known: HashMap<DefinitionId, Arc<Known>>,
+    /// The versions of a process, oldest first.
+    versions: HashMap<String, Vec<DefinitionId>>,
     messages: Starts,
     signals: Starts,
 }
 
-/// A parsed version.
+/// A version.
 struct Known {
-    graph: Arc<ProcessGraph>,
-    version: u32,
-    /// The first of the versions that came from one file at one time.
-    deployment: DefinitionId,
+    definition: Definition,
+    graph: OnceLock<Arc<ProcessGraph>>,
 }
 
 /// Where names start the present version of a process.
@@ -50,27 +55,34 @@ pub(crate) struct Trigger {
 }
 
 impl DefinitionCache {
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, Cached> {
-        self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    /// Knows nothing until [`Self::load`].
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store,
+            cached: RwLock::default(),
+        }
     }
 
-    fn add(&self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>) {
-        let mut cached = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        cached.add(definition, deployment, graph);
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Cached> {
+        self.cached.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn add(&self, definition: Definition, graph: Arc<ProcessGraph>) {
+        let mut cached = self.cached.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        cached.add(definition, graph);
     }
 
     /// The present version of a process.
     pub(crate) fn latest(&self, key: &str) -> Option<DefinitionId> {
-        self.read().latest.get(key).copied()
+        self.read().latest(key)
     }
 
     /// The present versions, by process key.
     pub(crate) fn all_latest(&self) -> Vec<(DefinitionId, Arc<ProcessGraph>)> {
         let cached = self.read();
-        let mut latest: Vec<_> = cached
-            .latest
-            .values()
-            .filter_map(|id| Some((*id, cached.known.get(id)?.graph.clone())))
+        let latest = cached.versions.values().filter_map(|versions| versions.last());
+        let mut latest: Vec<_> = latest
+            .filter_map(|id| Some((*id, cached.known.get(id)?.graph.get()?.clone())))
             .collect();
         latest.sort_by_key(|(id, _)| *id);
         latest
@@ -101,58 +113,108 @@ impl DefinitionCache {
     }
 
     /// Reads what is deployed.
-    pub(crate) fn load(&self, shared: &Shared) -> Result<(), Error> {
-        let view = shared.store.view();
+    pub(crate) fn load(&self) -> Result<(), Error> {
+        let view = self.store.view();
         let queries = Queries(&view);
-        let mut parsed: HashMap<String, Vec<Arc<ProcessGraph>>> = HashMap::new();
-        let mut deployments: HashMap<(String, Timestamp), DefinitionId> = HashMap::new();
+        let mut latest: HashMap<String, Definition> = HashMap::new();
+        let mut cached = Cached::default();
         for definition in queries.definitions()? {
+            let before = latest.insert(definition.key.clone(), definition);
+            before.into_iter().for_each(|former| cached.add_former(former));
+        }
+        let mut parsed: HashMap<String, Vec<Arc<ProcessGraph>>> = HashMap::new();
+        for definition in latest.into_values() {
             let xml = queries.definition_xml(definition.id)?.unwrap_or_default();
-            let deployment = deployments
-                .entry((xml.clone(), definition.deployed_at))
-                .or_insert(definition.id);
             // One file may hold several processes; it is read once.
-            let graphs = parsed
-                .entry(xml)
-                .or_insert_with_key(|xml| kapok_model::read(xml, &kapok_model::Unchecked).processes);
+            let graphs = parsed.entry(xml).or_insert_with_key(|xml| graphs_of(xml));
             let Some(graph) = graphs.iter().find(|graph| graph.key == definition.key) else {
                 return Err(Error::Data(format!(
                     "version {} of the process {} can no longer be read; run `kapok verify`",
                     definition.version, definition.key
                 )));
             };
-            self.add(&definition, *deployment, graph.clone());
+            let graph = graph.clone();
+            cached.add(definition, graph);
         }
+        *self.cached.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = cached;
         Ok(())
+    }
+
+    fn known(&self, id: DefinitionId) -> Option<Arc<Known>> {
+        self.read().known.get(&id).cloned()
+    }
+
+    fn xml(&self, id: DefinitionId) -> Option<String> {
+        let view = self.store.view();
+        match Queries(&view).definition_xml(id) {
+            Ok(xml) => xml,
+            Err(error) => {
+                tracing::error!(definition = id.get(), %error, "the drawing of a version cannot be read; run `kapok verify`");
+                None
+            }
+        }
+    }
+
+    fn graph_of(&self, known: &Known) -> Option<Arc<ProcessGraph>> {
+        if let Some(graph) = known.graph.get() {
+            return Some(graph.clone());
+        }
+        let Definition { id, key, version, .. } = &known.definition;
+        let graphs = graphs_of(&self.xml(*id)?);
+        let Some(graph) = graphs.into_iter().find(|graph| graph.key == *key) else {
+            tracing::error!(
+                process = key,
+                version,
+                "this version can no longer be read; run `kapok verify`"
+            );
+            return None;
+        };
+        Some(known.graph.get_or_init(|| graph).clone())
+    }
+
+    /// Whether two versions came from one file at one time.
+    fn deployed_together(&self, one: &Definition, other: &Definition) -> bool {
+        one.deployed_at == other.deployed_at && (one.id == other.id || self.xml(one.id) == self.xml(other.id))
     }
 }
 
+fn graphs_of(xml: &str) -> Vec<Arc<ProcessGraph>> {
+    kapok_model::read(xml, &kapok_model::Unchecked).processes
+}
+
 impl Cached {
-    fn add(&mut self, definition: &Definition, deployment: DefinitionId, graph: Arc<ProcessGraph>) {
+    fn latest(&self, key: &str) -> Option<DefinitionId> {
+        self.versions.get(key)?.last().copied()
+    }
+
+    /// Adds a version that another has followed.
+    fn add_former(&mut self, definition: Definition) {
+        self.insert(definition, OnceLock::new());
+    }
+
+    /// Adds the present version of a process.
+    fn add(&mut self, definition: Definition, graph: Arc<ProcessGraph>) {
         let id = definition.id;
-        let before = self.latest.get(&graph.key).copied();
-        if before.is_none_or(|before| before < id) {
-            if let Some(old) = before
-                .and_then(|before| self.known.get(&before))
-                .map(|old| old.graph.clone())
-            {
-                for (name, node, is_message) in starts(&old) {
-                    if let (Some(before), Some(all)) = (before, self.starts(is_message).get_mut(&name)) {
-                        all.remove(&(before, node));
-                    }
+        let former = self.latest(&graph.key).and_then(|former| self.known.get(&former));
+        if let Some(former) = former.cloned()
+            && let Some(old) = former.graph.get()
+        {
+            for (name, node, is_message) in starts(old) {
+                if let Some(all) = self.starts(is_message).get_mut(&name) {
+                    all.remove(&(former.definition.id, node));
                 }
             }
-            for (name, node, is_message) in starts(&graph) {
-                self.starts(is_message).entry(name).or_default().insert((id, node));
-            }
-            self.latest.insert(graph.key.clone(), id);
         }
-        let known = Known {
-            graph,
-            version: definition.version,
-            deployment,
-        };
-        self.known.insert(id, known);
+        for (name, node, is_message) in starts(&graph) {
+            self.starts(is_message).entry(name).or_default().insert((id, node));
+        }
+        self.insert(definition, OnceLock::from(graph));
+    }
+
+    fn insert(&mut self, definition: Definition, graph: OnceLock<Arc<ProcessGraph>>) {
+        let (id, key) = (definition.id, definition.key.clone());
+        self.versions.entry(key).or_default().push(id);
+        self.known.insert(id, Arc::new(Known { definition, graph }));
     }
 
     fn starts(&mut self, messages: bool) -> &mut Starts {
@@ -204,28 +266,40 @@ fn starts(graph: &ProcessGraph) -> Vec<(String, NodeIndex, bool)> {
 
 impl kapok_process::Definitions for DefinitionCache {
     fn graph(&self, definition: DefinitionId) -> Option<Arc<ProcessGraph>> {
-        self.read().known.get(&definition).map(|known| known.graph.clone())
+        let known = {
+            let cached = self.read();
+            let known = cached.known.get(&definition)?;
+            if let Some(graph) = known.graph.get() {
+                return Some(graph.clone());
+            }
+            known.clone()
+        };
+        self.graph_of(&known)
     }
 
     fn called(&self, key: &str, version: &CalledVersion, caller: DefinitionId) -> Option<DefinitionId> {
-        let cached = self.read();
-        let versions = || cached.known.iter().filter(|(_, known)| known.graph.key == key);
-        match version {
-            CalledVersion::Latest => cached.latest.get(key).copied(),
+        let newest_first = {
+            let cached = self.read();
+            if let CalledVersion::Latest = version {
+                return cached.latest(key);
+            }
+            let ids = cached.versions.get(key)?.iter().rev();
+            ids.filter_map(|id| cached.known.get(id).cloned()).collect::<Vec<_>>()
+        };
+        let mut newest_first = newest_first.into_iter();
+        let found = match version {
+            CalledVersion::Latest => newest_first.next(),
             CalledVersion::Deployment => {
-                let deployment = cached.known.get(&caller)?.deployment;
-                let found = versions().find(|(_, known)| known.deployment == deployment);
-                found.map(|(id, _)| *id)
+                let caller = self.known(caller)?;
+                newest_first.find(|known| self.deployed_together(&known.definition, &caller.definition))
             }
-            CalledVersion::Number(version) => {
-                let found = versions().find(|(_, known)| known.version == *version);
-                found.map(|(id, _)| *id)
-            }
-            CalledVersion::Tag(tag) => {
-                let tagged = versions().filter(|(_, known)| known.graph.version_tag.as_ref() == Some(tag));
-                tagged.map(|(id, _)| *id).max()
-            }
-        }
+            CalledVersion::Number(version) => newest_first.find(|known| known.definition.version == *version),
+            CalledVersion::Tag(tag) => newest_first.find(|known| {
+                self.graph_of(known)
+                    .is_some_and(|graph| graph.version_tag.as_ref() == Some(tag))
+            }),
+        };
+        found.map(|known| known.definition.id)
     }
 
     fn message_starts(&self, name: &str) -> Vec<(DefinitionId, NodeIndex)> {
@@ -283,9 +357,8 @@ pub(crate) fn deploy(
         step.tx.put_definition_xml(definition.id, xml);
         rearm(step, newest.as_ref(), &definition, graph)?;
         step.hint(HintKind::Definition, definition.id.get(), Audience::Administrators);
-        let deployment = definitions.first().map_or(definition.id, |first| first.id);
         let (added, graph) = (definition.clone(), graph.clone());
-        step.after_commit(move |shared| shared.definitions.add(&added, deployment, graph));
+        step.after_commit(move |shared| shared.definitions.add(added, graph));
         definitions.push(definition);
     }
     Ok(definitions)

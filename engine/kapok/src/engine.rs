@@ -10,7 +10,7 @@ use kapok_protocol::{
 };
 use kapok_records::Fields;
 use kapok_store::{Health, Store, View};
-use kapok_tables::{Queries, TaskList};
+use kapok_tables::TaskList;
 
 use crate::{
     BackupSettings, Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
@@ -18,7 +18,7 @@ use crate::{
     decisions,
     definitions::{self, Deployed},
     handlers::Handlers,
-    layers,
+    imports, layers,
     operate::{self, keeper::Operating},
     plugins::{Entry, Plugins, Sessions},
     project::{self, Projection},
@@ -192,7 +192,7 @@ impl Builder {
         shared.remember_itself();
         let (catalogue, told) = layers::catalogue_at_start(&shared)?;
         shared.replace_catalogue(catalogue);
-        shared.definitions.load(&shared)?;
+        shared.definitions.load()?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(&shared)?;
@@ -460,6 +460,7 @@ impl Kapok {
             || react::fire_due_timers(&self.shared, &self.writer, now)?
             || react::advance_record_jobs(&self.shared, &self.writer)?
             || react::advance_plugin_work(&self.shared, &self.writer)?
+            || imports::advance(&self.shared, &self.writer)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
         react::clean(&self.shared, &self.writer, now)
@@ -507,13 +508,7 @@ impl Kapok {
     }
 
     pub(crate) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {
-        Viewing {
-            shared: &self.shared,
-            organisation: self.shared.organisation(),
-            catalogue: self.shared.catalogue(),
-            queries: Queries(view),
-            now: self.shared.clock.now(),
-        }
+        Viewing::of(&self.shared, view)
     }
 
     /// Remembers which versions of plugins ran, and lets those put their data in order that came with the program in another

@@ -24,7 +24,7 @@ pub struct Explanation {
 /// One reason.
 #[derive(Debug, Clone)]
 pub struct AccessReason {
-    /// What kind of reason: `role`, `share`, `task`, `parent`, `grant`.
+    /// What kind of reason: `role`, `share`, `task`, `below`, `parent`, `grant`.
     pub kind: &'static str,
     /// The reason as a sentence.
     pub text: Text,
@@ -103,6 +103,13 @@ impl Explaining<'_> {
                     Text::new(
                         "有一个关于其下级记录的待办。",
                         "There is an open task about a record below this one.",
+                    ),
+                )),
+                Reason::Shared(Sharing::Below) => found.push(plain(
+                    "below",
+                    Text::new(
+                        "负责其下的一条记录，或有其下的记录共享给本人。",
+                        "They are responsible for a record below this one, or one is shared with them.",
                     ),
                 )),
                 Reason::Shared(Sharing::Read | Sharing::Update) => found.extend(self.by_shares(entity, record)?),

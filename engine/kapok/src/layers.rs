@@ -250,7 +250,8 @@ fn hash_of(entity: &EntityDefinition) -> Result<String, Error> {
     for part in [&mut whole, &mut disabled] {
         strip(part);
     }
-    let kept = ["fields", "sort", "parent", "unique", "duplicates", "indexes"].map(|key| whole.get(key).cloned());
+    let kept =
+        ["fields", "sort", "parent", "opens", "unique", "duplicates", "indexes"].map(|key| whole.get(key).cloned());
     let text = serde_json::to_vec(&(FORM, kept, disabled)).map_err(|error| Error::Data(error.to_string()))?;
     Ok(blake3::hash(&text).to_hex().to_string())
 }

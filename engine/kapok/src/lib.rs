@@ -29,10 +29,12 @@ mod environment;
 mod error;
 mod evaluate;
 mod explanation;
+mod export;
 mod files;
 mod handlers;
 mod handles;
 mod hints;
+mod imports;
 mod layers;
 mod lists;
 pub mod operate;
@@ -60,16 +62,18 @@ pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
+pub use export::{Export, ExportQuery, SheetFormat};
 pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, EntityView, FailedRow, FileContent, FoundRecord, FoundRecords,
-    HandedOver, HistoryItem, ImportReport, InboxPosition, InputView, ListViewEntry, Me, NewShare, NewStandIn,
-    OfferView, OutboxView, PluginPlan, PluginWorkView, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView,
-    Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TrashedView, Upload,
-    UploadedFile, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
+    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, ListViewEntry, Me,
+    NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView, PreviewRow, RecordActor,
+    RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
+    StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
+pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
@@ -81,7 +85,9 @@ pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
+pub use kapok_tables::{
+    Definition, ImportCounts, ImportState, Receiver, RecordChange, RecordJobState, ShareLevel, Slice,
+};
 pub use layers::{DefinitionChange, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};

@@ -1,11 +1,14 @@
 //! Whose rights they are, found out from the rows: the organisation says whom a person stands above, shares and open tasks
 //! open single records. Whatever is decided then is decided by `kapok_records::Rights`.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use kapok_process::Directory;
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Timestamp, Value};
-use kapok_records::{Catalogue, Records, Rights, Sharing, Viewer};
+use kapok_records::{Action, Catalogue, EntityDefinition, Level, Owners, Records, Rights, Sharing, Viewer};
 use kapok_tables::{Queries, Receiver, ShareLevel, TableError, TaskList};
 
 use crate::{
@@ -79,7 +82,7 @@ pub(crate) fn viewer(
     now: Timestamp,
     today: &str,
 ) -> Result<Option<Viewer>, Error> {
-    let Some(mut viewer) = viewer_by_shares(organisation, queries, person, today)? else {
+    let Some(mut viewer) = viewer_by_shares(organisation, catalogue, queries, person, today)? else {
         return Ok(None);
     };
     let groups = organisation.groups_of(person).into_iter().map(TaskList::Candidates);
@@ -118,6 +121,7 @@ pub(crate) fn viewer_of(shared: &Shared, queries: &Queries<'_>, person: PersonId
 /// The same without the tasks.
 pub(crate) fn viewer_by_shares(
     organisation: &Organisation,
+    catalogue: &Catalogue,
     queries: &Queries<'_>,
     person: PersonId,
     today: &str,
@@ -136,7 +140,55 @@ pub(crate) fn viewer_by_shares(
             }
         }
     }
+    open_parents(&mut viewer, catalogue, queries)?;
     Ok(Some(viewer))
+}
+
+/// Adds what is above the records that the viewer reads for themselves, where those open it.
+fn open_parents(viewer: &mut Viewer, catalogue: &Catalogue, queries: &Queries<'_>) -> Result<(), TableError> {
+    let mut opened = BTreeSet::new();
+    for child in catalogue.entities().filter(|child| child.opens.is_some()) {
+        let parent = child
+            .parent_of()
+            .and_then(|(_, parent)| catalogue.entity(parent.as_str()));
+        let Some(parent) = parent.filter(|parent| !reads_all_of(viewer, catalogue, parent)) else {
+            continue;
+        };
+        let reach = Rights::new(viewer, catalogue, &()).reach(Action::Read, child);
+        let mut above = BTreeSet::new();
+        match &reach.owners {
+            Owners::None => {}
+            Owners::These(owners) => {
+                for owner in owners.iter() {
+                    above.append(&mut queries.opened(&child.id, Some(*owner), COUNTED)?);
+                }
+            }
+            Owners::All => above = queries.opened(&child.id, None, COUNTED)?,
+        }
+        for id in reach.shared {
+            above.extend(queries.record(&child.id, id)?.and_then(|row| row.opens));
+        }
+        let entity = &parent.id;
+        opened.extend(above.into_iter().map(|id| RecordRef {
+            entity: entity.clone(),
+            id,
+        }));
+    }
+    for record in opened {
+        viewer.share(record, Sharing::Below);
+    }
+    Ok(())
+}
+
+/// Whether one of the viewer's roles shows all records of an entity, all their fields and all that is below them: then
+/// nothing opens more.
+fn reads_all_of(viewer: &Viewer, catalogue: &Catalogue, entity: &EntityDefinition) -> bool {
+    viewer.roles.iter().any(|role| {
+        let of_role = entity.grants.get(role);
+        let reads = of_role.is_some_and(|grants| grants.read == Level::All && grants.hand_down);
+        let hands_down = |child: &EntityDefinition| child.grants.get(role).is_none_or(|grants| grants.inherit);
+        reads && !entity.field_rules.contains_key(role) && catalogue.children(&entity.id).all(hands_down)
+    })
 }
 
 /// As what a person receives shares: as themselves, in their department and those above it, in their roles.

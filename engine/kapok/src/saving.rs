@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
 use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, as_seen, conflicts, defaults, validate};
+use kapok_rules::Context;
 use kapok_store::View;
 use kapok_tables::{Notes, Queries};
 use serde::{Serialize, de::DeserializeOwned};
@@ -188,9 +189,27 @@ pub(crate) fn check(
     }
     let organisation = shared.organisation();
     let context = organisation.context(actor.person(), shared.clock.now(), shared.settings.utc_offset_minutes);
+    check_fields(shared, definition, view, actor, request, before, &context, sessions)
+}
+
+/// The same once it is known that the caller may, and what is there.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what a save is checked against, and the instances that check it"
+)]
+pub(crate) fn check_fields(
+    shared: &Shared,
+    definition: &EntityDefinition,
+    view: &View,
+    actor: Principal,
+    request: &SaveRequest,
+    before: Option<Record>,
+    context: &Context,
+    sessions: &mut Sessions,
+) -> Result<CheckedSave, Error> {
     let current = before
         .as_ref()
-        .map_or_else(|| defaults(definition, &context), |record| record.fields.clone());
+        .map_or_else(|| defaults(definition, context), |record| record.fields.clone());
     let mut fields = validate(definition, &current, &request.fields, request.author)?;
     if let Some(missing) = shared.plugins.missing_check(&request.entity) {
         let name = &missing.label;

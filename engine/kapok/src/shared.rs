@@ -68,6 +68,8 @@ pub(crate) struct Shared {
     pub(crate) files: FileStore,
     /// Held by who makes a small picture of a large one.
     pub(crate) previewing: Mutex<()>,
+    /// Held by who reads a spreadsheet of many rows.
+    pub(crate) reading_sheet: Mutex<()>,
     pub(crate) projection: Projection,
     own: OnceLock<Weak<Shared>>,
     organisation: RwLock<Arc<Organisation>>,
@@ -88,12 +90,12 @@ impl Shared {
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
             projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
+            definitions: DefinitionCache::new(store.clone()),
             store,
             clock_watch: ClockWatch::new(&*clock),
             clock,
             settings,
             rules: Rules::new(),
-            definitions: DefinitionCache::default(),
             decisions: DecisionCache::default(),
             plugins,
             handlers,
@@ -102,6 +104,7 @@ impl Shared {
             bells: Bells::default(),
             files: FileStore::new(operating.folder.as_deref()),
             previewing: Mutex::default(),
+            reading_sheet: Mutex::default(),
             operating,
             own: OnceLock::new(),
             organisation: RwLock::default(),

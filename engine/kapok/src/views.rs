@@ -7,6 +7,7 @@ use kapok_process::Directory;
 use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
 use kapok_protocol::{DefinitionId, InstanceId, PersonId, Record, RecordRef, Timestamp, Value};
 use kapok_records::{Catalogue, EntityDefinition, Fields, upcast, values_of};
+use kapok_store::View;
 use kapok_tables::{Definition, Queries};
 
 use crate::{Error, organisation::Organisation, shared::Shared};
@@ -227,6 +228,19 @@ pub(crate) struct Viewing<'a> {
 
 /// So many rows of one case are shown.
 const SHOWN: usize = 10_000;
+
+impl<'a> Viewing<'a> {
+    /// The rows of a view, with everything they are read by as it is now.
+    pub(crate) fn of(shared: &'a Shared, view: &'a View) -> Self {
+        Self {
+            shared,
+            organisation: shared.organisation(),
+            catalogue: shared.catalogue(),
+            queries: Queries(view),
+            now: shared.clock.now(),
+        }
+    }
+}
 
 impl Viewing<'_> {
     pub(crate) fn who(&self, person: PersonId) -> Who {

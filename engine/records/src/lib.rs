@@ -29,6 +29,7 @@ mod permission;
 mod present;
 mod reading;
 mod roll_up;
+pub mod sheet;
 mod unique;
 mod upcast;
 mod validate;
@@ -49,7 +50,7 @@ pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation, Structure};
 pub use permission::{
     ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
-    Viewer, masked,
+    Viewer, masked, opened_by,
 };
 pub use present::{Shown, as_seen, as_value, values_of, visible_fields};
 pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};

@@ -2,11 +2,14 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use common::catalogue;
 use kapok_protocol::Value;
-use kapok_records::{Author, Fields, validate};
+use kapok_records::{Author, Catalogue, Fields, validate};
 use rust_decimal::Decimal;
 
 type Row = BTreeMap<String, String>;
@@ -30,9 +33,9 @@ fn save(entity: &str, row: &Row, lines: Option<Vec<Value>>, leave_out: &[&str]) 
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
     fields.extend(lines.map(|lines| ("lines".to_owned(), Value::List(lines))));
-    let catalogue = catalogue();
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(catalogue);
     validate(
-        catalogue.entity(entity).expect("declared"),
+        CATALOGUE.entity(entity).expect("declared"),
         &Fields::new(),
         &fields,
         Author::Program,
@@ -96,6 +99,37 @@ fn customers_and_quotes_are_valid_records() {
             .iter()
             .all(|customer| logins.contains(customer["owner"].as_str()))
     );
+
+    let contacts = rows(include_str!("../../../examples/company/contacts.csv"));
+    let tasks = rows(include_str!("../../../examples/company/tasks.csv"));
+    let records = rows(include_str!("../../../examples/company/contact-records.csv"));
+    let (known, of_tasks) = (column(&contacts, "id"), column(&tasks, "id"));
+    for (entity, table) in [
+        ("customers.contact", &contacts),
+        ("tracking.task", &tasks),
+        ("tracking.contact-record", &records),
+    ] {
+        for row in table {
+            let is_in = |name: &str, names: &BTreeSet<&str>| {
+                row.get(name)
+                    .is_none_or(|id| id.is_empty() || names.contains(id.as_str()))
+            };
+            let named = is_in("customer", &names) && is_in("owner", &logins) && is_in("next_who", &logins);
+            assert!(
+                named && is_in("contact", &known) && is_in("superior", &known) && is_in("task", &of_tasks),
+                "{row:?}"
+            );
+            // Names stand for the ids that those will have.
+            let mut row = row.clone();
+            for (name, value) in &mut row {
+                if !value.is_empty() && ["customer", "contact", "superior", "task", "next_who"].contains(&name.as_str())
+                {
+                    *value = "1".to_owned();
+                }
+            }
+            save(entity, &row, None, &["id", "owner"]);
+        }
+    }
 
     let quotes = rows(include_str!("../../../examples/company/quotes.csv"));
     let lines = rows(include_str!("../../../examples/company/quote-lines.csv"));

@@ -9,6 +9,14 @@ fn shipped() -> Vec<Definitions> {
             include_str!("../../../plugins/customers/plugin.toml"),
         ),
         (
+            "plugins/standards/plugin.toml",
+            include_str!("../../../plugins/standards/plugin.toml"),
+        ),
+        (
+            "plugins/tracking/plugin.toml",
+            include_str!("../../../plugins/tracking/plugin.toml"),
+        ),
+        (
             "plugins/quotes/plugin.toml",
             include_str!("../../../plugins/quotes/plugin.toml"),
         ),
@@ -25,13 +33,16 @@ fn the_shipped_entities_fit_together() {
     assert_eq!(
         entities,
         [
+            "customers.contact",
             "customers.customer",
             "quotes.quote",
             "system.department",
             "system.person",
             "system.post",
             "system.role",
-            "system.stand-in"
+            "system.stand-in",
+            "tracking.contact-record",
+            "tracking.task"
         ]
     );
     let quote = catalogue.entity("quotes.quote").unwrap();

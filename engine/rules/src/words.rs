@@ -1,8 +1,8 @@
-//! The words of condition rows: `$me`, `$my_dept`, `$my_subordinates`, `$today`, `$today+7d`.
+//! The words of condition rows: `$me`, `$my_dept`, `$my_subordinates`, `$today`, `$today+7d`, `$now`.
 
 use std::borrow::Cow;
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate, SecondsFormat};
 use kapok_protocol::{Text, Value};
 
 use crate::Context;
@@ -24,6 +24,7 @@ pub(crate) enum Operand {
     MyDepartment,
     MySubordinates,
     Today(Step),
+    Now,
 }
 
 /// A distance from today.
@@ -47,13 +48,14 @@ impl Operand {
             "me" => Some(Self::Me),
             "my_dept" => Some(Self::MyDepartment),
             "my_subordinates" => Some(Self::MySubordinates),
+            "now" => Some(Self::Now),
             _ => word.strip_prefix("today").and_then(Step::read).map(Self::Today),
         }
         .ok_or_else(|| {
             Text::new(
-                format!("不认识“${word}”。可以用 $me、$my_dept、$my_subordinates、$today、$today+7d（d 天 w 周 m 月 y 年）。"),
+                format!("不认识“${word}”。可以用 $me、$my_dept、$my_subordinates、$now、$today、$today+7d（d 天 w 周 m 月 y 年）。"),
                 format!(
-                    "“${word}” is not known. Use $me, $my_dept, $my_subordinates, $today or $today+7d (d, w, m, y)."
+                    "“${word}” is not known. Use $me, $my_dept, $my_subordinates, $now, $today or $today+7d (d, w, m, y)."
                 ),
             )
         })
@@ -75,6 +77,12 @@ impl Operand {
                     .iter()
                     .map(|person| Value::from(person.to_string()));
                 Cow::Owned(Value::List(persons.collect()))
+            }
+            Self::Now => {
+                let now = context
+                    .now
+                    .map(|now| now.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true));
+                Cow::Owned(now.into())
             }
             Self::Today(step) => Cow::Owned(step.from(context.today).to_string().into()),
         }

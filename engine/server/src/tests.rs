@@ -2,6 +2,7 @@
 
 mod browser;
 mod contract;
+mod customers;
 mod definition_layers;
 mod files;
 mod matrix;

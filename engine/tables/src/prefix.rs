@@ -112,6 +112,14 @@ pub enum Prefix {
     ShareByRecord = 101,
     /// (kind of receiver, receiver, share): what is shared with a person, a department or a role.
     ShareByReceiver = 102,
+    /// An import of records, by id.
+    Import = 104,
+    /// Imports that go on, by id.
+    ImportOpen = 105,
+    /// (import, number): what came of some of its rows.
+    ImportPart = 106,
+    /// (file, import): the stored tables that imports go on with.
+    ImportByFile = 107,
     /// (entity, newest first): records that were deleted.
     Trash = 112,
     /// (entity, latest first, record): the same by the moment of deletion.
@@ -136,6 +144,8 @@ pub enum Prefix {
     ListView = 122,
     /// (person): the records a person marked or has seen lately.
     Shortcuts = 123,
+    /// (entity, owner, parent, record): records that open what is above them.
+    RecordOpening = 124,
 
     /// (plugin): that it is known here, and how it stands.
     Plugin = 136,

@@ -55,6 +55,8 @@ pub struct Changed {
     pub record_jobs: bool,
     /// Calls of plugins to be made.
     pub plugin_work: bool,
+    /// Imports that go on.
+    pub imports: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -111,6 +113,7 @@ impl<'a> Transaction<'a> {
             outbox: touched(Prefix::OutboxByMoment),
             record_jobs: touched(Prefix::RecordJobOpen),
             plugin_work: touched(Prefix::PluginWorkByMoment),
+            imports: touched(Prefix::ImportOpen),
         }
     }
 

@@ -73,8 +73,11 @@ const PURE: [(&str, &[&str]); 5] = [
 ];
 
 /// Others' crates that have one door into the product, or one for each format that needs them.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 16] = [
     ("calamine", &["kapok"]),
+    ("encoding_rs", &["kapok"]),
+    ("rust_xlsxwriter", &["kapok"]),
+    ("zip", &["kapok"]),
     ("sled", &["kapok-store"]),
     ("wasmtime", &["kapok-plugin-host"]),
     ("rhai", &["kapok-rules"]),

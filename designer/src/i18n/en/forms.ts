@@ -16,6 +16,8 @@ export default {
   disputed: 'Somebody else has changed this to “{theirs}”. Saving keeps what you entered.',
   comma: ', ',
   choose: 'Choose',
+  favour: 'Make “{name}” a favourite',
+  unfavour: '“{name}” is no favourite any more',
   below: 'Go below “{name}”',
   clear: 'Clear',
   done: 'Done',

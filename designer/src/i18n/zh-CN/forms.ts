@@ -16,6 +16,8 @@ export default {
   disputed: '别人已把这一项改为“{theirs}”。保存后以您填写的为准。',
   comma: '、',
   choose: '请选择',
+  favour: '把“{name}”设为常用',
+  unfavour: '把“{name}”从常用中去掉',
   below: '进入“{name}”的下级',
   clear: '清空',
   done: '选好了',

@@ -14,9 +14,11 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// What it costs to do something, with what follows the journal.
+    /// What it costs to do something, with what follows the journal. What earlier work left to do in the background, such
+    /// as a snapshot, is waited for: it would be counted.
     pub(super) fn of(kapok: &Kapok, steps: impl FnOnce() -> Result<Vec<Duration>, Failure>) -> Result<Self, Failure> {
         kapok.catch_up()?;
+        process::settle();
         let before = process::processor_time();
         let times = steps()?;
         kapok.catch_up()?;

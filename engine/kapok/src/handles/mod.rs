@@ -5,7 +5,9 @@
 //! engine in one place, hands out handles there, and cannot forget a check elsewhere.
 
 mod administrator;
+mod dictionaries;
 mod files;
+mod imports;
 mod inbox;
 mod layers;
 pub(crate) mod once;
@@ -26,7 +28,9 @@ mod staff_tasks;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
+pub use dictionaries::DictionaryView;
 pub use files::{FileContent, Upload, UploadedFile};
+pub use imports::{ImportView, NewImport, PreviewRow};
 pub use inbox::InboxPosition;
 pub use people::{HandedOver, NewStandIn, StandInView};
 pub use people_import::{FailedRow, ImportReport};

@@ -247,7 +247,13 @@ impl Staff {
             let before = before.ok_or_else(|| Error::not_found("记录", "record"))?;
             let view = self.view();
             let viewing = self.viewing(&view);
-            super::staff_records::allow_change(&self.seeing(&viewing)?, definition, before, &request.fields)
+            super::staff_records::allow_change(
+                &self.seeing(&viewing)?,
+                definition,
+                before,
+                &request.fields,
+                &self.context(),
+            )
         };
         // The others give up their unique values before the one that is kept takes them.
         let first = {

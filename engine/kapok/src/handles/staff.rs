@@ -1,5 +1,7 @@
 //! What every active person may do.
 
+use std::collections::BTreeMap;
+
 use kapok_process::Directory;
 use kapok_protocol::{Entity, Page, PageId, PersonId, Principal, RecordId, Refusal, RefusalKind};
 use kapok_records::{Action, Owners, Rights};
@@ -13,6 +15,7 @@ use crate::{
     organisation::{PersonEntry, today},
     rights::{self, Viewpoint},
     seeing::Seeing,
+    shared::Shared,
     views::Viewing,
 };
 
@@ -128,11 +131,23 @@ impl Staff {
             );
             return Err(refusal.at("language").into());
         }
-        let preference = Preference {
-            person: self.person,
-            language: language.to_owned(),
-        };
-        self.submit(move |step| Ok(step.tx.put_preference(&preference)?))
+        let language = language.to_owned();
+        self.prefer(move |preference| preference.language = language)
+    }
+
+    /// Changes what the person chose for themselves.
+    pub(super) fn prefer(&self, change: impl FnOnce(&mut Preference) + Send + 'static) -> Result<(), Error> {
+        let person = self.person;
+        self.submit(move |step| {
+            let known = step.queries().preference(person)?;
+            let mut preference = known.unwrap_or_else(|| Preference {
+                person,
+                language: "zh-CN".to_owned(),
+                favourites: BTreeMap::new(),
+            });
+            change(&mut preference);
+            Ok(step.tx.put_preference(&preference)?)
+        })
     }
 
     /// People whose name or login contains a text, for choosers.
@@ -219,7 +234,7 @@ impl Staff {
         let Some(row) = queries.record(entity, id)? else {
             return Ok(false);
         };
-        let viewer = rights::viewer_by_shares(&organisation, &queries, self.person, &today)?;
+        let viewer = rights::viewer_by_shares(&organisation, &catalogue, &queries, self.person, &today)?;
         let Some(viewer) = viewer else { return Ok(false) };
         let point = Viewpoint::new(viewer, &catalogue, queries);
         let access = point.rights().decide(Action::Read, definition, Some(&row.record));
@@ -227,8 +242,18 @@ impl Staff {
     }
 
     /// The rows as the person sees them.
-    pub(super) fn seeing<'v>(&self, viewing: &'v Viewing<'v>) -> Result<Seeing<'v>, Error> {
+    pub(crate) fn seeing<'v>(&self, viewing: &'v Viewing<'v>) -> Result<Seeing<'v>, Error> {
         Seeing::by_person(viewing, self.person)
+    }
+
+    /// What every part of the engine shares.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.kapok.shared
+    }
+
+    /// The rows as they are now.
+    pub(crate) fn snapshot(&self) -> View {
+        self.view()
     }
 
     pub(super) fn view(&self) -> View {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kapok_process::Directory;
-use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind};
+use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
 use kapok_records::{
-    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights,
+    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights, defaults,
 };
 use kapok_rules::{Context, resolve};
 
@@ -100,12 +100,17 @@ impl Staff {
 
     /// One entity.
     pub fn entity(&self, id: &Entity) -> Result<EntityView, Error> {
-        let found = self.entities()?.into_iter().find(|view| view.definition.id == *id);
+        let view = self.view();
+        let viewing = self.viewing(&view);
+        let seeing = self.seeing(&viewing)?;
+        let definition = entity(&viewing.catalogue, id)?;
+        let found = Some(entity_view(seeing.rights(), definition, &self.context()));
+        let found = found.filter(|view| view.read || view.create);
         found.ok_or_else(|| Error::not_found("实体", "entity"))
     }
 
     /// Who asks and when, for words such as `$me`.
-    pub(super) fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         let shared = &self.kapok.shared;
         let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
         shared.organisation().context(Some(self.person), now, offset)
@@ -184,11 +189,18 @@ impl Staff {
             let viewing = self.viewing(&view);
             let seeing = self.seeing(&viewing)?;
             match before {
-                Some(before) => allow_change(&seeing, definition, before, &request.fields),
+                Some(before) => allow_change(&seeing, definition, before, &request.fields, &self.context()),
                 None => {
                     let organisation = &viewing.organisation;
                     let exists = |owner| organisation.exists(owner);
-                    allow_new(&seeing, definition, request.owner, &request.fields, exists)
+                    allow_new(
+                        &seeing,
+                        definition,
+                        request.owner,
+                        &request.fields,
+                        &self.context(),
+                        exists,
+                    )
                 }
             }
         };
@@ -235,6 +247,7 @@ pub(crate) fn allow_change(
     definition: &EntityDefinition,
     before: &Record,
     fields: &Fields,
+    context: &Context,
 ) -> Result<(), Error> {
     let access = seeing.allow(Action::Update, definition, before)?;
     // Sending back what one sees is no change; what one does not see cannot be sent back.
@@ -244,7 +257,17 @@ pub(crate) fn allow_change(
         FieldAccess::Read => unchanged(name),
         FieldAccess::Hidden | FieldAccess::Masked => false,
     };
-    refuse_fields(fields.keys().filter(|name| !allowed(name)))
+    refuse_fields(fields.keys().filter(|name| !allowed(name)))?;
+    let changes = |name: &String| !unchanged(name) && fields.contains_key(name);
+    let mut values = before.fields.clone();
+    values.extend(fields.clone());
+    if seeing.rights().made_by(definition).iter().any(changes) {
+        refuse_unmade(seeing, definition, values.clone(), context)?;
+    }
+    match definition.parent_of() {
+        Some((parent, _)) if changes(&parent.to_owned()) => refuse_unseen_parent(seeing, definition, &values),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a record with these fields may be made, for this person.
@@ -253,6 +276,7 @@ pub(crate) fn allow_new(
     definition: &EntityDefinition,
     owner: Option<PersonId>,
     fields: &Fields,
+    context: &Context,
     exists: impl Fn(PersonId) -> bool,
 ) -> Result<(), Error> {
     let rights = seeing.rights();
@@ -284,7 +308,76 @@ pub(crate) fn allow_new(
             "You may not make records for this person.",
         ));
     }
-    refuse_fields(fields.keys().filter(|name| access.of(name) < FieldAccess::Edit))
+    refuse_fields(fields.keys().filter(|name| access.of(name) < FieldAccess::Edit))?;
+    let mut values = defaults(definition, context);
+    values.extend(fields.clone());
+    refuse_unseen_parent(seeing, definition, &values)?;
+    refuse_unmade(seeing, definition, values, context)
+}
+
+/// What a role says of the records that are made through it.
+fn refuse_unmade(
+    seeing: &Seeing<'_>,
+    definition: &EntityDefinition,
+    values: Fields,
+    context: &Context,
+) -> Result<(), Error> {
+    let mut whole: Fields = definition
+        .fields
+        .iter()
+        .map(|field| (field.id.clone(), Value::Null))
+        .collect();
+    whole.extend(values);
+    if seeing.rights().makes(definition, &whole, context) {
+        return Ok(());
+    }
+    let decisive = seeing.rights().made_by(definition);
+    let named = |id: &String| definition.field(id).map(|field| field.label.clone());
+    let labels: Vec<Text> = decisive.iter().filter_map(named).collect();
+    let zh: Vec<_> = labels.iter().map(|label| format!("“{}”", label.zh)).collect();
+    let en: Vec<_> = labels.iter().map(|label| format!("“{}”", label.en)).collect();
+    Err(Refusal::new(
+        RefusalKind::Forbidden,
+        "record.not-yours-to-make",
+        format!("按您的角色，{}不能这样填写。请改选其他值。", zh.join("、")),
+        format!(
+            "By your roles, {} cannot be this; choose something else.",
+            en.join(", ")
+        ),
+    )
+    .at(decisive.first().cloned().unwrap_or_default())
+    .into())
+}
+
+/// Nobody puts a record below one that they may not see: it would be read by others there, and it may open that one.
+fn refuse_unseen_parent(seeing: &Seeing<'_>, definition: &EntityDefinition, values: &Fields) -> Result<(), Error> {
+    let Some((field, entity)) = definition.parent_of() else {
+        return Ok(());
+    };
+    let id = values
+        .get(field)
+        .and_then(Value::as_text)
+        .and_then(|id| id.parse().ok());
+    let Some(id) = id else { return Ok(()) };
+    let entity = entity.clone();
+    if seeing.record(&RecordRef { entity, id })?.is_some() {
+        return Ok(());
+    }
+    let label = definition
+        .field(field)
+        .map(|field| field.label.clone())
+        .unwrap_or_default();
+    Err(Refusal::new(
+        RefusalKind::Invalid,
+        "field.reference",
+        format!("“{}”所选的记录不存在，或者您不能查看。", label.zh),
+        format!(
+            "“{}” names a record that does not exist, or that you may not see.",
+            label.en
+        ),
+    )
+    .at(field)
+    .into())
 }
 
 fn refuse_fields<'f>(mut refused: impl Iterator<Item = &'f String>) -> Result<(), Error> {

@@ -115,6 +115,7 @@ impl Staff {
                 actor,
                 at: step.now,
                 reason: new.reason,
+                while_open: false,
             };
             step.tx.put_share(&share)?;
             let change = RecordChange::Shared {

@@ -21,7 +21,7 @@ use std::{
 
 use kapok_protocol::Timestamp;
 
-use crate::{Error, shared::Shared, writer::Writer};
+use crate::{Error, imports, shared::Shared, writer::Writer};
 
 pub use cleaning::Retention;
 pub(crate) use cleaning::clean;
@@ -33,9 +33,9 @@ pub(crate) use record_jobs::advance as advance_record_jobs;
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.
-const LONGEST: Duration = Duration::from_secs(1);
+pub(crate) const LONGEST: Duration = Duration::from_secs(1);
 /// How long to wait after a failure before trying again.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
+pub(crate) const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 thread_local! {
     static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
@@ -81,6 +81,13 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
         threads.push(spawn(
             "kapok-plugins",
             Box::new(move || plugin_work::run(&shared, &writer)),
+        )?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn(
+            "kapok-imports",
+            Box::new(move || imports::run(&shared, &writer)),
         )?);
     }
     {

@@ -1,8 +1,12 @@
 //! Publishing processes.
 
-use kapok::{Error, protocol::DefinitionId};
+use kapok::{
+    Error,
+    process::state::InstanceState,
+    protocol::{DefinitionId, Value},
+};
 
-use crate::support::{QUOTE_APPROVAL, World, approve, code};
+use crate::support::{QUOTE_APPROVAL, World, approve, code, no_variables};
 
 #[test]
 fn whoever_started_from_an_old_version_is_told() {
@@ -74,4 +78,71 @@ fn a_new_version_changes_no_running_case() {
         .collect();
     assert_eq!(counts, [1, 0]);
     assert!(world.kapok.instance(old).is_ok());
+}
+
+/// After a restart former versions are read when they are needed: by their own cases, and by calls that name them.
+#[test]
+fn former_versions_are_found_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = |world: &World, process: &str| {
+        let case = world.kapok.start(process, no_variables()).expect("starts");
+        assert_eq!(world.state(case), InstanceState::Completed, "{process}");
+        world.kapok.variables(case).expect("reads").remove("seen")
+    };
+    let calls = [
+        ("by-number", "version=1"),
+        ("by-tag", "tag=stable"),
+        ("together", "deployment"),
+        ("newest", "latest"),
+    ];
+    {
+        let world = World::open(folder.path());
+        world.quote(&world.staff("he.junjie"), 100);
+        let renamed = QUOTE_APPROVAL.replace("经理审批", "经理复核");
+        world.kapok.deploy(&renamed).expect("deploys");
+        world.kapok.deploy(&called(1, "old", "")).expect("deploys");
+        world.kapok.deploy(&called(2, "stable", "")).expect("deploys");
+        let callers: String = calls.iter().map(|(key, binding)| caller(key, binding)).collect();
+        world.kapok.deploy(&called(3, "new", &callers)).expect("deploys");
+        world.kapok.deploy(&called(4, "newest", "")).expect("deploys");
+    }
+    let world = World::open(folder.path());
+    assert_eq!(world.only_task(&world.staff("wang.wei")).name, "经理审批");
+    let found = calls.map(|(key, _)| start(&world, key));
+    assert_eq!(found, [1, 2, 3, 4].map(|number| Some(Value::from(number))));
+}
+
+/// A file with a process `called` that says which of its versions it is, and others.
+fn called(number: u8, tag: &str, others: &str) -> String {
+    format!(
+        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+    id="definitions" targetNamespace="urn:test">
+  <process id="called" isExecutable="true" camunda:versionTag="{tag}">
+    <startEvent id="start"/><sequenceFlow id="in" sourceRef="start" targetRef="say"/>
+    <scriptTask id="say" scriptFormat="rhai"><script>vars.seen = {number}</script></scriptTask>
+    <sequenceFlow id="out" sourceRef="say" targetRef="end"/><endEvent id="end"/>
+  </process>{others}
+</definitions>"#
+    )
+}
+
+/// A process that calls it.
+fn caller(key: &str, binding: &str) -> String {
+    let binding = match binding.split_once('=') {
+        Some(("version", number)) => {
+            format!(r#"camunda:calledElementBinding="version" camunda:calledElementVersion="{number}""#)
+        }
+        Some((_, tag)) => {
+            format!(r#"camunda:calledElementBinding="versionTag" camunda:calledElementVersionTag="{tag}""#)
+        }
+        None => format!(r#"camunda:calledElementBinding="{binding}""#),
+    };
+    format!(
+        r#"
+  <process id="{key}" isExecutable="true">
+    <startEvent id="{key}-start"/><sequenceFlow id="{key}-in" sourceRef="{key}-start" targetRef="{key}-call"/>
+    <callActivity id="{key}-call" calledElement="called" {binding}/>
+    <sequenceFlow id="{key}-out" sourceRef="{key}-call" targetRef="{key}-end"/><endEvent id="{key}-end"/>
+  </process>"#
+    )
 }

@@ -8,6 +8,7 @@ mod closing;
 mod crm;
 mod definitions;
 mod full_disk;
+mod imports;
 mod once;
 mod outbox;
 mod plugins;

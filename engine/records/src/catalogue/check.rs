@@ -17,6 +17,14 @@ impl Catalogue {
                 &definition.fields,
                 problems,
             );
+            for (role, filter) in &definition.create_when {
+                let part = self.part(&["permissions", definition.id.as_str(), role, "create_when"]);
+                let mut reader = Reader {
+                    dictionaries: Some(&self.dictionaries),
+                    problems,
+                };
+                reader.filter_fields(&part, filter, &names(definition));
+            }
             for related in &definition.related {
                 self.check_related(definition, related, problems);
             }

@@ -5,7 +5,7 @@ use kapok_protocol::Entity;
 use super::{Catalogue, computed};
 use crate::{
     ADMINISTRATOR,
-    definition::{EntityDefinition, Field, FieldRule, Grants},
+    definition::{EntityDefinition, Field, FieldRule, Grants, REST},
     document::{Node, Part, Problems},
     formula::Formulas,
     layers::Documents,
@@ -59,7 +59,10 @@ impl Catalogue {
             let grants = reading::grants(&part);
             if let Some((definition, role)) = self.for_role(entity, role, &part, grants != Grants::default(), problems)
             {
-                definition.grants.insert(role, grants);
+                definition.grants.insert(role.clone(), grants);
+                if let Some(filter) = part.filter("create_when") {
+                    definition.create_when.insert(role, filter);
+                }
             }
         }
         for (entity, role, part) in rights(&documents.whole, "field_rules") {
@@ -69,7 +72,7 @@ impl Catalogue {
             };
             let known = |name: &str| {
                 let fields = definition.fields.iter().chain(&definition.disabled);
-                fields.map(|field: &Field| field.id.as_str()).any(|field| field == name)
+                name == REST || fields.map(|field: &Field| field.id.as_str()).any(|field| field == name)
             };
             for (name, part) in part.entries().filter(|(name, _)| !known(name)) {
                 part.problem(

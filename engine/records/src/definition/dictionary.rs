@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kapok_protocol::Text;
 use serde::Serialize;
 
@@ -11,7 +13,7 @@ pub struct Dictionary {
     /// Whether its entries stand below each other.
     pub tree: bool,
     /// Its entries, in order; in a tree every entry comes somewhere after its parent.
-    pub entries: Vec<Choice>,
+    pub entries: Arc<[Choice]>,
 }
 
 /// One entry of a dictionary.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use kapok_protocol::{Entity, Text};
+use kapok_protocol::{Entity, Filter, Text};
 use serde::Serialize;
 
 use super::{DuplicateRule, Field, FieldKind, FieldRule, Grants, IndexRule, Related, Sort, UniqueRule, View};
@@ -27,6 +27,10 @@ pub struct EntityDefinition {
     pub sort: Option<Sort>,
     /// The reference field that names its parent: who may read that record may read this one.
     pub parent: Option<String>,
+    /// While it holds of a record, whoever reads that for itself (through a role or a share, not through the parent) reads
+    /// its parent, and what the parent hands down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Filter>,
     /// Whether its records show their history. What happened is kept either way.
     pub history: bool,
     /// The choice field by which it can be shown as a board.
@@ -48,6 +52,9 @@ pub struct EntityDefinition {
     /// What each role may do with its records.
     #[serde(skip)]
     pub grants: BTreeMap<String, Grants>,
+    /// What holds of the records that are made through a role, where that is not everything.
+    #[serde(skip)]
+    pub create_when: BTreeMap<String, Filter>,
     /// What each role may do with single fields, where that differs from the record.
     #[serde(skip)]
     pub field_rules: BTreeMap<String, FieldRule>,

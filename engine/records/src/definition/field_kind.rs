@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kapok_protocol::{Entity, Expression, Filter};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -69,7 +71,7 @@ pub enum FieldKind {
     /// One of a list.
     Choice {
         /// The list, in order; that of the dictionary, if there is one.
-        choices: Vec<Choice>,
+        choices: Arc<[Choice]>,
         /// The dictionary that the choices come from.
         #[serde(skip_serializing_if = "Option::is_none")]
         dictionary: Option<String>,
@@ -79,7 +81,7 @@ pub enum FieldKind {
     /// One of a tree.
     TreeChoice {
         /// The entries of the dictionary, in order.
-        choices: Vec<Choice>,
+        choices: Arc<[Choice]>,
         /// The dictionary.
         dictionary: String,
         /// Whether there may be several; the value is then a list.
@@ -116,7 +118,7 @@ pub enum FieldKind {
         #[serde(skip_serializing_if = "Option::is_none")]
         dictionary: Option<String>,
         /// Its entries, in order.
-        choices: Vec<Choice>,
+        choices: Arc<[Choice]>,
     },
     /// A number given by the system when the record is first saved.
     AutoNumber {

@@ -13,7 +13,7 @@ pub use dictionary::{Choice, Dictionary};
 pub use entity::{EntityDefinition, Section};
 pub use field::Field;
 pub use field_kind::{FieldKind, FileLimits, Function};
-pub use rights::{Action, FieldAccess, FieldRule, Grants, Level, Role};
+pub use rights::{Action, FieldAccess, FieldRule, Grants, Level, REST, Role};
 pub use rules::{DuplicateAction, DuplicateRule, IndexRule, UniqueRule};
 pub use total::NamedTotal;
 pub use view::{Related, Sort, View, ViewKind};

@@ -91,6 +91,8 @@ pub struct Grants {
     pub export: Level,
     /// Whether seeing a record's parent through this role is seeing the record.
     pub inherit: bool,
+    /// Whether seeing a record through this role is seeing the records below it.
+    pub hand_down: bool,
 }
 
 impl Default for Grants {
@@ -105,6 +107,7 @@ impl Default for Grants {
             import: Level::None,
             export: Level::None,
             inherit: true,
+            hand_down: true,
         }
     }
 }
@@ -123,6 +126,7 @@ impl Grants {
             import: self.import.max(other.import),
             export: self.export.max(other.export),
             inherit: self.inherit && other.inherit,
+            hand_down: self.hand_down && other.hand_down,
         }
     }
 
@@ -155,5 +159,9 @@ pub enum FieldAccess {
     Edit,
 }
 
-/// What a role may do with the fields of an entity, by name; what is not named is `edit`.
+/// What a role may do with the fields of an entity, by name. What is not named is as [`REST`] says, and `edit` when that is
+/// not there either.
 pub type FieldRule = BTreeMap<String, FieldAccess>;
+
+/// Stands in a [`FieldRule`] for all fields that it does not name.
+pub const REST: &str = "*";

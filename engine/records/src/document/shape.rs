@@ -61,6 +61,8 @@ pub(crate) enum Name {
     Qualified,
     /// A field: lower-case letters, digits and underscores.
     Field,
+    /// A field, or `*` for all that are not named.
+    FieldOrRest,
     /// A choice, a role, a view: lower-case letters, digits, hyphens and underscores.
     Word,
     /// The key of an entry of a dictionary, which may come from elsewhere: any short text.
@@ -74,6 +76,7 @@ impl Name {
                 .split_once('.')
                 .is_some_and(|(plugin, name)| [plugin, name].into_iter().all(|part| begins(part, b"-"))),
             Self::Field => begins(name, b"_"),
+            Self::FieldOrRest => name == "*" || begins(name, b"_"),
             Self::Word => begins(name, b"-_"),
             Self::Entry => {
                 !name.is_empty()
@@ -89,6 +92,7 @@ impl Name {
         match self {
             Self::Qualified => "^[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$",
             Self::Field => "^[a-z][a-z0-9_]*$",
+            Self::FieldOrRest => "^([a-z][a-z0-9_]*|\\*)$",
             Self::Word => "^[a-z][a-z0-9_-]*$",
             Self::Entry => "^[^$\\s](.{0,62}\\S)?$",
         }
@@ -100,7 +104,7 @@ impl Name {
                 format!("名称“{name}”应为“插件.名称”，只用小写字母、数字和连字符。"),
                 format!("“{name}” should be named plugin.name, in lower-case letters, digits and hyphens."),
             ),
-            Self::Field => Text::new(
+            Self::Field | Self::FieldOrRest => Text::new(
                 format!("字段名“{name}”不能用：请用小写字母开头，只含小写字母、数字和下划线。"),
                 format!(
                     "a field cannot be named “{name}”: begin with a lower-case letter and use only such letters, digits and underscores."

@@ -29,6 +29,8 @@ pub(super) fn unite(base: &mut Node, other: &Node) {
             for (name, node) in entries {
                 let Some(known) = base.entries_mut() else { return };
                 match known.get_mut(name) {
+                    // A condition is one thing; the first to say it has said it.
+                    Some(_) if name == "create_when" => {}
                     Some(known) => unite(known, node),
                     None => {
                         known.insert(name.clone(), node.clone());

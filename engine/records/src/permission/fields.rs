@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::Record;
 
-use super::{Reach, Rights, reach::Sources};
+use super::{
+    Reach, Rights,
+    reach::{Sources, hands_down},
+};
 use crate::{
     PERSON,
-    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind},
+    definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind, REST},
 };
 
 /// The answer about one record.
@@ -117,9 +120,7 @@ impl<'a> Rights<'a> {
         let hands_down = self
             .parent(source)
             .is_some_and(|(field, parent)| field == origin.field && parent.id == entity.id)
-            && role
-                .and_then(|role| source.grants.get(role))
-                .is_none_or(|grants| grants.inherit);
+            && role.is_none_or(|role| hands_down(entity, source, role));
         let shows = |name: &str| {
             let is_private = source.field(name).is_none_or(|field| field.private);
             let mut rules = self.roles().map(|role| rule(source, Some(role), name));
@@ -133,7 +134,7 @@ impl<'a> Rights<'a> {
 fn rule(entity: &EntityDefinition, role: Option<&str>, field: &str) -> FieldAccess {
     let rules = role.and_then(|role| entity.field_rules.get(role));
     rules
-        .and_then(|rules| rules.get(field))
+        .and_then(|rules| rules.get(field).or_else(|| rules.get(REST)))
         .copied()
         .unwrap_or(FieldAccess::Edit)
 }

@@ -10,8 +10,10 @@
 //! - A **share** reaches one record, for whoever may have the records of this kind shared with them: a level of at least
 //!   `shared` for what it gives, reading or changing.
 //! - An **open task** gives its handler reading of its record and of that record's parent, whatever the roles say.
+//! - A record may **open** its parent, as long as its entity's condition holds of it: whoever reads it through a role or a
+//!   share, and not only because of the parent, reads the parent. What is opened so hands down like anything that is read.
 //! - A **parent** hands down: whoever may read it may read the record, unless the role through which they read it says
-//!   `inherit = false` for this kind of record. What a task opens above its own record is not handed down: who approves one
+//!   `hand_down = false` for the parents or `inherit = false` for this kind of record. What a task opens above its own record is not handed down: who approves one
 //!   quote need not see all others of that customer.
 //!
 //! A field is shown as widely as the widest of those shows it by itself: what a role hides in everybody's customers it
@@ -20,6 +22,7 @@
 mod explain;
 mod fields;
 mod mask;
+mod opening;
 mod reach;
 mod viewer;
 
@@ -28,6 +31,7 @@ use kapok_protocol::{Entity, Record, RecordId};
 pub use explain::Reason;
 pub use fields::{Access, Judge};
 pub use mask::masked;
+pub use opening::opened_by;
 pub use reach::{Inherited, Owners, Reach};
 pub use viewer::{Circles, Sharing, Viewer};
 

@@ -114,6 +114,12 @@ impl Inherited {
     }
 }
 
+/// Whether who reads a record through a role thereby reads the records of an entity below it.
+pub(super) fn hands_down(parent: &EntityDefinition, child: &EntityDefinition, role: &str) -> bool {
+    let says = |entity: &EntityDefinition, flag: fn(&Grants) -> bool| entity.grants.get(role).is_none_or(flag);
+    says(parent, |grants| grants.hand_down) && says(child, |grants| grants.inherit)
+}
+
 /// The parent that a record names in a field.
 pub(super) fn parent_of(record: &Record, field: &str) -> Option<RecordId> {
     record.fields.get(field).and_then(Value::as_text)?.parse().ok()
@@ -180,7 +186,7 @@ impl<'a> Rights<'a> {
                 .roles
                 .iter()
                 .copied()
-                .filter(|role| entity.grants.get(*role).is_none_or(|grants| grants.inherit))
+                .filter(|role| hands_down(parent, entity, role))
                 .collect(),
             ..sources.clone()
         };
@@ -215,7 +221,7 @@ impl<'a> Rights<'a> {
         };
         let may_be_shared_with = self.level(action, entity) >= Level::Shared;
         let counts = |sharing: &Sharing| match (sharing, action) {
-            (Sharing::Task, Action::Read) => true,
+            (Sharing::Task | Sharing::Below, Action::Read) => true,
             (Sharing::TaskBelow, Action::Read) => !as_parents,
             (Sharing::Read, Action::Read) | (Sharing::Update, Action::Read | Action::Update) => may_be_shared_with,
             _ => false,

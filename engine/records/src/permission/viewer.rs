@@ -36,6 +36,8 @@ pub enum Sharing {
     Task,
     /// The viewer has an open task about a record below it.
     TaskBelow,
+    /// A record below it, which the viewer reads for itself, opens it.
+    Below,
 }
 
 /// Whose records are within which level, as seen from one person. Each holds the one before it.

@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
 
-use kapok_protocol::Entity;
+use kapok_protocol::{Entity, Filter};
 
-use super::{Reader, mentions::Names};
+use super::{
+    Reader,
+    mentions::{Names, has_words},
+};
 use crate::{
     definition::{EntityDefinition, Field, FieldKind, Section, Sort},
     document::Part,
@@ -30,6 +33,7 @@ impl Reader<'_> {
             parent: self.one(part, "parent", &names, "上级", "a parent", |field| {
                 matches!(field.kind, FieldKind::Reference { multiple: false, .. })
             }),
+            opens: self.opens(part, &names),
             history: part
                 .get("history")
                 .is_none_or(|history| history.node.as_bool().unwrap_or(true)),
@@ -44,11 +48,33 @@ impl Reader<'_> {
             related: self.related(part),
             views: self.views(part, &names),
             grants: BTreeMap::new(),
+            create_when: BTreeMap::new(),
             field_rules: BTreeMap::new(),
             sections,
             fields,
             disabled,
         }
+    }
+
+    /// When records open their parent: what is kept for everybody and every day has no words such as `$me`.
+    fn opens(&mut self, part: &Part<'_>, names: &Names<'_>) -> Option<Filter> {
+        let (filter, at) = (part.filter("opens")?, part.get("opens")?);
+        self.filter_fields(&at, &filter, names);
+        if part.get("parent").is_none() {
+            self.problem(
+                &at,
+                "没有写“parent”，不能打开上级。",
+                "there is no “parent” that could be opened.",
+            );
+        }
+        if has_words(&filter) {
+            self.problem(
+                &at,
+                "打开上级的条件不能用 $me、$today 等词，因为结果是保存下来的，不因人、因时而变。",
+                "the condition that opens a parent has no words such as $me or $today: what is kept is the same for everybody and every day.",
+            );
+        }
+        Some(filter)
     }
 
     fn sections(&mut self, part: &Part<'_>) -> Vec<Section> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kapok_protocol::{Entity, Expression, Language, Text};
 use rust_decimal::Decimal;
 
@@ -66,7 +68,7 @@ impl Reader<'_> {
             "email" => FieldKind::Email,
             "address" => {
                 let found = part.get("dictionary").and_then(|_| self.dictionary_of(part, true));
-                let (dictionary, choices) = found.map_or((None, Vec::new()), |(id, choices)| (Some(id), choices));
+                let (dictionary, choices) = found.map_or((None, Arc::default()), |(id, choices)| (Some(id), choices));
                 FieldKind::Address { dictionary, choices }
             }
             "auto-number" if !in_row => {
@@ -125,7 +127,7 @@ impl Reader<'_> {
                 None
             }
             (None, false) => Some(FieldKind::Choice {
-                choices: own,
+                choices: own.into(),
                 dictionary: None,
                 multiple,
             }),
@@ -154,10 +156,10 @@ impl Reader<'_> {
     }
 
     /// The dictionary a field names, with its entries where all dictionaries are known.
-    fn dictionary_of(&mut self, part: &Part<'_>, tree: bool) -> Option<(String, Vec<Choice>)> {
+    fn dictionary_of(&mut self, part: &Part<'_>, tree: bool) -> Option<(String, Arc<[Choice]>)> {
         let id = self.needed(part, "dictionary")?;
         let Some(dictionaries) = self.dictionaries else {
-            return Some((id.to_owned(), Vec::new()));
+            return Some((id.to_owned(), Arc::default()));
         };
         let at = part.get("dictionary")?;
         match dictionaries.get(id) {

@@ -1,6 +1,6 @@
 //! Fields that are named by something else.
 
-use kapok_protocol::Filter;
+use kapok_protocol::{Filter, Value};
 
 use super::{Reader, SYSTEM_FIELDS};
 use crate::{
@@ -99,5 +99,16 @@ fn mentioned<'f>(filter: &'f Filter, paths: &mut Vec<&'f str>) {
         Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| mentioned(part, paths)),
         Filter::Not(part) => mentioned(part, paths),
         Filter::Test(test) => paths.push(&test.field),
+    }
+}
+
+/// Whether a condition compares with something that depends on who asks and when.
+pub(crate) fn has_words(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().any(has_words),
+        Filter::Not(part) => has_words(part),
+        Filter::Test(test) => {
+            matches!(&test.value, Value::Text(text) if text.starts_with('$') && !text.starts_with("$$"))
+        }
     }
 }

@@ -51,7 +51,7 @@ pub(crate) fn dictionary(reader: &mut Reader<'_>, id: &str, part: &Part<'_>) -> 
         id: id.to_owned(),
         label: part.label(),
         tree,
-        entries,
+        entries: entries.into(),
     }
 }
 
@@ -104,6 +104,7 @@ pub(crate) fn grants(part: &Part<'_>) -> Grants {
         Some("all") => Level::All,
         _ => Level::None,
     };
+    let unless_off = |key: &str| part.get(key).is_none_or(|flag| flag.node.as_bool().unwrap_or(true));
     Grants {
         read: level("read"),
         create: level("create"),
@@ -113,9 +114,8 @@ pub(crate) fn grants(part: &Part<'_>) -> Grants {
         transfer: level("transfer"),
         import: level("import"),
         export: level("export"),
-        inherit: part
-            .get("inherit")
-            .is_none_or(|inherit| inherit.node.as_bool().unwrap_or(true)),
+        inherit: unless_off("inherit"),
+        hand_down: unless_off("hand_down"),
     }
 }
 

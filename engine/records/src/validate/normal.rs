@@ -75,7 +75,7 @@ fn one(kind: &FieldKind, value: &Value, had: &dyn Fn(&Value) -> bool) -> Result<
         FieldKind::Phone => contact::phone(text(value)?),
         FieldKind::Email => contact::email(text(value)?),
         FieldKind::Address { choices, dictionary } => {
-            contact::address(value, dictionary.as_ref().map(|_| choices.as_slice()), had)
+            contact::address(value, dictionary.as_ref().map(|_| choices.as_ref()), had)
         }
         FieldKind::AutoNumber { .. } => within(text(value)?, 100),
         FieldKind::Formula { result, .. } | FieldKind::RollUp { result, .. } => one(result, value, had),

@@ -11,6 +11,14 @@ pub fn catalogue() -> Catalogue {
             include_str!("../../../../plugins/customers/plugin.toml"),
         ),
         (
+            "plugins/standards/plugin.toml",
+            include_str!("../../../../plugins/standards/plugin.toml"),
+        ),
+        (
+            "plugins/tracking/plugin.toml",
+            include_str!("../../../../plugins/tracking/plugin.toml"),
+        ),
+        (
             "plugins/quotes/plugin.toml",
             include_str!("../../../../plugins/quotes/plugin.toml"),
         ),

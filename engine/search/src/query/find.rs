@@ -29,6 +29,8 @@ use crate::{
 
 /// So many documents are looked at in order before all tests are made at once.
 const PATIENCE: usize = 16_384;
+/// Counting goes on in order while it seems that so many times as many will do.
+const HOPE: usize = 8;
 /// A part with no more documents than this is small: all of them are looked at.
 const SMALL: usize = 512;
 
@@ -299,7 +301,8 @@ impl Looking<'_> {
         let mut see = |doc: DocId| {
             seen += 1;
             count += usize::from(self.part.is_alive(doc) && node.matches(doc));
-            count < count_to && seen < patience
+            let hopeful = || count_to * seen <= count * patience * HOPE;
+            count < count_to && (seen < patience || hopeful())
         };
         let ended = match self.members {
             Members::None => true,

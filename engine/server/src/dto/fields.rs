@@ -26,6 +26,7 @@ pub(crate) struct Field {
     /// Whether there may be several; the value is then a list.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     multiple: bool,
+    /// Left out when the dictionary has very many.
     #[serde(skip_serializing_if = "Option::is_none")]
     choices: Option<Vec<ChoiceView>>,
     /// The dictionary that the choices come from.
@@ -65,6 +66,9 @@ pub(crate) struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<&'static str>,
 }
+
+/// A longer dictionary is asked for by itself, once for all fields that choose from it.
+const SENT_ALONG: usize = 200;
 
 /// An entry of a dictionary.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -201,6 +205,7 @@ impl Field {
         self.dictionary = kind.dictionary().map(str::to_owned);
         self.choices = kind
             .choices()
+            .filter(|choices| self.dictionary.is_none() || choices.len() <= SENT_ALONG)
             .map(|choices| choices.iter().map(ChoiceView::from).collect());
         match kind {
             FieldKind::Text { max_length }

@@ -3,10 +3,12 @@
 
 mod cases;
 mod definitions;
+mod dictionaries;
 mod entity_definitions;
 mod events;
 mod fields;
 mod files;
+mod imports;
 mod layout;
 mod messages;
 mod organisation;
@@ -22,10 +24,12 @@ mod tasks;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
+pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use fields::*;
 pub(crate) use files::*;
+pub(crate) use imports::*;
 pub(crate) use layout::ViewView;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;

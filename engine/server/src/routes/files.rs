@@ -114,19 +114,19 @@ pub(crate) async fn record_file_preview(
     Ok(response)
 }
 
-fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+pub(super) fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
 }
 
-fn protect(headers: &mut HeaderMap) {
+pub(super) fn protect(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
 }
 
 /// Says that it is to be saved, and under which name (RFC 6266).
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|sign| match sign {

@@ -1,9 +1,11 @@
 //! The routes, one module for each thing the API is about.
 
 mod definitions;
+mod dictionaries;
 mod entity_definitions;
 mod events;
 mod files;
+mod imports;
 mod instances;
 mod messages;
 mod organisation;
@@ -20,9 +22,11 @@ mod system;
 mod tasks;
 
 pub(crate) use definitions::*;
+pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use files::*;
+pub(crate) use imports::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
@@ -147,8 +151,21 @@ pub(crate) fn api() -> Api {
     .post("/pages/read-all", read_all_pages)
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
+    .get("/dictionaries/{id}", show_dictionary)
+    .put("/dictionaries/{id}/favourites", choose_favourites)
     .get("/search", search)
     .get("/records/{entity}/statistics", show_statistics)
+    .get("/records/{entity}/export", export_records)
+    .post("/records/{entity}/imports", begin_import)
+    .get("/imports", list_imports)
+    .get("/imports/{id}", show_import)
+    .get("/imports/{id}/columns", import_columns)
+    .post("/imports/{id}/preview", preview_import)
+    .post("/imports/{id}/check", check_import)
+    .post("/imports/{id}/run", run_import)
+    .post("/imports/{id}/cancel", cancel_import)
+    .post("/imports/{id}/undo", undo_import)
+    .get("/imports/{id}/failures", import_failures)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)
     .get("/records/{entity}/{id}", show_record)

@@ -52,6 +52,8 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/pages/read-all", [401, 204, 204]),
     ("GET", "/entities", [401, 200, 200]),
     ("GET", "/entities/{id}", [401, 404, 404]),
+    ("GET", "/dictionaries/{id}", [401, 404, 404]),
+    ("PUT", "/dictionaries/{id}/favourites", [401, 415, 415]),
     ("GET", "/search", [401, 200, 200]),
     ("GET", "/records/{entity}/statistics", [401, 404, 404]),
     ("GET", "/records/{entity}", [401, 404, 404]),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kapok_process::state::{FlowIndex, NodeIndex};
 use kapok_protocol::{
-    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, IsoDuration, JobId, MessageId, OutboxId, PageId,
-    PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, Text, TimerId, Timestamp, Value,
+    DefinitionId, ElementInstanceId, Entity, ImportId, IncidentId, InstanceId, IsoDuration, JobId, MessageId, OutboxId,
+    PageId, PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, Text, TimerId, Timestamp, Value,
 };
 use minicbor::data::Type;
 use rust_decimal::Decimal;
@@ -64,7 +64,7 @@ macro_rules! ids {
 
 ids!(
     DefinitionId InstanceId ElementInstanceId TaskId TimerId JobId IncidentId SubscriptionId MessageId OutboxId PageId
-    RecordId PersonId RecordJobId ShareId
+    RecordId PersonId RecordJobId ImportId ShareId
 );
 
 impl Field for NodeIndex {

@@ -1,5 +1,7 @@
 //! The rows of the shell itself: definitions, sign-in, answers kept for repeated requests.
 
+use std::collections::BTreeMap;
+
 use kapok_protocol::{DefinitionId, PersonId, Principal, Timestamp};
 
 use super::Row;
@@ -94,6 +96,8 @@ pub struct Preference {
     pub person: PersonId,
     /// The interface's language, `zh-CN` or `en`.
     pub language: String,
+    /// Entries of dictionaries that are offered first, by dictionary, the first first.
+    pub favourites: BTreeMap<String, Vec<String>>,
 }
 
 fields!(Definition { 0 => id, 1 => key, 2 => version, 3 => name, 4 => deployed_at, 5 => deployed_by });
@@ -101,7 +105,7 @@ fields!(Credential { 0 => person, 1 => password_hash, 2 => changed_at });
 fields!(Session { 0 => hash, 1 => person, 2 => created_at, 3 => expires_at });
 fields!(Token { 0 => hash, 1 => person, 2 => label, 3 => created_at });
 fields!(StoredAnswer { 0 => principal, 1 => key, 2 => request_hash, 3 => answer, 4 => expires_at });
-fields!(Preference { 0 => person, 1 => language });
+fields!(Preference { 0 => person, 1 => language, 2 => favourites });
 
 impl Row for Definition {
     type Id = DefinitionId;

@@ -33,6 +33,8 @@ pub struct RecordRow {
     pub likeness: Vec<(String, String)>,
     /// The files it names, by their hashes.
     pub files: Vec<String>,
+    /// The record above it, while it opens that to whoever reads this one.
+    pub opens: Option<RecordId>,
 }
 
 /// What happened to a record besides its fields.
@@ -107,7 +109,7 @@ pub struct HistoryEntry {
 fields!(Record {
     0 => id, 1 => version, 2 => owner, 3 => created_at, 4 => created_by, 5 => updated_at, 6 => fields,
 });
-fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 => likeness, 12 => files });
+fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 => likeness, 12 => files, 13 => opens });
 variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
     6 => Shared { to, level }, 7 => Unshared(to),
@@ -158,8 +160,19 @@ impl Row for RecordRow {
                 .iter()
                 .map(|file| file_key(file).text(self.entity.as_str()).number(id)),
         );
+        keys.extend(self.opens.map(|parent| {
+            opening_key(&self.entity)
+                .optional(owner)
+                .number(parent.get())
+                .number(id)
+        }));
         keys
     }
+}
+
+/// The index rows of the records that open what is above them begin with this, and go on with who is responsible.
+pub(crate) fn opening_key(entity: &Entity) -> Key {
+    Key::new(Prefix::RecordOpening).text(entity.as_str())
 }
 
 /// The record whose facts a row of this key holds: the record itself, or what is computed of it. `None` for other rows.

@@ -29,6 +29,9 @@ pub struct Share {
     pub at: Timestamp,
     /// Why, in the words of whoever did.
     pub reason: String,
+    /// Whether it ends when the record no longer opens what is above it: whoever handed a task over reads it until it is
+    /// done.
+    pub while_open: bool,
 }
 
 /// With whom a record is shared.
@@ -68,6 +71,7 @@ impl Share {
 
 fields!(Share {
     0 => id, 1 => entity, 2 => record, 3 => to, 4 => level, 5 => until, 6 => actor, 7 => at, 8 => reason,
+    9 => while_open,
 });
 variants!(Receiver { 0 => Person(person), 1 => Department(department), 2 => Role(code) });
 variants!(ShareLevel { 0 => Read, 1 => Update });

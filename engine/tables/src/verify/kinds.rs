@@ -12,9 +12,9 @@ use crate::{
     key::last_number,
     pages::Unread,
     rows::{
-        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, PluginRow,
-        PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts,
-        StoredAnswer, StoredFile, Token, TrashedRecord,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView,
+        PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share,
+        Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -292,9 +292,14 @@ kinds! {
     RollUp, "roll-up", "汇总值", End, Row(row::<RollUps>);
     RecordByReference, "record-by-reference", "记录索引", Nowhere, Index(record);
     RecordByLikeness, "record-by-likeness", "记录索引", Nowhere, Index(record);
+    RecordOpening, "record-opening", "记录索引", Nowhere, Index(record);
     RecordByFile, "record-by-file", "记录索引", Nowhere, Index(|key| with_file(key, Prefix::Record));
     RecordJob, "record-job", "批量任务", End, Row(row::<RecordJob>);
     RecordJobOpen, "record-job-open", "批量任务索引", Nowhere, Index(|key| last(key, Prefix::RecordJob));
+    Import, "import", "导入", End, Row(row::<Import>);
+    ImportOpen, "import-open", "导入索引", Nowhere, Index(|key| last(key, Prefix::Import));
+    ImportPart, "import-part", "导入结果", Nowhere, Row(row::<ImportPart>);
+    ImportByFile, "import-by-file", "导入索引", Nowhere, Index(|key| last(key, Prefix::Import));
     StoredFile, "stored-file", "附件", Nowhere, Row(row::<StoredFile>);
     ListView, "list-view", "列表视图", Nowhere, Row(row::<ListView>);
     Plugin, "plugin", "插件", Nowhere, Row(row::<PluginRow>);

@@ -96,10 +96,10 @@ impl Other {
             .query_map([], |row| row.get::<_, String>(2))?
             .collect::<Result<Vec<_>, _>>()?;
         let count = format!("SELECT count(*) FROM (SELECT 1 FROM deal WHERE {condition} LIMIT {COUNTED})");
-        let count: usize = self.0.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
+        let count: i64 = self.0.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
         Ok(Answer {
             names: if question == Question::Count { Vec::new() } else { names },
-            count,
+            count: usize::try_from(count)?,
             cents: 0,
         })
     }
@@ -119,7 +119,7 @@ impl Other {
         let mut rows = groups.query([])?;
         while let Some(row) = rows.next()? {
             answer.names.push(row.get(0)?);
-            answer.count += row.get::<_, usize>(1)?;
+            answer.count += usize::try_from(row.get::<_, i64>(1)?)?;
             answer.cents += row.get::<_, i64>(2)?;
         }
         Ok(answer)

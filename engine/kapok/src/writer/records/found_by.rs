@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kapok_protocol::{Record, RecordId, Refusal, RefusalKind, Value};
-use kapok_records::{EntityDefinition, Field, FieldKind, Fields, likeness, unique_keys};
+use kapok_records::{EntityDefinition, Field, FieldKind, Fields, likeness, opened_by, unique_keys};
 use kapok_tables::RecordRow;
 
 use crate::{Error, writer::Step};
@@ -36,6 +36,7 @@ impl Step<'_> {
             references: references(entity, fields),
             likeness: likeness.collect(),
             files: files(entity, fields),
+            opens: opened_by(entity, &record),
             record,
         })
     }

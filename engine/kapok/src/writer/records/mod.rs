@@ -2,6 +2,7 @@
 
 mod files;
 mod found_by;
+mod imports;
 mod jobs;
 mod merging;
 mod plugins;
@@ -27,6 +28,7 @@ use kapok_records::{
 use kapok_tables::{HistoryEntry, InstanceList, Notes, RecordChange};
 
 pub(crate) use found_by::files as named_files;
+pub(crate) use imports::{Became, Undone};
 pub(crate) use jobs::Progress;
 
 use super::Step;
@@ -93,6 +95,20 @@ pub(crate) enum Saved {
     },
 }
 
+/// What became of a save before anything was started by it.
+pub(crate) enum Kept {
+    /// It is stored.
+    Done {
+        record: RecordId,
+        version: u64,
+        event: RecordEvent,
+    },
+    /// As [`Saved::Stale`].
+    Stale,
+    /// As [`Saved::Alike`].
+    Alike { records: Vec<RecordId>, may_ignore: bool },
+}
+
 /// Records stand no deeper below each other.
 const DEPTH: usize = 64;
 
@@ -116,12 +132,36 @@ impl Step<'_> {
         entity: &EntityDefinition,
         save: CheckedSave,
     ) -> Result<Saved, Error> {
+        let (id, event) = match self.keep(actor, entity, save, true)? {
+            Kept::Done { record, event, .. } => (record, event),
+            Kept::Stale => return Ok(Saved::Stale),
+            Kept::Alike { records, may_ignore } => return Ok(Saved::Alike { records, may_ignore }),
+        };
+        let reference = RecordRef {
+            entity: entity.id.clone(),
+            id,
+        };
+        let started = self.trigger(actor, &reference, event)?;
+        let row = self.queries().record(&entity.id, id)?;
+        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
+        Ok(Saved::Done(Box::new(record), started))
+    }
+
+    /// Saves a checked record and numbers it, and has the plugins called that react to it if that is wanted; it starts no
+    /// process.
+    pub(super) fn keep(
+        &mut self,
+        actor: Principal,
+        entity: &EntityDefinition,
+        save: CheckedSave,
+        tells: bool,
+    ) -> Result<Kept, Error> {
         let before = match save.record {
             Some(id) => self.queries().record(&entity.id, id)?.map(|row| row.record),
             None => None,
         };
         if before.as_ref().map(|record| record.version) != save.on_version {
-            return Ok(Saved::Stale);
+            return Ok(Kept::Stale);
         }
         let event = if before.is_some() {
             RecordEvent::Updated
@@ -146,14 +186,17 @@ impl Step<'_> {
         if !strict.is_empty() || !loose.is_empty() {
             let may_ignore = strict.is_empty();
             let records = if may_ignore { loose } else { strict };
-            return Ok(Saved::Alike { records, may_ignore });
+            return Ok(Kept::Alike { records, may_ignore });
         }
+        let version = save.on_version.map_or(1, |version| version + 1);
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
         let reference = RecordRef {
             entity: entity.id.clone(),
             id,
         };
-        self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
+        if tells {
+            self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
+        }
         let change = Change {
             id,
             before,
@@ -163,10 +206,11 @@ impl Step<'_> {
             through: save.through,
         };
         self.store_record(actor, entity, change)?;
-        let started = self.trigger(actor, &reference, event)?;
-        let row = self.queries().record(&entity.id, id)?;
-        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        Ok(Saved::Done(Box::new(record), started))
+        Ok(Kept::Done {
+            record: id,
+            version,
+            event,
+        })
     }
 
     /// Sets fields in the name of a process or the system, which may write what people may not.
@@ -228,9 +272,11 @@ impl Step<'_> {
             what,
             through,
         } = change;
-        let context = self.context(actor);
         let catalogue = self.shared.catalogue();
-        catalogue.formulas().compute(entity, &mut fields, &context)?;
+        if catalogue.formulas().has_stored(&entity.id) {
+            let context = self.context(actor);
+            catalogue.formulas().compute(entity, &mut fields, &context)?;
+        }
         let record = Record {
             id,
             version: before.as_ref().map_or(1, |record| record.version + 1),
@@ -245,6 +291,9 @@ impl Step<'_> {
         let old = before.as_ref().map_or(&nothing, |record| &record.fields);
         self.note_history(actor, entity, id, (old, &row.record.fields), what, through)?;
         self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
+        if entity.opens.is_some() && before.is_some() && row.opens.is_none() {
+            self.end_open_shares(entity, id)?;
+        }
         self.tx.put_record(&row)?;
         let former = before.as_ref().and_then(|record| record.owner);
         self.hint_readers(entity, id, [former, owner]);

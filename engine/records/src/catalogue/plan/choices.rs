@@ -3,6 +3,9 @@ use crate::definition::Choice;
 
 /// Compares the choices of something; `zh` and `en` say whose they are, at the beginning of a sentence.
 pub(super) fn compare(zh: &str, en: &str, before: &[Choice], after: &[Choice], changes: &mut Changes) {
+    if before == after {
+        return;
+    }
     let find = |choices: &[Choice], id: &str| choices.iter().find(|choice| choice.id == id).cloned();
     let removed = named(before.iter().filter(|choice| find(after, &choice.id).is_none()));
     if let Some((names_zh, names_en)) = removed {

@@ -18,6 +18,12 @@ pub(super) fn compare(before: &EntityDefinition, after: &EntityDefinition, chang
             format!("The parent of “{en}” changes, and with it who sees its records."),
         );
     }
+    if before.opens != after.opens {
+        changes.rewrite(
+            format!("“{zh}”何时打开其上级有变化，谁能看到上级随之改变。"),
+            format!("When “{en}” opens its parent changes, and with it who sees that."),
+        );
+    }
     if before.unique != after.unique {
         changes.rewrite(
             format!("“{zh}”的唯一规则改变；已有的重复记录保留，下次保存时须改正。"),
@@ -102,7 +108,8 @@ fn rights(before: &EntityDefinition, after: &EntityDefinition, changes: &mut Cha
     let roles: BTreeSet<&String> = before.grants.keys().chain(after.grants.keys()).collect();
     let changed = |role: &&String| {
         let of = |entity: &EntityDefinition| entity.grants.get(*role).copied().unwrap_or_default();
-        of(before) != of(after)
+        let when = |entity: &EntityDefinition| entity.create_when.get(*role).cloned();
+        of(before) != of(after) || when(before) != when(after)
     };
     for role in roles.into_iter().filter(changed) {
         changes.note(

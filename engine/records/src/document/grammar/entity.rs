@@ -158,6 +158,12 @@ pub(crate) static ENTITY: Shape = Shape::Table(&[
         "The reference field that names its parent: who may read that may read this.",
     ),
     key(
+        "opens",
+        &Shape::Filter,
+        Over::Free,
+        "While it holds, who reads the record for itself reads its parent, and what that hands down.",
+    ),
+    key(
         "history",
         &Shape::Bool,
         Over::Free,

@@ -68,7 +68,7 @@ static GRANTS_BY_ENTITY: Shape = Shape::Map(Name::Qualified, &GRANTS_BY_ROLE);
 static GRANTS_BY_ROLE: Shape = Shape::Map(Name::Word, &GRANTS);
 static RULES_BY_ENTITY: Shape = Shape::Map(Name::Qualified, &RULES_BY_ROLE);
 static RULES_BY_ROLE: Shape = Shape::Map(Name::Word, &RULES_BY_FIELD);
-static RULES_BY_FIELD: Shape = Shape::Map(Name::Field, &ACCESS);
+static RULES_BY_FIELD: Shape = Shape::Map(Name::FieldOrRest, &ACCESS);
 static TOTALS_BY_ID: Shape = Shape::Map(Name::Qualified, &TOTAL);
 
 static DICTIONARY: Shape = Shape::Table(&[
@@ -123,6 +123,18 @@ static GRANTS: Shape = Shape::Table(&[
         &Shape::Bool,
         Over::Free,
         "Whether seeing a record's parent through this role is seeing the record; true when absent.",
+    ),
+    key(
+        "hand_down",
+        &Shape::Bool,
+        Over::Free,
+        "Whether seeing a record through this role is seeing those below it; true when absent.",
+    ),
+    key(
+        "create_when",
+        &Shape::Filter,
+        Over::Free,
+        "What holds of the records that are made through this role, now and after every change.",
     ),
 ]);
 

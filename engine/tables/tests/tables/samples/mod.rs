@@ -217,6 +217,7 @@ pub fn prefixes() -> Vec<Prefix> {
         RollUp,
         RecordByReference,
         RecordByLikeness,
+        RecordOpening,
         RecordByFile,
         RecordJob,
         RecordJobOpen,

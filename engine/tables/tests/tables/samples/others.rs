@@ -121,6 +121,7 @@ pub fn records() -> Vec<AnyRow> {
             references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
+            opens: None,
         }),
         AnyRow::Record(RecordRow {
             entity,
@@ -129,6 +130,7 @@ pub fn records() -> Vec<AnyRow> {
             references: Vec::new(),
             likeness: Vec::new(),
             files: Vec::new(),
+            opens: None,
         }),
     ]
 }
@@ -164,6 +166,7 @@ pub fn shares() -> Vec<AnyRow> {
             actor: Principal::Person(person()),
             at: at(3),
             reason: "请协助跟进".into(),
+            while_open: false,
         })
     };
     vec![
@@ -195,6 +198,7 @@ pub fn sign_in() -> Vec<AnyRow> {
         AnyRow::Preference(Preference {
             person: person(),
             language: "zh-CN".into(),
+            favourites: BTreeMap::new(),
         }),
     ]
 }

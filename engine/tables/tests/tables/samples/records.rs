@@ -27,6 +27,7 @@ fn row() -> RecordRow {
         references: vec![("customer".to_owned(), other()), ("customer".to_owned(), record_id())],
         likeness: vec![("name".to_owned(), "木棉".to_owned())],
         files: vec!["ef56".to_owned()],
+        opens: Some(other()),
         ..row
     }
 }
