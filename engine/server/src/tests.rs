@@ -5,6 +5,7 @@ mod contract;
 mod customers;
 mod definition_layers;
 mod files;
+mod imports;
 mod matrix;
 mod operating;
 mod record_work;

@@ -159,9 +159,9 @@ impl Staff {
     pub fn new_import(&self, id: ImportId) -> Result<NewImport, Error> {
         let shared = &self.kapok.shared;
         let row = self.own_import(id)?;
-        let catalogue = shared.catalogue();
         let sample = TableReader::open(&shared.files, &row.table, 0)?.take(5)?;
-        let definition = entity(&catalogue, &row.entity)?;
+        // Without what the person may not see.
+        let definition = &self.entity(&row.entity)?.definition;
         let fields = definition.fields.iter().map(|field| field.id.clone());
         Ok(NewImport {
             keys: fields.filter(|field| imports::is_key(definition, field)).collect(),
@@ -350,6 +350,16 @@ impl Staff {
             let mut import = step.queries().import(id)?.ok_or_else(nothing)?;
             if !matches!(import.state, ImportState::Done | ImportState::Stopped) {
                 return Err(not_now().into());
+            }
+            if step.queries().last_import_part(id, None)?.is_none() {
+                let days = imports::UNDOABLE;
+                return Err(Refusal::new(
+                    RefusalKind::Conflict,
+                    "import.too-old",
+                    format!("没有可以撤销的内容：导入后 {days} 天内才能撤销。"),
+                    format!("There is nothing to be undone: an import can be undone for {days} days."),
+                )
+                .into());
             }
             (import.counts.undone, import.counts.kept) = (0, 0);
             Ok(step.tx.put_import(&Import {

@@ -6,6 +6,7 @@
 //! commit, so an import survives the end of the program and stores no row twice ([`run`]). Who imports has the rights they
 //! have otherwise: what they may not make, change or see, their file cannot.
 
+mod forget;
 mod key;
 mod names;
 mod options;
@@ -14,6 +15,7 @@ mod run;
 mod session;
 mod table;
 
+pub(crate) use forget::{UNDOABLE, forget};
 pub(crate) use key::is_key;
 pub(crate) use names::{NameCache, SeenNames};
 pub(crate) use options::check as check_options;

@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, collections::HashSet, mem};
 
-use kapok_protocol::{ImportId, Text};
+use kapok_protocol::{ImportId, Text, Timestamp};
 use kapok_records::{DuplicateAction, EntityDefinition, Fields, likeness, unique_keys};
 use kapok_tables::{Import, ImportState};
 
@@ -14,6 +14,8 @@ use crate::{Error, files::FileStore};
 pub(super) struct Session {
     import: ImportId,
     state: ImportState,
+    /// Which of its runs it is, when it is run more than once.
+    began_at: Option<Timestamp>,
     pub(super) options: ImportOptions,
     pub(super) table: TableReader,
     pub(super) keys: RowKeys,
@@ -35,6 +37,7 @@ impl Session {
         Ok(Self {
             import: import.id,
             state: import.state,
+            began_at: import.began_at,
             options,
             table: TableReader::open(store, &import.table, position)?,
             keys: RowKeys::default(),
@@ -51,7 +54,7 @@ impl Session {
             true => true,
             false => self.table.position() == import.position,
         };
-        self.import == import.id && self.state == import.state && at
+        self.import == import.id && self.state == import.state && self.began_at == import.began_at && at
     }
 
     /// Looks at the rows that were done before the end of the program, and at what rows are called when rows name each other.

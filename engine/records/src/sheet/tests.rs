@@ -77,7 +77,7 @@ fn regions() -> Vec<Choice> {
 
 fn of_choices(multiple: bool) -> FieldKind {
     FieldKind::Choice {
-        choices: choices(),
+        choices: choices().into(),
         dictionary: None,
         multiple,
     }
@@ -85,7 +85,7 @@ fn of_choices(multiple: bool) -> FieldKind {
 
 fn of_regions(multiple: bool) -> FieldKind {
     FieldKind::TreeChoice {
-        choices: regions(),
+        choices: regions().into(),
         dictionary: "d".into(),
         multiple,
     }
@@ -94,7 +94,7 @@ fn of_regions(multiple: bool) -> FieldKind {
 fn address() -> FieldKind {
     FieldKind::Address {
         dictionary: Some("d".into()),
-        choices: regions(),
+        choices: regions().into(),
     }
 }
 

@@ -79,11 +79,11 @@ label = { zh = "负责人", en = "Head" }
 label = { zh = "财务", en = "Finance" }
 
 [permissions."m.customer"]
-sales = { read = "shared", create = "own", update = "shared", delete = "own", share = "own" }
+sales = { read = "shared", create = "own", update = "shared", delete = "own", share = "own", export = "own" }
 clerk = { read = "department", share = "none" }
-manager = { read = "subordinates", create = "subordinates", update = "subordinates", delete = "subordinates", share = "subordinates", transfer = "subordinates" }
+manager = { read = "subordinates", create = "subordinates", update = "subordinates", delete = "subordinates", share = "subordinates", transfer = "subordinates", export = "subordinates" }
 head = { read = "department-tree", transfer = "department-tree" }
-finance = { read = "all" }
+finance = { read = "all", export = "all" }
 [permissions."m.visit"]
 sales = { read = "own", create = "own", update = "own" }
 clerk = { inherit = false }
@@ -127,6 +127,28 @@ const MAKES: [(&str, [bool; 2]); 8] = [
     ("root", [false, false]),
 ];
 
+/// Which customers each takes out as a file; nothing where there is no such right.
+const EXPORTS: [(&str, Option<&[&str]>); 8] = [
+    (
+        "owner",
+        Some(&["own", "shared-to-read", "shared-to-change", "in-a-task"]),
+    ),
+    ("colleague", None),
+    (
+        "manager",
+        Some(&["own", "shared-to-read", "shared-to-change", "in-a-task"]),
+    ),
+    ("head", None),
+    (
+        "finance",
+        Some(&["own", "shared-to-read", "shared-to-change", "in-a-task", "nobodys"]),
+    ),
+    // What is shared with them they see, and do not take out.
+    ("receiver", Some(&[])),
+    ("handler", None),
+    ("root", None),
+];
+
 /// Every route that shows or changes records, and the part of the test that asks it. A route about records that is not here
 /// fails the test.
 const ROUTES: &[(&str, &str, &str)] = &[
@@ -144,6 +166,8 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/records/{entity}/{id}/access", "access"),
     ("GET", "/records/{entity}/{id}/history", "history"),
     ("GET", "/records/{entity}/statistics", "statistics"),
+    ("GET", "/records/{entity}/export", "export"),
+    ("POST", "/records/{entity}/imports", "imports: asked by their own tests"),
     ("GET", "/search", "search"),
     ("POST", "/records/{entity}/{id}/transfer", "transfer"),
     ("PUT", "/records/{entity}/{id}/star", "star"),
@@ -431,6 +455,44 @@ async fn every_way_of_reading_shows_what_the_table_says() {
         ] {
             world.ask(who, "GET", &path, None).await;
         }
+    }
+}
+
+/// A file holds what its reader may take out, and not a byte of anything else.
+#[tokio::test]
+async fn an_export_holds_what_the_table_says() {
+    let world = World::new().await;
+    for (who, expected) in EXPORTS {
+        for question in [
+            "",
+            "?sort=name",
+            "?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+            "?columns=name,amount",
+        ] {
+            let path = format!("/records/m.customer/export{question}");
+            let answer = world.ask(who, "GET", &path, None).await;
+            let Some(expected) = expected else {
+                assert!(
+                    matches!(answer.status.as_u16(), 403 | 404),
+                    "{who} {path}: {}",
+                    answer.text
+                );
+                continue;
+            };
+            assert_eq!(answer.status, 200, "{who} {path}: {}", answer.text);
+            for (name, entity, canary) in RECORDS {
+                let is_there = answer.text.contains(canary);
+                assert_eq!(
+                    is_there,
+                    entity == "m.customer" && expected.contains(&name),
+                    "{who} {name} {path}: {}",
+                    answer.text
+                );
+            }
+        }
+        // Nobody exports visits.
+        let answer = world.ask(who, "GET", "/records/m.visit/export", None).await;
+        assert!(matches!(answer.status.as_u16(), 403 | 404), "{who}: {}", answer.text);
     }
 }
 
