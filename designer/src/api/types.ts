@@ -121,6 +121,8 @@ export interface Field {
   max_files?: number
   max_size?: number
   section?: string
+  /** What whoever fills it in is told about it. */
+  help?: Text
   /** The type of what a formula or roll-up comes to. */
   result?: FieldType
   /** What the step, or the role of the signed-in person, allows. Of a masked field only a part is shown. */
@@ -515,6 +517,8 @@ export interface SystemDisk {
   journal: number
   snapshots: number
   state: number
+  /** The search index; not every server says so. */
+  index?: number
   free: number
   /** Null when it cannot be said. */
   days_left: number | null

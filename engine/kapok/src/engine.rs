@@ -489,6 +489,12 @@ impl Kapok {
         self.shared.store.view().seq()
     }
 
+    /// The hash of all rows as they are now: whoever has refused something can show that nothing is another than it was. It
+    /// reads everything.
+    pub fn state_hash(&self) -> Result<[u8; 32], Error> {
+        Ok(self.shared.store.view().hash()?)
+    }
+
     pub(crate) fn latest(&self, process: &str) -> Result<DefinitionId, Error> {
         self.shared.definitions.latest(process).ok_or_else(|| {
             Refusal::new(

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Raised when records are stored in another way than before, whatever their definitions say.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What the administrators made, by table and id.
 pub(crate) type Items = BTreeMap<(String, String), Json>;
@@ -40,6 +40,29 @@ pub struct DefinitionPlan {
     pub changes: Vec<Change>,
     /// Why it cannot be done.
     pub errors: Vec<DefinitionError>,
+    /// The version of the layer that it was planned on, or, when it was done, that came of it.
+    pub version: String,
+}
+
+/// The administrators' layer, as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefinitionLayer {
+    /// All that was made by mouse, as one document.
+    pub document: Json,
+    /// Its version: another one whenever something in it is another.
+    pub version: String,
+}
+
+/// The version of the layer with these items.
+pub(crate) fn version_of(items: &Items) -> String {
+    let mut hash = blake3::Hasher::new();
+    for ((kind, id), value) in items {
+        for part in [kind, id, &value.to_string()] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    hash.finalize().to_hex().chars().take(32).collect()
 }
 
 /// The items of the layer.
@@ -143,14 +166,17 @@ pub(crate) fn catalogue_at_start(shared: &Shared) -> Result<(Catalogue, Vec<Text
 
 /// What changes of the layer would do.
 pub(crate) fn plan_of(shared: &Shared, items: Items, changes: &[DefinitionChange]) -> DefinitionPlan {
+    let version = version_of(&items);
     match catalogue(shared, &with(items, changes)) {
         Ok(new) => DefinitionPlan {
             changes: plan(&shared.catalogue(), &new),
             errors: Vec::new(),
+            version,
         },
         Err(errors) => DefinitionPlan {
             changes: Vec::new(),
             errors,
+            version,
         },
     }
 }
@@ -262,6 +288,7 @@ fn strip(value: &mut Json) {
         Json::Object(entries) => {
             for shown in [
                 "label",
+                "help",
                 "section",
                 "default",
                 "choices",

@@ -67,10 +67,11 @@ pub use files::StoredContent;
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
-    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, ListViewEntry, Me,
-    NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView, PreviewRow, RecordActor,
-    RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
-    StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
+    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
+    ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView,
+    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable,
+    StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView, Upload,
+    UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
@@ -88,7 +89,7 @@ pub use kapok_store::{self as store, Health};
 pub use kapok_tables::{
     Definition, ImportCounts, ImportState, Receiver, RecordChange, RecordJobState, ShareLevel, Slice,
 };
-pub use layers::{DefinitionChange, DefinitionPlan};
+pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing};

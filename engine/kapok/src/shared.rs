@@ -145,9 +145,14 @@ impl Shared {
         *self.catalogue.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
     }
 
-    /// Reads the organisation again, after one of its records was saved.
+    /// Reads the organisation again, after one of its records was saved: once for a commit, however many were.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
-        let fresh = Organisation::read(&self.store.view(), self.settings.utc_offset_minutes)?;
+        let view = self.store.view();
+        if self.organisation().as_of == Some(view.seq()) {
+            return Ok(());
+        }
+        let mut fresh = Organisation::read(&view, self.settings.utc_offset_minutes)?;
+        fresh.as_of = Some(view.seq());
         *self
             .organisation
             .write()

@@ -35,12 +35,12 @@ mod upcast;
 mod validate;
 mod width;
 
-pub use catalogue::{Catalogue, Change, plan};
+pub use catalogue::{Catalogue, Change, DEEPEST, plan};
 pub use conflict::{Conflict, conflicts};
 pub use definition::{
     Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
-    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
-    View, ViewKind,
+    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, TotalPeriod,
+    UniqueRule, View, ViewKind,
 };
 pub use error::DefinitionError;
 pub use formula::Formulas;

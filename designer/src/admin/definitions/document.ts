@@ -70,6 +70,7 @@ export interface FieldDocument extends Labelled {
   private?: boolean
   default?: Json
   section?: string
+  help?: Text
   max_length?: number
   scale?: number
   min?: Json

@@ -9,6 +9,7 @@ mod position;
 mod search;
 mod sources;
 mod through;
+mod wording;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use kapok_rules::{Condition, Context};
 pub(crate) use position::Position;
 pub(crate) use search::{Find, Found};
 pub(crate) use through::{Kept, each, sort};
+pub(crate) use wording::keyword;
 
 use crate::{
     Error, project,
@@ -104,7 +106,13 @@ pub(crate) fn page(
     }
     let checked = check(sight, query, context)?;
     let is_plain = checked.keyword.is_none() && checked.condition.is_none() && query.sort.is_empty();
+    // A list that was begun while the index was being made goes on as it began.
+    let is_indexed = match query.after.as_deref().map(Position::decode).transpose()? {
+        None | Some(Position::Searched(_)) => true,
+        Some(Position::Behind(_) | Position::Sorted(..)) => false,
+    };
     if !is_plain
+        && is_indexed
         && checked.is_open
         && let Some(found) = project::find(viewing.shared, &Find::new(sight, &checked))?
     {
@@ -155,6 +163,8 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
         let name = path.split('.').next().unwrap_or_default();
         SYSTEM.contains(&name) || always.contains(name)
     };
+    // What changes by itself is in no index.
+    let is_timed = |path: &&str| sight.formulas().is_timed(&definition.id, path);
     for sort in &query.sort {
         let is_sortable = definition
             .field(&sort.field)
@@ -179,7 +189,7 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
         condition,
         query,
         context,
-        is_open: fields.iter().all(|path| is_open(path)),
+        is_open: fields.iter().all(|path| is_open(path)) && !fields.iter().any(is_timed),
     })
 }
 

@@ -151,8 +151,13 @@ impl Through<'_> {
                 .into());
             }
         }
-        // Sorting is stable, so what is equal stays newest first.
-        all.sort_by(|a, b| compare(&query.sort, &a.seen, &b.seen));
+        // What is equal stands as the index has it, so that a list is the same whoever answers.
+        let is_ascending = query.sort.first().is_some_and(|sort| !sort.descending);
+        let by_id = |a: &Kept, b: &Kept| {
+            let order = a.record.id.cmp(&b.record.id);
+            if is_ascending { order } else { order.reverse() }
+        };
+        all.sort_by(|a, b| compare(&query.sort, &a.seen, &b.seen).then_with(|| by_id(a, b)));
         let count = all.len().min(COUNTED);
         let begin = after.map_or(0, |(count, id)| {
             let found = all.iter().position(|kept| kept.record.id == id);

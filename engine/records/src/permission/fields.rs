@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_protocol::Record;
+use kapok_protocol::{Filter, Record};
 
 use super::{
     Reach, Rights,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     PERSON,
     definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind, REST},
+    reading::Names,
 };
 
 /// The answer about one record.
@@ -121,12 +122,22 @@ impl<'a> Rights<'a> {
             .parent(source)
             .is_some_and(|(field, parent)| field == origin.field && parent.id == entity.id)
             && role.is_none_or(|role| hands_down(entity, source, role));
-        let shows = |name: &str| {
-            let is_private = source.field(name).is_none_or(|field| field.private);
-            let mut rules = self.roles().map(|role| rule(source, Some(role), name));
-            !is_private && rules.any(|access| access >= FieldAccess::Read)
+        // What it counts may be computed itself, from records of yet another entity.
+        let named = |name: &str| {
+            source
+                .fields
+                .iter()
+                .chain(&source.disabled)
+                .find(|field| field.id == name)
         };
-        (hands_down || self.reach(Action::Read, source).is_everything()) && origin.value.is_none_or(shows)
+        let shows = |name: &str| match named(name) {
+            Some(field) => {
+                let mut said = self.roles().map(|role| self.says(source, Some(role), field));
+                !is_private(source, field) && said.any(|access| access >= FieldAccess::Read)
+            }
+            None => Names::is_system(name),
+        };
+        (hands_down || self.reach(Action::Read, source).is_everything()) && origin.counts.iter().copied().all(shows)
     }
 }
 
@@ -169,20 +180,39 @@ struct Origin<'f> {
     entity: &'f str,
     /// The field of theirs that names this record.
     field: &'f str,
-    /// The field of theirs that counts.
-    value: Option<&'f str>,
+    /// The fields of theirs that decide which of them count, in which order, and what they count as.
+    counts: Vec<&'f str>,
 }
 
 fn origin(field: &Field) -> Option<Origin<'_>> {
-    match &field.kind {
-        FieldKind::RollUp {
-            entity, field, value, ..
-        } => Some(Origin {
-            entity: entity.as_str(),
-            field,
-            value: value.as_deref(),
-        }),
-        _ => None,
+    let FieldKind::RollUp {
+        entity,
+        field,
+        value,
+        filter,
+        by,
+        ..
+    } = &field.kind
+    else {
+        return None;
+    };
+    let mut counts: Vec<&str> = value.iter().chain(by).map(String::as_str).collect();
+    if let Some(filter) = filter {
+        tested(filter, &mut counts);
+    }
+    Some(Origin {
+        entity: entity.as_str(),
+        field,
+        counts,
+    })
+}
+
+/// The fields that a condition asks about.
+fn tested<'f>(filter: &'f Filter, found: &mut Vec<&'f str>) {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| tested(part, found)),
+        Filter::Not(part) => tested(part, found),
+        Filter::Test(test) => found.extend(test.field.split('.').next()),
     }
 }
 

@@ -21,6 +21,7 @@ mod shares;
 mod shortcuts;
 mod system;
 mod tasks;
+mod totals;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
@@ -42,6 +43,7 @@ pub(crate) use shares::*;
 pub(crate) use shortcuts::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
+pub(crate) use totals::*;
 
 use kapok::{Slice, Who, protocol};
 use serde::Serialize;

@@ -20,6 +20,7 @@ mod shortcuts;
 mod stream;
 mod system;
 mod tasks;
+mod totals;
 
 pub(crate) use definitions::*;
 pub(crate) use dictionaries::*;
@@ -41,6 +42,7 @@ pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
+pub(crate) use totals::*;
 
 use axum::{
     Router,
@@ -119,6 +121,7 @@ pub(crate) fn api() -> Api {
     .get("/demo/people", demo_people)
     .get("/people", find_people)
     .post("/people/import", import_people)
+    .get("/people/{id}/leave", preview_leave)
     .post("/people/{id}/leave", leave)
     .post("/people/{id}/password", set_password)
     .get("/people/{id}/stand-ins", list_stand_ins)
@@ -154,6 +157,8 @@ pub(crate) fn api() -> Api {
     .get("/dictionaries/{id}", show_dictionary)
     .put("/dictionaries/{id}/favourites", choose_favourites)
     .get("/search", search)
+    .get("/totals", list_totals)
+    .get("/totals/{id}", show_total)
     .get("/records/{entity}/statistics", show_statistics)
     .get("/records/{entity}/export", export_records)
     .post("/records/{entity}/imports", begin_import)

@@ -24,7 +24,7 @@ pub use platform::{Credential, DecisionFile, Definition, Preference, Session, St
 pub use plugins::{PluginCall, PluginRow, PluginSchedule, PluginWork};
 pub(crate) use process::{candidate_key, instances_of};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
-pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
+pub use records::{Counting, HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
 pub(crate) use records::{file_key, likeness_key, opening_key, reference_key, unique_key};
 pub use shares::{Receiver, Share, ShareLevel};
 pub(crate) use shares::{shares_of, shares_with};

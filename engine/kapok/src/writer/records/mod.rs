@@ -290,11 +290,14 @@ impl Step<'_> {
         let nothing = Fields::new();
         let old = before.as_ref().map_or(&nothing, |record| &record.fields);
         self.note_history(actor, entity, id, (old, &row.record.fields), what, through)?;
-        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
         if entity.opens.is_some() && before.is_some() && row.opens.is_none() {
             self.end_open_shares(entity, id)?;
         }
         self.tx.put_record(&row)?;
+        if before.is_none() {
+            self.compute_roll_ups(entity, id)?;
+        }
+        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
         let former = before.as_ref().and_then(|record| record.owner);
         self.hint_readers(entity, id, [former, owner]);
         self.refresh_organisation(&entity.id);

@@ -152,6 +152,18 @@ static TOTAL: Shape = Shape::Table(&[
     key("value", &Shape::Text, Over::Never, "The field that is summed."),
     key("filter", &Shape::Filter, Over::Never, "Which of the records."),
     required(key("role", &Shape::Text, Over::Free, "The role that may see it.")),
+    key(
+        "date",
+        &Shape::Text,
+        Over::Never,
+        "The field whose date says into which period a record falls; without one there is only the whole.",
+    ),
+    key(
+        "finest",
+        &Shape::Word(&["year", "quarter", "month"]),
+        Over::Never,
+        "The shortest period it can be asked for; year when absent.",
+    ),
 ]);
 
 const ENTITIES: Key = key("entities", &ENTITIES_BY_ID, Over::Free, "Kinds of records.");

@@ -143,6 +143,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("roll-up", vec![records::roll_ups()]),
         ("record-job", records::jobs()),
         ("import", records::imports()),
+        ("roll-up-2", records::counting()),
         ("stored-file", records::files()),
         ("personal", records::personal()),
         ("plugin", plugins::plugins()),

@@ -3,7 +3,7 @@
 use kapok_protocol::{Entity, ImportId, Principal, RecordId, RecordJobId, Value};
 use kapok_records::{Counted, RollUpState};
 use kapok_tables::{
-    DefinitionItem, EntityState, HistoryEntry, Import, ImportCounts, ImportFailure, ImportPart, ImportState,
+    Counting, DefinitionItem, EntityState, HistoryEntry, Import, ImportCounts, ImportFailure, ImportPart, ImportState,
     ImportedRow, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow, RecordTask, RollUps,
     ShareLevel, Shortcuts, StoredFile, TrashedRecord,
 };
@@ -123,7 +123,47 @@ pub fn roll_ups() -> AnyRow {
         ]
         .into(),
         values: [("contacts".to_owned(), 3.into())].into(),
+        counting: [].into(),
     })
+}
+
+/// One that is being made anew, and the work that goes on with it.
+pub fn counting() -> Vec<AnyRow> {
+    let counting = Counting {
+        behind: other(),
+        state: RollUpState {
+            count: 1_000,
+            sum: Decimal::new(75, 1),
+            chosen: None,
+        },
+    };
+    let AnyRow::RollUps(row) = roll_ups() else {
+        panic!("roll-ups")
+    };
+    let task = RecordTask::Recount {
+        entity: entity(),
+        record: record_id(),
+    };
+    let job = RecordJob {
+        id: RecordJobId::new(220).expect("not zero"),
+        task,
+        asked_by: Principal::System,
+        asked_at: at(2),
+        state: RecordJobState::Running,
+        seen: 1_000,
+        changed: 0,
+        refused: 0,
+        position: Vec::new(),
+        problems: Vec::new(),
+        ended_at: None,
+    };
+    vec![
+        AnyRow::RollUps(RollUps {
+            counting: [("visits".to_owned(), counting)].into(),
+            ..row
+        }),
+        AnyRow::RecordJob(job),
+    ]
 }
 
 pub fn jobs() -> Vec<AnyRow> {
