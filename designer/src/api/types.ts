@@ -21,6 +21,8 @@ export interface List<Item> {
   next: string | null
   /** At most 1000: beyond that the server stops counting. */
   count?: number
+  /** There may be more than were counted. */
+  partial?: boolean
 }
 
 export interface PersonRef {
@@ -165,8 +167,35 @@ export interface Deployed {
   id: Id
   key: string
   version: number
+  grants: Grants
   diagnostics: Diagnostic[]
-  others?: { id: Id; key: string; version: number }[]
+  others?: { id: Id; key: string; version: number; grants: Grants }[]
+}
+
+/** One thing that a process does with records. */
+export interface ConfirmedGrant {
+  entity: string
+  action: 'read' | 'create' | 'update' | 'delete'
+  /** For reading and changing: the fields; `*` stands for all. */
+  fields?: string[]
+}
+
+export interface Grant extends ConfirmedGrant {
+  text: Text
+  /** The steps that need it. */
+  because: { code: string; name: string }[]
+  /** Whether the version before did not have it. */
+  new: boolean
+  confirmed: boolean
+}
+
+/** What a process asks for, and what was confirmed. */
+export interface Grants {
+  process: string
+  needed: Grant[]
+  others?: Grant[]
+  confirmed_by: PersonRef | null
+  confirmed_at: Instant | null
 }
 
 export interface Catalogue {
@@ -388,6 +417,8 @@ export interface RelatedList {
   entity: string
   /** The field of that entity that points here. */
   field: string
+  /** A tree is made by the field that its entity says. */
+  kind?: 'list' | 'tree'
   columns: string[]
 }
 

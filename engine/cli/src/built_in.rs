@@ -15,9 +15,10 @@ pub(crate) fn plugins() -> Vec<PluginSource> {
 }
 
 /// The processes that ship with the product.
-pub(crate) const WORKFLOWS: [&str; 2] = [
+pub(crate) const WORKFLOWS: [&str; 3] = [
     include_str!("../../../workflows/quote-approval/quote-approval.bpmn"),
     include_str!("../../../workflows/leave/leave.bpmn"),
+    include_str!("../../../workflows/next-step/next-step.bpmn"),
 ];
 
 /// The sample company.

@@ -173,6 +173,9 @@ pub(crate) enum UserAction {
         /// What the token is for
         #[arg(long, default_value = "")]
         label: String,
+        /// Good for fetching external tasks of this topic, and for nothing else; may be repeated
+        #[arg(long = "topic")]
+        topics: Vec<String>,
     },
 }
 

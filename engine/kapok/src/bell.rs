@@ -6,6 +6,7 @@ use std::{
 };
 
 use kapok_tables::Changed;
+use tokio::sync::watch;
 
 /// A bell that counts how often it rang, so that a ring is never missed between looking and waiting.
 #[derive(Debug, Default)]
@@ -31,6 +32,8 @@ pub(crate) struct Bells {
     pub(crate) imports: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
+    /// For those who wait for jobs outside of this program.
+    pub(crate) external: watch::Sender<u64>,
 }
 
 impl Bells {
@@ -44,6 +47,9 @@ impl Bells {
             plugin_work,
             imports,
         } = changed;
+        if jobs {
+            self.external.send_modify(|rings| *rings = rings.wrapping_add(1));
+        }
         for (bell, changed) in [
             (&self.timers, timers),
             (&self.jobs, jobs),

@@ -17,6 +17,7 @@ use crate::{
     clock::{Clock, SystemClock},
     decisions,
     definitions::{self, Deployed},
+    grants::Confirm,
     handlers::Handlers,
     imports, layers,
     operate::{self, keeper::Operating},
@@ -176,7 +177,7 @@ impl Builder {
 
     fn start(self, store: Store, folder: Option<&Path>) -> Result<Kapok, Error> {
         operate::format::settle(&store, self.clock.now())?;
-        let rows = Queries(&store.view()).plugins()?;
+        let rows = kapok_tables::Queries(&store.view()).plugins()?;
         let plugins = Plugins::load(self.plugins, &rows, folder, &self.outgoing)?;
         let operating = Operating::new(folder.map(Path::to_path_buf), self.backup);
         let shared = Shared::new(
@@ -192,7 +193,7 @@ impl Builder {
         shared.remember_itself();
         let (catalogue, told) = layers::catalogue_at_start(&shared)?;
         shared.replace_catalogue(catalogue);
-        shared.definitions.load()?;
+        shared.definitions.load(&shared.plugins)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(&shared)?;
@@ -211,6 +212,7 @@ impl Builder {
         };
         kapok.settle_definitions(told)?;
         kapok.settle_plugins()?;
+        kapok.keep_old_grants()?;
         kapok.finish_departures()?;
         Ok(kapok)
     }
@@ -242,7 +244,7 @@ impl Kapok {
         definitions::check(&self.shared, xml).diagnostics
     }
 
-    /// Deploys a model: a new version of each of its executable processes.
+    /// Deploys a model: a new version of each of its executable processes. They may do what their model asks for.
     pub fn deploy(&self, xml: &str) -> Result<Deployed, Error> {
         // Parsing is slow and needs nothing of the writer.
         let reading = definitions::check(&self.shared, xml);
@@ -253,7 +255,7 @@ impl Kapok {
         let xml = xml.to_owned();
         let deployed = self
             .writer
-            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None));
+            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None, &Confirm::Proposed));
         Ok(Deployed {
             definitions: deployed.wait()?,
             diagnostics,
@@ -520,7 +522,7 @@ impl Kapok {
     /// Remembers which versions of plugins ran, and lets those put their data in order that came with the program in another
     /// version than before.
     fn settle_plugins(&self) -> Result<(), Error> {
-        let rows = Queries(&self.shared.store.view()).plugins()?;
+        let rows = kapok_tables::Queries(&self.shared.store.view()).plugins()?;
         let set = self.shared.plugins.now();
         let differs = |entry: &&Entry| {
             let row = rows.iter().find(|row| row.id == entry.id);

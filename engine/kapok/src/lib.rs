@@ -30,7 +30,9 @@ mod error;
 mod evaluate;
 mod explanation;
 mod export;
+mod external;
 mod files;
+mod grants;
 mod handlers;
 mod handles;
 mod hints;
@@ -63,7 +65,9 @@ pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
 pub use export::{Export, ExportQuery, SheetFormat};
+pub use external::{ExternalTask, TopicRequest, TopicView, Worker, WorkerFailure};
 pub use files::StoredContent;
+pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
@@ -92,7 +96,7 @@ pub use kapok_tables::{
 pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
-pub use outgoing::{MailSettings, Outgoing};
+pub use outgoing::{MailSettings, Outgoing, OutgoingSecret};
 pub use plugins::{PluginOffer, PluginPackage, PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;

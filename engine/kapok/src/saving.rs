@@ -12,7 +12,7 @@ use kapok_tables::{Notes, Queries};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
+    Conflict, Duplicate, Duplicates, Error, FieldConflict, files, grants,
     handles::once::RequestKey,
     plugins::{Caller, Sessions},
     rights::{Viewpoint, viewer_of},
@@ -173,6 +173,23 @@ pub(crate) fn check(
         None => None,
     };
     allow(definition, before.as_ref())?;
+    if let Principal::Process(instance) = actor {
+        let action = if before.is_some() {
+            Action::Update
+        } else {
+            Action::Create
+        };
+        let changed = request.fields.keys();
+        grants::allow(
+            shared,
+            &Queries(view),
+            instance,
+            action,
+            definition,
+            before.as_ref(),
+            changed,
+        )?;
+    }
     if let (Some(before), Some(version)) = (&before, request.version) {
         let found = conflicts(definition, before, version, request.base.as_ref(), &request.fields);
         if !found.is_empty() {

@@ -47,6 +47,7 @@ impl<'v> Seeing<'v> {
     pub(crate) fn by_person(viewing: &'v Viewing<'v>, person: PersonId) -> Result<Self, Error> {
         let day = today(viewing.now, viewing.shared.settings.utc_offset_minutes).to_string();
         let viewer = rights::viewer(
+            viewing.shared,
             &viewing.organisation,
             &viewing.catalogue,
             &viewing.queries,

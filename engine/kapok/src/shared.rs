@@ -13,6 +13,7 @@ use crate::{
     decisions::DecisionCache,
     definitions::DefinitionCache,
     evaluate::Rules,
+    external::Asked,
     files::FileStore,
     handlers::Handlers,
     hints::Hints,
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     pub(crate) outgoing: Outgoing,
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
+    pub(crate) asked: Asked,
     pub(crate) operating: Operating,
     pub(crate) files: FileStore,
     /// Held by who makes a small picture of a large one.
@@ -102,6 +104,7 @@ impl Shared {
             outgoing,
             hints: Hints::new(),
             bells: Bells::default(),
+            asked: Asked::default(),
             files: FileStore::new(operating.folder.as_deref()),
             previewing: Mutex::default(),
             reading_sheet: Mutex::default(),
@@ -121,6 +124,14 @@ impl Shared {
     /// Itself, for what outlives a borrow: the services of a plugin's call.
     pub(crate) fn weak(&self) -> Weak<Self> {
         self.own.get().cloned().unwrap_or_default()
+    }
+
+    /// Whether work of this name is done in this program.
+    pub(crate) fn has_handler(&self, name: &str) -> bool {
+        let is_rule = |rule| self.plugins.assignee_rule(rule).is_some();
+        self.handlers.get(name).is_some()
+            || self.plugins.has_handler(name)
+            || name.strip_prefix(kapok_process::ASSIGNEE_JOB).is_some_and(is_rule)
     }
 
     /// The organisation as it is now.

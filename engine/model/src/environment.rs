@@ -25,6 +25,14 @@ pub trait Environment {
     fn assignee_rule(&self, _name: &str) -> Known {
         Known::Unknown
     }
+    /// Whether requests may be sent to this scheme, host and port.
+    fn origin(&self, _origin: &str) -> Known {
+        Known::Unknown
+    }
+    /// Whether there is a secret of this name that requests may carry.
+    fn secret(&self, _name: &str) -> Known {
+        Known::Unknown
+    }
     /// Whether there is a person with this sign-in name.
     fn person(&self, login: &str) -> Known;
     /// Whether there is a role with this code.

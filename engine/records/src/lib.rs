@@ -49,8 +49,8 @@ pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation, Structure};
 pub use permission::{
-    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
-    Viewer, masked, opened_by,
+    ADMINISTRATOR, Access, Circles, EVERYONE, FieldSet, Inherited, Judge, Owners, ProcessGrant, ProcessGrants, Reach,
+    Reason, Records, Rights, Sharing, Viewer, masked, opened_by,
 };
 pub use present::{Shown, as_seen, as_value, values_of, visible_fields};
 pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};

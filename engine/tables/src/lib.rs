@@ -38,10 +38,10 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Counting, Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportCounts,
-    ImportFailure, ImportPart, ImportState, ImportedRow, ListView, PluginCall, PluginRow, PluginSchedule, PluginWork,
-    Preference, Receiver, RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session,
-    Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
+    ConfirmedGrants, Counting, Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import,
+    ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow, ListView, PluginCall, PluginRow, PluginSchedule,
+    PluginWork, Preference, Receiver, RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask,
+    RollUps, Session, Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

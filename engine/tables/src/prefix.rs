@@ -84,6 +84,9 @@ pub enum Prefix {
     /// (definition, start event, key or none): what a parallel multiple start event has gathered.
     Gathering = 46,
 
+    /// (topic, when it is free, job): jobs that outside workers fetch.
+    JobByTopic = 47,
+
     /// (person, newest first): pages that were opened. The first versions kept all here.
     Page = 48,
     /// (person, newest first): those of them that were not opened yet.

@@ -109,7 +109,7 @@ impl<'a> Transaction<'a> {
         };
         Changed {
             timers: touched(Prefix::TimerByDue),
-            jobs: touched(Prefix::JobReady),
+            jobs: touched(Prefix::JobReady) || touched(Prefix::JobByTopic),
             outbox: touched(Prefix::OutboxByMoment),
             record_jobs: touched(Prefix::RecordJobOpen),
             plugin_work: touched(Prefix::PluginWorkByMoment),

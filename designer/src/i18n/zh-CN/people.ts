@@ -50,7 +50,7 @@ export default {
     in: {
       process: '流程“{name}”',
       entity: '数据“{name}”',
-      total: '合计“{name}”',
+      total: '汇总数“{name}”',
     },
     below: '{n} 人以此人为直接上级，离职后由上一级接替，请尽快改定：{names}',
     heads: '此人是这些部门的负责人，请另外指定：{names}',

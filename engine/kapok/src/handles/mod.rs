@@ -7,6 +7,7 @@
 mod administrator;
 mod dictionaries;
 mod files;
+mod grants;
 mod imports;
 mod inbox;
 mod layers;

@@ -6,6 +6,9 @@
 //! commit, so an import survives the end of the program and stores no row twice ([`run`]). Who imports has the rights they
 //! have otherwise: what they may not make, change or see, their file cannot.
 
+mod allowed;
+mod batch;
+mod finish;
 mod forget;
 mod key;
 mod names;

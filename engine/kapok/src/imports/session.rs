@@ -21,6 +21,8 @@ pub(super) struct Session {
     pub(super) keys: RowKeys,
     pub(super) cache: RefCell<NameCache>,
     pub(super) seen: SeenValues,
+    /// Whether rows may name other rows of the file.
+    pub(super) names_itself: bool,
     /// Whether the rows before the present place were looked at.
     pub(super) is_ready: bool,
     /// Whether it begins anew: a dry run keeps nothing of what it saw.
@@ -43,6 +45,7 @@ impl Session {
             keys: RowKeys::default(),
             cache: RefCell::default(),
             seen: SeenValues::default(),
+            names_itself: false,
             is_ready: false,
             is_fresh: true,
         })
@@ -66,6 +69,7 @@ impl Session {
     ) -> Result<(), Error> {
         let end = self.table.position();
         let names_itself = examiner.names_itself();
+        self.names_itself = names_itself;
         let mut reader = TableReader::open(store, &import.table, 0)?;
         while names_itself || reader.position() < end {
             let is_done = reader.position() < end;

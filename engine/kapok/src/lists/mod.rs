@@ -74,6 +74,9 @@ pub struct RecordPage {
     pub next: Option<Vec<u8>>,
     /// How many there are in all, counted to 1,000.
     pub count: usize,
+    /// Whether there may be more than were counted, because only the newest 20,000 were looked at: what the list asks
+    /// about is not shown in every record, or changes by itself, so that no index can answer.
+    pub is_partial: bool,
 }
 
 /// A query that was checked against what the viewer may see.
@@ -102,6 +105,7 @@ pub(crate) fn page(
             items: Vec::new(),
             next: None,
             count: 0,
+            is_partial: false,
         });
     }
     let checked = check(sight, query, context)?;
@@ -126,6 +130,7 @@ pub(crate) fn page(
             items,
             next: found.next.map(|position| Position::Searched(position).encode()),
             count: found.count.min(COUNTED),
+            is_partial: false,
         });
     }
     through::page(viewing, sight, &checked)

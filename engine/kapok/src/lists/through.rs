@@ -114,14 +114,15 @@ impl Through<'_> {
                 items.extend(self.sight.present(kept.record)?);
             }
         }
-        let count = match (after, next) {
-            (None, None) => items.len(),
+        let (count, is_partial) = match (after, next) {
+            (None, None) => (items.len(), false),
             _ => self.count()?,
         };
         Ok(RecordPage {
             items,
             next: next.map(|id| Position::Behind(id).encode()),
             count,
+            is_partial,
         })
     }
 
@@ -139,16 +140,7 @@ impl Through<'_> {
             all.extend(self.kept(id)?);
             looked_at += 1;
             if looked_at > SORTED {
-                return Err(Refusal::new(
-                    RefusalKind::Limit,
-                    "list.too-long",
-                    format!("记录超过 {SORTED} 条，搜索索引还没有准备好，暂时不能这样排序。请先缩小范围，或稍后再试。"),
-                    format!(
-                        "There are more than {SORTED} records and the search index is not ready, so they cannot be sorted \
-                         like this now. Narrow the list, or try again later."
-                    ),
-                )
-                .into());
+                return Err(too_long(self.checked.is_open));
             }
         }
         // What is equal stands as the index has it, so that a list is the same whoever answers.
@@ -172,7 +164,12 @@ impl Through<'_> {
         for kept in all.into_iter().take(end).skip(begin) {
             items.extend(self.sight.present(kept.record)?);
         }
-        Ok(RecordPage { items, next, count })
+        Ok(RecordPage {
+            items,
+            next,
+            count,
+            is_partial: false,
+        })
     }
 
     fn sources(&self) -> Result<Sources<'_, '_>, Error> {
@@ -180,16 +177,16 @@ impl Through<'_> {
         Sources::of(&self.viewing.queries, entity, reach, self.checked.query.naming.as_ref())
     }
 
-    fn count(&self) -> Result<usize, Error> {
+    /// How many there are, and whether there may be more.
+    fn count(&self) -> Result<(usize, bool), Error> {
         let entity = &self.sight.definition.id;
         let is_whole = self.checked.keyword.is_none() && self.checked.condition.is_none();
         let queries = &self.viewing.queries;
         // Where the owner alone decides, the index rows are all there is to count.
         match by_owners_alone(self.sight).filter(|_| is_whole && self.checked.query.naming.is_none()) {
             Some(Owners::All) => {
-                return Ok(queries
-                    .record_ids(&RecordList::All(entity.clone()), None, COUNTED)?
-                    .len());
+                let ids = queries.record_ids(&RecordList::All(entity.clone()), None, COUNTED)?;
+                return Ok((ids.len(), false));
             }
             Some(Owners::These(owners)) => {
                 let mut count = 0;
@@ -200,7 +197,7 @@ impl Through<'_> {
                         break;
                     }
                 }
-                return Ok(count);
+                return Ok((count, false));
             }
             _ => {}
         }
@@ -213,7 +210,8 @@ impl Through<'_> {
             count += usize::from(self.kept(id)?.is_some());
             looked_at += 1;
         }
-        Ok(count)
+        let is_partial = looked_at == LOOKED_AT && sources.next()?.is_some();
+        Ok((count, is_partial))
     }
 
     /// A record, if it may be seen and is asked for.
@@ -250,6 +248,28 @@ impl Through<'_> {
         }
         Ok(Some(Kept { record, seen }))
     }
+}
+
+/// That there is too much to be sorted without the index: it is not ready, or cannot be asked.
+fn too_long(is_open: bool) -> Error {
+    let (zh, en) = match is_open {
+        true => (
+            "搜索索引还没有准备好，暂时不能这样排序。请先缩小范围，或稍后再试。",
+            "the search index is not ready, so they cannot be sorted like this now. Narrow the list, or try again later.",
+        ),
+        false => (
+            "筛选或排序用到的字段并非每条记录都对您可见，或随时间改变，只能逐条查看。请先缩小范围，或改用别的字段。",
+            "a field that is filtered or sorted by is not shown to you in all of them, or changes by itself, so they have \
+             to be looked through one by one. Narrow the list, or use another field.",
+        ),
+    };
+    Refusal::new(
+        RefusalKind::Limit,
+        "list.too-long",
+        format!("记录超过 {SORTED} 条，{zh}"),
+        format!("There are more than {SORTED} records, and {en}"),
+    )
+    .into()
 }
 
 /// Whether one of the texts of a record contains a text in lower case.

@@ -15,7 +15,7 @@ use kapok_tables::Queries;
 
 use super::{Caller, Sessions};
 use crate::{
-    Error,
+    Error, grants,
     handles::{allow_change, allow_new},
     saving::{self, SaveRequest},
     seeing::Seeing,
@@ -293,12 +293,22 @@ fn may_save(
     before: Option<&Record>,
     request: &SaveRequest,
 ) -> Result<(), Error> {
-    let Caller::Person(person) = caller else { return Ok(()) };
+    let person = match caller {
+        Caller::System => return Ok(()),
+        Caller::Process(instance) => {
+            let action = before.map_or(Action::Create, |_| Action::Update);
+            let fields = request.fields.keys();
+            return grants::allow(shared, &Queries(view), instance, action, definition, before, fields);
+        }
+        Caller::Person(person) => person,
+    };
+    let offset = shared.settings.utc_offset_minutes;
+    let context = shared.organisation().context(Some(person), shared.clock.now(), offset);
     as_seen_by(shared, view, person, |viewing, seeing| match before {
-        Some(before) => allow_change(seeing, definition, before, &request.fields),
+        Some(before) => allow_change(seeing, definition, before, &request.fields, &context),
         None => {
             let exists = |owner| viewing.organisation.exists(owner);
-            allow_new(seeing, definition, request.owner, &request.fields, exists)
+            allow_new(seeing, definition, request.owner, &request.fields, &context, exists)
         }
     })
 }
@@ -307,7 +317,15 @@ fn may_save(
 fn may(shared: &Shared, view: &View, caller: Caller, action: Action, reference: &RecordRef) -> Result<(), Error> {
     let row = Queries(view).record(&reference.entity, reference.id)?;
     let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-    let Caller::Person(person) = caller else { return Ok(()) };
+    let person = match caller {
+        Caller::System => return Ok(()),
+        Caller::Process(instance) => {
+            let catalogue = shared.catalogue();
+            let definition = entity(&catalogue, &reference.entity)?;
+            return grants::allow(shared, &Queries(view), instance, action, definition, Some(&record), []);
+        }
+        Caller::Person(person) => person,
+    };
     as_seen_by(shared, view, person, |viewing, seeing| {
         let definition = entity(&viewing.catalogue, &reference.entity)?;
         seeing.allow(action, definition, &record).map(drop)

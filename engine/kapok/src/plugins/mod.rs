@@ -80,6 +80,27 @@ pub(crate) struct Plugins {
     runtime: OnceLock<Runtime>,
 }
 
+/// What a process was not granted, noted while a plugin works for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Denials(Arc<Mutex<Vec<Refusal>>>);
+
+impl Denials {
+    fn note(&self, refusal: Refusal) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !noted.contains(&refusal) {
+            noted.push(refusal);
+        }
+    }
+
+    /// What was noted, as one text.
+    pub(crate) fn text(&self) -> Option<Text> {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let zh: Vec<&str> = noted.iter().map(|refusal| refusal.text.zh.as_str()).collect();
+        let en: Vec<&str> = noted.iter().map(|refusal| refusal.text.en.as_str()).collect();
+        (!noted.is_empty()).then(|| Text::new(zh.join(""), en.join(" ")))
+    }
+}
+
 /// On whose behalf a plugin is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
@@ -273,7 +294,17 @@ impl Plugins {
 
     /// What a call of a plugin is given.
     pub(crate) fn call(&self, shared: &Shared, plugin: &Plugin, caller: Caller) -> Call {
-        self.call_on(shared, plugin, caller, shared.store.view(), None)
+        self.call_noting(shared, plugin, caller, &Denials::default())
+    }
+
+    /// The same, and notes what the caller may not do.
+    pub(crate) fn call_noting(&self, shared: &Shared, plugin: &Plugin, caller: Caller, denials: &Denials) -> Call {
+        self.call_with(shared, plugin, caller, (shared.store.view(), None), denials)
+    }
+
+    /// The one way out over HTTP.
+    pub(crate) fn client(&self) -> &HttpClient {
+        &self.client
     }
 
     /// The same on a view, with what is read noted.
@@ -284,6 +315,17 @@ impl Plugins {
         caller: Caller,
         view: View,
         notes: Option<Arc<Notes>>,
+    ) -> Call {
+        self.call_with(shared, plugin, caller, (view, notes), &Denials::default())
+    }
+
+    fn call_with(
+        &self,
+        shared: &Shared,
+        plugin: &Plugin,
+        caller: Caller,
+        (view, notes): (View, Option<Arc<Notes>>),
+        denials: &Denials,
     ) -> Call {
         let settings = shared
             .outgoing
@@ -303,6 +345,7 @@ impl Plugins {
                 client: self.client.clone(),
                 runtime: self.runtime().map(|runtime| runtime.handle().clone()),
                 viewer: OnceLock::new(),
+                denials: denials.clone(),
             }),
         }
     }

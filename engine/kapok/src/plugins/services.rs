@@ -11,14 +11,14 @@ use kapok_plugin_host::{
     RecordQuery,
 };
 use kapok_process::state::TaskState;
-use kapok_protocol::{Record, RecordRef};
-use kapok_records::{Catalogue, Grants, Level, Viewer};
+use kapok_protocol::{Entity, Record, RecordRef};
+use kapok_records::{Action, Catalogue, FieldSet, ProcessGrant, ProcessGrants, Viewer};
 use kapok_store::View;
 use kapok_tables::{Notes, Noting, Queries, Read, TaskList};
 
-use super::{Caller, reading};
+use super::{Caller, Denials, reading};
 use crate::{
-    Error,
+    Error, grants,
     organisation::today,
     rights,
     seeing::Seeing,
@@ -41,6 +41,7 @@ pub(super) struct Services {
     pub(super) client: HttpClient,
     pub(super) runtime: Option<tokio::runtime::Handle>,
     pub(super) viewer: OnceLock<Option<Viewer>>,
+    pub(super) denials: Denials,
 }
 
 impl Services {
@@ -77,13 +78,26 @@ impl Services {
 
     /// Rights are found out from the view itself: they need not be the same when the record is stored.
     fn viewer(&self, viewing: &Viewing<'_>) -> Option<Viewer> {
-        let Caller::Person(person) = self.caller else {
-            // A process reads what its definition names. Grants per entity are confirmed when it is published.
-            return Some(everything(&viewing.catalogue));
+        let person = match self.caller {
+            Caller::System => return Some(everything(&viewing.catalogue)),
+            Caller::Process(instance) => {
+                let viewer = grants::viewer(viewing.shared, &Queries(&self.view), instance);
+                let unknown = |error| tracing::error!(%error, "what a process may see is unknown, so it sees nothing");
+                return viewer.map_err(unknown).ok();
+            }
+            Caller::Person(person) => person,
         };
         let (organisation, catalogue, now) = (&viewing.organisation, &viewing.catalogue, viewing.now);
         let day = today(now, viewing.shared.settings.utc_offset_minutes).to_string();
-        let viewer = rights::viewer(organisation, catalogue, &Queries(&self.view), person, now, &day);
+        let viewer = rights::viewer(
+            viewing.shared,
+            organisation,
+            catalogue,
+            &Queries(&self.view),
+            person,
+            now,
+            &day,
+        );
         viewer.unwrap_or_else(|error| {
             tracing::error!(%error, "what a plugin's caller may see is unknown, so it sees nothing");
             None
@@ -91,21 +105,41 @@ impl Services {
     }
 }
 
+impl Services {
+    /// Notes that a process was not granted to read records of an entity: what its plugin answers rests on what it did not
+    /// see.
+    fn note_denied(&self, viewing: &Viewing<'_>, entity: &Entity) {
+        if matches!(self.caller, Caller::Process(_)) {
+            self.denials.note(grants::refused(
+                &viewing.catalogue,
+                entity,
+                Action::Read,
+                &FieldSet::All,
+            ));
+        }
+    }
+
+    /// The same, when no record of the entity can be seen.
+    fn note_unseen(&self, viewing: &Viewing<'_>, seeing: &Seeing<'_>, entity: &Entity) {
+        let Some(definition) = viewing.catalogue.entity(entity.as_str()) else {
+            return;
+        };
+        if seeing.entity(definition).judge.reach().is_nothing() {
+            self.note_denied(viewing, entity);
+        }
+    }
+}
+
 /// Who sees everything: the engine itself.
 fn everything(catalogue: &Catalogue) -> Viewer {
-    let all = Grants {
-        read: Level::All,
-        create: Level::All,
-        update: Level::All,
-        delete: Level::All,
-        share: Level::All,
-        transfer: Level::All,
-        import: Level::All,
-        export: Level::All,
-        inherit: true,
+    let all = ProcessGrant {
+        read: FieldSet::All,
+        create: true,
+        update: FieldSet::All,
+        delete: true,
     };
-    let grants: BTreeMap<_, _> = catalogue.entities().map(|entity| (entity.id.clone(), all)).collect();
-    Viewer::process(grants, None)
+    let grants = catalogue.entities().map(|entity| (entity.id.clone(), all.clone()));
+    Viewer::process(ProcessGrants(grants.collect()))
 }
 
 /// An error in the words of the contract.
@@ -121,15 +155,27 @@ pub(super) fn denial(error: Error) -> Denial {
 
 impl HostServices for Services {
     fn record(&self, record: &RecordRef) -> Result<Option<Record>, Denial> {
-        self.see(|viewing, seeing| reading::get(viewing, seeing, record))
+        self.see(|viewing, seeing| {
+            let found = reading::get(viewing, seeing, record)?;
+            if found.is_none() && viewing.queries.record(&record.entity, record.id)?.is_some() {
+                self.note_denied(viewing, &record.entity);
+            }
+            Ok(found)
+        })
     }
 
     fn query(&self, query: &RecordQuery) -> Result<Vec<Record>, Denial> {
-        self.see(|viewing, seeing| reading::find(viewing, seeing, self.caller, query, self.notes.is_none()))
+        self.see(|viewing, seeing| {
+            self.note_unseen(viewing, seeing, &query.entity);
+            reading::find(viewing, seeing, self.caller, query, self.notes.is_none())
+        })
     }
 
     fn aggregate(&self, aggregate: &Aggregate) -> Result<Vec<AggregateRow>, Denial> {
-        self.see(|viewing, seeing| reading::add_up(viewing, seeing, self.caller, aggregate))
+        self.see(|viewing, seeing| {
+            self.note_unseen(viewing, seeing, &aggregate.entity);
+            reading::add_up(viewing, seeing, self.caller, aggregate)
+        })
     }
 
     fn tasks(&self) -> Result<Vec<OpenTask>, Denial> {

@@ -2,28 +2,33 @@
 //! after a crash; its record changes and its end are one commit, so what it does to our data happens once.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Mutex,
     thread::{self, Scope},
 };
 
+use kapok_model::REQUEST_HANDLER;
 use kapok_plugin_host::{Intent, RuleCall, ServiceFailure, ServiceJob};
 use kapok_process::{ASSIGNEE_ANSWER, ASSIGNEE_JOB, state::Job};
 use kapok_protocol::{Command, JobId, JobOutcome, Principal, Value};
 use kapok_tables::Queries;
 
-use super::{AFTER_FAILURE, LONGEST, enter_own_thread};
+use super::{AFTER_FAILURE, LONGEST, enter_own_thread, requests};
 use crate::{
     Error,
     handlers::HandlerCall,
-    plugins::{self, Caller, Intended},
+    plugins::{self, Caller, Denials, Intended},
     shared::Shared,
     writer::Writer,
 };
 
-/// So many jobs run at once.
+/// So many jobs of plugins and handlers run at once.
 pub(super) const WORKERS: usize = 4;
+/// So many requests are under way at once: they wait for others and cost nothing meanwhile.
+const REQUESTS: usize = 16;
+/// So many ready jobs are looked at.
+const LOOK: usize = 2 * (WORKERS + REQUESTS);
 
 /// What a job answered: how it ended, and what it wants done with that.
 struct Finished {
@@ -38,7 +43,7 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     thread::scope(|scope| {
         loop {
             let heard = shared.bells.jobs.heard();
-            match Queries(&shared.store.view()).ready_jobs(WORKERS * 2) {
+            match ready_jobs(shared, LOOK) {
                 Ok(ready) => {
                     for job in ready {
                         begin(scope, shared, writer, &running, job);
@@ -53,6 +58,22 @@ pub(super) fn run(shared: &Shared, writer: &Writer) {
     });
 }
 
+/// The jobs that may run now, also those of topics that something in this program does.
+fn ready_jobs(shared: &Shared, limit: usize) -> Result<Vec<Job>, Error> {
+    let view = shared.store.view();
+    let queries = Queries(&view);
+    let mut ready = queries.ready_jobs(limit)?;
+    if queries.all_external_jobs(1)?.is_empty() {
+        return Ok(ready);
+    }
+    let plugins = shared.plugins.running();
+    let of_plugins = plugins.iter().flat_map(|plugin| plugin.manifest().handlers.keys());
+    for name in of_plugins.map(String::as_str).chain(shared.handlers.names()) {
+        ready.extend(queries.external_jobs(name, shared.clock.now(), limit)?);
+    }
+    Ok(ready)
+}
+
 /// Runs a job on a thread of its own, unless it runs already or enough others do.
 fn begin<'scope>(
     scope: &'scope Scope<'scope, '_>,
@@ -61,7 +82,8 @@ fn begin<'scope>(
     running: &'scope Running,
     job: Job,
 ) {
-    if !running.begin(job.id) {
+    let is_request = job.handler == REQUEST_HANDLER;
+    if !running.begin(job.id, is_request) {
         return;
     }
     let id = job.id;
@@ -82,15 +104,21 @@ fn begin<'scope>(
     }
 }
 
-/// The jobs that run just now.
+/// The jobs that run just now, and whether each is a request.
 #[derive(Default)]
-pub(super) struct Running(Mutex<HashSet<JobId>>);
+pub(super) struct Running(Mutex<HashMap<JobId, bool>>);
 
 impl Running {
     /// Whether this one may begin.
-    pub(super) fn begin(&self, job: JobId) -> bool {
+    pub(super) fn begin(&self, job: JobId, is_request: bool) -> bool {
         let mut running = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        running.len() < WORKERS && running.insert(job)
+        let alike = running.values().filter(|other| **other == is_request).count();
+        let most = if is_request { REQUESTS } else { WORKERS };
+        if alike >= most || running.contains_key(&job) {
+            return false;
+        }
+        running.insert(job, is_request);
+        true
     }
 
     pub(super) fn end(&self, job: JobId) {
@@ -104,21 +132,9 @@ impl Running {
 /// Runs every ready job, one after another, until none is left: for clocks moved by hand. Whether there was any. Where
 /// handlers are unknown, a job without one waits for a person instead.
 pub(crate) fn run_ready_jobs(shared: &Shared, writer: &Writer) -> Result<bool, Error> {
-    let is_ours = |job: &Job| {
-        !shared.settings.missing_handlers_are_unknown
-            || shared.handlers.get(&job.handler).is_some()
-            || shared.plugins.has_handler(&job.handler)
-            || job
-                .handler
-                .strip_prefix(ASSIGNEE_JOB)
-                .is_some_and(|rule| shared.plugins.assignee_rule(rule).is_some())
-    };
+    let is_ours = |job: &Job| !shared.settings.missing_handlers_are_unknown || shared.has_handler(&job.handler);
     let mut any = false;
-    while let Some(job) = Queries(&shared.store.view())
-        .ready_jobs(usize::MAX)?
-        .into_iter()
-        .find(is_ours)
-    {
+    while let Some(job) = ready_jobs(shared, usize::MAX)?.into_iter().find(is_ours) {
         carry_out(shared, writer, &job)?;
         any = true;
     }
@@ -171,6 +187,12 @@ fn answer(shared: &Shared, job: &Job) -> Finished {
         outcome: JobOutcome::Failed { message, retry },
         intents: Default::default(),
     };
+    if job.handler == REQUEST_HANDLER {
+        return Finished {
+            outcome: requests::send(shared, job),
+            intents: Default::default(),
+        };
+    }
     if let Some(handler) = shared.handlers.get(&job.handler) {
         let call = HandlerCall {
             job: job.id,
@@ -201,19 +223,30 @@ fn answer(shared: &Shared, job: &Job) -> Finished {
             false,
         );
     };
-    let call = shared.plugins.call(shared, &plugin, Caller::Process(job.instance));
+    let denials = Denials::default();
+    let caller = Caller::Process(job.instance);
+    let call = shared.plugins.call_noting(shared, &plugin, caller, &denials);
     let request = ServiceJob {
         handler: job.handler.clone(),
         key: job.id.to_string(),
         inputs: job.inputs.clone(),
     };
-    match plugin.run_service(&call, &request) {
+    let answered = plugin.run_service(&call, &request);
+    // Whatever the plugin made of it: what it answers rests on what it could not see.
+    if let Some(denied) = denials.text() {
+        return failed(denied.to_string(), false);
+    }
+    match answered {
         Ok(Ok(done)) => Finished {
             outcome: JobOutcome::Completed(done.answer),
             intents: (plugin.manifest().id.clone(), done.intents),
         },
         Ok(Err(ServiceFailure::Error { code, message })) => Finished {
-            outcome: JobOutcome::Error { code, message },
+            outcome: JobOutcome::Error {
+                code,
+                message,
+                variables: BTreeMap::new(),
+            },
             intents: Default::default(),
         },
         Ok(Err(ServiceFailure::Failed { message, retry })) => failed(message, retry),
@@ -246,8 +279,14 @@ fn assignees(shared: &Shared, job: &Job, rule: &str) -> Finished {
         initiator: instance.and_then(|instance| instance.initiator),
         inputs: job.inputs.clone(),
     };
-    let call = shared.plugins.call(shared, &plugin, Caller::Process(job.instance));
-    match plugin.find_assignees(&call, &asked) {
+    let denials = Denials::default();
+    let caller = Caller::Process(job.instance);
+    let call = shared.plugins.call_noting(shared, &plugin, caller, &denials);
+    let answered = plugin.find_assignees(&call, &asked);
+    if let Some(denied) = denials.text() {
+        return failed(denied.to_string(), false);
+    }
+    match answered {
         Ok(Ok(people)) => {
             let people = people.iter().map(|person| Value::from(person.to_string())).collect();
             ended(JobOutcome::Completed(

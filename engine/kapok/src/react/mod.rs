@@ -10,6 +10,7 @@ mod jobs;
 mod outbox;
 mod plugin_work;
 mod record_jobs;
+mod requests;
 mod timers;
 
 use std::{
@@ -30,6 +31,7 @@ pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
 pub(crate) use plugin_work::{advance as advance_plugin_work, called};
 pub(crate) use record_jobs::advance as advance_record_jobs;
+pub(crate) use requests::{encode, plain};
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.

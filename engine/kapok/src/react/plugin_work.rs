@@ -58,7 +58,7 @@ fn begin<'scope>(
     running: &'scope Running,
     work: PluginWork,
 ) {
-    if !running.begin(work.id) {
+    if !running.begin(work.id, false) {
         return;
     }
     let id = work.id;

@@ -35,10 +35,8 @@ pub(super) fn refuse_bomb(file: &[u8], most: u64) -> Result<(), Error> {
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|error| unreadable(&error))?;
         // Cells are read one by one; whatever else there is (texts that cells share, styles) is held in memory.
-        let limit = match entry.name().contains("worksheets/") {
-            true => left,
-            false => left.min(most / HELD),
-        };
+        let is_sheet = entry.name().is_ok_and(|name| name.contains("worksheets/"));
+        let limit = if is_sheet { left } else { left.min(most / HELD) };
         let unfolded = io::copy(&mut entry.take(limit + 1), &mut io::sink()).map_err(|error| unreadable(&error))?;
         if unfolded > limit {
             return Err(too_much());

@@ -72,14 +72,18 @@ fn plugins() -> Vec<PluginSource> {
 }
 
 fn start() -> Kapok {
+    start_with_clock().0
+}
+
+fn start_with_clock() -> (Kapok, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_420_800_000)));
     let kapok = Kapok::builder()
-        .clock(clock)
+        .clock(clock.clone())
         .plugins(plugins())
         .memory()
         .expect("opens");
     kapok.load_company(&COMPANY, "kapok-test").expect("the company");
-    kapok
+    (kapok, clock)
 }
 
 fn staff(kapok: &Kapok, login: &str) -> Staff {
@@ -415,6 +419,23 @@ fn undoing_leaves_alone_what_somebody_changed_since() {
     let trash = clerk.trash(&Entity::new(CUSTOMER), None, 10).expect("reads").items;
     assert_eq!(trash.len(), 2);
     assert_eq!(code(clerk.undo_import(id)), "import.state");
+}
+
+/// What it takes to undo an import, and the rows that failed, are kept for a month; that there was one for ever.
+#[test]
+fn what_an_old_import_left_behind_goes() {
+    use kapok::Clock;
+    let (kapok, clock) = start_with_clock();
+    let clerk = staff(&kapok, "clerk");
+    let (id, options) = begin(&clerk, "名称,成本\n甲,1\n乙,x\n");
+    run(&kapok, &clerk, id, &options);
+    assert_eq!(failures(&clerk, id).lines().count(), 2);
+    clock.move_to(clock.now().plus_millis(31 * 24 * 3_600_000));
+    kapok.run_due().expect("runs");
+    assert_eq!(failures(&clerk, id).lines().count(), 1, "the headings");
+    assert_eq!(code(clerk.undo_import(id)), "import.too-old");
+    assert_eq!(clerk.import(id).expect("is there").counts.created, 1);
+    assert_eq!(customers(&clerk).len(), 1);
 }
 
 #[test]

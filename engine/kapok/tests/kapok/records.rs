@@ -39,7 +39,10 @@ fn what_a_save_starts_does_not_unlock_its_record() {
         entity: Entity::new(CUSTOMER),
         id: world.customer(&seller),
     };
-    let task = task_for("<kapok:initiator/>");
+    let task = task_for("<kapok:initiator/>").replace(
+        "<kapok:assignees>",
+        r#"<kapok:approval mode="any" onRejection="end"/><kapok:assignees>"#,
+    );
     let settings = format!(r#"<kapok:subject entity="{CUSTOMER}"/>"#);
     let xml = process_with("watch", &settings, &on_customer("updated"), &task);
     world.kapok.deploy(&xml).unwrap_or_else(|error| panic!("{error}"));
@@ -52,6 +55,29 @@ fn what_a_save_starts_does_not_unlock_its_record() {
     assert_eq!(code(manager.delete(&reference)), "record.under-approval");
     seller.cancel(started[0], "重复".into()).expect("cancels");
     assert!(seller.save(change(&reference, 2, "note", "b".into())).is_ok());
+}
+
+/// Work that somebody has to do about a record keeps it from being deleted, but nobody from writing on.
+#[test]
+fn a_case_without_an_approval_locks_nothing() {
+    let world = World::new();
+    let [seller, manager] = ["he.junjie", "wang.wei"].map(|login| world.staff(login));
+    let reference = RecordRef {
+        entity: Entity::new(CUSTOMER),
+        id: world.customer(&seller),
+    };
+    let settings = format!(r#"<kapok:subject entity="{CUSTOMER}"/>"#);
+    let xml = process_with(
+        "work",
+        &settings,
+        &on_customer("updated"),
+        &task_for("<kapok:initiator/>"),
+    );
+    world.kapok.deploy(&xml).unwrap_or_else(|error| panic!("{error}"));
+    let (_, started) = seller.save(change(&reference, 1, "note", "a".into())).expect("saves");
+    assert_eq!(started.len(), 1);
+    assert!(seller.save(change(&reference, 2, "note", "b".into())).is_ok());
+    assert_eq!(code(manager.delete(&reference)), "record.under-approval");
 }
 
 #[test]

@@ -38,6 +38,8 @@
 //! type = "record"                     # text, number, boolean, date or record
 //! entity = "quotes.quote"             # of a record
 //! required = true
+//! [handlers."quotes.mark-approved".records."quotes.quote"]    # what it does with records besides reading its inputs
+//! update = ["status"]                 # read, update: fields, or "*" for all; create, delete: true
 //!
 //! [assignee_rules."quotes.by-region"] # who gets a task; named by <kapok:plugin rule="…"/> among a task's assignees
 //! label = { zh = "按地区", en = "By region" }
@@ -178,6 +180,24 @@ pub struct Handler {
     /// What it is given, by name.
     #[serde(default)]
     pub inputs: BTreeMap<String, Input>,
+    /// What it does with records, by entity, besides reading those that are among its inputs: what an administrator is
+    /// asked to confirm for a process that calls it.
+    #[serde(default)]
+    pub records: BTreeMap<Entity, RecordNeeds>,
+}
+
+/// What a handler does with the records of an entity. `*` stands for all fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordNeeds {
+    /// The fields it reads.
+    pub read: Vec<String>,
+    /// Whether it makes new ones.
+    pub create: bool,
+    /// The fields it changes.
+    pub update: Vec<String>,
+    /// Whether it removes them.
+    pub delete: bool,
 }
 
 /// One input of a handler.

@@ -30,7 +30,7 @@ pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) ->
     });
     match rule {
         // A plugin is not asked while a step is decided: a job does it, and the to-dos come with its answer.
-        Some(rule) => service_task::begin_job(case, id, format!("{ASSIGNEE_JOB}{rule}"), BTreeMap::new()),
+        Some(rule) => service_task::begin_job(case, id, format!("{ASSIGNEE_JOB}{rule}"), BTreeMap::new(), false),
         None => assign(case, id, task, &[]),
     }
 }

@@ -4,7 +4,7 @@ use kapok_protocol::Entity;
 
 use super::{Catalogue, circles};
 use crate::{
-    definition::{EntityDefinition, Field, FieldKind, NamedTotal, Related},
+    definition::{EntityDefinition, Field, FieldKind, NamedTotal, Related, ViewKind},
     document::{Part, Problems},
     reading::{Names, Reader},
 };
@@ -70,6 +70,17 @@ impl Catalogue {
         reader.field_named(&part, &related.field, &names, &zh, &en, |field| {
             field.kind.target().as_ref() == Some(&definition.id)
         });
+        if related.kind == ViewKind::Tree && other.tree.is_none() {
+            let part = self.part(&[&path[..], &["kind"]].concat());
+            part.problem(
+                reader.problems,
+                format!("实体“{}”没有写“tree”，不能显示为树。", other.id),
+                format!(
+                    "the entity “{}” says no “tree”, so it cannot be shown as one.",
+                    other.id
+                ),
+            );
+        }
         for column in &related.columns {
             let part = self.part(&[&path[..], &["columns", column]].concat());
             reader.field_named(&part, column, &names, "列", "a column", |field| field.kind.is_column());

@@ -57,6 +57,8 @@ pub struct Related {
     pub entity: Entity,
     /// Their reference field that names this record.
     pub field: String,
+    /// What it looks like: a list, or a tree by the field that makes one of its entity.
+    pub kind: ViewKind,
     /// The fields it shows, in order; those of their entity when there are none.
     pub columns: Vec<String>,
 }

@@ -116,6 +116,10 @@ impl Reader<'_> {
                 label: list.label(),
                 entity: Entity::new(list.text("entity").unwrap_or_default()),
                 field: list.string("field").unwrap_or_default(),
+                kind: match list.text("kind") {
+                    Some("tree") => ViewKind::Tree,
+                    _ => ViewKind::List,
+                },
                 columns: list
                     .columns("columns")
                     .into_iter()

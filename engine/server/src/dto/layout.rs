@@ -57,12 +57,7 @@ impl From<&View> for ViewView {
         Self {
             id: view.id.clone(),
             label: (&view.label).into(),
-            kind: match view.kind {
-                ViewKind::List => "list",
-                ViewKind::Kanban => "kanban",
-                ViewKind::Calendar => "calendar",
-                ViewKind::Tree => "tree",
-            },
+            kind: kind_of(view.kind),
             filter: view.filter.clone(),
             columns: view.columns.clone(),
             sort: view.sort.as_ref().map(SortView::from),
@@ -81,6 +76,15 @@ impl ViewView {
     }
 }
 
+fn kind_of(kind: ViewKind) -> &'static str {
+    match kind {
+        ViewKind::List => "list",
+        ViewKind::Kanban => "kanban",
+        ViewKind::Calendar => "calendar",
+        ViewKind::Tree => "tree",
+    }
+}
+
 /// A list of records that name this one.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RelatedView {
@@ -88,6 +92,8 @@ pub(crate) struct RelatedView {
     label: Text,
     entity: String,
     field: String,
+    /// `list`, or `tree`, by the field that makes one of its entity.
+    kind: &'static str,
     columns: Vec<String>,
 }
 
@@ -98,6 +104,7 @@ impl From<&Related> for RelatedView {
             label: (&related.label).into(),
             entity: related.entity.to_string(),
             field: related.field.clone(),
+            kind: kind_of(related.kind),
             columns: related.columns.clone(),
         }
     }

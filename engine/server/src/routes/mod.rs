@@ -4,7 +4,9 @@ mod definitions;
 mod dictionaries;
 mod entity_definitions;
 mod events;
+mod external;
 mod files;
+mod grants;
 mod imports;
 mod instances;
 mod messages;
@@ -26,7 +28,9 @@ pub(crate) use definitions::*;
 pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
+pub(crate) use external::*;
 pub(crate) use files::*;
+pub(crate) use grants::*;
 pub(crate) use imports::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
@@ -132,6 +136,14 @@ pub(crate) fn api() -> Api {
     .post("/definitions", deploy)
     .post("/definitions/check", check_definition)
     .get("/definitions/{id}/xml", definition_xml)
+    .get("/definitions/{id}/grants", show_grants)
+    .put("/definitions/{id}/grants", confirm_grants)
+    .post("/external-tasks/fetch", fetch_external)
+    .post("/external-tasks/{id}/extend", extend_external)
+    .post("/external-tasks/{id}/complete", complete_external)
+    .post("/external-tasks/{id}/fail", fail_external)
+    .post("/external-tasks/{id}/error", throw_external)
+    .get("/external-tasks/topics", list_topics)
     .get("/rules/{rule}", rule_page)
     .post("/decisions", deploy_decisions)
     .get("/catalogue", catalogue)

@@ -692,3 +692,34 @@ async fn shares_end_and_reasons_are_told_without_contents() {
         assert_eq!(answer.body["fields"][0]["field"], field, "{}", answer.body);
     }
 }
+
+/// A process is a principal too: its task opens what was confirmed for it, and nothing of it otherwise.
+#[tokio::test]
+async fn a_task_opens_what_its_process_may_see() {
+    let world = World::new().await;
+    let versions = world.ask("root", "GET", "/definitions?key=check", None).await;
+    let path = format!(
+        "/definitions/{}/grants",
+        versions.body["items"][0]["id"].as_str().unwrap()
+    );
+    let grant = |entity: &str, action: &str| json!([{ "entity": entity, "action": action }]);
+    for (grants, opens) in [
+        (grant("m.customer", "read"), true),
+        (json!([]), false),
+        (grant("m.customer", "update"), false),
+        (grant("m.customer", "create"), false),
+        (grant("m.visit", "read"), false),
+    ] {
+        let confirmed = world.ask("root", "PUT", &path, Some(json!({ "grants": grants }))).await;
+        assert_eq!(confirmed.status, 200, "{}", confirmed.body);
+        let token = &world.tokens["handler"];
+        for way in [
+            world.path("in-a-task", ""),
+            "/records/m.customer".to_owned(),
+            format!("/search?q={}", encoded("金丝雀")),
+        ] {
+            let shown = world.server.ask_with_token("GET", &way, token, None).await;
+            assert_eq!(shown.text.contains("金丝雀丁"), opens, "{grants} {way}: {}", shown.text);
+        }
+    }
+}

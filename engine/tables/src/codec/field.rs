@@ -1,6 +1,6 @@
 //! How single values are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_process::state::{FlowIndex, NodeIndex};
 use kapok_protocol::{
@@ -192,6 +192,20 @@ impl<T: Field> Field for Vec<T> {
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
+    }
+}
+
+/// A list, in order.
+impl Field for BTreeSet<String> {
+    fn encode(&self, output: &mut Output<'_>) {
+        written(output.array(self.len() as u64));
+        for item in self {
+            item.encode(output);
+        }
+    }
+    fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
+        let length = length(input.array()?)?;
+        (0..length).map(|_| String::decode(input)).collect()
     }
 }
 

@@ -241,6 +241,7 @@ kinds! {
     TimerByDue, "timer-by-due", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));
     Job, "job", "作业", End, Row(row::<Job>);
     JobReady, "job-ready", "作业索引", Nowhere, Index(|key| last(key, Prefix::Job));
+    JobByTopic, "job-by-topic", "外部作业索引", Nowhere, Index(|key| last(key, Prefix::Job));
     Incident, "incident", "故障", End, Row(row::<Incident>);
     Event, "event", "流程历史", End, Row(events);
     TimerByDefinition, "timer-by-definition", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));

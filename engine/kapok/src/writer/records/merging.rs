@@ -21,7 +21,7 @@ impl Step<'_> {
                 entity: entity.id.clone(),
                 id: *other,
             };
-            self.refuse_under_approval(&reference, &[])?;
+            self.refuse_in_case(&reference)?;
             self.put_into_trash(actor, entity, *other, Some(keep))?;
             let sequence = self.next_id().get();
             self.tx.put_record_history(&HistoryEntry {

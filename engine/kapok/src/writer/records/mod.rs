@@ -16,14 +16,18 @@ use std::{
     sync::Arc,
 };
 
-use kapok_process::state::{Instance, InstanceState};
+use kapok_model::NodeKind;
+use kapok_process::{
+    Definitions,
+    state::{Instance, InstanceState},
+};
 use kapok_protocol::{
     Command, Entity, InstanceId, PersonId, Principal, Record, RecordEvent, RecordId, RecordRef, Refusal, RefusalKind,
     Value,
 };
 use kapok_records::{
-    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST,
-    ROLE, STAND_IN, validate,
+    Action, Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON,
+    POST, ROLE, STAND_IN, validate,
 };
 use kapok_tables::{HistoryEntry, InstanceList, Notes, RecordChange};
 
@@ -33,7 +37,7 @@ pub(crate) use jobs::Progress;
 
 use super::Step;
 use crate::{
-    Error,
+    Error, grants,
     hints::{Audience, HintKind},
     organisation::today,
 };
@@ -213,7 +217,8 @@ impl Step<'_> {
         })
     }
 
-    /// Sets fields in the name of a process or the system, which may write what people may not.
+    /// Sets fields in the name of a process or the system, which may write what people may not; a process what was
+    /// granted to it.
     pub(crate) fn set_fields(
         &mut self,
         actor: Principal,
@@ -224,7 +229,20 @@ impl Step<'_> {
         let entity = entity(&catalogue, &record.entity)?;
         let before = self.queries().record(&record.entity, record.id)?;
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
+        let set: Fields = set.into_iter().collect();
+        if let Principal::Process(instance) = actor {
+            let (queries, changed) = (self.queries(), set.keys());
+            grants::allow(
+                self.shared,
+                &queries,
+                instance,
+                Action::Update,
+                entity,
+                Some(&before),
+                changed,
+            )?;
+        }
+        let fields = validate(entity, &before.fields, &set, Author::Program)?;
         self.refuse_dangling(entity, Some(&before), &fields)?;
         self.tell_plugins(actor, record, Some(&before), &fields, 0)?;
         let change = Change {
@@ -360,11 +378,25 @@ impl Step<'_> {
     }
 
     /// A record under approval is locked, except for what its step may edit (N2). The cases that this very command
-    /// started do not count.
+    /// started do not count, nor do those of processes in which nobody approves anything: who is to visit a customer
+    /// next week keeps nobody from writing on.
     pub(crate) fn refuse_under_approval(&self, record: &RecordRef, started: &[InstanceId]) -> Result<(), Error> {
+        let approves = |case: &Instance| {
+            let graph = self.shared.definitions.graph(case.definition);
+            graph.is_none_or(|graph| graph.nodes().any(|(_, node)| may_approve(&node.kind)))
+        };
+        self.refuse_with_case(record, |case| !started.contains(&case.id) && approves(case))
+    }
+
+    /// A record that a case is about stays until the case has ended.
+    pub(crate) fn refuse_in_case(&self, record: &RecordRef) -> Result<(), Error> {
+        self.refuse_with_case(record, |_| true)
+    }
+
+    fn refuse_with_case(&self, record: &RecordRef, counts: impl Fn(&Instance) -> bool) -> Result<(), Error> {
         let list = InstanceList::About(record.entity.clone(), record.id);
         let cases = self.queries().instances(&list, None, CASES)?;
-        let locks = |case: &&Instance| case.state == InstanceState::Active && !started.contains(&case.id);
+        let locks = |case: &&Instance| case.state == InstanceState::Active && counts(case);
         match cases.items.iter().find(locks) {
             None => Ok(()),
             Some(case) => Err(Refusal::new(
@@ -468,6 +500,15 @@ impl Step<'_> {
         } else {
             Err(refusals.into())
         }
+    }
+}
+
+/// Whether somebody approves something at a step, or in a process that it calls.
+fn may_approve(step: &NodeKind) -> bool {
+    match step {
+        NodeKind::UserTask(task) => task.approval.is_some(),
+        NodeKind::CallActivity(_) => true,
+        _ => false,
     }
 }
 

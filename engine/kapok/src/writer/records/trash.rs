@@ -19,7 +19,7 @@ impl Step<'_> {
             entity: entity.id.clone(),
             id,
         };
-        self.refuse_under_approval(&reference, &[])?;
+        self.refuse_in_case(&reference)?;
         self.put_into_trash(actor, entity, id, None)
     }
 

@@ -91,6 +91,12 @@ static RELATED_LIST: Shape = Shape::Table(&[
         "Their reference field that names this record.",
     )),
     key(
+        "kind",
+        &Shape::Word(&["list", "tree"]),
+        Over::Free,
+        "What it looks like; a list when absent.",
+    ),
+    key(
         "columns",
         &COLUMNS,
         Over::Free,

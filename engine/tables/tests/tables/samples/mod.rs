@@ -6,6 +6,7 @@ mod plugins;
 mod process;
 mod records;
 mod waiting;
+mod workers;
 
 use std::collections::BTreeMap;
 
@@ -150,6 +151,9 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
         ("share", others::shares()),
+        ("job-2", workers::jobs()),
+        ("definition-2", workers::definitions()),
+        ("sign-in-2", workers::tokens()),
     ]
 }
 
@@ -194,6 +198,7 @@ pub fn prefixes() -> Vec<Prefix> {
         Item,
         Tokens,
         Gathering,
+        JobByTopic,
         Page,
         PageUnread,
         Outbox,
