@@ -50,8 +50,10 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
                 found.add(&Entity::new(&subject.entity), Action::Update, edited, because());
             }
             NodeKind::ServiceTask(task) => {
-                let handlers = plugins.manifests().map(|manifest| &manifest.handlers);
-                let Some(handler) = handlers.filter_map(|all| all.get(&task.handler)).next() else {
+                let Some(plugin) = plugins.handler(&task.handler) else {
+                    continue;
+                };
+                let Some(handler) = plugin.manifest().handlers.get(&task.handler) else {
                     continue;
                 };
                 for input in handler.inputs.values().filter(|input| input.kind == InputType::Record) {
