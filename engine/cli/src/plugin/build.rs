@@ -71,12 +71,12 @@ pub(super) fn compile(project: &Project) -> Result<(), String> {
 
 /// The component that cargo says it has made; the last one, which is the plugin itself.
 fn component_in(messages: &str) -> Option<PathBuf> {
-    let files = messages.lines().filter_map(|line| {
+    let mut files = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let files = message.get("filenames")?.as_array()?.clone();
         files
             .iter()
             .find_map(|file| file.as_str().filter(|file| file.ends_with(".wasm")).map(PathBuf::from))
     });
-    files.last()
+    files.next_back()
 }

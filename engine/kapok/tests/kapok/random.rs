@@ -98,21 +98,21 @@ struct World {
 fn rights(draw: &mut Draw) -> String {
     let mut text = ENTITIES.to_owned();
     for role in ROLES {
-        let _ = write!(text, "[roles.{role}]\nlabel = {{ zh = \"{role}\", en = \"{role}\" }}\n");
+        let _ = writeln!(text, "[roles.{role}]\nlabel = {{ zh = \"{role}\", en = \"{role}\" }}");
     }
     for entity in [CUSTOMER, VISIT] {
-        let _ = write!(text, "[permissions.\"{entity}\"]\n");
+        let _ = writeln!(text, "[permissions.\"{entity}\"]");
         text.push_str("all = { read = \"all\", update = \"all\", share = \"all\" }\n");
         for role in ROLES {
             let (level, inherit) = (draw.of(&LEVELS), !draw.once_in(3));
-            let _ = write!(text, "{role} = {{ read = \"{level}\", inherit = {inherit} }}\n");
+            let _ = writeln!(text, "{role} = {{ read = \"{level}\", inherit = {inherit} }}");
         }
-        let _ = write!(text, "[field_rules.\"{entity}\"]\n");
+        let _ = writeln!(text, "[field_rules.\"{entity}\"]");
         for role in ROLES {
             if draw.once_in(2) {
                 let access = draw.of(&["hidden", "masked", "read"]);
                 let field = draw.of(&["amount", "secret"]);
-                let _ = write!(text, "{role} = {{ {field} = \"{access}\" }}\n");
+                let _ = writeln!(text, "{role} = {{ {field} = \"{access}\" }}");
             }
         }
     }
@@ -260,8 +260,7 @@ impl World {
     }
 
     fn add_tasks(&self, draw: &mut Draw) {
-        for number in 0..3 {
-            let group = ROLES[number];
+        for (number, group) in ROLES.iter().take(3).enumerate() {
             let start = r#"<bpmn:startEvent id="start"/>"#;
             let subject = format!(r#"<kapok:subject entity="{VISIT}"/>"#);
             let rules = format!(r#"<kapok:role code="{group}"/>"#);
@@ -387,7 +386,7 @@ impl<'w> Sight<'w> {
             (test("secret", Operator::Contains, "8".into()), even),
             (
                 Filter::Not(Box::new(test("amount", Operator::Greater, 4.into()))),
-                |view| !number(view).is_some_and(|number| number > 4.into()),
+                |view| number(view).is_none_or(|number| number <= 4.into()),
             ),
         ];
         for (filter, keeps) in filters {
