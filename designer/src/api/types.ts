@@ -469,10 +469,57 @@ export interface Plugin {
   id: string
   version: string
   label: Text
-  state: 'on' | 'failed'
+  state: 'on' | 'off' | 'failed'
   reason?: Text | null
   handlers: string[]
   channels: string[]
+  offers: {
+    kind: 'before-save' | 'after-save' | 'action' | 'handler' | 'assignee-rule' | 'report' | 'schedule' | 'channel'
+    name: string
+    label: Text
+  }[]
+  /** What it may do. */
+  granted: Capabilities
+  /** Whether it was installed here, rather than coming with the program. */
+  installed: boolean
+}
+
+/** What a plugin may do, or asks for. */
+export interface Capabilities {
+  records: Record<string, { actions: ('read' | 'create' | 'update' | 'delete')[]; fields: string[] | null }>
+  processes: { start: string[]; messages: string[]; signals: string[]; tasks: boolean }
+  messages: ('page' | 'notice' | 'mail' | 'sms')[]
+  http: boolean
+}
+
+/** What installing a plugin would do. */
+export interface PluginPlan {
+  plugin: Plugin
+  /** The version that is there now. */
+  from: string | null
+  capabilities: Capabilities
+  changes: { text: Text; destructive: boolean }[]
+  errors: Text[]
+  migrates: boolean
+  workflows: string[]
+}
+
+/** A call of a plugin that is still to be made. */
+export interface PluginWork {
+  id: string
+  plugin: string
+  call: string
+  attempts: number
+  /** When it is made next; null when it waits for a person. */
+  next: string | null
+  problem: Text | null
+}
+
+/** Something that a plugin lets people do with a record. */
+export interface RecordAction {
+  name: string
+  label: Text
+  inputs: { name: string; label: Text; kind: 'text' | 'number' | 'boolean' | 'date' | 'record'; required: boolean }[]
 }
 
 /** How the server does, in numbers. */

@@ -28,6 +28,7 @@ pub(crate) struct Bells {
     pub(crate) jobs: Bell,
     pub(crate) outbox: Bell,
     pub(crate) record_jobs: Bell,
+    pub(crate) plugin_work: Bell,
     pub(crate) imports: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
@@ -43,6 +44,7 @@ impl Bells {
             jobs,
             outbox,
             record_jobs,
+            plugin_work,
             imports,
         } = changed;
         if jobs {
@@ -53,6 +55,7 @@ impl Bells {
             (&self.jobs, jobs),
             (&self.outbox, outbox),
             (&self.record_jobs, record_jobs),
+            (&self.plugin_work, plugin_work),
             (&self.imports, imports),
         ] {
             if changed {
@@ -68,6 +71,7 @@ impl Bells {
             &self.jobs,
             &self.outbox,
             &self.record_jobs,
+            &self.plugin_work,
             &self.imports,
             &self.cleaning,
         ] {

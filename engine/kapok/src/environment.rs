@@ -48,6 +48,16 @@ impl Environment for Installed<'_> {
         }
     }
 
+    fn assignee_rule(&self, name: &str) -> Known {
+        if self.shared.plugins.assignee_rule(name).is_some() {
+            Known::Yes
+        } else if self.shared.settings.missing_handlers_are_unknown {
+            Known::Unknown
+        } else {
+            Known::No
+        }
+    }
+
     fn origin(&self, origin: &str) -> Known {
         match self.shared.settings.missing_handlers_are_unknown {
             true => Known::Unknown,

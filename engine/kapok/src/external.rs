@@ -8,7 +8,7 @@ use std::{
 };
 
 use kapok_model::NodeKind;
-use kapok_process::state::{Job, JobLock, NodeIndex, State};
+use kapok_process::state::{Job, JobLock, State};
 use kapok_protocol::{
     Command, ElementInstanceId, InstanceId, JobId, JobOutcome, Principal, Refusal, RefusalKind, Timestamp, Value,
 };
@@ -311,7 +311,7 @@ fn take(step: &mut Step<'_>, mut job: Job, worker: &str, asked: &TopicRequest) -
         .map_err(failed)?;
     let row = row.ok_or_else(gone)?;
     let graph = kapok_process::Definitions::graph(&shared.definitions, instance.definition);
-    let node = graph.as_ref().and_then(|graph| graph.node(node_index(row.node)));
+    let node = graph.as_ref().and_then(|graph| graph.node(row.node));
     let drawn = match node.map(|node| &node.kind) {
         Some(NodeKind::ServiceTask(task)) => task.retries,
         _ => 0,
@@ -328,13 +328,13 @@ fn take(step: &mut Step<'_>, mut job: Job, worker: &str, asked: &TopicRequest) -
         name: node.map(|node| node.label().to_owned()).unwrap_or_default(),
         variables,
         failures: job.failures,
-        retries: job.retries.unwrap_or_else(|| drawn.saturating_sub(job.failures)),
+        retries: match job.retries {
+            // That was said of the tries that were left then, this one included.
+            Some(left) => left.saturating_sub(1),
+            None => drawn.saturating_sub(job.failures),
+        },
         lock_until,
     })
-}
-
-fn node_index(node: NodeIndex) -> kapok_model::NodeIndex {
-    kapok_model::NodeIndex(node.0)
 }
 
 /// The variables that a step sees, the nearest of each name.

@@ -106,12 +106,20 @@ pub(crate) fn with(mut items: Items, changes: &[DefinitionChange]) -> Items {
 
 /// Everything that is declared, the layer included, or what does not fit.
 pub(crate) fn catalogue(shared: &Shared, items: &Items) -> Result<Catalogue, Vec<DefinitionError>> {
+    catalogue_with(shared.plugins.declared(), items)
+}
+
+/// The same with what other plugins declare.
+pub(crate) fn catalogue_with(
+    declared: impl IntoIterator<Item = Definitions>,
+    items: &Items,
+) -> Result<Catalogue, Vec<DefinitionError>> {
     let layer = Definitions::from_items(
         items
             .iter()
             .map(|((kind, id), value)| (kind.as_str(), id.as_str(), value)),
     )?;
-    Catalogue::new(shared.plugins.declared().iter().cloned().chain([layer]))
+    Catalogue::new(declared.into_iter().chain([layer]))
 }
 
 /// The same when a program starts. A plugin may have changed so that something made by mouse fits no more: that is left

@@ -71,16 +71,20 @@ pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
-    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, LeavePreview, ListViewEntry, Me,
-    NamedIn, NewImport, NewShare, NewStandIn, OutboxView, PreviewRow, RecordActor, RecordJobView, RecordSave,
-    ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion,
-    TotalValue, TotalView, TrashedView, Upload, UploadedFile, ViewScope,
+    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
+    ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView,
+    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable,
+    StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView, Upload,
+    UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
-pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt};
+pub use kapok_plugin_host::{
+    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
+    ServiceFailure,
+};
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
@@ -93,7 +97,7 @@ pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing, OutgoingSecret};
-pub use plugins::{PluginSource, PluginState};
+pub use plugins::{PluginOffer, PluginPackage, PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;

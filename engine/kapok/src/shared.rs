@@ -1,6 +1,6 @@
 //! What every part of one engine shares.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 
 use kapok_process::Limits;
 use kapok_records::Catalogue;
@@ -73,6 +73,7 @@ pub(crate) struct Shared {
     /// Held by who reads a spreadsheet of many rows.
     pub(crate) reading_sheet: Mutex<()>,
     pub(crate) projection: Projection,
+    own: OnceLock<Weak<Shared>>,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -108,14 +109,29 @@ impl Shared {
             previewing: Mutex::default(),
             reading_sheet: Mutex::default(),
             operating,
+            own: OnceLock::new(),
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
         })
     }
 
+    /// Lets [`Shared::weak`] find it: to be called once, as soon as it is shared.
+    pub(crate) fn remember_itself(self: &Arc<Self>) {
+        // Set twice it would be the same.
+        let _ = self.own.set(Arc::downgrade(self));
+    }
+
+    /// Itself, for what outlives a borrow: the services of a plugin's call.
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.own.get().cloned().unwrap_or_default()
+    }
+
     /// Whether work of this name is done in this program.
     pub(crate) fn has_handler(&self, name: &str) -> bool {
-        self.handlers.get(name).is_some() || self.plugins.has_handler(name)
+        let is_rule = |rule| self.plugins.assignee_rule(rule).is_some();
+        self.handlers.get(name).is_some()
+            || self.plugins.has_handler(name)
+            || name.strip_prefix(kapok_process::ASSIGNEE_JOB).is_some_and(is_rule)
     }
 
     /// The organisation as it is now.

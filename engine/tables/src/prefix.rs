@@ -150,6 +150,15 @@ pub enum Prefix {
     /// (entity, owner, parent, record): records that open what is above them.
     RecordOpening = 124,
 
+    /// (plugin): that it is known here, and how it stands.
+    Plugin = 136,
+    /// A call of a plugin that is still to be made, by id.
+    PluginWork = 137,
+    /// (moment, call): calls to be made at that moment.
+    PluginWorkByMoment = 138,
+    /// (plugin, name): when it does next what is scheduled.
+    PluginSchedule = 139,
+
     /// How a person signs in.
     Credential = 80,
     /// A browser's session, by the hash of its cookie.

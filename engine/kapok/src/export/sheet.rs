@@ -66,7 +66,7 @@ impl Cell {
 
 /// Writes a spreadsheet.
 pub(crate) enum SheetWriter {
-    Csv(csv::Writer<Vec<u8>>),
+    Csv(Box<csv::Writer<Vec<u8>>>),
     Xlsx(Box<Book>),
 }
 
@@ -83,7 +83,7 @@ impl SheetWriter {
                 let mark = "\u{feff}".as_bytes().to_vec();
                 let mut builder = csv::WriterBuilder::new();
                 builder.terminator(csv::Terminator::CRLF).flexible(true);
-                Self::Csv(builder.from_writer(mark))
+                Self::Csv(Box::new(builder.from_writer(mark)))
             }
             SheetFormat::Xlsx => {
                 let mut workbook = Workbook::new();
@@ -128,7 +128,7 @@ impl SheetWriter {
                     .terminator(csv::Terminator::CRLF)
                     .flexible(true)
                     .from_writer(Vec::new());
-                let written = std::mem::replace(writer, fresh);
+                let written = std::mem::replace(&mut **writer, fresh);
                 written.into_inner().map_err(|error| failed(&error))
             }
             Self::Xlsx(_) => Ok(Vec::new()),

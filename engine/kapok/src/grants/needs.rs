@@ -50,8 +50,10 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
                 found.add(&Entity::new(&subject.entity), Action::Update, edited, because());
             }
             NodeKind::ServiceTask(task) => {
-                let handlers = plugins.manifests().map(|manifest| &manifest.handlers);
-                let Some(handler) = handlers.filter_map(|all| all.get(&task.handler)).next() else {
+                let Some(plugin) = plugins.handler(&task.handler) else {
+                    continue;
+                };
+                let Some(handler) = plugin.manifest().handlers.get(&task.handler) else {
                     continue;
                 };
                 for input in handler.inputs.values().filter(|input| input.kind == InputType::Record) {
@@ -97,9 +99,9 @@ impl Needs {
         if fields.is_nothing() || entity.as_str().is_empty() {
             return;
         }
-        let known = self.0.iter_mut();
-        let known = known
-            .into_iter()
+        let known = self
+            .0
+            .iter_mut()
             .find(|need| need.entity == *entity && need.action == action);
         match known {
             Some(need) => {

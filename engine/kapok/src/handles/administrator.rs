@@ -144,8 +144,8 @@ impl Administrator {
     /// The service task handlers that plugins offer: name, label, inputs (name, label).
     #[allow(clippy::type_complexity, reason = "a list for one chooser")]
     pub fn handlers(&self) -> Vec<(String, kapok_protocol::Text, Vec<(String, kapok_protocol::Text)>)> {
-        let manifests = self.kapok.shared.plugins.manifests();
-        let handlers = manifests.flat_map(|manifest| &manifest.handlers);
+        let plugins = self.kapok.shared.plugins.running();
+        let handlers = plugins.iter().flat_map(|plugin| &plugin.manifest().handlers);
         handlers
             .map(|(name, handler)| {
                 let inputs = handler

@@ -242,7 +242,7 @@ impl Staff {
 }
 
 /// Whether these fields of a record may be changed.
-pub(super) fn allow_change(
+pub(crate) fn allow_change(
     seeing: &Seeing<'_>,
     definition: &EntityDefinition,
     before: &Record,
@@ -271,7 +271,7 @@ pub(super) fn allow_change(
 }
 
 /// Whether a record with these fields may be made, for this person.
-fn allow_new(
+pub(crate) fn allow_new(
     seeing: &Seeing<'_>,
     definition: &EntityDefinition,
     owner: Option<PersonId>,

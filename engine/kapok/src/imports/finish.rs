@@ -87,6 +87,8 @@ pub(super) fn link(shared: &Arc<Shared>, writer: &Writer, import: &Import) -> Re
             match reasons.is_empty() {
                 true => Ok(CheckedSave {
                     record: Some(row.record),
+                    new_id: None,
+                    reads: Arc::default(),
                     on_version: Some(version),
                     owner: None,
                     fields,

@@ -1,6 +1,9 @@
 //! What a row would be as a record.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashSet},
+};
 
 use kapok_protocol::{PersonId, Principal, Record, RecordId, Text, Value};
 use kapok_records::{
@@ -13,6 +16,7 @@ use kapok_store::View;
 use super::{ImportMode, ImportOptions, OnDuplicate, key, names::SeenNames, of_field};
 use crate::{
     Error,
+    plugins::Sessions,
     saving::{self, SaveRequest},
     seeing::Seeing,
     views::Viewing,
@@ -81,6 +85,8 @@ pub(crate) struct Asked<'a> {
 
 /// Finds out what rows would be as records, for one person on one view.
 pub(crate) struct Examiner<'a> {
+    /// The instances of the plugins that check the rows.
+    sessions: RefCell<Sessions>,
     view: &'a View,
     pub(super) viewing: &'a Viewing<'a>,
     pub(super) definition: &'a EntityDefinition,
@@ -130,6 +136,7 @@ impl<'a> Examiner<'a> {
             .and_then(|key| Some((position(key)?, definition.field(key))));
         let offset = viewing.shared.settings.utc_offset_minutes;
         let examiner = Self {
+            sessions: RefCell::default(),
             view,
             viewing,
             definition,
@@ -374,6 +381,7 @@ impl<'a> Examiner<'a> {
             &request,
             before,
             self.context,
+            &mut self.sessions.borrow_mut(),
         );
         match checked {
             Ok(checked) if old.as_ref() == Some(&checked.fields) && later.is_empty() => Ok(Verdict::Unchanged),

@@ -16,7 +16,7 @@ use kapok_tables::{
 };
 
 use super::{
-    Asked, Examiner,
+    Asked, Examiner, Verdict,
     batch::Batch,
     finish::{link, stop, undo},
     names::SeenNames,
@@ -288,7 +288,12 @@ fn examine(session: &mut Session, examiner: &Examiner<'_>) -> Result<Batch, Erro
         && let Some((number, cells)) = session.table.next()?
     {
         let verdict = examiner.examine(&cells, &mut session.keys)?;
+        // What a plugin read for one row may be what the row before changes: then each is stored before the next is looked at.
+        let depends = matches!(&verdict, Verdict::Save(save) if save.checked.reads.rows() > 0);
         batch.add(number, cells, verdict);
+        if depends {
+            break;
+        }
     }
     Ok(batch)
 }

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use kapok_protocol::{Record, RecordId, Refusal, RefusalKind, Value};
 use kapok_records::{EntityDefinition, FieldKind, Fields, Owners, Sort, as_value};
-use kapok_rules::{Values, order};
+use kapok_rules::{Context, Values, order};
 use kapok_tables::RecordList;
 
-use super::{COUNTED, Checked, Position, RecordPage, by_owners_alone, position, sources::Sources};
+use super::{COUNTED, Checked, ListQuery, Position, RecordPage, by_owners_alone, position, sources::Sources};
 use crate::{Error, seeing::EntitySight, views::Viewing};
 
 /// Rows looked at for one page; a list that needs more says where to go on.
@@ -22,9 +22,54 @@ struct Through<'t> {
 }
 
 /// A record that belongs into the list, as it is and as the viewer sees it.
-struct Kept {
-    record: Record,
-    seen: Value,
+pub(crate) struct Kept {
+    pub(crate) record: Record,
+    pub(crate) seen: Value,
+}
+
+/// Hands over the records that the viewer may see and the query keeps, newest first, until `visit` says that it has enough.
+/// Rows alone are read.
+pub(crate) fn each(
+    viewing: &Viewing<'_>,
+    sight: &EntitySight<'_>,
+    query: &ListQuery,
+    context: &Context,
+    mut visit: impl FnMut(Kept) -> Result<bool, Error>,
+) -> Result<(), Error> {
+    if sight.judge.reach().is_nothing() {
+        return Ok(());
+    }
+    let checked = super::check(sight, query, context)?;
+    let through = Through {
+        viewing,
+        sight,
+        checked: &checked,
+    };
+    let mut sources = through.sources()?;
+    let mut looked_at = 0;
+    while let Some(id) = sources.next()? {
+        looked_at += 1;
+        if looked_at > LOOKED_AT {
+            return Err(Refusal::new(
+                RefusalKind::Limit,
+                "list.too-long",
+                format!("要看的记录超过 {LOOKED_AT} 条，请缩小范围。"),
+                format!("More than {LOOKED_AT} records would have to be looked at; narrow it."),
+            )
+            .into());
+        }
+        if let Some(kept) = through.kept(id)?
+            && !visit(kept)?
+        {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Sorts records as a list does; what is equal stays as it is.
+pub(crate) fn sort(by: &[Sort], kept: &mut [Kept]) {
+    kept.sort_by(|a, b| compare(by, &a.seen, &b.seen));
 }
 
 pub(super) fn page(viewing: &Viewing<'_>, sight: &EntitySight<'_>, checked: &Checked<'_>) -> Result<RecordPage, Error> {

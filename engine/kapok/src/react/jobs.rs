@@ -9,31 +9,32 @@ use std::{
 };
 
 use kapok_model::REQUEST_HANDLER;
-use kapok_plugin_host::{ServiceFailure, ServiceJob};
-use kapok_process::state::Job;
-use kapok_protocol::{Command, JobId, JobOutcome, Principal, RecordChange};
+use kapok_plugin_host::{Intent, RuleCall, ServiceFailure, ServiceJob};
+use kapok_process::{ASSIGNEE_ANSWER, ASSIGNEE_JOB, state::Job};
+use kapok_protocol::{Command, JobId, JobOutcome, Principal, Value};
 use kapok_tables::Queries;
 
 use super::{AFTER_FAILURE, LONGEST, enter_own_thread, requests};
 use crate::{
     Error,
     handlers::HandlerCall,
-    plugins::{Caller, Denials},
+    plugins::{self, Caller, Denials, Intended},
     shared::Shared,
     writer::Writer,
 };
 
 /// So many jobs of plugins and handlers run at once.
-const WORKERS: usize = 4;
+pub(super) const WORKERS: usize = 4;
 /// So many requests are under way at once: they wait for others and cost nothing meanwhile.
 const REQUESTS: usize = 16;
 /// So many ready jobs are looked at.
 const LOOK: usize = 2 * (WORKERS + REQUESTS);
 
-/// What a job answered: how it ended, and what it wants saved with that.
+/// What a job answered: how it ended, and what it wants done with that.
 struct Finished {
     outcome: JobOutcome,
-    changes: Vec<RecordChange>,
+    /// What the plugin of this id wants done.
+    intents: (String, Vec<Intent>),
 }
 
 /// Runs jobs until the engine stops, and then waits for those that still run.
@@ -65,7 +66,8 @@ fn ready_jobs(shared: &Shared, limit: usize) -> Result<Vec<Job>, Error> {
     if queries.all_external_jobs(1)?.is_empty() {
         return Ok(ready);
     }
-    let of_plugins = shared.plugins.manifests().flat_map(|manifest| manifest.handlers.keys());
+    let plugins = shared.plugins.running();
+    let of_plugins = plugins.iter().flat_map(|plugin| plugin.manifest().handlers.keys());
     for name in of_plugins.map(String::as_str).chain(shared.handlers.names()) {
         ready.extend(queries.external_jobs(name, shared.clock.now(), limit)?);
     }
@@ -104,11 +106,11 @@ fn begin<'scope>(
 
 /// The jobs that run just now, and whether each is a request.
 #[derive(Default)]
-struct Running(Mutex<HashMap<JobId, bool>>);
+pub(super) struct Running(Mutex<HashMap<JobId, bool>>);
 
 impl Running {
     /// Whether this one may begin.
-    fn begin(&self, job: JobId, is_request: bool) -> bool {
+    pub(super) fn begin(&self, job: JobId, is_request: bool) -> bool {
         let mut running = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let alike = running.values().filter(|other| **other == is_request).count();
         let most = if is_request { REQUESTS } else { WORKERS };
@@ -119,7 +121,7 @@ impl Running {
         true
     }
 
-    fn end(&self, job: JobId) {
+    pub(super) fn end(&self, job: JobId) {
         self.0
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -142,14 +144,19 @@ pub(crate) fn run_ready_jobs(shared: &Shared, writer: &Writer) -> Result<bool, E
 fn carry_out(shared: &Shared, writer: &Writer, job: &Job) -> Result<(), Error> {
     let finished = answer(shared, job);
     let (job, instance) = (job.id, job.instance);
-    let saved = writer
-        .submit(move |step| {
-            for change in &finished.changes {
-                step.set_fields(Principal::Process(instance), &change.record, change.set.clone())?;
-            }
-            finish(step, job, finished.outcome)
-        })
-        .wait();
+    let (outcome, (plugin, intents)) = (finished.outcome, finished.intents);
+    let saved = match intents.is_empty() {
+        true => writer.submit(move |step| finish(step, job, outcome)).wait(),
+        false => {
+            let intended = Intended {
+                plugin,
+                caller: Caller::Process(instance),
+                intents,
+                depth: 0,
+            };
+            plugins::carry_out(shared, writer, intended, move |step| finish(step, job, outcome.clone()))
+        }
+    };
     match saved {
         // What the plugin wants saved is refused: that is a failure of the step, and a person must look.
         Err(Error::Refused(reasons)) => {
@@ -178,12 +185,12 @@ fn finish(step: &mut crate::writer::Step<'_>, job: JobId, outcome: JobOutcome) -
 fn answer(shared: &Shared, job: &Job) -> Finished {
     let failed = |message: String, retry| Finished {
         outcome: JobOutcome::Failed { message, retry },
-        changes: Vec::new(),
+        intents: Default::default(),
     };
     if job.handler == REQUEST_HANDLER {
         return Finished {
             outcome: requests::send(shared, job),
-            changes: Vec::new(),
+            intents: Default::default(),
         };
     }
     if let Some(handler) = shared.handlers.get(&job.handler) {
@@ -196,13 +203,16 @@ fn answer(shared: &Shared, job: &Job) -> Finished {
         return match outcome {
             Ok(outcome) => Finished {
                 outcome,
-                changes: Vec::new(),
+                intents: Default::default(),
             },
             Err(_) => failed(
                 format!("处理程序 {0} 出错中断 / the handler {0} panicked", job.handler),
                 false,
             ),
         };
+    }
+    if let Some(rule) = job.handler.strip_prefix(ASSIGNEE_JOB) {
+        return assignees(shared, job, rule);
     }
     let Some(plugin) = shared.plugins.handler(&job.handler) else {
         let name = &job.handler;
@@ -227,9 +237,9 @@ fn answer(shared: &Shared, job: &Job) -> Finished {
         return failed(denied.to_string(), false);
     }
     match answered {
-        Ok(Ok(answer)) => Finished {
-            outcome: JobOutcome::Completed(answer.variables),
-            changes: answer.changes,
+        Ok(Ok(done)) => Finished {
+            outcome: JobOutcome::Completed(done.answer),
+            intents: (plugin.manifest().id.clone(), done.intents),
         },
         Ok(Err(ServiceFailure::Error { code, message })) => Finished {
             outcome: JobOutcome::Error {
@@ -237,9 +247,53 @@ fn answer(shared: &Shared, job: &Job) -> Finished {
                 message,
                 variables: BTreeMap::new(),
             },
-            changes: Vec::new(),
+            intents: Default::default(),
         },
         Ok(Err(ServiceFailure::Failed { message, retry })) => failed(message, retry),
+        Err(fault) => failed(fault.to_string(), false),
+    }
+}
+
+/// Asks a plugin's rule who gets a task.
+fn assignees(shared: &Shared, job: &Job, rule: &str) -> Finished {
+    let ended = |outcome| Finished {
+        outcome,
+        intents: Default::default(),
+    };
+    let failed = |message: String, retry| ended(JobOutcome::Failed { message, retry });
+    let Some(plugin) = shared.plugins.assignee_rule(rule) else {
+        return failed(
+            format!(
+                "没有安装规则 {rule}，请安装它的插件后重试 / no rule {rule} is installed: install its plugin and retry"
+            ),
+            false,
+        );
+    };
+    let instance = match Queries(&shared.store.view()).instance(job.instance) {
+        Ok(instance) => instance,
+        Err(error) => return failed(error.to_string(), true),
+    };
+    let asked = RuleCall {
+        name: rule.to_owned(),
+        record: instance.as_ref().and_then(|instance| instance.record.clone()),
+        initiator: instance.and_then(|instance| instance.initiator),
+        inputs: job.inputs.clone(),
+    };
+    let denials = Denials::default();
+    let caller = Caller::Process(job.instance);
+    let call = shared.plugins.call_noting(shared, &plugin, caller, &denials);
+    let answered = plugin.find_assignees(&call, &asked);
+    if let Some(denied) = denials.text() {
+        return failed(denied.to_string(), false);
+    }
+    match answered {
+        Ok(Ok(people)) => {
+            let people = people.iter().map(|person| Value::from(person.to_string())).collect();
+            ended(JobOutcome::Completed(
+                [(ASSIGNEE_ANSWER.to_owned(), Value::List(people))].into(),
+            ))
+        }
+        Ok(Err(failure)) => failed(failure.message, failure.retry),
         Err(fault) => failed(fault.to_string(), false),
     }
 }

@@ -8,6 +8,7 @@ mod cleaning;
 mod clock_watch;
 mod jobs;
 mod outbox;
+mod plugin_work;
 mod record_jobs;
 mod requests;
 mod timers;
@@ -28,6 +29,7 @@ pub(crate) use cleaning::clean;
 pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
+pub(crate) use plugin_work::{advance as advance_plugin_work, called};
 pub(crate) use record_jobs::advance as advance_record_jobs;
 pub(crate) use requests::{encode, plain};
 pub(crate) use timers::fire_due_timers;
@@ -74,6 +76,13 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
         threads.push(spawn(
             "kapok-records",
             Box::new(move || record_jobs::run(&shared, &writer)),
+        )?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn(
+            "kapok-plugins",
+            Box::new(move || plugin_work::run(&shared, &writer)),
         )?);
     }
     {

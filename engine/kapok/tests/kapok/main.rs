@@ -13,6 +13,7 @@ mod grants;
 mod imports;
 mod once;
 mod outbox;
+mod plugins;
 mod power;
 mod random;
 mod record_work;

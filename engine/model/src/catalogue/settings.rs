@@ -144,8 +144,8 @@ rules! {
         en: "The service task 「{0}」 does two things at once (a plugin's function, a message, a request): make it two tasks."
     }
     HANDLER_UNKNOWN = error "service.handler-unknown" {
-        zh: "服务任务「{0}」要用的插件功能「{1}」没有安装：请安装插件，改选别的功能，或设为由外部程序办理。",
-        en: "The service task 「{0}」 needs 「{1}」, which no installed plugin has: install the plugin, choose another function, or say that an outside worker does it."
+        zh: "「{0}」要用的插件功能「{1}」没有安装：请安装插件，改选别的功能，或设为由外部程序办理。",
+        en: "「{0}」 needs 「{1}」, which no installed plugin has: install the plugin, choose another function, or say that an outside worker does it."
     }
     INPUT_TWICE = error "service.input-twice" {
         zh: "服务任务「{0}」的输入「{1}」写了两次：请只留一个。",

@@ -32,6 +32,19 @@ const ASSIGNEE_RULES: &[&str] = &[
     "expression",
 ];
 
+/// Those of tasks: a plugin may be asked as well.
+const TASK_RULES: &[&str] = &[
+    "person",
+    "role",
+    "department",
+    "departmentHead",
+    "superior",
+    "initiator",
+    "fieldPerson",
+    "expression",
+    "plugin",
+];
+
 const VOCABULARY: &[Entry] = &[
     entry(
         "subject",
@@ -60,7 +73,7 @@ const VOCABULARY: &[Entry] = &[
         &[],
         &[],
     ),
-    entry("assignees", &[], &[], &[], ASSIGNEE_RULES),
+    entry("assignees", &[], &[], &[], TASK_RULES),
     entry("fields", &[], &[], &[], &["field"]),
     entry("field", &["id", "access"], &[], &[], &[]),
     entry("reminders", &[], &["due"], &[], &["remind", "escalate", "decide"]),
@@ -75,6 +88,7 @@ const VOCABULARY: &[Entry] = &[
     entry("initiator", &[], &[], &[], &[]),
     entry("fieldPerson", &["field"], &[], &[], &[]),
     entry("expression", &[], &["language"], &[], &[]),
+    entry("plugin", &["rule"], &[], &[], &[]),
     entry(
         "handler",
         &["name"],

@@ -19,7 +19,7 @@ mod script_task;
 pub(crate) mod service_task;
 pub(crate) mod sub_process;
 pub(crate) mod transaction;
-mod user_task;
+pub(crate) mod user_task;
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use kapok_model::{NodeKind, ServiceTask};
 use kapok_protocol::{ElementInstanceId, JobId, Value};
 
-use super::{decision_task, http_task};
+use super::{decision_task, http_task, user_task};
 use crate::{
     case::{Case, missing},
     data, flow,
@@ -71,6 +71,7 @@ pub(crate) fn complete(case: &mut Case, id: ElementInstanceId, answers: &BTreeMa
             ..
         })) => data::keep(case, id, Some(name), Value::Map(answers.clone()))?,
         Some(NodeKind::ServiceTask(_)) => data::receive(case, id, answers.clone(), false)?,
+        Some(NodeKind::UserTask(task)) => return user_task::answered(case, id, task, answers),
         Some(NodeKind::DecisionTask(task)) => {
             return decision_task::answered(case, id, task, Value::Map(answers.clone()));
         }

@@ -43,7 +43,7 @@ impl Cells<'_> {
             return text.to_owned();
         };
         let name = self.names.name(kind, id);
-        let name = name.filter(|name| !name.trim().is_empty() && !(in_list && name.contains(SEPARATORS)));
+        let name = name.filter(|name| !(name.trim().is_empty() || in_list && name.contains(SEPARATORS)));
         name.unwrap_or_else(|| format!("#{id}"))
     }
 }

@@ -1,4 +1,4 @@
-use kapok::{Definition, Deployed, GrantsView, Named, PluginState, Startable, model, records::EntityDefinition};
+use kapok::{Definition, Deployed, GrantsView, Named, Startable, model, records::EntityDefinition};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -187,34 +187,6 @@ impl From<EntityDefinition> for CatalogueEntity {
                 .flat_map(|field| Field::from(field).paths())
                 .collect(),
             label: entity.label.into(),
-        }
-    }
-}
-
-/// A plugin.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PluginView {
-    id: String,
-    version: String,
-    label: Text,
-    /// `on` or `failed`.
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Text>,
-    handlers: Vec<String>,
-    channels: Vec<String>,
-}
-
-impl From<PluginState> for PluginView {
-    fn from(plugin: PluginState) -> Self {
-        Self {
-            id: plugin.id,
-            version: plugin.version,
-            label: plugin.label.into(),
-            state: if plugin.fault.is_some() { "failed" } else { "on" },
-            reason: plugin.fault.map(Text::from),
-            handlers: plugin.handlers,
-            channels: plugin.channels,
         }
     }
 }

@@ -12,6 +12,7 @@ mod instances;
 mod messages;
 mod organisation;
 mod people;
+mod plugins;
 mod record_work;
 mod records;
 mod search;
@@ -35,6 +36,7 @@ pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use search::*;
@@ -219,6 +221,18 @@ pub(crate) fn api() -> Api {
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)
     .get("/plugins", list_plugins)
+    .post("/plugins", install_plugin)
+    .post("/plugins/plan", plan_plugin)
+    .post("/plugins/{id}/enable", enable_plugin)
+    .post("/plugins/{id}/disable", disable_plugin)
+    .delete("/plugins/{id}", remove_plugin)
+    .get("/plugin-work", list_plugin_work)
+    .post("/plugin-work/{id}/retry", retry_plugin_work)
+    .post("/plugin-work/{id}/discard", discard_plugin_work)
+    .get("/records/{entity}/{id}/actions", list_actions)
+    .post("/records/{entity}/{id}/actions/{action}", run_action)
+    .get("/reports", list_reports)
+    .post("/reports/{report}", run_report)
     .get("/system", show_system)
     .get("/stream", stream)
     .get("/openapi.json", openapi_document)

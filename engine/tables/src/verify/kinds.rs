@@ -13,8 +13,8 @@ use crate::{
     pages::Unread,
     rows::{
         Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView,
-        Preference, RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token,
-        TrashedRecord,
+        PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share,
+        Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -303,5 +303,9 @@ kinds! {
     ImportByFile, "import-by-file", "导入索引", Nowhere, Index(|key| last(key, Prefix::Import));
     StoredFile, "stored-file", "附件", Nowhere, Row(row::<StoredFile>);
     ListView, "list-view", "列表视图", Nowhere, Row(row::<ListView>);
+    Plugin, "plugin", "插件", Nowhere, Row(row::<PluginRow>);
+    PluginWork, "plugin-work", "插件任务", End, Row(row::<PluginWork>);
+    PluginWorkByMoment, "plugin-work-by-moment", "插件任务索引", Nowhere, Index(|key| last(key, Prefix::PluginWork));
+    PluginSchedule, "plugin-schedule", "插件定时", Nowhere, Row(row::<PluginSchedule>);
     Shortcuts, "shortcuts", "收藏与最近", Nowhere, Row(row::<Shortcuts>);
 }

@@ -7,9 +7,9 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView, Preference,
-    ProcessState, Queries, Read, RecordJob, RecordRow, RollUps, Session, Share, Shortcuts, StoredAnswer, StoredFile,
-    TableError, Token, Transaction, TrashedRecord,
+    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView, PluginRow,
+    PluginSchedule, PluginWork, Preference, ProcessState, Queries, Read, RecordJob, RecordRow, RollUps, Session, Share,
+    Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction, TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,9 @@ pub enum AnyRow {
     StoredFile(StoredFile),
     ListView(ListView),
     Shortcuts(Shortcuts),
+    Plugin(PluginRow),
+    PluginWork(PluginWork),
+    PluginSchedule(PluginSchedule),
 }
 
 use AnyRow as Any;
@@ -77,6 +80,9 @@ impl AnyRow {
             Any::StoredFile(row) => tx.put_stored_file(&row),
             Any::ListView(row) => tx.put_list_view(&row),
             Any::Shortcuts(row) => tx.put_shortcuts(&row),
+            Any::Plugin(row) => tx.put_plugin(&row),
+            Any::PluginWork(row) => tx.put_plugin_work(&row),
+            Any::PluginSchedule(row) => tx.put_plugin_schedule(&row),
             of_a_process => tx.write_process(&of_a_process.change(true)),
         }
     }
@@ -93,6 +99,8 @@ impl AnyRow {
             Any::StoredFile(row) => tx.delete_stored_file(&row.hash)?,
             Any::ImportPart(row) => tx.delete_import_part(row.import, row.number)?,
             Any::ListView(row) => tx.delete_list_view(row)?,
+            Any::Plugin(row) => tx.delete_plugin(&row.id)?,
+            Any::PluginWork(row) => tx.delete_plugin_work(row.id)?,
             Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
                 tx.write_process(&self.change(false))?;
             }
@@ -215,6 +223,12 @@ impl AnyRow {
                 .map_err(table)?
                 .map(Any::ListView),
             Any::Shortcuts(row) => queries.shortcuts(row.person).map_err(table)?.map(Any::Shortcuts),
+            Any::Plugin(row) => queries.plugin(&row.id).map_err(table)?.map(Any::Plugin),
+            Any::PluginWork(row) => queries.plugin_work(row.id).map_err(table)?.map(Any::PluginWork),
+            Any::PluginSchedule(row) => queries
+                .plugin_schedule(&row.plugin, &row.name)
+                .map_err(table)?
+                .map(Any::PluginSchedule),
         })
     }
 }

@@ -65,7 +65,7 @@ impl Step<'_> {
         if let Some(id) = save.record {
             self.refuse_under_approval(&reference(id), &[])?;
         }
-        match self.keep(actor, entity, save)? {
+        match self.keep(actor, entity, save, starts)? {
             Kept::Done { record, version, event } => {
                 if starts {
                     self.trigger(actor, &reference(record), event)?;

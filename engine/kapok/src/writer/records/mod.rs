@@ -5,12 +5,16 @@ mod found_by;
 mod imports;
 mod jobs;
 mod merging;
+mod plugins;
 mod roll_ups;
 mod transfer;
 mod trash;
 mod trigger;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kapok_model::NodeKind;
 use kapok_process::{
@@ -25,7 +29,7 @@ use kapok_records::{
     Action, Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON,
     POST, ROLE, STAND_IN, validate,
 };
-use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
+use kapok_tables::{HistoryEntry, InstanceList, Notes, RecordChange};
 
 pub(crate) use found_by::files as named_files;
 pub(crate) use imports::{Became, Undone};
@@ -45,6 +49,10 @@ const CASES_RECONSIDERED: usize = 100;
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedSave {
     pub(crate) record: Option<RecordId>,
+    /// The id that a new one gets, when it was drawn already.
+    pub(crate) new_id: Option<RecordId>,
+    /// What plugins read while they checked it.
+    pub(crate) reads: Arc<Notes>,
     /// The version all checks were made on; none for a new record.
     pub(crate) on_version: Option<u64>,
     pub(crate) owner: Option<PersonId>,
@@ -62,6 +70,8 @@ pub(crate) struct Through {
     pub(crate) plugins: Vec<String>,
     /// The case in which a person does it.
     pub(crate) instance: Option<InstanceId>,
+    /// How many calls of plugins caused one another before it.
+    pub(crate) depth: u32,
 }
 
 /// A change of a record that is about to be stored.
@@ -110,13 +120,13 @@ const DEPTH: usize = 64;
 const CASES: usize = 1_000;
 
 impl Step<'_> {
-    /// Whether somebody saved a record since it was checked.
+    /// Whether somebody saved a record, or changed what it was checked against, since it was checked.
     pub(crate) fn is_stale(&self, entity: &Entity, save: &CheckedSave) -> Result<bool, Error> {
         let now = match save.record {
             Some(id) => self.queries().record(entity, id)?.map(|row| row.record.version),
             None => None,
         };
-        Ok(now != save.on_version)
+        Ok(now != save.on_version || !save.reads.hold(&self.tx)?)
     }
 
     /// Saves a checked record, numbers it, and starts what its save starts.
@@ -126,7 +136,7 @@ impl Step<'_> {
         entity: &EntityDefinition,
         save: CheckedSave,
     ) -> Result<Saved, Error> {
-        let (id, event) = match self.keep(actor, entity, save)? {
+        let (id, event) = match self.keep(actor, entity, save, true)? {
             Kept::Done { record, event, .. } => (record, event),
             Kept::Stale => return Ok(Saved::Stale),
             Kept::Alike { records, may_ignore } => return Ok(Saved::Alike { records, may_ignore }),
@@ -141,12 +151,14 @@ impl Step<'_> {
         Ok(Saved::Done(Box::new(record), started))
     }
 
-    /// Saves a checked record and numbers it; it starts nothing.
+    /// Saves a checked record and numbers it, and has the plugins called that react to it if that is wanted; it starts no
+    /// process.
     pub(super) fn keep(
         &mut self,
         actor: Principal,
         entity: &EntityDefinition,
         save: CheckedSave,
+        tells: bool,
     ) -> Result<Kept, Error> {
         let before = match save.record {
             Some(id) => self.queries().record(&entity.id, id)?.map(|row| row.record),
@@ -160,7 +172,7 @@ impl Step<'_> {
         } else {
             RecordEvent::Created
         };
-        let id = save.record.unwrap_or_else(|| self.next_id().into());
+        let id = save.record.or(save.new_id).unwrap_or_else(|| self.next_id().into());
         let mut fields = save.fields;
         if before.is_none() {
             self.number(entity, &mut fields)?;
@@ -182,6 +194,13 @@ impl Step<'_> {
         }
         let version = save.on_version.map_or(1, |version| version + 1);
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
+        let reference = RecordRef {
+            entity: entity.id.clone(),
+            id,
+        };
+        if tells {
+            self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
+        }
         let change = Change {
             id,
             before,
@@ -225,6 +244,7 @@ impl Step<'_> {
         }
         let fields = validate(entity, &before.fields, &set, Author::Program)?;
         self.refuse_dangling(entity, Some(&before), &fields)?;
+        self.tell_plugins(actor, record, Some(&before), &fields, 0)?;
         let change = Change {
             id: record.id,
             owner: before.owner,

@@ -2,6 +2,7 @@
 
 mod finished;
 mod others;
+mod plugins;
 mod process;
 mod records;
 mod waiting;
@@ -146,6 +147,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("roll-up-2", records::counting()),
         ("stored-file", records::files()),
         ("personal", records::personal()),
+        ("plugin", plugins::plugins()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
         ("share", others::shares()),
@@ -233,5 +235,9 @@ pub fn prefixes() -> Vec<Prefix> {
         StoredFile,
         ListView,
         Shortcuts,
+        Plugin,
+        PluginWork,
+        PluginWorkByMoment,
+        PluginSchedule,
     ]
 }
