@@ -1,8 +1,6 @@
 //! What a person leaves behind, before they leave: so that nothing is found out afterwards. It names kinds and counts, and
 //! no record: configuring the system gives no right to read what is in it.
 
-use std::collections::BTreeSet;
-
 use kapok_model::{AssigneeRule, NodeKind, ProcessGraph};
 use kapok_protocol::{Entity, Filter, PersonId, Text, Value};
 use kapok_records::{Catalogue, EntityDefinition, Field, FieldKind, PERSON, STAND_IN};
@@ -135,8 +133,8 @@ fn is_in_process(graph: &ProcessGraph, login: &str) -> bool {
 }
 
 fn is_in_entity(entity: &EntityDefinition, id: &str) -> bool {
-    let filters = entity.views.iter().filter_map(|view| view.filter.as_ref());
-    filters.into_iter().any(|filter| is_in_filter(entity, filter, id)) || is_in_fields(&entity.fields, id)
+    let mut filters = entity.views.iter().filter_map(|view| view.filter.as_ref());
+    filters.any(|filter| is_in_filter(entity, filter, id)) || is_in_fields(&entity.fields, id)
 }
 
 /// Whether a new record begins with the person in one of its fields.
@@ -152,10 +150,9 @@ fn is_in_filter(entity: &EntityDefinition, filter: &Filter, id: &str) -> bool {
         Filter::All(parts) | Filter::Any(parts) => parts.iter().any(|part| is_in_filter(entity, part, id)),
         Filter::Not(part) => is_in_filter(entity, part, id),
         Filter::Test(test) => {
-            let system = BTreeSet::from(["owner", "created_by"]);
             let field = entity.field(&test.field);
-            let is_about_people =
-                system.contains(test.field.as_str()) || field.is_some_and(|field| names_people(&field.kind));
+            let is_about_people = ["owner", "created_by"].contains(&test.field.as_str())
+                || field.is_some_and(|field| names_people(&field.kind));
             is_about_people && is_named(&test.value, id)
         }
     }

@@ -260,16 +260,16 @@ impl World {
     }
 
     fn add_tasks(&self, draw: &mut Draw) {
-        for (number, group) in ROLES.iter().take(3).enumerate() {
+        for group in ROLES.iter().take(3) {
             let start = r#"<bpmn:startEvent id="start"/>"#;
             let subject = format!(r#"<kapok:subject entity="{VISIT}"/>"#);
             let rules = format!(r#"<kapok:role code="{group}"/>"#);
-            let model = process_with(&format!("look-{number}"), &subject, start, &task_for(&rules));
+            let model = process_with(&format!("look-{group}"), &subject, start, &task_for(&rules));
             self.kapok.deploy(&model).unwrap_or_else(|error| panic!("{error}"));
             let about = self.records[CUSTOMERS + draw.below(VISITS)].clone();
             let starter = self.staff_of("all");
             starter
-                .start(&format!("look-{number}"), no_variables(), None, Some(about))
+                .start(&format!("look-{group}"), no_variables(), None, Some(about))
                 .unwrap_or_else(|error| panic!("{error}"));
         }
     }
@@ -386,7 +386,7 @@ impl<'w> Sight<'w> {
             (test("secret", Operator::Contains, "8".into()), even),
             (
                 Filter::Not(Box::new(test("amount", Operator::Greater, 4.into()))),
-                |view| number(view).is_none_or(|number| number <= 4.into()),
+                |view| !number(view).is_some_and(|number| number > 4.into()),
             ),
         ];
         for (filter, keeps) in filters {

@@ -125,9 +125,10 @@ impl Catalogue {
         }
         if let Some(date) = &total.date {
             let part = self.part(&[&path[..], &["date"]].concat());
-            let is_moment = ["created_at", "updated_at"].contains(&date.as_str());
             let is_date = |field: &Field| matches!(field.kind.of_values(), FieldKind::Date | FieldKind::DateTime);
-            let _ = is_moment || reader.field_named(&part, date, &names, "时间段", "the date of a period", is_date);
+            if !["created_at", "updated_at"].contains(&date.as_str()) {
+                reader.field_named(&part, date, &names, "时间段", "the date of a period", is_date);
+            }
         } else if let Some(finest) = self.part(&path).get("finest") {
             finest.problem(
                 reader.problems,
