@@ -42,6 +42,10 @@ pub(super) fn answered(
     task: &HumanTask,
     answers: &BTreeMap<String, Value>,
 ) -> Result<(), Halt> {
+    // The job is over, and the activation goes on.
+    if let Some(job) = case.element_mut(id)?.job.take() {
+        case.work.jobs.delete(job);
+    }
     let named = answers
         .get(ASSIGNEE_ANSWER)
         .and_then(Value::as_list)
