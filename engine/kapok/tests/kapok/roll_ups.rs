@@ -6,7 +6,7 @@ use kapok::{
     Clock, Company, Kapok, ManualClock, PluginSource, RecordSave, Staff,
     protocol::{Entity, RecordId, RecordRef, Timestamp, Value},
 };
-use kapok_tables::{Queries, RecordJobState};
+use kapok_tables::{Queries, RecordJob, RecordJobState, RecordTask};
 
 use crate::support::{change, fields};
 
@@ -114,10 +114,12 @@ impl World {
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// Whether work goes on.
+    /// Whether a value is being made anew.
     fn is_counting(&self) -> bool {
         let jobs = Queries(&self.store.view()).record_jobs(10).expect("reads");
-        jobs.iter().any(|job| job.state == RecordJobState::Running)
+        let is_recount = |job: &RecordJob| matches!(job.task, RecordTask::Recount { .. });
+        jobs.iter()
+            .any(|job| is_recount(job) && job.state == RecordJobState::Running)
     }
 
     /// What the customer shows, and what it should by adding up its visits.
