@@ -102,7 +102,7 @@ impl World {
         (0..PEOPLE).for_each(|number| notes.push_str(&format!("记事 {number},p{number}\n")));
         let company = Company {
             departments: &departments,
-            roles: "code,name\nadministrator,管理员\n",
+            roles: "code,name\nadministrator,管理员\nhead,负责人\nlead,上级\n",
             people: &people,
             records: &[(NOTE, &notes, None)],
         };
