@@ -139,6 +139,58 @@ describe('the flow designer', () => {
     await test('draft-saved').waitFor({ state: 'detached' })
   })
 
+  it('asks what the process may do with data before it is published', async () => {
+    const grant = (action: string, fields: string[], text: string, isNew: boolean) => ({
+      entity: 'quotes.quote',
+      action,
+      fields,
+      text: both(text),
+      because: [{ code: 'mark-approved', name: '标记为已批准' }],
+      new: isNew,
+      confirmed: !isNew,
+    })
+    const needed = [grant('read', ['*'], '查看报价的所有字段', false), grant('update', ['status'], '修改报价的状态', true)]
+    world.grants = [{ process: 'quote-approval', needed, confirmed_by: null, confirmed_at: null }]
+    await openQuoteApproval()
+    await test('publish').click()
+    await test('grants').getByText('修改报价的状态').waitFor()
+    expect(await test('grants').getByText('新增').count()).toBe(1)
+    expect(world.published).toEqual([])
+    await test('grant-quotes.quote-update').click()
+    await test('grants-refused').waitFor()
+    await test('grant-quotes.quote-update').click()
+    await test('grants-confirm').click()
+    await eventually(() => world.published.length).toBe(1)
+    expect(world.published[0]?.grants).toEqual([
+      { entity: 'quotes.quote', action: 'read', fields: ['*'] },
+      { entity: 'quotes.quote', action: 'update', fields: ['status'] },
+    ])
+  })
+
+  it('draws an HTTP request and work for a program outside', async () => {
+    await openQuoteApproval()
+    await element('mark-approved').click()
+    await test('service-request').click()
+    await fill('request-url', 'https://erp.example.com/orders/{record.number}')
+    await fill('request-body', '#{ total: record.total }')
+    await test('request-output-add').click()
+    await fill('request-output-0-name', 'order')
+    await fill('request-output-0-value', 'body.id')
+    await test('request-secret-add').click()
+    await fill('request-secret-0-name', 'Authorization')
+    await fill('request-secret-0-value', 'erp')
+    await fill('request-secret-0-prefix', 'Bearer ')
+    const drawn = await studio.checked('prefix="Bearer "')
+    expect(drawn).toContain('<kapok:request method="POST" url="https://erp.example.com/orders/{record.number}">')
+    expect(drawn).toContain('<kapok:output variable="order">body.id</kapok:output>')
+    expect(drawn).toContain('<kapok:body>#{ total: record.total }</kapok:body>')
+    await test('service-external').click()
+    await fill('external-topic', 'rate-customer')
+    const outside = await studio.checked('external="true"')
+    expect(outside).toContain('<kapok:handler name="rate-customer" external="true"')
+    expect(outside).not.toContain('kapok:request')
+  })
+
   it('leaves the mark of bpmn-js uncovered', async () => {
     await openQuoteApproval()
     const box = await page.locator('.bjs-powered-by').boundingBox()

@@ -290,7 +290,7 @@ describe('people', () => {
     await open('/admin/organisation')
     await page.click('[data-test=person][data-id="11"]')
     await test('person-leave').click()
-    await expect.poll(() => test('leave-preview').textContent()).toContain('王丽')
+    await expect.poll(() => test('leave-preview').textContent()).toMatch(/4 件.*客户 37 条.*李敏.*销售部.*流程“请假”/)
     const request = sent('POST', '/people/11/leave')
     await test('leave-confirm').click()
     expect((await request).postDataJSON()).toEqual({ hand_over_to: '12' })

@@ -61,6 +61,7 @@ export function useList<Item>(path: () => string, query: () => Query = () => ({}
   const items = computed<Item[]>(() => [...(first.data.value?.items ?? []), ...more.value])
   const next = computed(() => (nextAfterMore.value === undefined ? (first.data.value?.next ?? null) : nextAfterMore.value))
   const count = computed(() => first.data.value?.count)
+  const partial = computed(() => first.data.value?.partial === true)
 
   async function reload(): Promise<void> {
     await first.reload()
@@ -86,5 +87,5 @@ export function useList<Item>(path: () => string, query: () => Query = () => ({}
     }
   }
 
-  return { items, next, count, loadingMore, loaded: first.data, error: first.error, loading: first.loading, reload, restart, loadMore }
+  return { items, next, count, partial, loadingMore, loaded: first.data, error: first.error, loading: first.loading, reload, restart, loadMore }
 }

@@ -21,6 +21,8 @@ export interface List<Item> {
   next: string | null
   /** At most 1000: beyond that the server stops counting. */
   count?: number
+  /** There may be more than were counted. */
+  partial?: boolean
 }
 
 export interface PersonRef {
@@ -121,6 +123,8 @@ export interface Field {
   max_files?: number
   max_size?: number
   section?: string
+  /** What whoever fills it in is told about it. */
+  help?: Text
   /** The type of what a formula or roll-up comes to. */
   result?: FieldType
   /** What the step, or the role of the signed-in person, allows. Of a masked field only a part is shown. */
@@ -163,8 +167,35 @@ export interface Deployed {
   id: Id
   key: string
   version: number
+  grants: Grants
   diagnostics: Diagnostic[]
-  others?: { id: Id; key: string; version: number }[]
+  others?: { id: Id; key: string; version: number; grants: Grants }[]
+}
+
+/** One thing that a process does with records. */
+export interface ConfirmedGrant {
+  entity: string
+  action: 'read' | 'create' | 'update' | 'delete'
+  /** For reading and changing: the fields; `*` stands for all. */
+  fields?: string[]
+}
+
+export interface Grant extends ConfirmedGrant {
+  text: Text
+  /** The steps that need it. */
+  because: { code: string; name: string }[]
+  /** Whether the version before did not have it. */
+  new: boolean
+  confirmed: boolean
+}
+
+/** What a process asks for, and what was confirmed. */
+export interface Grants {
+  process: string
+  needed: Grant[]
+  others?: Grant[]
+  confirmed_by: PersonRef | null
+  confirmed_at: Instant | null
 }
 
 export interface Catalogue {
@@ -438,10 +469,57 @@ export interface Plugin {
   id: string
   version: string
   label: Text
-  state: 'on' | 'failed'
+  state: 'on' | 'off' | 'failed'
   reason?: Text | null
   handlers: string[]
   channels: string[]
+  offers: {
+    kind: 'before-save' | 'after-save' | 'action' | 'handler' | 'assignee-rule' | 'report' | 'schedule' | 'channel'
+    name: string
+    label: Text
+  }[]
+  /** What it may do. */
+  granted: Capabilities
+  /** Whether it was installed here, rather than coming with the program. */
+  installed: boolean
+}
+
+/** What a plugin may do, or asks for. */
+export interface Capabilities {
+  records: Record<string, { actions: ('read' | 'create' | 'update' | 'delete')[]; fields: string[] | null }>
+  processes: { start: string[]; messages: string[]; signals: string[]; tasks: boolean }
+  messages: ('page' | 'notice' | 'mail' | 'sms')[]
+  http: boolean
+}
+
+/** What installing a plugin would do. */
+export interface PluginPlan {
+  plugin: Plugin
+  /** The version that is there now. */
+  from: string | null
+  capabilities: Capabilities
+  changes: { text: Text; destructive: boolean }[]
+  errors: Text[]
+  migrates: boolean
+  workflows: string[]
+}
+
+/** A call of a plugin that is still to be made. */
+export interface PluginWork {
+  id: string
+  plugin: string
+  call: string
+  attempts: number
+  /** When it is made next; null when it waits for a person. */
+  next: string | null
+  problem: Text | null
+}
+
+/** Something that a plugin lets people do with a record. */
+export interface RecordAction {
+  name: string
+  label: Text
+  inputs: { name: string; label: Text; kind: 'text' | 'number' | 'boolean' | 'date' | 'record'; required: boolean }[]
 }
 
 /** How the server does, in numbers. */
@@ -470,6 +548,8 @@ export interface SystemDisk {
   journal: number
   snapshots: number
   state: number
+  /** The search index; not every server says so. */
+  index?: number
   free: number
   /** Null when it cannot be said. */
   days_left: number | null

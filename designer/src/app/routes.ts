@@ -74,6 +74,12 @@ const desk: RouteRecordRaw[] = [
     props: true,
   },
   {
+    path: 'records/:entity/import/:id?',
+    name: 'import',
+    component: () => import('@/desk/imports/ImportPage.vue'),
+    props: true,
+  },
+  {
     path: 'records/:entity/:id',
     name: 'record',
     component: () => import('@/desk/records/RecordPage.vue'),

@@ -17,6 +17,7 @@ export {
   DataBoard as IconBoard,
   Delete as IconDelete,
   Document as IconRecord,
+  Download as IconDownload,
   EditPen as IconEdit,
   Files as IconCases,
   Filter as IconFilter,

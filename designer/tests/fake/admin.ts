@@ -165,6 +165,14 @@ export const adminSamples: Record<string, unknown> = {
   '/records/system.person': list(people),
   ...Object.fromEntries(people.map((person) => [`/records/system.person/${person.id}`, person])),
   '/people/11/stand-ins': list([{ id: '71', stand_in: { id: '13', name: '李敏' }, from: '2026-12-01', until: '2026-12-05', process: null, ended: false }]),
+  '/people/11/leave': {
+    tasks: 4,
+    records: [{ entity: 'crm.customer', label: both('客户', 'Customers'), count: 37 }],
+    shares: 2,
+    subordinates: [{ id: '13', name: '李敏' }],
+    departments: ['销售部'],
+    definitions: [{ kind: 'process', id: 'leave', label: both('请假', 'Leave') }],
+  },
   'POST /people/11/leave': { tasks: 4, records: 37 },
   'POST /people/import': {
     rows: 5,

@@ -1,3 +1,4 @@
+import { changeImports, readImports } from './imports'
 import { changeRecords, readRecords } from './records'
 import { problem, samples, xml } from './samples'
 
@@ -21,7 +22,7 @@ export function answer(method: string, url: URL, ours: boolean, language?: strin
   if (method !== 'GET') {
     if (!ours) return json(403, problem('request.foreign', 403))
     if (path === '/session' && method !== 'DELETE') return json(200, samples['/session'])
-    const changed = changeRecords(method, path)
+    const changed = changeImports(method, path) ?? changeRecords(method, path)
     if (changed) return json(changed.status, changed.body)
     if (path === '/records/quotes.quote') return json(422, samples['refused quote'])
     const made = samples[`${method} ${path}`]
@@ -31,7 +32,8 @@ export function answer(method: string, url: URL, ours: boolean, language?: strin
   if (path === '/session' && language) return json(200, { ...(samples['/session'] as object), language })
   if (path.endsWith('/preview')) return { status: 200, type: 'image/svg+xml', body: picture }
   if (path.endsWith('/xml')) return { status: 200, type: 'application/xml', body: xml }
-  const records = readRecords(path, url)
+  if (path.endsWith('/export')) return { status: 200, type: 'text/csv', body: '' }
+  const records = readImports(path) ?? readRecords(path, url)
   if (records !== undefined) return json(200, records)
   if (/^\/records\/[^/]+\/\d+\/related\//.test(path)) return json(200, samples['/records/quotes.quote'])
   const sample = samples[path] ?? samples[path.replace(/\/\d+$/, '/{id}')]

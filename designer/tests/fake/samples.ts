@@ -296,7 +296,22 @@ export const samples: Record<string, unknown> = {
   },
   '/system': quiet,
   '/plugins': list([
-    { id: 'quotes', version: '0.1.0', label: both('报价', 'Quotes'), state: 'on', handlers: ['quotes.mark-approved'], channels: [] },
+    {
+      id: 'quotes',
+      version: '0.1.0',
+      label: both('报价', 'Quotes'),
+      state: 'on',
+      handlers: ['quotes.mark-approved'],
+      channels: [],
+      offers: [{ kind: 'handler', name: 'quotes.mark-approved', label: both('标记为已批准', 'Mark as approved') }],
+      granted: {
+        records: { 'quotes.quote': { actions: ['read', 'update'], fields: null } },
+        processes: { start: [], messages: [], signals: [], tasks: false },
+        messages: [],
+        http: false,
+      },
+      installed: false,
+    },
     {
       id: 'sms-http',
       version: '0.1.0',
@@ -305,6 +320,24 @@ export const samples: Record<string, unknown> = {
       reason: both('没有填写网关地址。', 'The gateway address is missing.'),
       handlers: [],
       channels: ['sms'],
+      offers: [{ kind: 'channel', name: 'sms', label: both('短信', 'SMS') }],
+      granted: {
+        records: {},
+        processes: { start: [], messages: [], signals: [], tasks: false },
+        messages: [],
+        http: true,
+      },
+      installed: true,
+    },
+  ]),
+  '/plugin-work': list([
+    {
+      id: '901',
+      plugin: 'quotes',
+      call: 'after-save quotes.quote 7',
+      attempts: 5,
+      next: null,
+      problem: both('插件停止了。', 'The plugin stopped.'),
     },
   ]),
   ...adminSamples,

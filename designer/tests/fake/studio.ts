@@ -45,7 +45,9 @@ export interface World {
   diagnostics: object[]
   conflict: boolean
   checked: string[]
-  published: { base: string | null; xml: string }[]
+  published: { base: string | null; xml: string; grants: unknown }[]
+  /** What the checked model asks for. */
+  grants: object[]
   faults: string[]
 }
 
@@ -92,7 +94,7 @@ export interface Studio {
 export async function openStudio({ parts }: ReturnType<typeof startStudio>): Promise<Studio> {
   const { server, browser } = parts
   if (!server || !browser) throw new Error('the browser was not started')
-  const world: World = { versions: [1], diagnostics: [], conflict: false, checked: [], published: [], faults: [] }
+  const world: World = { versions: [1], diagnostics: [], conflict: false, checked: [], published: [], grants: [], faults: [] }
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', locale: 'zh-CN' })
   page.on('pageerror', (error) => world.faults.push(String(error)))
   page.on('console', (message) => {
@@ -156,7 +158,7 @@ function answer(world: World, route: Route): Promise<void> {
   const body = request.postData() ?? ''
   if (url.pathname.endsWith('/check')) {
     world.checked.push(body)
-    return route.fulfill({ json: { diagnostics: world.diagnostics } })
+    return route.fulfill({ json: { diagnostics: world.diagnostics, grants: world.grants } })
   }
   if (url.pathname.endsWith('/xml')) return route.fulfill({ contentType: 'application/xml', body: quoteApproval })
   if (request.method() === 'GET') {
@@ -169,6 +171,7 @@ function answer(world: World, route: Route): Promise<void> {
     const problem = { title: '', status: 409, code: 'definition.conflict', detail: both('已有新版本') }
     return route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify(problem) })
   }
-  world.published.push({ base: url.searchParams.get('base'), xml: body })
+  const grants: unknown = JSON.parse(url.searchParams.get('grants') ?? 'null')
+  world.published.push({ base: url.searchParams.get('base'), xml: body, grants })
   return route.fulfill({ status: 201, json: { id: '9', key: 'x', version: 2, diagnostics: [] } })
 }

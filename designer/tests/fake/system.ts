@@ -18,6 +18,7 @@ export const quiet: SystemView = {
     journal: 64 * MiB,
     snapshots: 21.4 * MiB,
     state: 180 * MiB,
+    index: 35 * MiB,
     free: 19.1 * 1024 * MiB,
     days_left: 212.7,
     newest_snapshot: 12_000,

@@ -26,6 +26,8 @@ pub(crate) enum Commands {
     Decide(Decide),
     /// People and their ways in
     User(User),
+    /// Write, build and try plugins, and look after those of an installation
+    Plugin(Plugin),
     /// Say whether a folder of data, or a backup, is sound; exit 1 if not
     Verify(Verify),
     /// Copy the data to another folder, also while a server runs
@@ -171,7 +173,116 @@ pub(crate) enum UserAction {
         /// What the token is for
         #[arg(long, default_value = "")]
         label: String,
+        /// Good for fetching external tasks of this topic, and for nothing else; may be repeated
+        #[arg(long = "topic")]
+        topics: Vec<String>,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Plugin {
+    #[command(subcommand)]
+    pub(crate) action: PluginAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PluginAction {
+    /// Make a folder with a plugin that works, to begin from
+    New {
+        /// The folder, whose name is the plugin's: small letters, digits and hyphens
+        name: String,
+    },
+    /// Build a plugin and pack it into one file, dist/NAME-VERSION.kapok
+    Build {
+        /// The plugin's folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Run the scenarios in tests/*.toml: the plugin in an engine of its own, without a server
+    Test {
+        /// The plugin's folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// Take what was built before
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Serve the sample company with the plugin, and load it again whenever its sources change
+    Dev(Dev),
+    /// Print the JSON Schema of plugin.toml, for editors
+    Schema,
+    /// Install a plugin, or upgrade it: shows what it asks for and what changes, and asks
+    Install {
+        /// A file that `kapok plugin build` made
+        file: PathBuf,
+        /// Agree without being asked
+        #[arg(long)]
+        yes: bool,
+        /// Also when data is lost, or taken from sight
+        #[arg(long)]
+        confirm: bool,
+        #[command(flatten)]
+        at: At,
+    },
+    /// List the plugins
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Switch a plugin on
+    Enable {
+        /// Its name
+        id: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Switch a plugin off: its records can be read but not saved
+    Disable {
+        /// Its name
+        id: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Remove a plugin that was installed; its data is kept
+    Remove {
+        /// Its name
+        id: String,
+        /// Also when data is taken from sight
+        #[arg(long)]
+        confirm: bool,
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// Which installation is meant: a folder of data that no server uses, or a running server.
+#[derive(Args)]
+pub(crate) struct At {
+    /// The folder of data; no server may be using it
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub(crate) data: PathBuf,
+    /// A running server, such as http://127.0.0.1:7654
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub(crate) server: Option<String>,
+    /// A token of an administrator there [default: KAPOK_TOKEN of the environment]
+    #[arg(long, value_name = "TOKEN", requires = "server")]
+    pub(crate) token: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Dev {
+    /// The plugin's folder
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// The folder of data [default: target/kapok-dev-data in the plugin's folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7655")]
+    pub(crate) listen: SocketAddr,
 }
 
 /// Where data lies when nobody says.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use kapok::{
-    BackupSettings, DailyTime, MailSettings,
+    BackupSettings, DailyTime, MailSettings, OutgoingSecret,
     notify::{AllowedOrigin, SmtpConfig, Tls, Transport},
 };
 use serde::Deserialize;
@@ -25,6 +25,7 @@ pub(crate) struct Config {
     mail: Option<Mail>,
     plugins: Plugins,
     outbound: Vec<Outbound>,
+    secrets: BTreeMap<String, RequestSecret>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -106,7 +107,23 @@ enum Setting {
     Map(BTreeMap<String, Secret>),
 }
 
-/// An address that plugins may call.
+/// A secret that drawn requests name: for every address that is allowed, or for some.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum RequestSecret {
+    Everywhere(Secret),
+    For(ScopedSecret),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScopedSecret {
+    value: Secret,
+    /// The origins to which it may be sent.
+    origins: Vec<String>,
+}
+
+/// An address that plugins and drawn requests may call.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Outbound {
@@ -201,6 +218,19 @@ impl Config {
             .collect()
     }
 
+    /// What drawn requests may carry, by name.
+    pub(crate) fn secrets(&self) -> Result<BTreeMap<String, OutgoingSecret>, String> {
+        let secrets = self.secrets.iter().map(|(name, secret)| {
+            let (value, origins) = match secret {
+                RequestSecret::Everywhere(value) => (value, Vec::new()),
+                RequestSecret::For(scoped) => (&scoped.value, scoped.origins.clone()),
+            };
+            let value = value.reveal()?;
+            Ok((name.clone(), OutgoingSecret { value, origins }))
+        });
+        secrets.collect()
+    }
+
     /// Where plugins lie, when those that are built in are not wanted.
     pub(crate) fn plugin_folder(&self) -> Option<&Path> {
         self.plugins.folder.as_deref()
@@ -268,6 +298,20 @@ mod tests {
         assert_eq!(settings["url"], "http://a/");
         assert_eq!(settings["template.reminder"], "SMS_1");
         assert_eq!(config.plugin_folder(), Some(Path::new("p")));
+    }
+
+    #[test]
+    fn secrets_are_for_all_addresses_or_for_some() {
+        let config =
+            read("[secrets]\nerp = \"a\"\nbank = { value = \"b\", origins = [\"https://bank.example.com\"] }").unwrap();
+        let secrets = config.secrets().unwrap();
+        assert_eq!((secrets["erp"].value.as_str(), secrets["erp"].origins.len()), ("a", 0));
+        assert_eq!(secrets["bank"].origins, ["https://bank.example.com"]);
+        assert!(
+            !format!("{config:?}{secrets:?}").contains("\"b\""),
+            "they are never shown"
+        );
+        assert!(read("[secrets]\nbank = { value = \"b\", origin = \"x\" }").is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod decide;
 mod demo;
 mod gateway;
 mod operate;
+mod plugin;
 mod run;
 mod serve;
 mod service;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         },
         Commands::Decide(options) => decide::decide(&options),
         Commands::User(options) => user::user(options),
+        Commands::Plugin(options) => plugin::plugin(options),
         Commands::Verify(options) => operate::verify(&options),
         Commands::Backup(options) => operate::backup(&options),
         Commands::Restore(options) => operate::restore(&options),

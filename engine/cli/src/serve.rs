@@ -47,6 +47,7 @@ async fn run(options: Serve, config: Config) -> Result<(), String> {
         mail: config.mail()?,
         allowed: config.allowed(),
         plugins: config.plugin_settings()?,
+        secrets: config.secrets()?,
     };
     if options.demo {
         outgoing.mail.get_or_insert_with(|| demo::mail(&mail_folder));

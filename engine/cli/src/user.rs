@@ -32,8 +32,12 @@ pub(crate) fn user(options: User) -> Result<ExitCode, String> {
             let password = password(password_stdin)?;
             set_password(&kapok, &login, password)?;
         }
-        UserAction::Token { login, label } => {
-            println!("{}", kapok.create_token(&login, &label).map_err(told)?.reveal());
+        UserAction::Token { login, label, topics } => {
+            let token = match topics.as_slice() {
+                [] => kapok.create_token(&login, &label),
+                topics => kapok.create_worker_token(&login, &label, topics),
+            };
+            println!("{}", token.map_err(told)?.reveal());
         }
     }
     Ok(ExitCode::SUCCESS)

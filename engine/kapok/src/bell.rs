@@ -6,6 +6,7 @@ use std::{
 };
 
 use kapok_tables::Changed;
+use tokio::sync::watch;
 
 /// A bell that counts how often it rang, so that a ring is never missed between looking and waiting.
 #[derive(Debug, Default)]
@@ -27,8 +28,12 @@ pub(crate) struct Bells {
     pub(crate) jobs: Bell,
     pub(crate) outbox: Bell,
     pub(crate) record_jobs: Bell,
+    pub(crate) plugin_work: Bell,
+    pub(crate) imports: Bell,
     /// Rings only for the last time.
     pub(crate) cleaning: Bell,
+    /// For those who wait for jobs outside of this program.
+    pub(crate) external: watch::Sender<u64>,
 }
 
 impl Bells {
@@ -39,12 +44,19 @@ impl Bells {
             jobs,
             outbox,
             record_jobs,
+            plugin_work,
+            imports,
         } = changed;
+        if jobs {
+            self.external.send_modify(|rings| *rings = rings.wrapping_add(1));
+        }
         for (bell, changed) in [
             (&self.timers, timers),
             (&self.jobs, jobs),
             (&self.outbox, outbox),
             (&self.record_jobs, record_jobs),
+            (&self.plugin_work, plugin_work),
+            (&self.imports, imports),
         ] {
             if changed {
                 bell.ring();
@@ -59,6 +71,8 @@ impl Bells {
             &self.jobs,
             &self.outbox,
             &self.record_jobs,
+            &self.plugin_work,
+            &self.imports,
             &self.cleaning,
         ] {
             bell.close();

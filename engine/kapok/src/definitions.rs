@@ -11,13 +11,16 @@ use std::{
 use kapok_model::{CalledVersion, Diagnostic, EventDefinition, NodeIndex, NodeKind, ProcessGraph, RecordTrigger};
 use kapok_process::state::TimerKind;
 use kapok_protocol::{DefinitionId, Entity, Principal, RecordEvent, Refusal, RefusalKind};
+use kapok_records::ProcessGrants;
 use kapok_store::Store;
-use kapok_tables::{Definition, Queries};
+use kapok_tables::{ConfirmedGrants, Definition, Queries};
 
 use crate::{
     Error,
     environment::Installed,
+    grants::{self, Confirm},
     hints::{Audience, HintKind},
+    plugins::Plugins,
     shared::Shared,
     writer::Step,
 };
@@ -41,6 +44,19 @@ struct Cached {
 struct Known {
     definition: Definition,
     graph: OnceLock<Arc<ProcessGraph>>,
+    /// What it may do with records.
+    grants: Arc<ProcessGrants>,
+}
+
+impl Known {
+    fn new(definition: Definition, graph: OnceLock<Arc<ProcessGraph>>) -> Self {
+        let grants = definition.grants.as_ref().map(|confirmed| confirmed.grants.clone());
+        Self {
+            definition,
+            graph,
+            grants: Arc::new(grants.unwrap_or_default()),
+        }
+    }
 }
 
 /// Where names start the present version of a process.
@@ -70,6 +86,21 @@ impl DefinitionCache {
     fn add(&self, definition: Definition, graph: Arc<ProcessGraph>) {
         let mut cached = self.cached.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         cached.add(definition, graph);
+    }
+
+    /// What a version may do with records.
+    pub(crate) fn grants(&self, definition: DefinitionId) -> Arc<ProcessGrants> {
+        self.known(definition)
+            .map(|known| known.grants.clone())
+            .unwrap_or_default()
+    }
+
+    /// Replaces what a version may do with records, after the commit that changed it.
+    pub(crate) fn replace_grants(&self, definition: &Definition) {
+        let mut cached = self.cached.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = cached.known.get_mut(&definition.id) {
+            *known = Arc::new(Known::new(definition.clone(), known.graph.clone()));
+        }
     }
 
     /// The present version of a process.
@@ -113,12 +144,23 @@ impl DefinitionCache {
     }
 
     /// Reads what is deployed.
-    pub(crate) fn load(&self) -> Result<(), Error> {
+    pub(crate) fn load(&self, plugins: &Plugins) -> Result<(), Error> {
         let view = self.store.view();
         let queries = Queries(&view);
         let mut latest: HashMap<String, Definition> = HashMap::new();
         let mut cached = Cached::default();
-        for definition in queries.definitions()? {
+        for mut definition in queries.definitions()? {
+            // One of a time when nothing was asked keeps what its model asks for.
+            if definition.grants.is_none() {
+                let xml = queries.definition_xml(definition.id)?.unwrap_or_default();
+                let graphs = graphs_of(&xml);
+                let graph = graphs.iter().find(|graph| graph.key == definition.key);
+                definition.grants = Some(ConfirmedGrants {
+                    grants: graph.map(|graph| grants::proposed(graph, plugins)).unwrap_or_default(),
+                    by: None,
+                    at: definition.deployed_at,
+                });
+            }
             let before = latest.insert(definition.key.clone(), definition);
             before.into_iter().for_each(|former| cached.add_former(former));
         }
@@ -214,7 +256,7 @@ impl Cached {
     fn insert(&mut self, definition: Definition, graph: OnceLock<Arc<ProcessGraph>>) {
         let (id, key) = (definition.id, definition.key.clone());
         self.versions.entry(key).or_default().push(id);
-        self.known.insert(id, Arc::new(Known { definition, graph }));
+        self.known.insert(id, Arc::new(Known::new(definition, graph)));
     }
 
     fn starts(&mut self, messages: bool) -> &mut Starts {
@@ -334,6 +376,7 @@ pub(crate) fn deploy(
     xml: &str,
     reading: &kapok_model::Reading,
     base: Option<u32>,
+    confirm: &Confirm,
 ) -> Result<Vec<Definition>, Error> {
     let mut definitions: Vec<Definition> = Vec::new();
     for graph in reading.processes.iter().filter(|graph| graph.executable) {
@@ -345,6 +388,7 @@ pub(crate) fn deploy(
         {
             return Err(conflict(present, base).into());
         }
+        let granted = grants::at_publishing(step.shared, graph, newest.as_ref().map(|before| before.id), confirm);
         let definition = Definition {
             id: DefinitionId::from(step.next_id()),
             key: graph.key.clone(),
@@ -352,6 +396,11 @@ pub(crate) fn deploy(
             name: graph.name.clone().unwrap_or_else(|| graph.key.clone()),
             deployed_at: step.now,
             deployed_by: actor.person(),
+            grants: Some(ConfirmedGrants {
+                grants: granted,
+                by: actor.person(),
+                at: step.now,
+            }),
         };
         step.tx.put_definition(&definition)?;
         step.tx.put_definition_xml(definition.id, xml);

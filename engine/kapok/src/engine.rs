@@ -10,17 +10,18 @@ use kapok_protocol::{
 };
 use kapok_records::Fields;
 use kapok_store::{Health, Store, View};
-use kapok_tables::{Queries, TaskList};
+use kapok_tables::TaskList;
 
 use crate::{
     BackupSettings, Error, HandlerCall, Outgoing, PluginSource, Settings, Staff,
     clock::{Clock, SystemClock},
     decisions,
     definitions::{self, Deployed},
+    grants::Confirm,
     handlers::Handlers,
-    layers,
+    imports, layers,
     operate::{self, keeper::Operating},
-    plugins::Plugins,
+    plugins::{Entry, Plugins, Sessions},
     project::{self, Projection},
     react,
     saving::{self, SaveRequest},
@@ -176,7 +177,8 @@ impl Builder {
 
     fn start(self, store: Store, folder: Option<&Path>) -> Result<Kapok, Error> {
         operate::format::settle(&store, self.clock.now())?;
-        let plugins = Plugins::load(self.plugins, &self.outgoing)?;
+        let rows = kapok_tables::Queries(&store.view()).plugins()?;
+        let plugins = Plugins::load(self.plugins, &rows, folder, &self.outgoing)?;
         let operating = Operating::new(folder.map(Path::to_path_buf), self.backup);
         let shared = Shared::new(
             store,
@@ -188,9 +190,10 @@ impl Builder {
             operating,
         )?;
         let shared = Arc::new(shared);
+        shared.remember_itself();
         let (catalogue, told) = layers::catalogue_at_start(&shared)?;
         shared.replace_catalogue(catalogue);
-        shared.definitions.load()?;
+        shared.definitions.load(&shared.plugins)?;
         shared.decisions.load(&shared)?;
         shared.reload_organisation()?;
         let (writer, writing) = Writer::start(&shared)?;
@@ -208,6 +211,8 @@ impl Builder {
             _running: running,
         };
         kapok.settle_definitions(told)?;
+        kapok.settle_plugins()?;
+        kapok.keep_old_grants()?;
         kapok.finish_departures()?;
         Ok(kapok)
     }
@@ -239,7 +244,7 @@ impl Kapok {
         definitions::check(&self.shared, xml).diagnostics
     }
 
-    /// Deploys a model: a new version of each of its executable processes.
+    /// Deploys a model: a new version of each of its executable processes. They may do what their model asks for.
     pub fn deploy(&self, xml: &str) -> Result<Deployed, Error> {
         // Parsing is slow and needs nothing of the writer.
         let reading = definitions::check(&self.shared, xml);
@@ -250,7 +255,7 @@ impl Kapok {
         let xml = xml.to_owned();
         let deployed = self
             .writer
-            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None));
+            .submit(move |step| definitions::deploy(step, Principal::System, &xml, &reading, None, &Confirm::Proposed));
         Ok(Deployed {
             definitions: deployed.wait()?,
             diagnostics,
@@ -416,9 +421,35 @@ impl Kapok {
             &view,
             Principal::System,
             &request,
+            &mut Sessions::default(),
             &|_, _| Ok(()),
         )?;
         Ok(checked.fields)
+    }
+
+    /// The same for many records, whose checks share one instance of each plugin, as those of an import do.
+    pub fn check_records(
+        &self,
+        entity: &str,
+        records: impl IntoIterator<Item = Fields>,
+    ) -> impl Iterator<Item = Result<Fields, Error>> {
+        let mut sessions = Sessions::default();
+        let entity = Entity::new(entity);
+        records.into_iter().map(move |fields| {
+            let request = SaveRequest::by_system(entity.clone(), None, fields);
+            let view = self.shared.store.view();
+            let (catalogue, actor) = (self.shared.catalogue(), Principal::System);
+            let checked = saving::check(
+                &self.shared,
+                &catalogue,
+                &view,
+                actor,
+                &request,
+                &mut sessions,
+                &|_, _| Ok(()),
+            )?;
+            Ok(checked.fields)
+        })
     }
 
     /// Fires the timers that are due and runs the jobs that are ready, until nothing is left to do, makes a backup
@@ -430,6 +461,8 @@ impl Kapok {
         while react::run_ready_jobs(&self.shared, &self.writer)?
             || react::fire_due_timers(&self.shared, &self.writer, now)?
             || react::advance_record_jobs(&self.shared, &self.writer)?
+            || react::advance_plugin_work(&self.shared, &self.writer)?
+            || imports::advance(&self.shared, &self.writer)?
         {}
         operate::keeper::attend(&self.shared, &self.writer, now);
         react::clean(&self.shared, &self.writer, now)
@@ -458,6 +491,12 @@ impl Kapok {
         self.shared.store.view().seq()
     }
 
+    /// The hash of all rows as they are now: whoever has refused something can show that nothing is another than it was. It
+    /// reads everything.
+    pub fn state_hash(&self) -> Result<[u8; 32], Error> {
+        Ok(self.shared.store.view().hash()?)
+    }
+
     pub(crate) fn latest(&self, process: &str) -> Result<DefinitionId, Error> {
         self.shared.definitions.latest(process).ok_or_else(|| {
             Refusal::new(
@@ -477,13 +516,37 @@ impl Kapok {
     }
 
     pub(crate) fn viewing<'a>(&'a self, view: &'a View) -> Viewing<'a> {
-        Viewing {
-            shared: &self.shared,
-            organisation: self.shared.organisation(),
-            catalogue: self.shared.catalogue(),
-            queries: Queries(view),
-            now: self.shared.clock.now(),
+        Viewing::of(&self.shared, view)
+    }
+
+    /// Remembers which versions of plugins ran, and lets those put their data in order that came with the program in another
+    /// version than before.
+    fn settle_plugins(&self) -> Result<(), Error> {
+        let rows = kapok_tables::Queries(&self.shared.store.view()).plugins()?;
+        let set = self.shared.plugins.now();
+        let differs = |entry: &&Entry| {
+            let row = rows.iter().find(|row| row.id == entry.id);
+            entry.manifest.is_some() && row.is_none_or(|row| row.version != entry.version())
+        };
+        let changed: Vec<_> = set.entries().filter(differs).collect();
+        if changed.is_empty() {
+            return Ok(());
         }
+        let changed: Vec<_> = changed
+            .into_iter()
+            .map(|entry| {
+                let migrates = entry.manifest.as_ref().is_some_and(|manifest| manifest.migrates);
+                (entry.id.clone(), entry.version().to_owned(), migrates)
+            })
+            .collect();
+        self.writer
+            .submit(move |step| {
+                for (id, version, migrates) in &changed {
+                    step.note_plugin(Principal::System, id, version, *migrates)?;
+                }
+                Ok(())
+            })
+            .wait()
     }
 
     /// Roles that definitions name become records, and records are put in order that were stored for other definitions.

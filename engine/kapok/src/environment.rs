@@ -25,6 +25,10 @@ impl<'a> Installed<'a> {
     }
 }
 
+fn yes_or_no(is_there: bool) -> Known {
+    if is_there { Known::Yes } else { Known::No }
+}
+
 impl Environment for Installed<'_> {
     fn check_expression(&self, expression: &Expression) -> Result<(), Text> {
         self.shared.rules.expression(expression).map(drop)
@@ -35,12 +39,36 @@ impl Environment for Installed<'_> {
     }
 
     fn handler(&self, name: &str) -> Known {
-        if self.shared.handlers.get(name).is_some() || self.shared.plugins.has_handler(name) {
+        if self.shared.has_handler(name) {
             Known::Yes
         } else if self.shared.settings.missing_handlers_are_unknown {
             Known::Unknown
         } else {
             Known::No
+        }
+    }
+
+    fn assignee_rule(&self, name: &str) -> Known {
+        if self.shared.plugins.assignee_rule(name).is_some() {
+            Known::Yes
+        } else if self.shared.settings.missing_handlers_are_unknown {
+            Known::Unknown
+        } else {
+            Known::No
+        }
+    }
+
+    fn origin(&self, origin: &str) -> Known {
+        match self.shared.settings.missing_handlers_are_unknown {
+            true => Known::Unknown,
+            false => yes_or_no(self.shared.plugins.client().allows(origin)),
+        }
+    }
+
+    fn secret(&self, name: &str) -> Known {
+        match self.shared.settings.missing_handlers_are_unknown {
+            true => Known::Unknown,
+            false => yes_or_no(self.shared.outgoing.secrets.contains_key(name)),
         }
     }
 

@@ -3,18 +3,24 @@
 
 use std::{
     borrow::{Borrow, Cow},
+    cell::RefCell,
     collections::HashMap,
     hash::Hash,
     sync::{Arc, RwLock},
 };
 
 use kapok_process::{EvaluationError, Evaluator, Scope, ScriptResult};
-use kapok_protocol::{Expression, Principal, RecordRef, Text, Timestamp, Value};
-use kapok_records::as_value;
+use kapok_protocol::{Expression, Principal, Text, Timestamp, Value};
+use kapok_records::{Access, Action, FieldAccess, FieldSet, as_value};
 use kapok_rules::{Compiled, Context, Limits, Sandbox, Template};
 use kapok_tables::{Queries, Read};
 
-use crate::{organisation::Organisation, shared::Shared};
+use crate::{
+    grants,
+    organisation::Organisation,
+    react::{encode, plain},
+    shared::Shared,
+};
 
 /// The sandbox and what was compiled in it.
 pub(crate) struct Rules {
@@ -107,41 +113,27 @@ impl<'a> Expressions<'a> {
 impl Evaluator for Expressions<'_> {
     fn value(&self, expression: &Expression, scope: &dyn Scope) -> Result<Value, EvaluationError> {
         let compiled = self.rules.expression(expression)?;
-        compiled
-            .evaluate(
-                &self.rules.sandbox,
-                &Names {
-                    scope,
-                    expressions: self,
-                },
-            )
-            .map_err(|error| error.text())
+        let names = Names::new(self, scope, &expression.text);
+        let found = compiled.evaluate(&self.rules.sandbox, &names);
+        names.granted(found.map_err(|error| error.text()))
     }
 
     fn condition(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError> {
         let compiled = self.rules.expression(expression)?;
-        compiled
-            .condition(
-                &self.rules.sandbox,
-                &Names {
-                    scope,
-                    expressions: self,
-                },
-            )
-            .map_err(|error| error.text())
+        let names = Names::new(self, scope, &expression.text);
+        let found = compiled.condition(&self.rules.sandbox, &names);
+        names.granted(found.map_err(|error| error.text()))
     }
 
     fn becomes(&self, expression: &Expression, scope: &dyn Scope) -> Result<bool, EvaluationError> {
         let compiled = self.rules.expression(expression)?;
-        let names = Names {
-            scope,
-            expressions: self,
-        };
-        match compiled.condition(&self.rules.sandbox, &names) {
+        let names = Names::new(self, scope, &expression.text);
+        let found = match compiled.condition(&self.rules.sandbox, &names) {
             Ok(holds) => Ok(holds),
             Err(error) if error.lacks_a_value() => Ok(false),
             Err(error) => Err(error.text()),
-        }
+        };
+        names.granted(found)
     }
 
     fn knows_decision(&self, decision: &str) -> bool {
@@ -155,24 +147,17 @@ impl Evaluator for Expressions<'_> {
                 format!("There is no decision `{decision}`. Publish it, then retry."),
             ));
         };
-        let names = Names {
-            scope,
-            expressions: self,
-        };
-        decisions.evaluate(decision, &names).map_err(|error| error.text())
+        // What a table asks of a record is not looked through: a field that may not be seen is not there.
+        let names = Names::new(self, scope, "");
+        let found = decisions.evaluate(decision, &names);
+        names.granted(found.map_err(|error| error.text()))
     }
 
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError> {
         let compiled = self.rules.script(script)?;
-        let outcome = compiled
-            .run(
-                &self.rules.sandbox,
-                &Names {
-                    scope,
-                    expressions: self,
-                },
-            )
-            .map_err(|error| error.text())?;
+        let names = Names::new(self, scope, script);
+        let outcome = compiled.run(&self.rules.sandbox, &names);
+        let outcome = names.granted(outcome.map_err(|error| error.text()))?;
         Ok(ScriptResult {
             value: outcome.value,
             writes: outcome.writes,
@@ -180,13 +165,17 @@ impl Evaluator for Expressions<'_> {
     }
 
     fn text(&self, template: &str, scope: &dyn Scope) -> Result<String, EvaluationError> {
+        let names = Names::new(self, scope, template);
         let template = self.rules.template(template)?;
-        template
-            .render(&Names {
-                scope,
-                expressions: self,
-            })
-            .map_err(|error| error.text())
+        let text = template.render(&names);
+        names.granted(text.map_err(|error| error.text()))
+    }
+
+    fn url(&self, template: &str, scope: &dyn Scope) -> Result<String, EvaluationError> {
+        let names = Names::new(self, scope, template);
+        let template = self.rules.template(template)?;
+        let url = template.render_with(&names, &|value, url| encode(&plain(value), url));
+        names.granted(url.map_err(|error| error.text()))
     }
 }
 
@@ -195,6 +184,66 @@ impl Evaluator for Expressions<'_> {
 struct Names<'a> {
     scope: &'a dyn Scope,
     expressions: &'a Expressions<'a>,
+    /// The text that asks.
+    text: &'a str,
+    /// What it asked for and was not granted.
+    denied: RefCell<Option<Text>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(expressions: &'a Expressions<'a>, scope: &'a dyn Scope, text: &'a str) -> Self {
+        Self {
+            scope,
+            expressions,
+            text,
+            denied: RefCell::default(),
+        }
+    }
+
+    /// What was found, unless it rests on something that the process may not see.
+    fn granted<T>(&self, found: Result<T, Text>) -> Result<T, Text> {
+        match self.denied.take() {
+            Some(denied) => Err(denied),
+            None => found,
+        }
+    }
+
+    /// The record the case is about, as far as the process may see it: all its fields, the empty ones too, and what every
+    /// record has.
+    fn record(&self) -> Option<Value> {
+        let Expressions { shared, read, .. } = self.expressions;
+        let reference = self.scope.record()?;
+        let catalogue = shared.catalogue();
+        let entity = catalogue.entity(reference.entity.as_str())?;
+        let row = Queries(*read).record(&reference.entity, reference.id).ok()??;
+        let access = match self.scope.definition() {
+            Some(definition) => grants::reading(shared, &catalogue, definition, entity, &row.record),
+            None => Access::Denied,
+        };
+        let deny = |fields: FieldSet| {
+            let refusal = grants::refused(&catalogue, &entity.id, Action::Read, &fields);
+            self.denied.replace(Some(refusal.text));
+        };
+        if !access.is_granted() {
+            deny(FieldSet::All);
+            return None;
+        }
+        let mut value = as_value(entity, &row.record);
+        let hidden = entity
+            .fields
+            .iter()
+            .filter(|field| access.of(&field.id) < FieldAccess::Read);
+        let hidden: Vec<&str> = hidden.map(|field| field.id.as_str()).collect();
+        if let (false, Value::Map(fields)) = (hidden.is_empty(), &mut value) {
+            fields.retain(|name, _| !hidden.contains(&name.as_str()));
+            let words = self.text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+            let asked = FieldSet::these(words.filter(|word| hidden.contains(word)));
+            if !asked.is_nothing() {
+                deny(asked);
+            }
+        }
+        Some(value)
+    }
 }
 
 impl kapok_rules::Scope for Names<'_> {
@@ -204,10 +253,7 @@ impl kapok_rules::Scope for Names<'_> {
             return Some(Cow::Owned(value));
         }
         match name {
-            "record" => {
-                let Expressions { shared, read, .. } = self.expressions;
-                record_value(shared, *read, self.scope.record()?).map(Cow::Owned)
-            }
+            "record" => self.record().map(Cow::Owned),
             "execution" => Some(Cow::Owned(self.scope.execution())),
             _ => None,
         }
@@ -216,12 +262,4 @@ impl kapok_rules::Scope for Names<'_> {
     fn context(&self) -> &Context {
         &self.expressions.context
     }
-}
-
-/// A record as expressions see it: all its fields, the empty ones too, and what every record has.
-fn record_value(shared: &Shared, read: &dyn Read, record: &RecordRef) -> Option<Value> {
-    let catalogue = shared.catalogue();
-    let definition = catalogue.entity(record.entity.as_str())?;
-    let row = Queries(read).record(&record.entity, record.id).ok()??;
-    Some(as_value(definition, &row.record))
 }

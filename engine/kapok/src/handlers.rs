@@ -45,6 +45,11 @@ impl Handlers {
         self.handlers.get(name).cloned()
     }
 
+    /// What can be carried out.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.handlers.keys().map(String::as_str)
+    }
+
     pub(crate) fn channel(&self, name: &str) -> Option<ChannelSender> {
         self.channels.get(name).cloned()
     }

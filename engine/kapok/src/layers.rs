@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Raised when records are stored in another way than before, whatever their definitions say.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What the administrators made, by table and id.
 pub(crate) type Items = BTreeMap<(String, String), Json>;
@@ -40,6 +40,29 @@ pub struct DefinitionPlan {
     pub changes: Vec<Change>,
     /// Why it cannot be done.
     pub errors: Vec<DefinitionError>,
+    /// The version of the layer that it was planned on, or, when it was done, that came of it.
+    pub version: String,
+}
+
+/// The administrators' layer, as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefinitionLayer {
+    /// All that was made by mouse, as one document.
+    pub document: Json,
+    /// Its version: another one whenever something in it is another.
+    pub version: String,
+}
+
+/// The version of the layer with these items.
+pub(crate) fn version_of(items: &Items) -> String {
+    let mut hash = blake3::Hasher::new();
+    for ((kind, id), value) in items {
+        for part in [kind, id, &value.to_string()] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    hash.finalize().to_hex().chars().take(32).collect()
 }
 
 /// The items of the layer.
@@ -83,12 +106,20 @@ pub(crate) fn with(mut items: Items, changes: &[DefinitionChange]) -> Items {
 
 /// Everything that is declared, the layer included, or what does not fit.
 pub(crate) fn catalogue(shared: &Shared, items: &Items) -> Result<Catalogue, Vec<DefinitionError>> {
+    catalogue_with(shared.plugins.declared(), items)
+}
+
+/// The same with what other plugins declare.
+pub(crate) fn catalogue_with(
+    declared: impl IntoIterator<Item = Definitions>,
+    items: &Items,
+) -> Result<Catalogue, Vec<DefinitionError>> {
     let layer = Definitions::from_items(
         items
             .iter()
             .map(|((kind, id), value)| (kind.as_str(), id.as_str(), value)),
     )?;
-    Catalogue::new(shared.plugins.declared().iter().cloned().chain([layer]))
+    Catalogue::new(declared.into_iter().chain([layer]))
 }
 
 /// The same when a program starts. A plugin may have changed so that something made by mouse fits no more: that is left
@@ -135,14 +166,17 @@ pub(crate) fn catalogue_at_start(shared: &Shared) -> Result<(Catalogue, Vec<Text
 
 /// What changes of the layer would do.
 pub(crate) fn plan_of(shared: &Shared, items: Items, changes: &[DefinitionChange]) -> DefinitionPlan {
+    let version = version_of(&items);
     match catalogue(shared, &with(items, changes)) {
         Ok(new) => DefinitionPlan {
             changes: plan(&shared.catalogue(), &new),
             errors: Vec::new(),
+            version,
         },
         Err(errors) => DefinitionPlan {
             changes: Vec::new(),
             errors,
+            version,
         },
     }
 }
@@ -254,6 +288,7 @@ fn strip(value: &mut Json) {
         Json::Object(entries) => {
             for shown in [
                 "label",
+                "help",
                 "section",
                 "default",
                 "choices",

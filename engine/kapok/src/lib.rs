@@ -29,10 +29,14 @@ mod environment;
 mod error;
 mod evaluate;
 mod explanation;
+mod export;
+mod external;
 mod files;
+mod grants;
 mod handlers;
 mod handles;
 mod hints;
+mod imports;
 mod layers;
 mod lists;
 pub mod operate;
@@ -60,29 +64,40 @@ pub use definitions::Deployed;
 pub use engine::{Builder, Kapok};
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
+pub use export::{Export, ExportQuery, SheetFormat};
+pub use external::{ExternalTask, TopicRequest, TopicView, Worker, WorkerFailure};
 pub use files::StoredContent;
+pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
-    FoundRecords, HandedOver, HistoryItem, ImportReport, InboxPosition, ListViewEntry, Me, NewShare, NewStandIn,
-    OutboxView, RecordActor, RecordJobView, RecordSave, ShareView, Staff, StandInView, Startable, StatisticsQuery,
-    StatisticsRow, StatisticsView, TaskCompletion, TrashedView, Upload, UploadedFile, ViewScope,
+    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
+    ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView,
+    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable,
+    StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView, Upload,
+    UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
+pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
-pub use kapok_plugin_host::{ChannelFailure, ChannelMessage, MessageKind, Receipt};
+pub use kapok_plugin_host::{
+    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
+    ServiceFailure,
+};
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
 pub use kapok_records as records;
 pub use kapok_search::{Group, Period};
 pub use kapok_store::{self as store, Health};
-pub use kapok_tables::{Definition, Receiver, RecordChange, RecordJobState, ShareLevel, Slice};
-pub use layers::{DefinitionChange, DefinitionPlan};
+pub use kapok_tables::{
+    Definition, ImportCounts, ImportState, Receiver, RecordChange, RecordJobState, ShareLevel, Slice,
+};
+pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
-pub use outgoing::{MailSettings, Outgoing};
-pub use plugins::{PluginSource, PluginState};
+pub use outgoing::{MailSettings, Outgoing, OutgoingSecret};
+pub use plugins::{PluginOffer, PluginPackage, PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;

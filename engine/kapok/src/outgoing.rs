@@ -1,6 +1,6 @@
-//! How messages leave, and whom plugins may call.
+//! How messages leave, and whom plugins and drawn requests may call.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use kapok_notify::{AllowedOrigin, Transport};
 
@@ -9,10 +9,29 @@ use kapok_notify::{AllowedOrigin, Transport};
 pub struct Outgoing {
     /// How mail leaves; without it a mail waits.
     pub mail: Option<MailSettings>,
-    /// The addresses that plugins may call.
+    /// The addresses that plugins and drawn requests may call.
     pub allowed: Vec<AllowedOrigin>,
     /// The settings of each plugin, by its id, secrets included.
     pub plugins: BTreeMap<String, BTreeMap<String, String>>,
+    /// What drawn requests may carry in their headers, by name.
+    pub secrets: BTreeMap<String, OutgoingSecret>,
+}
+
+/// A secret that drawn requests name. It is never shown again, and no process holds it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutgoingSecret {
+    /// The secret.
+    pub value: String,
+    /// The origins to which it may be sent; empty: to all that are allowed.
+    pub origins: Vec<String>,
+}
+
+impl fmt::Debug for OutgoingSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingSecret")
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How mail leaves.

@@ -12,7 +12,7 @@ use kapok_records::{Action, Catalogue, EntityDefinition, Level, Owners, Records,
 use kapok_tables::{Queries, Receiver, ShareLevel, TableError, TaskList};
 
 use crate::{
-    Error,
+    Error, grants,
     organisation::{Organisation, today},
     shared::Shared,
 };
@@ -75,6 +75,7 @@ impl<'a> Viewpoint<'a> {
 /// A person as one who asks for records, with what is shared with them today and what their open tasks are about. `None`
 /// for somebody who does not work here.
 pub(crate) fn viewer(
+    shared: &Shared,
     organisation: &Organisation,
     catalogue: &Catalogue,
     queries: &Queries<'_>,
@@ -101,6 +102,10 @@ pub(crate) fn viewer(
             let Some(record) = instance.and_then(|instance| instance.record) else {
                 continue;
             };
+            // A task opens no more than its process may see.
+            if !grants::reads(shared, task.definition, &record.entity) {
+                continue;
+            }
             if let Some(parent) = parent_of(catalogue, queries, &record)? {
                 viewer.share(parent, Sharing::TaskBelow);
             }
@@ -114,7 +119,15 @@ pub(crate) fn viewer(
 pub(crate) fn viewer_of(shared: &Shared, queries: &Queries<'_>, person: PersonId) -> Result<Viewer, Error> {
     let now = shared.clock.now();
     let day = today(now, shared.settings.utc_offset_minutes).to_string();
-    let viewer = viewer(&shared.organisation(), &shared.catalogue(), queries, person, now, &day)?;
+    let viewer = viewer(
+        shared,
+        &shared.organisation(),
+        &shared.catalogue(),
+        queries,
+        person,
+        now,
+        &day,
+    )?;
     viewer.ok_or_else(|| Error::forbidden("该账号已停用。", "This account is not active."))
 }
 

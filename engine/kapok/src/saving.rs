@@ -6,14 +6,15 @@ use std::sync::Arc;
 use kapok_plugin_host::Save;
 use kapok_protocol::{Entity, InstanceId, PersonId, Principal, Record, RecordId, Refusal, RefusalKind};
 use kapok_records::{Action, Author, Catalogue, EntityDefinition, Fields, as_seen, conflicts, defaults, validate};
+use kapok_rules::Context;
 use kapok_store::View;
-use kapok_tables::Queries;
+use kapok_tables::{Notes, Queries};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Conflict, Duplicate, Duplicates, Error, FieldConflict, files,
+    Conflict, Duplicate, Duplicates, Error, FieldConflict, files, grants,
     handles::once::RequestKey,
-    plugins::Caller,
+    plugins::{Caller, Sessions},
     rights::{Viewpoint, viewer_of},
     shared::Shared,
     views::title_of,
@@ -84,6 +85,7 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
     first: impl Fn(&mut Step<'_>) -> Result<(), Error> + Send + Sync + Clone + 'static,
     also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
 ) -> Result<T, Error> {
+    let mut sessions = Sessions::default();
     for _ in 0..ATTEMPTS {
         let checked_by = shared.catalogue();
         let checked = {
@@ -93,7 +95,7 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             {
                 return Ok(answer);
             }
-            check(shared, &checked_by, &view, actor, request, &allow)?
+            check(shared, &checked_by, &view, actor, request, &mut sessions, &allow)?
         };
         let (entity, key) = (request.entity.clone(), request.key.clone());
         let (first, also) = (first.clone(), also.clone());
@@ -136,22 +138,28 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             Err(error) => return Err(error),
         }
     }
-    Err(Refusal::new(
-        RefusalKind::Conflict,
-        "record.busy",
-        "这条记录正被多人同时修改，请稍后再保存。",
-        "Several people are saving this record at once; try again in a moment.",
-    )
-    .into())
+    Err(busy())
 }
 
-/// What would be saved, as plugins and definitions leave it.
+/// That others kept changing what a save depends on.
+pub(crate) fn busy() -> Error {
+    Refusal::new(
+        RefusalKind::Conflict,
+        "record.busy",
+        "这条记录，或检查它时要看的记录，正被多人同时修改。请稍后再保存。",
+        "Several people are changing this record, or what it is checked against, at once; try again in a moment.",
+    )
+    .into()
+}
+
+/// What would be saved, as plugins and definitions leave it. What plugins read is noted, for the writer to read again.
 pub(crate) fn check(
     shared: &Shared,
     catalogue: &Catalogue,
     view: &View,
     actor: Principal,
     request: &SaveRequest,
+    sessions: &mut Sessions,
     allow: &impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
 ) -> Result<CheckedSave, Error> {
     let definition = entity(catalogue, &request.entity)?;
@@ -165,6 +173,23 @@ pub(crate) fn check(
         None => None,
     };
     allow(definition, before.as_ref())?;
+    if let Principal::Process(instance) = actor {
+        let action = if before.is_some() {
+            Action::Update
+        } else {
+            Action::Create
+        };
+        let changed = request.fields.keys();
+        grants::allow(
+            shared,
+            &Queries(view),
+            instance,
+            action,
+            definition,
+            before.as_ref(),
+            changed,
+        )?;
+    }
     if let (Some(before), Some(version)) = (&before, request.version) {
         let found = conflicts(definition, before, version, request.base.as_ref(), &request.fields);
         if !found.is_empty() {
@@ -181,48 +206,67 @@ pub(crate) fn check(
     }
     let organisation = shared.organisation();
     let context = organisation.context(actor.person(), shared.clock.now(), shared.settings.utc_offset_minutes);
+    check_fields(shared, definition, view, actor, request, before, &context, sessions)
+}
+
+/// The same once it is known that the caller may, and what is there.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what a save is checked against, and the instances that check it"
+)]
+pub(crate) fn check_fields(
+    shared: &Shared,
+    definition: &EntityDefinition,
+    view: &View,
+    actor: Principal,
+    request: &SaveRequest,
+    before: Option<Record>,
+    context: &Context,
+    sessions: &mut Sessions,
+) -> Result<CheckedSave, Error> {
     let current = before
         .as_ref()
-        .map_or_else(|| defaults(definition, &context), |record| record.fields.clone());
+        .map_or_else(|| defaults(definition, context), |record| record.fields.clone());
     let mut fields = validate(definition, &current, &request.fields, request.author)?;
     if let Some(missing) = shared.plugins.missing_check(&request.entity) {
         let name = &missing.label;
         return Err(Refusal::new(
             RefusalKind::Unavailable,
             "plugin.not-running",
-            format!("插件“{}”没有运行，暂时不能保存它的记录。请联系管理员。", name.zh),
+            format!("插件“{}”没有运行，暂时不能保存由它检查的记录。请联系管理员。", name.zh),
             format!(
-                "The plugin “{}” is not running, so its records cannot be saved. Tell the administrator.",
+                "The plugin “{}” is not running, so records that it checks cannot be saved. Tell the administrator.",
                 name.en
             ),
         )
         .into());
     }
-    let caller = match actor {
-        Principal::Person(person) => Caller::Person(person),
-        Principal::Process(instance) => Caller::Process(instance),
-        Principal::System => Caller::System,
-    };
     let mut through = Through {
         plugins: Vec::new(),
         instance: request.instance,
+        depth: 0,
     };
+    let notes = Arc::<Notes>::default();
     for plugin in shared.plugins.before_save(&request.entity) {
-        let call = shared.plugins.call(shared, &plugin, caller);
+        let (caller, noted) = (Caller::from(actor), Some(notes.clone()));
+        let call = shared.plugins.call_on(shared, &plugin, caller, view.clone(), noted);
         let save = Save {
             entity: request.entity.clone(),
             before: before.clone(),
             after: fields.clone(),
         };
-        let answered = plugin.before_save(&call, &save).map_err(|fault| {
+        let answered = sessions.of(&plugin).before_save(&call, &save).map_err(|fault| {
             tracing::error!(%fault, "a plugin could not check a record");
             Error::from(Refusal::new(
                 RefusalKind::Unavailable,
                 "plugin.fault",
-                format!("插件检查这条记录时出错，没有保存。{}", fault.text.zh),
                 format!(
-                    "A plugin failed while checking this record; nothing was saved. {}",
-                    fault.text.en
+                    "插件 {}（{}）检查这条记录时出错，没有保存。{}",
+                    fault.plugin, fault.call, fault.text.zh
+                ),
+                format!(
+                    "The plugin {} ({}) failed while checking this record; nothing was saved. {}",
+                    fault.plugin, fault.call, fault.text.en
                 ),
             ))
         })?;
@@ -243,6 +287,8 @@ pub(crate) fn check(
     )?;
     Ok(CheckedSave {
         record: request.id,
+        new_id: None,
+        reads: notes,
         on_version: before.as_ref().map(|record| record.version),
         owner: request
             .owner
@@ -254,7 +300,7 @@ pub(crate) fn check(
 }
 
 /// That a record is probably there already; who they are is said to whoever asked, as far as they may know.
-fn duplicates(records: Vec<RecordId>, may_ignore: bool) -> Error {
+pub(crate) fn duplicates(records: Vec<RecordId>, may_ignore: bool) -> Error {
     let (zh, en) = match may_ignore {
         true => (
             "系统中可能已有相同的记录，请核对。确认不是同一条后可以仍然保存。",

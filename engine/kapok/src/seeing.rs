@@ -1,10 +1,14 @@
 //! The rows as one viewer may see them: whoever shows a record to a person, or names one, does it here.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{RefCell, RefMut},
+    collections::BTreeMap,
+};
 
-use kapok_protocol::{PersonId, Record, RecordId, RecordRef, Value};
+use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Value};
 use kapok_records::{
-    Access, Action, EntityDefinition, FieldKind, Fields, Judge, Reach, Rights, Viewer, as_seen, visible_fields,
+    Access, Action, EntityDefinition, FieldKind, Fields, Formulas, Judge, Reach, Rights, Viewer, as_seen,
+    visible_fields,
 };
 use kapok_tables::Queries;
 
@@ -23,6 +27,8 @@ pub(crate) struct Seeing<'v> {
     viewing: &'v Viewing<'v>,
     point: Viewpoint<'v>,
     titles: RefCell<BTreeMap<RecordRef, Option<String>>>,
+    /// The records of an entity that bear a word in their title, found out once.
+    bearers: RefCell<BTreeMap<(Entity, String), Vec<String>>>,
 }
 
 /// The same for the records of one entity: what does not depend on the record is found out once.
@@ -41,6 +47,7 @@ impl<'v> Seeing<'v> {
     pub(crate) fn by_person(viewing: &'v Viewing<'v>, person: PersonId) -> Result<Self, Error> {
         let day = today(viewing.now, viewing.shared.settings.utc_offset_minutes).to_string();
         let viewer = rights::viewer(
+            viewing.shared,
             &viewing.organisation,
             &viewing.catalogue,
             &viewing.queries,
@@ -57,7 +64,18 @@ impl<'v> Seeing<'v> {
             viewing,
             point: Viewpoint::new(viewer, &viewing.catalogue, Queries(viewing.queries.0)),
             titles: RefCell::default(),
+            bearers: RefCell::default(),
         }
+    }
+
+    /// The definition of an entity.
+    pub(crate) fn definition(&self, entity: &Entity) -> Option<&EntityDefinition> {
+        self.viewing.catalogue.entity(entity.as_str())
+    }
+
+    /// What was found out about words in titles.
+    pub(crate) fn bearers(&self) -> RefMut<'_, BTreeMap<(Entity, String), Vec<String>>> {
+        self.bearers.borrow_mut()
     }
 
     pub(crate) fn rights(&self) -> Rights<'_> {
@@ -169,6 +187,16 @@ impl<'v> Seeing<'v> {
 }
 
 impl EntitySight<'_> {
+    /// Who sees, and everything else there is to see.
+    pub(crate) fn seeing(&self) -> &Seeing<'_> {
+        self.seeing
+    }
+
+    /// The formulas of all entities.
+    pub(crate) fn formulas(&self) -> &Formulas {
+        self.seeing.viewing.catalogue.formulas()
+    }
+
     /// A record with what is computed from others beside it.
     pub(crate) fn whole(&self, record: Record) -> Result<Record, Error> {
         self.seeing.viewing.whole(self.definition, record)

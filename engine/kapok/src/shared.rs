@@ -1,6 +1,6 @@
 //! What every part of one engine shares.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 
 use kapok_process::Limits;
 use kapok_records::Catalogue;
@@ -13,6 +13,7 @@ use crate::{
     decisions::DecisionCache,
     definitions::DefinitionCache,
     evaluate::Rules,
+    external::Asked,
     files::FileStore,
     handlers::Handlers,
     hints::Hints,
@@ -64,11 +65,15 @@ pub(crate) struct Shared {
     pub(crate) outgoing: Outgoing,
     pub(crate) hints: Hints,
     pub(crate) bells: Bells,
+    pub(crate) asked: Asked,
     pub(crate) operating: Operating,
     pub(crate) files: FileStore,
     /// Held by who makes a small picture of a large one.
     pub(crate) previewing: Mutex<()>,
+    /// Held by who reads a spreadsheet of many rows.
+    pub(crate) reading_sheet: Mutex<()>,
     pub(crate) projection: Projection,
+    own: OnceLock<Weak<Shared>>,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
@@ -99,12 +104,34 @@ impl Shared {
             outgoing,
             hints: Hints::new(),
             bells: Bells::default(),
+            asked: Asked::default(),
             files: FileStore::new(operating.folder.as_deref()),
             previewing: Mutex::default(),
+            reading_sheet: Mutex::default(),
             operating,
+            own: OnceLock::new(),
             organisation: RwLock::default(),
             catalogue: RwLock::new(Arc::new(catalogue)),
         })
+    }
+
+    /// Lets [`Shared::weak`] find it: to be called once, as soon as it is shared.
+    pub(crate) fn remember_itself(self: &Arc<Self>) {
+        // Set twice it would be the same.
+        let _ = self.own.set(Arc::downgrade(self));
+    }
+
+    /// Itself, for what outlives a borrow: the services of a plugin's call.
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.own.get().cloned().unwrap_or_default()
+    }
+
+    /// Whether work of this name is done in this program.
+    pub(crate) fn has_handler(&self, name: &str) -> bool {
+        let is_rule = |rule| self.plugins.assignee_rule(rule).is_some();
+        self.handlers.get(name).is_some()
+            || self.plugins.has_handler(name)
+            || name.strip_prefix(kapok_process::ASSIGNEE_JOB).is_some_and(is_rule)
     }
 
     /// The organisation as it is now.
@@ -129,9 +156,14 @@ impl Shared {
         *self.catalogue.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(fresh);
     }
 
-    /// Reads the organisation again, after one of its records was saved.
+    /// Reads the organisation again, after one of its records was saved: once for a commit, however many were.
     pub(crate) fn reload_organisation(&self) -> Result<(), Error> {
-        let fresh = Organisation::read(&self.store.view(), self.settings.utc_offset_minutes)?;
+        let view = self.store.view();
+        if self.organisation().as_of == Some(view.seq()) {
+            return Ok(());
+        }
+        let mut fresh = Organisation::read(&view, self.settings.utc_offset_minutes)?;
+        fresh.as_of = Some(view.seq());
         *self
             .organisation
             .write()

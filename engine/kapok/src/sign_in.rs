@@ -8,10 +8,10 @@ use argon2::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kapok_process::Directory;
-use kapok_protocol::{PersonId, Refusal, RefusalKind};
+use kapok_protocol::{PersonId, Principal, Refusal, RefusalKind};
 use kapok_tables::{Credential, Queries, Session, Token};
 
-use crate::{Error, Kapok, Staff};
+use crate::{Error, Kapok, Staff, Worker};
 
 /// How long a session lasts, in milliseconds.
 const SESSION_MILLIS: i64 = 12 * 3_600_000;
@@ -110,14 +110,46 @@ impl Kapok {
     /// The person in whose name a program acts.
     pub fn token(&self, secret: &str) -> Result<Option<Staff>, Error> {
         let token = Queries(&self.shared.store.view()).token(&hash_of(secret))?;
+        let token = token.filter(|token| token.topics.is_empty());
         Ok(token.and_then(|token| self.staff(token.person).ok()))
+    }
+
+    /// The outside worker that a token was made for.
+    pub fn worker(&self, secret: &str) -> Result<Option<Worker>, Error> {
+        let token = Queries(&self.shared.store.view()).token(&hash_of(secret))?;
+        let token = token.filter(|token| !token.topics.is_empty());
+        // Whoever answers for it must still work here.
+        let token = token.filter(|token| self.staff(token.person).is_ok());
+        Ok(token.map(|token| {
+            let topics = token.topics.into_iter().collect();
+            Worker::new(self.clone(), Some(topics), Principal::Person(token.person))
+        }))
+    }
+
+    /// Makes a token for an outside worker, good for fetching the jobs of these topics and for nothing else. The person
+    /// answers for it.
+    pub fn create_worker_token(&self, login: &str, label: &str, topics: &[String]) -> Result<Secret, Error> {
+        if topics.is_empty() {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "token.topics",
+                "请写明这个令牌可以领取哪些主题。",
+                "Say which topics the token may fetch.",
+            )
+            .into());
+        }
+        self.make_token(login, label, topics)
     }
 
     /// Makes a token for a program that acts in a person's name.
     pub fn create_token(&self, login: &str, label: &str) -> Result<Secret, Error> {
+        self.make_token(login, label, &[])
+    }
+
+    fn make_token(&self, login: &str, label: &str, topics: &[String]) -> Result<Secret, Error> {
         let person = self.person(login)?;
         let secret = Secret::draw()?;
-        let (hash, label) = (hash_of(secret.reveal()), label.to_owned());
+        let (hash, label, topics) = (hash_of(secret.reveal()), label.to_owned(), topics.to_vec());
         self.writer
             .submit(move |step| {
                 let created_at = step.now;
@@ -126,6 +158,7 @@ impl Kapok {
                     person,
                     label,
                     created_at,
+                    topics,
                 })?)
             })
             .wait()?;

@@ -201,7 +201,9 @@ impl Simulation {
                 });
             }
         }
-        for job in viewing.queries.ready_jobs(usize::MAX)? {
+        let queries = &viewing.queries;
+        let external = queries.all_external_jobs(usize::MAX)?;
+        for job in queries.ready_jobs(usize::MAX)?.into_iter().chain(external) {
             let row = ProcessState::new(&view).element(job.instance, job.element);
             let row = row.map_err(|error| Error::Data(error.to_string()))?;
             let node = row.and_then(|row| {
@@ -217,6 +219,7 @@ impl Simulation {
                     Some(code) => JobOutcome::Error {
                         code: code.as_text().map_or_else(|| code.to_string(), str::to_owned),
                         message: String::new(),
+                        variables: input,
                     },
                     None => JobOutcome::Completed(input),
                 };

@@ -6,7 +6,8 @@ use kapok_model::{FieldAccess, FormField, HumanTask, NodeKind, ProcessGraph};
 use kapok_process::Directory;
 use kapok_process::state::{Awaited, ElementInstance, Event, Incident, Instance, Task, TaskState};
 use kapok_protocol::{DefinitionId, InstanceId, PersonId, Record, RecordRef, Timestamp, Value};
-use kapok_records::{Catalogue, EntityDefinition, Fields, upcast, values_of};
+use kapok_records::{Catalogue, EntityDefinition, Fields, RollUpState, upcast, values_of};
+use kapok_store::View;
 use kapok_tables::{Definition, Queries};
 
 use crate::{Error, organisation::Organisation, shared::Shared};
@@ -228,6 +229,19 @@ pub(crate) struct Viewing<'a> {
 /// So many rows of one case are shown.
 const SHOWN: usize = 10_000;
 
+impl<'a> Viewing<'a> {
+    /// The rows of a view, with everything they are read by as it is now.
+    pub(crate) fn of(shared: &'a Shared, view: &'a View) -> Self {
+        Self {
+            shared,
+            organisation: shared.organisation(),
+            catalogue: shared.catalogue(),
+            queries: Queries(view),
+            now: shared.clock.now(),
+        }
+    }
+}
+
 impl Viewing<'_> {
     pub(crate) fn who(&self, person: PersonId) -> Who {
         Who {
@@ -391,10 +405,10 @@ impl Viewing<'_> {
         let mut roll_ups = self.catalogue.roll_ups_of(&entity.id).peekable();
         if roll_ups.peek().is_some() {
             let row = self.queries.roll_ups(&entity.id, record.id)?;
-            let states = row.map(|row| row.states).unwrap_or_default();
+            let nothing = RollUpState::default();
             for roll_up in roll_ups {
-                let state = states.get(roll_up.name()).cloned().unwrap_or_default();
-                let value = roll_up.value(&state);
+                let state = row.as_ref().and_then(|row| row.state(roll_up.name()));
+                let value = roll_up.value(state.unwrap_or(&nothing));
                 if !value.is_empty() {
                     record.fields.insert(roll_up.name().to_owned(), value);
                 }

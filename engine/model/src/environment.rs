@@ -21,6 +21,18 @@ pub trait Environment {
     fn check_script(&self, script: &str) -> Result<(), Text>;
     /// Whether a service task handler of this name, such as `quotes.mark-approved`, is installed.
     fn handler(&self, name: &str) -> Known;
+    /// Whether an installed plugin has a rule of this name that says who gets a task.
+    fn assignee_rule(&self, _name: &str) -> Known {
+        Known::Unknown
+    }
+    /// Whether requests may be sent to this scheme, host and port.
+    fn origin(&self, _origin: &str) -> Known {
+        Known::Unknown
+    }
+    /// Whether there is a secret of this name that requests may carry.
+    fn secret(&self, _name: &str) -> Known {
+        Known::Unknown
+    }
     /// Whether there is a person with this sign-in name.
     fn person(&self, login: &str) -> Known;
     /// Whether there is a role with this code.

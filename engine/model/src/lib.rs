@@ -22,6 +22,7 @@ mod node;
 mod pages;
 mod read;
 mod reading;
+mod request;
 mod settings;
 mod ways;
 mod xml;
@@ -38,6 +39,7 @@ pub use node::{
 };
 pub use pages::page;
 pub use reading::{Reading, read};
+pub use request::{BodyKind, HeaderValue, HttpMethod, HttpTask, REQUEST_HANDLER, Statuses};
 pub use settings::{
     Approval, AssigneeRule, FieldAccess, FieldKind, FormField, ProcessSettings, Rejection, Reminder, ReminderAction,
     SignMode, StepField, Subject,

@@ -2,7 +2,7 @@
 
 use kapok_protocol::{Expression, Filter, IsoDuration, RecordEvent};
 
-use crate::{Approval, AssigneeRule, NodeIndex, Reminder, StepField};
+use crate::{Approval, AssigneeRule, HttpTask, NodeIndex, Reminder, StepField};
 
 /// One flow node.
 #[derive(Debug, Clone, PartialEq)]
@@ -487,6 +487,11 @@ pub struct ServiceTask {
     pub retries: u32,
     /// How long each new try waits; when absent longer and longer, from ten seconds to an hour.
     pub backoff: Option<IsoDuration>,
+    /// Whether outside workers fetch it, the handler's name being its topic; a handler of that name that is here goes
+    /// first.
+    pub external: bool,
+    /// The HTTP request that it is, if it is one; then the handler is [`REQUEST_HANDLER`](crate::REQUEST_HANDLER).
+    pub request: Option<Box<HttpTask>>,
 }
 
 /// A step that tells people something.

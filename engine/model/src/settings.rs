@@ -155,6 +155,8 @@ pub enum AssigneeRule {
     Field(String),
     /// Whoever the expression names: a sign-in name, a person's id, or a list of them.
     Expression(Expression),
+    /// Whoever a plugin's rule of this name says.
+    Plugin(String),
 }
 
 /// One rung of a reminder ladder.

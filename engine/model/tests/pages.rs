@@ -26,6 +26,8 @@ const THERE: &[&str] = &[
     "quotes.mark-approved",
     "shipping",
     "discount",
+    "https://erp.example.com",
+    "erp",
 ];
 
 fn known(name: &str) -> Known {
@@ -48,6 +50,12 @@ impl Environment for Company {
         compile(script)
     }
     fn handler(&self, name: &str) -> Known {
+        known(name)
+    }
+    fn origin(&self, origin: &str) -> Known {
+        known(origin)
+    }
+    fn secret(&self, name: &str) -> Known {
         known(name)
     }
     fn person(&self, login: &str) -> Known {

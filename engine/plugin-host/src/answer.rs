@@ -2,18 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{Entity, Record, RecordChange, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
+use kapok_protocol::{PersonId, Record, Refusal, RefusalKind, Text, Value};
 
 use crate::{Limits, bindings::kapok::plugin::types};
-
-/// What a service task brings back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ServiceAnswer {
-    /// The outputs, for the model to map.
-    pub variables: BTreeMap<String, Value>,
-    /// What is to be saved with the rights of the caller.
-    pub changes: Vec<RecordChange>,
-}
 
 /// How a service task failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +23,15 @@ pub enum ServiceFailure {
         /// Whether trying again can help.
         retry: bool,
     },
+}
+
+/// How work after a commit failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TechnicalFailure {
+    /// What happened.
+    pub message: String,
+    /// Whether trying again can help.
+    pub retry: bool,
 }
 
 /// That a message was taken.
@@ -62,10 +62,16 @@ pub(crate) fn json(fields: &BTreeMap<String, Value>) -> String {
     serde_json::to_string(fields).unwrap_or_default()
 }
 
+/// A value as JSON text.
+pub(crate) fn json_value(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 pub(crate) fn stored_record(record: &Record) -> types::StoredRecord {
     types::StoredRecord {
         id: record.id.get(),
         version: record.version,
+        owner: record.owner.map(PersonId::get),
         fields: json(&record.fields),
     }
 }
@@ -114,23 +120,29 @@ pub(crate) fn refusals(refusals: Vec<types::Refusal>) -> Result<Vec<Refusal>, Ba
         .collect()
 }
 
-pub(crate) fn service(answer: types::Answer, limits: &Limits) -> Result<ServiceAnswer, BadAnswer> {
-    let changes = answer.changes.into_iter().map(|change| {
-        let id = RecordId::new(change.record.id)
-            .ok_or_else(|| BadAnswer(format!("a change of {} without a record's id", change.record.entity)))?;
-        let record = RecordRef {
-            entity: Entity::new(change.record.entity),
-            id,
-        };
-        Ok(RecordChange {
-            record,
-            set: fields(&change.set, limits)?,
-        })
-    });
-    Ok(ServiceAnswer {
-        changes: changes.collect::<Result<_, _>>()?,
-        variables: fields(&answer.variables, limits)?,
-    })
+/// The ids of people.
+pub(crate) fn people(ids: &[u64]) -> Result<Vec<PersonId>, BadAnswer> {
+    let person = |id: &u64| PersonId::new(*id).ok_or_else(|| BadAnswer("a person with the id 0".to_owned()));
+    ids.iter().map(person).collect()
+}
+
+/// The rows of a report, each with so many columns.
+pub(crate) fn rows(rows: &[String], columns: usize, limits: &Limits) -> Result<Vec<Vec<Value>>, BadAnswer> {
+    let row = |(number, row): (usize, &String)| {
+        let row: Vec<Value> = serde_json::from_str(row)
+            .map_err(|error| BadAnswer(format!("row {number} is not a JSON array: {error}")))?;
+        if row.len() != columns {
+            let found = row.len();
+            return Err(BadAnswer(format!(
+                "row {number} has {found} values, and plugin.toml declares {columns} columns"
+            )));
+        }
+        if row.iter().any(|value| deeper_than(value, limits.depth)) {
+            return Err(BadAnswer(format!("row {number} is nested too deep")));
+        }
+        Ok(row)
+    };
+    rows.iter().enumerate().map(row).collect()
 }
 
 pub(crate) fn receipt(receipt: types::Receipt) -> Result<Receipt, BadAnswer> {
@@ -145,6 +157,15 @@ impl From<types::Text> for Text {
         Self {
             zh: text.zh,
             en: text.en,
+        }
+    }
+}
+
+impl From<types::TechnicalFailure> for TechnicalFailure {
+    fn from(failure: types::TechnicalFailure) -> Self {
+        Self {
+            message: failure.message,
+            retry: failure.retry,
         }
     }
 }

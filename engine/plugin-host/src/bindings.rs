@@ -2,7 +2,7 @@
 #![allow(missing_docs, unsafe_code, clippy::all, reason = "generated code")]
 
 wasmtime::component::bindgen!({
-    path: "../../plugins/wit/kapok-plugin@0.1.0",
+    path: "../../plugins/wit/kapok-plugin@0.2.0",
     world: "plugin",
     imports: { default: trappable },
 });

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use kapok_protocol::{Entity, Principal, Record, Timestamp, Value};
+use kapok_protocol::{Entity, PersonId, Principal, Record, RecordRef, Timestamp, Value};
 
 use crate::HostServices;
 
@@ -30,6 +30,34 @@ pub struct Save {
     pub after: BTreeMap<String, Value>,
 }
 
+/// A record that was saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AfterSave {
+    /// Which.
+    pub record: RecordRef,
+    /// Whether it was new.
+    pub is_created: bool,
+    /// The fields that the save changed.
+    pub changed: Vec<String>,
+    /// The record as it is now.
+    pub now: Option<Record>,
+    /// The same in every attempt.
+    pub key: String,
+}
+
+/// What a person asks for with a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionCall {
+    /// The action, such as `quotes.copy`.
+    pub name: String,
+    /// The record, as the person may see it.
+    pub record: Record,
+    /// What was filled in.
+    pub inputs: BTreeMap<String, Value>,
+    /// Never used for another one.
+    pub key: String,
+}
+
 /// A service task for a plugin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceJob {
@@ -38,6 +66,28 @@ pub struct ServiceJob {
     /// The same in every attempt of the job: its id.
     pub key: String,
     /// The inputs, as the model maps them.
+    pub inputs: BTreeMap<String, Value>,
+}
+
+/// A plugin is asked who is to get a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleCall {
+    /// The rule, such as `quotes.by-region`.
+    pub name: String,
+    /// The record the case is about.
+    pub record: Option<RecordRef>,
+    /// Who started the case.
+    pub initiator: Option<PersonId>,
+    /// Variables of the case, as the model maps them.
+    pub inputs: BTreeMap<String, Value>,
+}
+
+/// A plugin is asked for the rows of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportCall {
+    /// The report, such as `quotes.by-month`.
+    pub name: String,
+    /// What is asked for.
     pub inputs: BTreeMap<String, Value>,
 }
 

@@ -8,7 +8,7 @@ use wasmtime::{
     component::{Component, Linker},
 };
 
-use crate::{Limits, LoadError, Manifest, Plugin, bindings::PluginPre, imports, plugin::Program, wasi};
+use crate::{Capabilities, Limits, LoadError, Manifest, Plugin, bindings::PluginPre, imports, plugin::Program, wasi};
 
 /// How often running plugins look at the time.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -51,14 +51,20 @@ impl PluginHost {
         Ok(Self { engine, limits })
     }
 
-    /// Makes a plugin ready to be called. `component` is `None` for a plugin that only declares entities.
+    /// Makes a plugin ready to be called. It may do what its manifest asks for and `granted` says; what it does not grant
+    /// is denied when the plugin asks for it. `component` is `None` for a plugin that only declares entities.
     ///
     /// Compiling takes up to seconds for a large component: do it away from the writer.
     ///
     /// # Errors
     /// When the component is not one, wants more than its manifest asks for, or is missing although the manifest
     /// declares hooks, handlers or channels.
-    pub fn load(&self, manifest: Manifest, component: Option<&[u8]>) -> Result<Plugin, LoadError> {
+    pub fn load(
+        &self,
+        manifest: Manifest,
+        granted: &Capabilities,
+        component: Option<&[u8]>,
+    ) -> Result<Plugin, LoadError> {
         let error = |zh: String, en: String| LoadError {
             plugin: manifest.id.clone(),
             text: Text::new(zh, en),
@@ -79,15 +85,16 @@ impl PluginHost {
             })?),
             None if manifest.needs_component() => {
                 return Err(error(
-                    "plugin.toml 声明了钩子、处理器或通道，但没有 plugin.wasm。请运行 cargo xtask plugins。".to_owned(),
-                    "plugin.toml declares hooks, handlers or channels, but there is no plugin.wasm. Run cargo xtask \
-                     plugins."
+                    "plugin.toml 声明了要由代码完成的事，但没有 plugin.wasm。请先构建插件：kapok plugin build。".to_owned(),
+                    "plugin.toml declares what only code can do, but there is no plugin.wasm. Build the plugin first: kapok \
+                     plugin build."
                         .to_owned(),
                 ));
             }
             None => None,
         };
-        Ok(Plugin::new(manifest, program, self.limits))
+        let granted = manifest.capabilities.within(granted);
+        Ok(Plugin::new(manifest, granted, program, self.limits))
     }
 
     fn compile(&self, manifest: &Manifest, bytes: &[u8]) -> Result<Program, String> {
@@ -111,24 +118,42 @@ impl PluginHost {
     }
 }
 
+/// The version of the contract that this host has.
+const VERSION: &str = "@0.2.0";
+
 /// The manifest is the upper bound of what a component may import.
 fn check_import(manifest: &Manifest, name: &str) -> Result<(), String> {
     let interface = name.split('@').next().unwrap_or(name);
-    let granted = match interface {
-        "kapok:plugin/types" | "kapok:plugin/log" | "kapok:plugin/settings" | "kapok:plugin/clock" => true,
-        "kapok:plugin/records" => manifest.capabilities.records,
-        "kapok:plugin/http" => manifest.capabilities.http,
+    let capabilities = &manifest.capabilities;
+    let missing = |what: &str| Err(format!("it uses {interface}; write {what} in plugin.toml"));
+    match interface {
+        "kapok:plugin/types" | "kapok:plugin/log" | "kapok:plugin/settings" | "kapok:plugin/clock" => {}
+        "kapok:plugin/secrets" if !manifest.has_secrets() => {
+            return missing("a setting with type = \"secret\" under [settings]");
+        }
+        "kapok:plugin/records" if capabilities.records.is_empty() => {
+            return missing("its entities under [capabilities.records]");
+        }
+        "kapok:plugin/processes" if capabilities.processes.is_empty() => {
+            return missing("what it does under [capabilities.processes]");
+        }
+        "kapok:plugin/messages" if capabilities.messages.is_empty() => {
+            return missing("messages = [\"page\", …] under [capabilities]");
+        }
+        "kapok:plugin/http" if !capabilities.http => return missing("http = true under [capabilities]"),
+        "kapok:plugin/secrets"
+        | "kapok:plugin/records"
+        | "kapok:plugin/processes"
+        | "kapok:plugin/messages"
+        | "kapok:plugin/http" => {}
         _ if interface.starts_with("wasi:") => return Ok(()),
         _ => return Err(format!("it imports {name}, which this host does not have")),
-    };
-    if !granted {
-        let capability = interface.rsplit('/').next().unwrap_or(interface);
-        return Err(format!(
-            "it uses {capability}; write {capability} = true under [capabilities] in plugin.toml"
-        ));
     }
-    if !name.ends_with("@0.1.0") {
-        return Err(format!("it imports {name}; this host has version 0.1.0"));
+    if !name.ends_with(VERSION) {
+        let version = VERSION.trim_start_matches('@');
+        return Err(format!(
+            "it imports {name}; this host has version {version}: build it anew with this version's kapok"
+        ));
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use std::{
 };
 
 use kapok_plugin_host::{
-    Call, FaultKind, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LoadError, LogLevel, Manifest,
-    Plugin, PluginHost,
+    Aggregate, AggregateRow, Call, Capabilities, Denial, FaultKind, FetchError, HostServices, HttpRequest,
+    HttpResponse, Intent, Limits, LoadError, LogLevel, Manifest, OpenTask, Plugin, PluginHost, RecordQuery,
 };
-use kapok_protocol::{Record, RecordRef};
-use support::{World, call, component, host, job, manifest, save};
+use kapok_protocol::{Entity, Record, RecordId, RecordRef};
+use support::{World, call, component, host, job, load, manifest, record, save, value};
 
 /// Answers the empty object: a plugin that does nothing wrong.
 const WELL: &str = "(call $answer (i32.const 0) (i32.const 16) (i32.const 2))";
@@ -38,6 +38,11 @@ fn a_plugin_that_does_wrong_is_stopped_and_others_go_on() {
             FaultKind::Memory,
         ),
         (
+            "fills tables",
+            "(loop $l (drop (table.grow $table (ref.null func) (i32.const 10000))) (br $l)) unreachable",
+            FaultKind::Memory,
+        ),
+        (
             "calls the host a million times",
             "(local $n i32) (loop $l (call $log (i32.const 1) (i32.const 16) (i32.const 2))
                (local.set $n (i32.add (local.get $n) (i32.const 1)))
@@ -48,6 +53,18 @@ fn a_plugin_that_does_wrong_is_stopped_and_others_go_on() {
             "logs too much",
             "(call $log (i32.const 1) (i32.const 0) (i32.const 2000000)) unreachable",
             FaultKind::OutputTooLarge,
+        ),
+        (
+            "logs a gibibyte bit by bit",
+            "(local $n i32) (loop $l (call $log (i32.const 1) (i32.const 65536) (i32.const 1000000))
+               (local.set $n (i32.add (local.get $n) (i32.const 1)))
+               (br_if $l (i32.lt_u (local.get $n) (i32.const 1100)))) unreachable",
+            FaultKind::OutputTooLarge,
+        ),
+        (
+            "answers a gibibyte that it does not have",
+            "(call $answer (i32.const 0) (i32.const 0) (i32.const 1073741824))",
+            FaultKind::BadAnswer,
         ),
         (
             "answers too much",
@@ -97,10 +114,10 @@ fn a_plugin_that_does_wrong_is_stopped_and_others_go_on() {
         ),
     ];
     let (host, world) = (host(), Arc::new(World::default()));
-    let well = host.load(manifest(""), Some(&component(WELL, WELL))).unwrap();
+    let well = load(&host, manifest(""), Some(&component(WELL, WELL))).unwrap();
     let (call, save) = (call(&world), save("test.thing", r#"{"a":1}"#));
     for (name, body, kind) in cases {
-        let plugin = host.load(manifest(""), Some(&component(body, WELL))).unwrap();
+        let plugin = load(&host, manifest(""), Some(&component(body, WELL))).unwrap();
         let fault = plugin.before_save(&call, &save).unwrap_err();
         assert_eq!(fault.kind, kind, "{name}: {fault}");
         assert_eq!(
@@ -123,9 +140,8 @@ fn a_plugin_that_never_returns_is_stopped_and_others_go_on() {
         ..Limits::default()
     };
     let (host, world) = (PluginHost::new(limits).unwrap(), Arc::new(World::default()));
-    let plugin = host
-        .load(manifest(""), Some(&component("(loop $l (br $l)) unreachable", WELL)))
-        .unwrap();
+    let spins = component("(loop $l (br $l)) unreachable", WELL);
+    let plugin = load(&host, manifest(""), Some(&spins)).unwrap();
     let fault = plugin
         .before_save(&call(&world), &save("test.thing", "{}"))
         .unwrap_err();
@@ -139,7 +155,7 @@ fn what_a_call_leaves_behind_the_next_one_does_not_see() {
     let body = "(if (i32.load (i32.const 2048)) (then unreachable)) (i32.store (i32.const 2048) (i32.const 1))
         (call $answer (i32.const 0) (i32.const 16) (i32.const 2))";
     let (host, world) = (host(), Arc::new(World::default()));
-    let plugin = host.load(manifest(""), Some(&component(body, WELL))).unwrap();
+    let plugin = load(&host, manifest(""), Some(&component(body, WELL))).unwrap();
     for _ in 0..3 {
         assert!(plugin.before_save(&call(&world), &save("test.thing", "{}")).is_ok());
     }
@@ -157,9 +173,7 @@ fn a_check_before_saving_sends_nothing() {
          (if (i32.load8_u (i32.const 4100)) (then unreachable)) {WELL}"
     );
     let (host, world) = (host(), Arc::new(World::default()));
-    let plugin = host
-        .load(manifest("http = true"), Some(&component(&body, WELL)))
-        .unwrap();
+    let plugin = load(&host, manifest("http = true"), Some(&component(&body, WELL))).unwrap();
     assert!(plugin.before_save(&call(&world), &save("test.thing", "{}")).is_ok());
     assert!(world.requests.lock().unwrap().is_empty());
 }
@@ -168,9 +182,7 @@ fn a_check_before_saving_sends_nothing() {
 fn a_fault_says_whether_something_had_left() {
     let (host, world) = (host(), Arc::new(World::default()));
     let body = format!("{FETCH} {FETCH} unreachable");
-    let plugin = host
-        .load(manifest("http = true"), Some(&component(WELL, &body)))
-        .unwrap();
+    let plugin = load(&host, manifest("http = true"), Some(&component(WELL, &body))).unwrap();
     let fault = plugin.run_service(&call(&world), &job("test.run", "{}")).unwrap_err();
     assert!(fault.contacted && fault.kind == FaultKind::Trap, "{fault:?}");
     let requests = world.requests.lock().unwrap();
@@ -189,21 +201,147 @@ fn a_fault_says_whether_something_had_left() {
 #[test]
 fn what_the_manifest_does_not_say_does_not_happen() {
     let (host, world) = (host(), Arc::new(World::default()));
-    let load = |manifest: Manifest, component: Option<&[u8]>| host.load(manifest, component).map(drop);
+    let load = |manifest: Manifest, component: Option<&[u8]>| load(&host, manifest, component).map(drop);
     let uses_http = component(&format!("{FETCH} {WELL}"), WELL);
     let refused = |result: Result<(), LoadError>| result.unwrap_err().text.en;
     assert!(refused(load(manifest(""), Some(&uses_http))).contains("http = true"));
     assert!(refused(load(manifest(""), Some(b"not a component"))).contains("cannot be used"));
     assert!(refused(load(manifest(""), Some(&wat::parse_str("(module)").unwrap()))).contains("cannot be used"));
-    assert!(refused(load(manifest(""), None)).contains("cargo xtask plugins"));
+    assert!(refused(load(manifest(""), None)).contains("kapok plugin build"));
 
-    let plugin = host.load(manifest(""), Some(&component(WELL, WELL))).unwrap();
+    let plugin = support::load(&host, manifest(""), Some(&component(WELL, WELL))).unwrap();
     let fault = plugin
         .before_save(&call(&world), &save("other.thing", "{}"))
         .unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotDeclared);
     let fault = plugin.run_service(&call(&world), &job("test.walk", "{}")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotDeclared);
+}
+
+/// Gets the record test.thing 9; its result lies at 4096: whether it was denied, whether there is one, and from 4104 on the
+/// record, with the length of its fields at 4140.
+const GET: &str = "(call $get (i32.const 200) (i32.const 10) (i64.const 9) (i32.const 4096))";
+/// Wants the record test.thing 9 changed. Whether it was denied lies at 4096.
+const UPDATE: &str =
+    "(call $update (i32.const 200) (i32.const 10) (i64.const 9) (i32.const 16) (i32.const 2) (i32.const 4096))";
+/// Wants a case of the process `test.thing` started. Whether it was denied lies at 4096.
+const START: &str =
+    "(call $start (i32.const 200) (i32.const 10) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0)
+    (i32.const 16) (i32.const 2) (i32.const 4096))";
+const DENIED: &str = "(if (i32.ne (i32.load8_u (i32.const 4096)) (i32.const 1)) (then unreachable))";
+const GIVEN: &str = "(if (i32.load8_u (i32.const 4096)) (then unreachable))";
+
+const ALL: &str = "records.'test.thing' = ['read', 'update']\nprocesses = { start = ['*'] }";
+
+#[test]
+fn a_field_that_was_not_granted_is_not_there() {
+    let thing = RecordRef {
+        entity: Entity::new("test.thing"),
+        id: RecordId::new(9).unwrap(),
+    };
+    let world = Arc::new(World {
+        records: [(thing, record(9, r#"{"a":1,"secret":"salary"}"#))].into(),
+        ..World::default()
+    });
+    let host = host();
+    // Answers the fields of the record as the outputs of a service task.
+    let answers =
+        format!("{GET} {GIVEN} (call $answer (i32.const 0) (i32.load (i32.const 4144)) (i32.load (i32.const 4148)))");
+    let code = component(WELL, &answers);
+    let fields = |capabilities: &str| {
+        let plugin = load(&host, manifest(capabilities), Some(&code)).unwrap();
+        plugin
+            .run_service(&call(&world), &job("test.run", "{}"))
+            .unwrap()
+            .unwrap()
+            .answer
+    };
+    assert_eq!(fields(ALL), value(r#"{"a":1,"secret":"salary"}"#));
+    let part = "records.'test.thing' = { actions = ['read'], fields = ['a'] }";
+    assert_eq!(fields(part), value(r#"{"a":1}"#));
+
+    // What it was not granted does not reach it in a check before saving either, and stays as it was.
+    let echoes = component("(call $answer (i32.const 0) (local.get 11) (local.get 12))", WELL);
+    let plugin = load(&host, manifest(part), Some(&echoes)).unwrap();
+    let sizes = |text: &str| {
+        plugin
+            .before_save(&call(&world), &save("test.thing", text))
+            .unwrap()
+            .unwrap()
+    };
+    assert_eq!(sizes(r#"{"a":1,"secret":"x"}"#), value(r#"{"a":1,"secret":"x"}"#));
+    let empties = load(&host, manifest(part), Some(&component(WELL, WELL))).unwrap();
+    let kept = empties.before_save(&call(&world), &save("test.thing", r#"{"a":1,"secret":"x"}"#));
+    assert_eq!(kept.unwrap().unwrap(), value(r#"{"secret":"x"}"#));
+}
+
+#[test]
+fn what_the_administrator_does_not_grant_is_denied() {
+    let (host, world) = (host(), Arc::new(World::default()));
+    for action in [GET, UPDATE, START] {
+        let code = component(WELL, &format!("{action} {DENIED} {WELL}"));
+        let plugin = host.load(manifest(ALL), &Capabilities::default(), Some(&code)).unwrap();
+        let done = plugin.run_service(&call(&world), &job("test.run", "{}"));
+        assert_eq!(done.unwrap().unwrap().intents, [], "{action}");
+    }
+}
+
+#[test]
+fn a_check_before_saving_starts_and_changes_nothing() {
+    let (host, world) = (host(), Arc::new(World::default()));
+    for action in [UPDATE, START] {
+        let code = component(
+            &format!("{action} {DENIED} {WELL}"),
+            &format!("{action} {GIVEN} {WELL}"),
+        );
+        let plugin = load(&host, manifest(ALL), Some(&code)).unwrap();
+        assert!(
+            plugin.before_save(&call(&world), &save("test.thing", "{}")).is_ok(),
+            "{action}"
+        );
+        // The same in a service task is collected.
+        let done = plugin
+            .run_service(&call(&world), &job("test.run", "{}"))
+            .unwrap()
+            .unwrap();
+        assert!(
+            matches!(done.intents.as_slice(), [Intent::Update { .. } | Intent::Start { .. }]),
+            "{:?}",
+            done.intents
+        );
+    }
+}
+
+#[test]
+fn what_one_call_wants_done_is_bounded() {
+    let (host, world) = (host(), Arc::new(World::default()));
+    let body = format!(
+        "(local $n i32) (loop $l {UPDATE} {GIVEN} (local.set $n (i32.add (local.get $n) (i32.const 1)))
+         (br_if $l (i32.lt_u (local.get $n) (i32.const 1000)))) {UPDATE} {DENIED} {WELL}"
+    );
+    let plugin = load(&host, manifest(ALL), Some(&component(WELL, &body))).unwrap();
+    let done = plugin
+        .run_service(&call(&world), &job("test.run", "{}"))
+        .unwrap()
+        .unwrap();
+    assert_eq!(done.intents.len(), 1000);
+}
+
+#[test]
+fn a_session_keeps_its_instance_until_a_fault() {
+    // Traps at every third call of an instance.
+    let body = format!(
+        "(i32.store (i32.const 2048) (i32.add (i32.load (i32.const 2048)) (i32.const 1)))
+         (if (i32.eq (i32.load (i32.const 2048)) (i32.const 3)) (then unreachable)) {WELL}"
+    );
+    let (host, world) = (host(), Arc::new(World::default()));
+    let plugin = load(&host, manifest(""), Some(&component(&body, WELL))).unwrap();
+    let mut session = plugin.session();
+    let mut calls = Vec::new();
+    for _ in 0..6 {
+        calls.push(session.before_save(&call(&world), &save("test.thing", "{}")).is_ok());
+    }
+    assert_eq!(calls, [true, true, false, true, true, false]);
 }
 
 /// Calls the plugin once more whenever it logs.
@@ -216,8 +354,20 @@ struct Nested {
 struct Outer(Arc<Nested>);
 
 impl HostServices for Outer {
-    fn record(&self, _: &RecordRef) -> Option<Record> {
-        None
+    fn record(&self, _: &RecordRef) -> Result<Option<Record>, Denial> {
+        Ok(None)
+    }
+
+    fn query(&self, _: &RecordQuery) -> Result<Vec<Record>, Denial> {
+        Ok(Vec::new())
+    }
+
+    fn aggregate(&self, _: &Aggregate) -> Result<Vec<AggregateRow>, Denial> {
+        Ok(Vec::new())
+    }
+
+    fn tasks(&self) -> Result<Vec<OpenTask>, Denial> {
+        Ok(Vec::new())
     }
 
     fn fetch(&self, _: HttpRequest) -> Result<HttpResponse, FetchError> {
@@ -249,7 +399,7 @@ fn one_call_too_many_at_a_time_is_told_so() {
     .unwrap();
     let body = format!("(call $log (i32.const 1) (i32.const 16) (i32.const 2)) {WELL}");
     let nested = Arc::new(Nested::default());
-    let plugin = host.load(manifest(""), Some(&component(&body, WELL))).unwrap();
+    let plugin = load(&host, manifest(""), Some(&component(&body, WELL))).unwrap();
     let plugin = nested.plugin.get_or_init(|| plugin);
     let call = Call {
         services: Arc::new(Outer(nested.clone())),

@@ -4,9 +4,9 @@ mod support;
 
 use std::{fs, path::Path, sync::Arc};
 
-use kapok_plugin_host::{ChannelMessage, Manifest, MessageKind, Plugin, Receipt, ServiceFailure};
+use kapok_plugin_host::{ChannelMessage, Intent, Manifest, MessageKind, Plugin, Receipt, ServiceFailure};
 use kapok_protocol::{Entity, RecordId, RecordRef};
-use support::{World, call, call_with, host, job, record, save, value};
+use support::{World, call, call_with, host, job, load, record, save, value};
 
 fn shipped(id: &str) -> Plugin {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -18,7 +18,7 @@ fn shipped(id: &str) -> Plugin {
     };
     let manifest = String::from_utf8(read("plugin.toml")).unwrap();
     let manifest = Manifest::parse("plugin.toml", &manifest).unwrap();
-    host().load(manifest, Some(&read("plugin.wasm"))).unwrap()
+    load(&host(), manifest, Some(&read("plugin.wasm"))).unwrap()
 }
 
 #[test]
@@ -71,11 +71,12 @@ fn a_quote_in_approval_is_marked() {
             .run_service(&call(&world), &job("quotes.mark-approved", inputs))
             .unwrap()
     };
-    let answer = run(r#"{"quote":"9"}"#).unwrap();
-    assert_eq!(
-        (&answer.changes[0].record, &answer.changes[0].set),
-        (&quote, &value(r#"{"status":"approved"}"#))
-    );
+    let done = run(r#"{"quote":"9"}"#).unwrap();
+    let expected = Intent::Update {
+        record: quote,
+        set: value(r#"{"status":"approved"}"#),
+    };
+    assert_eq!(done.intents, [expected]);
     let failure = run(r#"{"quote":"10"}"#).unwrap_err();
     assert!(matches!(failure, ServiceFailure::Error { code, .. } if code == "quotes.not-found"));
 }

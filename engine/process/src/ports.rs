@@ -13,6 +13,10 @@ pub trait Scope {
     fn get(&self, name: &str) -> Result<Option<Value>, StateError>;
     /// The record the case is about.
     fn record(&self) -> Option<&RecordRef>;
+    /// The version of the process in whose name it is asked; `None` where there is no record either.
+    fn definition(&self) -> Option<DefinitionId> {
+        None
+    }
     /// What other engines call `execution`: the case and the element that asks, by their getters' names.
     fn execution(&self) -> Value {
         Value::Null
@@ -47,6 +51,10 @@ pub trait Evaluator {
     fn script(&self, script: &str, scope: &dyn Scope) -> Result<ScriptResult, EvaluationError>;
     /// A text for people with its `{placeholders}` filled in.
     fn text(&self, template: &str, scope: &dyn Scope) -> Result<String, EvaluationError>;
+    /// A URL with its `{placeholders}` filled in, encoded so that they stay parts of what they stand in.
+    fn url(&self, template: &str, scope: &dyn Scope) -> Result<String, EvaluationError> {
+        self.text(template, scope)
+    }
 }
 
 /// Knows the organisation. Only active persons are ever answered.

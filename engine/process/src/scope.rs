@@ -7,7 +7,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use kapok_model::NodeKind;
-use kapok_protocol::{ElementInstanceId, Expression, InstanceId, RecordRef, Value};
+use kapok_protocol::{DefinitionId, ElementInstanceId, Expression, InstanceId, RecordRef, Value};
 
 use crate::{
     Context, EvaluationError, Scope,
@@ -299,6 +299,10 @@ impl Scope for View<'_, '_> {
 
     fn record(&self) -> Option<&RecordRef> {
         self.row().and_then(|instance| instance.record.as_ref())
+    }
+
+    fn definition(&self) -> Option<DefinitionId> {
+        self.row().map(|instance| instance.definition)
     }
 
     fn execution(&self) -> Value {

@@ -117,6 +117,17 @@ pub enum JobOutcome {
         code: String,
         /// What happened.
         message: String,
+        /// What becomes variables before the error is thrown.
+        variables: BTreeMap<String, Value>,
+    },
+    /// An outside worker could not do it, and says itself whether and when it is worth another try.
+    GivenBack {
+        /// What went wrong, for the person who repairs it.
+        message: String,
+        /// How many tries are left; none: as many as the model says.
+        retries: Option<u32>,
+        /// How long the next try waits, in milliseconds; none: as the model says.
+        wait_millis: Option<i64>,
     },
 }
 

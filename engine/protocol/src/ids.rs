@@ -98,6 +98,8 @@ ids! {
     PageId;
     /// Work on many records that goes on over many commits.
     RecordJobId;
+    /// An import of records.
+    ImportId;
     /// A record of any entity.
     RecordId;
     /// That a record is shared with somebody.

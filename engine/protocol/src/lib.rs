@@ -20,8 +20,8 @@ pub use effect::{Delivery, Effect, Mail, Message, OutboxRow, Page, PageKind, Sms
 pub use expression::{Expression, Language};
 pub use filter::{Filter, Operator, Test};
 pub use ids::{
-    DefinitionId, ElementInstanceId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId, ParseIdError,
-    PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, TimerId,
+    DefinitionId, ElementInstanceId, ImportId, IncidentId, InstanceId, JobId, MessageId, OutboxId, PageId,
+    ParseIdError, PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, TimerId,
 };
 pub use principal::Principal;
 pub use record::{Entity, Record, RecordChange, RecordRef};

@@ -6,11 +6,12 @@
 //! text where a number is needed, a limit, its own `throw`) refuses the save at its field, so that it is not overlooked.
 //!
 //! Formulas that depend on roll-ups are *live*: they are not stored in the record but computed when it is read, because
-//! a roll-up changes without a new version of the record.
+//! a roll-up changes without a new version of the record. What most of them come to is kept beside the record's roll-ups,
+//! for the index; those that ask the time are *timed*, and nobody can keep them.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
-use kapok_protocol::{Entity, Language, Refusal, RefusalKind, Text, Value};
+use kapok_protocol::{Entity, Expression, Language, Refusal, RefusalKind, Text, Value};
 use kapok_rules::{Cause, Compiled, Context, EvaluationError, Limits, Sandbox, Scope};
 use rust_decimal::RoundingStrategy;
 
@@ -43,6 +44,8 @@ pub(crate) struct Formula {
     pub(crate) label: Text,
     pub(crate) result: FieldKind,
     pub(crate) compiled: Compiled,
+    /// Whether its value changes by itself while time goes by.
+    pub(crate) timed: bool,
 }
 
 impl Default for Formulas {
@@ -78,6 +81,7 @@ impl Formulas {
             label: field.label.clone(),
             result: (**result).clone(),
             compiled,
+            timed: asks_the_time(expression),
         }))
     }
 
@@ -95,6 +99,19 @@ impl Formulas {
     /// Whether records of an entity have formulas that are computed when they are read.
     pub fn has_live(&self, entity: &Entity) -> bool {
         self.of.get(entity).is_some_and(|of| !of.live.is_empty())
+    }
+
+    /// Whether a field is a formula that is computed when its record is read.
+    pub(crate) fn is_live(&self, entity: &Entity, field: &str) -> bool {
+        let of = self.of.get(entity);
+        of.is_some_and(|of| of.live.iter().any(|formula| formula.field == field))
+    }
+
+    /// Whether a field is a formula whose value changes by itself while time goes by, without anything being written: it
+    /// is not among the [lasting](Self::lasting) ones, and an index cannot know it.
+    pub fn is_timed(&self, entity: &Entity, field: &str) -> bool {
+        let of = self.of.get(entity);
+        of.is_some_and(|of| of.live.iter().any(|formula| formula.timed && formula.field == field))
     }
 
     /// Computes what is stored with a record, in its fields: first the columns of line items, then the fields.
@@ -137,12 +154,27 @@ impl Formulas {
     /// The values of the formulas that depend on roll-ups, from the record's fields together with its roll-ups. One that
     /// fails is empty: reading a record cannot be refused for it.
     pub fn live(&self, entity: &EntityDefinition, values: &Fields, context: &Context) -> Fields {
+        self.live_where(entity, values, context, |_| true)
+    }
+
+    /// The same without those whose value changes while time goes by: what is left stays as long as nothing is written.
+    pub fn lasting(&self, entity: &EntityDefinition, values: &Fields) -> Fields {
+        self.live_where(entity, values, &Context::default(), |formula| !formula.timed)
+    }
+
+    fn live_where(
+        &self,
+        entity: &EntityDefinition,
+        values: &Fields,
+        context: &Context,
+        asked: impl Fn(&Formula) -> bool,
+    ) -> Fields {
         let Some(of) = self.of.get(&entity.id).filter(|of| !of.live.is_empty()) else {
             return Fields::new();
         };
         let mut all = values.clone();
         let mut live = Fields::new();
-        for formula in &of.live {
+        for formula in of.live.iter().filter(|formula| asked(formula)) {
             let scope = RecordScope {
                 entity,
                 fields: &all,
@@ -301,4 +333,19 @@ pub(crate) fn names_are_exact(language: Language, text: &str) -> bool {
         || !["for ", "some ", "every ", "[", "{", "function"]
             .iter()
             .any(|word| text.contains(word))
+}
+
+/// Whether what an expression comes to depends on when it is asked for: of the languages of formulas only FEEL knows the
+/// time.
+pub(crate) fn asks_the_time(expression: &Expression) -> bool {
+    let is_part_of_a_name = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let text = &expression.text;
+    expression.language == Language::Feel
+        && ["today", "now"].iter().any(|word| {
+            text.match_indices(word).any(|(at, _)| {
+                let before = text[..at].chars().next_back();
+                let behind = text[at + word.len()..].trim_start().chars().next();
+                !before.is_some_and(is_part_of_a_name) && behind == Some('(')
+            })
+        })
 }

@@ -29,17 +29,18 @@ mod permission;
 mod present;
 mod reading;
 mod roll_up;
+pub mod sheet;
 mod unique;
 mod upcast;
 mod validate;
 mod width;
 
-pub use catalogue::{Catalogue, Change, plan};
+pub use catalogue::{Catalogue, Change, DEEPEST, plan};
 pub use conflict::{Conflict, conflicts};
 pub use definition::{
     Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
-    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, UniqueRule,
-    View, ViewKind,
+    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, TotalPeriod,
+    UniqueRule, View, ViewKind,
 };
 pub use error::DefinitionError;
 pub use formula::Formulas;
@@ -48,8 +49,8 @@ pub use likeness::likeness;
 pub use number_pattern::NumberPattern;
 pub use organisation::{Department, Member, Organisation, Structure};
 pub use permission::{
-    ADMINISTRATOR, Access, Circles, EVERYONE, Inherited, Judge, Owners, Reach, Reason, Records, Rights, Sharing,
-    Viewer, masked, opened_by,
+    ADMINISTRATOR, Access, Circles, EVERYONE, FieldSet, Inherited, Judge, Owners, ProcessGrant, ProcessGrants, Reach,
+    Reason, Records, Rights, Sharing, Viewer, masked, opened_by,
 };
 pub use present::{Shown, as_seen, as_value, values_of, visible_fields};
 pub use roll_up::{Applied, Contribution, Counted, RollUp, RollUpState};

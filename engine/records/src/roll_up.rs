@@ -3,6 +3,10 @@
 //! A roll-up's [`RollUpState`] stands in a row of its own, beside the record that carries it. When a record that counts in it
 //! is saved, [`RollUp::contributions`] says what that means for whom, and [`RollUp::apply`] brings a state up to date,
 //! or says that it has to be counted again: the greatest of many is gone, and only the others know who is next.
+//!
+//! What counts may be computed itself: a roll-up of the other record, or a live formula over one. Such a roll-up
+//! [follows](RollUp::follows) what is not stored with a record, so it is looked at when that changes, too. Roll-ups stand
+//! above each other no more than [`DEEPEST`](crate::DEEPEST) deep, so one save is never much work.
 
 use std::cmp::Ordering;
 
@@ -29,6 +33,7 @@ pub struct RollUp {
     pub(crate) by: String,
     /// The fields of the source that matter.
     pub(crate) mentions: Vec<String>,
+    pub(crate) follows: bool,
     pub(crate) kind: FieldKind,
 }
 
@@ -74,7 +79,7 @@ pub struct Contribution {
 pub enum Applied {
     /// It is up to date.
     Done,
-    /// It has to be made anew, by [`RollUp::count`].
+    /// It has to be made anew from all records that count.
     Recount,
 }
 
@@ -112,6 +117,11 @@ impl RollUp {
     /// The fields of the records that count which matter to it; when none of them changed, nothing changes.
     pub fn mentions(&self) -> impl Iterator<Item = &str> {
         self.mentions.iter().map(String::as_str)
+    }
+
+    /// Whether some of them are not stored with the records: roll-ups, or live formulas.
+    pub fn follows(&self) -> bool {
+        self.follows
     }
 
     /// What a change of a record means: nothing, something for the record it names, or something for the one it named

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{person, record};
 use kapok_protocol::{Entity, Record, RecordId, RecordRef};
 use kapok_records::{
-    Action, Catalogue, Circles, Definitions, FieldAccess, Grants, Level, Reason, Records, Rights, Sharing, Viewer,
-    as_seen, visible_fields,
+    Action, Catalogue, Circles, Definitions, FieldAccess, FieldSet, Level, ProcessGrant, ProcessGrants, Reason,
+    Records, Rights, Sharing, Viewer, as_seen, visible_fields,
 };
 
 /// A customer has visits and quotes; visits are not for finance, who see every customer.
@@ -267,24 +267,25 @@ fn a_field_is_as_open_as_the_widest_way_to_its_record() {
 }
 
 #[test]
-fn a_process_has_what_was_granted_and_its_own_record() {
+fn a_process_has_what_was_granted_and_no_more() {
     let (catalogue, company) = (catalogue(), Company::new());
-    let grants = Grants {
-        read: Level::All,
-        ..Grants::default()
+    let grant = ProcessGrant {
+        read: FieldSet::All,
+        ..ProcessGrant::default()
     };
-    let grants = BTreeMap::from([(Entity::new("a.visit"), grants)]);
-    let process = Viewer::process(grants, Some(reference("a.customer", 10)));
+    let mut grants = ProcessGrants::default();
+    grants.add(Entity::new("a.visit"), grant);
+    let process = Viewer::process(grants);
     let rights = Rights::new(&process, &catalogue, &company);
     let may = |action, entity: &str, id| {
         let entity = catalogue.entity(entity).unwrap();
         rights.decide(action, entity, Some(company.get(id))).is_granted()
     };
     assert!(may(Action::Read, "a.visit", 11));
-    assert!(may(Action::Read, "a.customer", 10));
+    assert!(!may(Action::Read, "a.customer", 10));
     assert!(!may(Action::Update, "a.visit", 11));
     assert!(!may(Action::Update, "a.customer", 10));
-    let nothing = Viewer::process(BTreeMap::new(), None);
+    let nothing = Viewer::process(ProcessGrants::default());
     let rights = Rights::new(&nothing, &catalogue, &company);
     let people = catalogue.entity("system.person").unwrap();
     assert!(
@@ -293,6 +294,77 @@ fn a_process_has_what_was_granted_and_its_own_record() {
             .is_granted(),
         "it is not everyone"
     );
+}
+
+#[test]
+fn a_process_sees_and_changes_the_fields_it_was_granted() {
+    use FieldAccess::{Edit, Hidden, Read};
+    let (catalogue, company) = (catalogue(), Company::new());
+    let customer = catalogue.entity("a.customer").unwrap();
+    let these = |fields: &[&str]| FieldSet::these(fields.iter().copied());
+    let (all, none) = (FieldSet::All, FieldSet::Nothing);
+    //   read, update: what becomes of name, phone and the private secret; none when it may not even be read
+    let cases = [
+        (none.clone(), none.clone(), None),
+        (all.clone(), none.clone(), Some([Read, Read, Hidden])),
+        (these(&["name", "secret"]), none.clone(), Some([Read, Hidden, Read])),
+        (all.clone(), these(&["phone"]), Some([Read, Edit, Read])),
+        (these(&["name"]), these(&["phone"]), Some([Read, Edit, Hidden])),
+        (none.clone(), all.clone(), None),
+        (all.clone(), all.clone(), Some([Edit, Edit, Edit])),
+    ];
+    for (index, (read, update, expected)) in cases.into_iter().enumerate() {
+        let mut grants = ProcessGrants::default();
+        let grant = ProcessGrant {
+            read,
+            update,
+            ..ProcessGrant::default()
+        };
+        grants.add(Entity::new("a.customer"), grant);
+        let process = Viewer::process(grants);
+        let access = Rights::new(&process, &catalogue, &company).decide(Action::Read, customer, Some(company.get(10)));
+        let seen = access
+            .is_granted()
+            .then(|| ["name", "phone", "secret"].map(|field| access.of(field).min(Edit)));
+        // Where nothing may be changed, what may be done with a field is what reading gives.
+        assert_eq!(seen, expected, "case {index}");
+    }
+    // What is made is not there yet, so all of it may be said.
+    let mut grants = ProcessGrants::default();
+    let create = true;
+    grants.add(
+        Entity::new("a.customer"),
+        ProcessGrant {
+            create,
+            ..ProcessGrant::default()
+        },
+    );
+    let process = Viewer::process(grants);
+    let made = Rights::new(&process, &catalogue, &company).decide(Action::Create, customer, None);
+    assert_eq!(made.of("name"), Edit);
+    assert!(
+        !Rights::new(&process, &catalogue, &company)
+            .decide(Action::Read, customer, Some(company.get(10)))
+            .is_granted()
+    );
+}
+
+#[test]
+fn what_a_process_reads_hands_nothing_down() {
+    let (catalogue, company) = (catalogue(), Company::new());
+    let mut grants = ProcessGrants::default();
+    let read = FieldSet::All;
+    grants.add(
+        Entity::new("a.customer"),
+        ProcessGrant {
+            read,
+            ..ProcessGrant::default()
+        },
+    );
+    let process = Viewer::process(grants);
+    let visit = catalogue.entity("a.visit").unwrap();
+    let rights = Rights::new(&process, &catalogue, &company);
+    assert!(!rights.decide(Action::Read, visit, Some(company.get(11))).is_granted());
 }
 
 #[test]

@@ -71,6 +71,19 @@ impl Template {
     ///
     /// A placeholder nobody knows.
     pub fn render(&self, scope: &dyn Scope) -> Result<String, EvaluationError> {
+        self.render_with(scope, &show)
+    }
+
+    /// The text with every placeholder filled in by `show`, which appends a value.
+    ///
+    /// # Errors
+    ///
+    /// A placeholder nobody knows.
+    pub fn render_with(
+        &self,
+        scope: &dyn Scope,
+        show: &dyn Fn(&Value, &mut String),
+    ) -> Result<String, EvaluationError> {
         let mut text = String::new();
         for part in &self.parts {
             match part {

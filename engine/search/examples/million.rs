@@ -53,10 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let filter: Option<Filter> = filter.map(serde_json::from_str).transpose()?;
             let query = Query {
                 entity: &entity,
-                keyword: word.map(|text| Keyword {
-                    text: text.to_owned(),
-                    fields: ["name".to_owned()].into(),
-                }),
+                keyword: word.map(|text| Keyword::new(text, ["name".to_owned()].into())),
                 filter: filter.as_ref(),
                 sort,
                 after: None,

@@ -25,6 +25,7 @@ pub use error::Error;
 pub use fact::{Change, searched_fields};
 pub use index::{Index, Position};
 pub use query::{
-    Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Statistics, Whose,
+    Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Sought, Statistics,
+    Whose,
 };
-pub use words::snippet;
+pub use words::{is_found, snippet};

@@ -102,6 +102,21 @@ pub(crate) fn too_large(limit: usize) -> Problem {
     )
 }
 
+/// A plugin's file, as it is.
+pub(crate) struct Package(pub(crate) Vec<u8>);
+
+/// The largest plugin's file, in bytes; the reader has the same limit.
+const PACKAGE_LIMIT: usize = 64 << 20;
+
+impl<S: Sync> FromRequest<S> for Package {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        expect_type(request.headers(), &["application/octet-stream"])?;
+        read(request.into_body(), PACKAGE_LIMIT).await.map(Self)
+    }
+}
+
 /// A spreadsheet, CSV or XLSX, as it is.
 pub(crate) struct Spreadsheet {
     pub(crate) kind: kapok::SheetKind,

@@ -13,7 +13,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use kapok::{Administrator, DemoPerson, Health, Kapok, Staff, operate::Overview};
+use kapok::{Administrator, DemoPerson, Health, Kapok, Staff, Worker, operate::Overview};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{Config, idempotency::RequestName, origin, problem::Problem, session, throttle::Throttle};
@@ -142,6 +142,21 @@ impl Gate {
         }))
     }
 
+    /// Whether a request is somebody's: a person's, or an outside worker's.
+    pub(crate) async fn knows(&self, credentials: &Credentials) -> bool {
+        matches!(self.identify(credentials).await, Ok(Some(_)))
+            || matches!(self.outside(credentials).await, Ok(Some(_)))
+    }
+
+    /// The outside worker whose token it is.
+    async fn outside(&self, credentials: &Credentials) -> Result<Option<Worker>, Problem> {
+        let Credentials::Token(secret) = credentials.clone() else {
+            return Ok(None);
+        };
+        let kapok = self.0.kapok.clone();
+        self.call(move || kapok.worker(&secret)).await
+    }
+
     /// Calls the engine, which may wait for the disk, on a thread that may wait.
     async fn call<T: Send + 'static>(
         &self,
@@ -218,11 +233,74 @@ impl FromRequestParts<Gate> for Signed {
         if matches!(credentials, Credentials::Session(_)) {
             refuse_foreign_pages(parts, gate)?;
         }
-        let mut signed = gate.identify(&credentials).await?.ok_or_else(Problem::signed_out)?;
+        let Some(mut signed) = gate.identify(&credentials).await? else {
+            return Err(match gate.outside(&credentials).await? {
+                Some(_) => only_external_tasks(),
+                None => Problem::signed_out(),
+            });
+        };
         if let Some(name) = parts.extensions.get::<RequestName>() {
             signed.staff = signed.staff.once(&name.key, &name.hash)?;
         }
         Ok(signed)
+    }
+}
+
+fn only_external_tasks() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "token.only-external-tasks",
+        "这个令牌只能用来办理外部任务。",
+        "This token is for external tasks only.",
+    )
+}
+
+/// A program outside that does work of some topics; administrators may try everything it may.
+pub(crate) struct Outside {
+    worker: Worker,
+    gate: Gate,
+}
+
+impl Outside {
+    /// Asks or commands the engine with this worker's rights.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Worker) -> Result<T, kapok::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let worker = self.worker.clone();
+        self.gate.call(move || call(&worker)).await
+    }
+
+    /// Changes when there may be something new to do.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.worker.changes()
+    }
+
+    /// Turns true when the server stops.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.gate.stopping()
+    }
+}
+
+impl FromRequestParts<Gate> for Outside {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
+        let worker = match Credentials::of(&parts.headers, gate) {
+            Some(credentials) => gate.outside(&credentials).await?,
+            None => None,
+        };
+        let mut worker = match worker {
+            Some(worker) => worker,
+            None => Admin::from_request_parts(parts, gate).await?.administrator.worker(),
+        };
+        if let Some(name) = parts.extensions.get::<RequestName>() {
+            worker = worker.once(&name.key, &name.hash)?;
+        }
+        Ok(Self {
+            worker,
+            gate: gate.clone(),
+        })
     }
 }
 

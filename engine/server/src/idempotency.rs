@@ -34,7 +34,7 @@ pub(crate) async fn name(State(gate): State<Gate>, request: Request, next: Next)
     };
     // Nobody's body is read into memory before it is known whose it is; the guard refuses strangers.
     let known = match Credentials::of(request.headers(), &gate) {
-        Some(credentials) => matches!(gate.identify(&credentials).await, Ok(Some(_))),
+        Some(credentials) => gate.knows(&credentials).await,
         None => false,
     };
     if !known {

@@ -82,6 +82,7 @@ fn disk(out: &mut Metrics, overview: &Overview) {
             ("journal", usage.journal),
             ("snapshots", usage.snapshots),
             ("state", usage.state),
+            ("index", overview.index),
         ],
     );
     out.one(

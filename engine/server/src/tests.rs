@@ -1,12 +1,18 @@
 //! The server from outside: requests in, answers out, on an engine in memory.
 
 mod browser;
+mod computed;
 mod contract;
 mod customers;
 mod definition_layers;
+mod external;
 mod files;
+mod grants;
+mod imports;
+mod leaving;
 mod matrix;
 mod operating;
 mod record_work;
 mod refusals;
 mod rights;
+mod totals;

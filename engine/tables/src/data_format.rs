@@ -9,8 +9,8 @@ use crate::{Key, Prefix, Read, TableError, Transaction, codec, writes::counter};
 /// The form that this program writes.
 ///
 /// 1 had no number. 2: a finished case is one row. 3: so is a small one that goes on, and pages that were not opened lie
-/// apart. 4: records say what they point at; the administrator's definitions, the trash, roll-ups, files, views and work
-/// on many records are rows.
+/// apart. 4: records say what they point at; the administrator's definitions, the trash, roll-ups, files, views, work
+/// on many records, and plugins are rows.
 pub const DATA_FORMAT: u64 = 4;
 
 fn key() -> Key {

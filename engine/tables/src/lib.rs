@@ -12,7 +12,9 @@ mod gathered;
 mod history;
 mod key;
 mod lists;
+mod noted;
 mod pages;
+mod plugin_rows;
 mod prefix;
 mod process_state;
 mod queries;
@@ -30,14 +32,16 @@ pub use data_format::{DATA_FORMAT, data_format};
 pub use forgetting::ended_before;
 pub use key::Key;
 pub use lists::{InstanceList, RecordList, Slice, TaskList};
+pub use noted::{Notes, Noting};
 pub use prefix::Prefix;
 pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, Receiver,
-    RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask, RollUps, Session, Share, ShareLevel,
-    Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
+    ConfirmedGrants, Counting, Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import,
+    ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow, ListView, PluginCall, PluginRow, PluginSchedule,
+    PluginWork, Preference, Receiver, RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask,
+    RollUps, Session, Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

@@ -84,6 +84,9 @@ pub enum Prefix {
     /// (definition, start event, key or none): what a parallel multiple start event has gathered.
     Gathering = 46,
 
+    /// (topic, when it is free, job): jobs that outside workers fetch.
+    JobByTopic = 47,
+
     /// (person, newest first): pages that were opened. The first versions kept all here.
     Page = 48,
     /// (person, newest first): those of them that were not opened yet.
@@ -112,6 +115,14 @@ pub enum Prefix {
     ShareByRecord = 101,
     /// (kind of receiver, receiver, share): what is shared with a person, a department or a role.
     ShareByReceiver = 102,
+    /// An import of records, by id.
+    Import = 104,
+    /// Imports that go on, by id.
+    ImportOpen = 105,
+    /// (import, number): what came of some of its rows.
+    ImportPart = 106,
+    /// (file, import): the stored tables that imports go on with.
+    ImportByFile = 107,
     /// (entity, newest first): records that were deleted.
     Trash = 112,
     /// (entity, latest first, record): the same by the moment of deletion.
@@ -138,6 +149,15 @@ pub enum Prefix {
     Shortcuts = 123,
     /// (entity, owner, parent, record): records that open what is above them.
     RecordOpening = 124,
+
+    /// (plugin): that it is known here, and how it stands.
+    Plugin = 136,
+    /// A call of a plugin that is still to be made, by id.
+    PluginWork = 137,
+    /// (moment, call): calls to be made at that moment.
+    PluginWorkByMoment = 138,
+    /// (plugin, name): when it does next what is scheduled.
+    PluginSchedule = 139,
 
     /// How a person signs in.
     Credential = 80,

@@ -16,6 +16,7 @@ use crate::{
     read::{self, Pair},
     rows::{
         self, Credential, DecisionFile, Definition, HistoryEntry, Preference, RecordRow, Session, StoredAnswer, Token,
+        topic_key,
     },
     writes::xml_key,
 };
@@ -156,6 +157,23 @@ impl Queries<'_> {
     /// Jobs that may run now, oldest first.
     pub fn ready_jobs(&self, limit: usize) -> Answer<Vec<Job>> {
         self.follow(&Key::new(Prefix::JobReady), None, limit, JobId::new)
+            .map(|page| page.items)
+    }
+
+    /// Jobs of a topic that outside workers may fetch now, longest free first.
+    pub fn external_jobs(&self, topic: &str, now: Timestamp, limit: usize) -> Answer<Vec<Job>> {
+        let prefix = topic_key(topic);
+        let last = prefix.clone().moment(now).number(u64::MAX).into_bytes();
+        let pairs = self.0.scan(prefix.as_bytes(), None, limit)?;
+        let free = pairs.iter().take_while(|(key, _)| key.as_ref() <= last.as_slice());
+        let ids = free.filter_map(|(key, _)| last_number(key).and_then(JobId::new));
+        let jobs = ids.map(|id| self.job(id)).collect::<Answer<Vec<_>>>()?;
+        Ok(jobs.into_iter().flatten().collect())
+    }
+
+    /// Jobs that outside workers fetch, of all topics, whether or not somebody has them.
+    pub fn all_external_jobs(&self, limit: usize) -> Answer<Vec<Job>> {
+        self.follow(&Key::new(Prefix::JobByTopic), None, limit, JobId::new)
             .map(|page| page.items)
     }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use kapok_protocol::{Entity, PersonId, RecordId, RecordJobId};
+use kapok_protocol::{Entity, ImportId, PersonId, RecordId, RecordJobId};
 
 use crate::{
     Key, Prefix, Queries, Slice, TableError,
     queries::slice,
     read,
     rows::{
-        self, DefinitionItem, EntityState, ListView, RecordJob, RecordRow, RollUps, Shortcuts, StoredFile,
-        TrashedRecord,
+        self, DefinitionItem, EntityState, Import, ImportPart, ListView, RecordJob, RecordRow, RollUps, Shortcuts,
+        StoredFile, TrashedRecord,
     },
 };
 
@@ -107,9 +107,11 @@ impl Queries<'_> {
         read::rows(self.0, &Key::new(Prefix::StoredFile), after.as_deref(), limit)
     }
 
-    /// Whether some record, deleted or not, names a file.
+    /// Whether some record, deleted or not, names a file, or an import goes on with it.
     pub fn is_file_used(&self, hash: &str) -> Answer<bool> {
-        Ok(self.count(&rows::file_key(hash), 1)? > 0 || self.count(&rows::trash_by_file_key(hash), 1)? > 0)
+        Ok(self.count(&rows::file_key(hash), 1)? > 0
+            || self.count(&rows::trash_by_file_key(hash), 1)? > 0
+            || self.count(&rows::import_file_key(hash), 1)? > 0)
     }
 
     /// How work on many records stands.
@@ -127,6 +129,42 @@ impl Queries<'_> {
     pub fn record_jobs(&self, limit: usize) -> Answer<Vec<RecordJob>> {
         let pairs = self.0.scan_back(Key::new(Prefix::RecordJob).as_bytes(), None, limit)?;
         pairs.iter().map(|(key, value)| read::decode(key, value)).collect()
+    }
+
+    /// An import.
+    pub fn import(&self, id: ImportId) -> Answer<Option<Import>> {
+        read::row(self.0, &id)
+    }
+
+    /// All imports, the last asked for first, before one.
+    pub fn imports(&self, before: Option<ImportId>, limit: usize) -> Answer<Vec<Import>> {
+        let before = before.map(|id| Key::new(Prefix::Import).number(id.get()).into_bytes());
+        let pairs = self
+            .0
+            .scan_back(Key::new(Prefix::Import).as_bytes(), before.as_deref(), limit)?;
+        pairs.iter().map(|(key, value)| read::decode(key, value)).collect()
+    }
+
+    /// Imports that go on, the first asked for first.
+    pub fn open_imports(&self, limit: usize) -> Answer<Vec<Import>> {
+        self.follow(&Key::new(Prefix::ImportOpen), None, limit, ImportId::new)
+            .map(|page| page.items)
+    }
+
+    /// What came of the rows of an import, part by part, behind one.
+    pub fn import_parts(&self, import: ImportId, after: Option<u64>, limit: usize) -> Answer<Vec<ImportPart>> {
+        let prefix = rows::parts_of(import);
+        let after = after.map(|number| rows::parts_of(import).number(number).into_bytes());
+        read::rows(self.0, &prefix, after.as_deref(), limit)
+    }
+
+    /// The last part of an import before another one, or of all.
+    pub fn last_import_part(&self, import: ImportId, before: Option<u64>) -> Answer<Option<ImportPart>> {
+        let before = before.map(|number| rows::parts_of(import).number(number).into_bytes());
+        let pairs = self
+            .0
+            .scan_back(rows::parts_of(import).as_bytes(), before.as_deref(), 1)?;
+        pairs.first().map(|(key, value)| read::decode(key, value)).transpose()
     }
 
     /// The views a person made of an entity's list; those made for everybody when no person is named.

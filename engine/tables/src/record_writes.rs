@@ -1,11 +1,12 @@
 //! What may be written about records and definitions besides the records themselves.
 
-use kapok_protocol::{Entity, RecordId};
+use kapok_protocol::{Entity, ImportId, RecordId};
 
 use crate::{
     TableError, Transaction,
     rows::{
-        DefinitionItem, EntityState, ListView, RecordJob, RecordRow, RollUps, Shortcuts, StoredFile, TrashedRecord,
+        DefinitionItem, EntityState, Import, ImportPart, ListView, RecordJob, RecordRow, RollUps, Shortcuts,
+        StoredFile, TrashedRecord,
     },
 };
 
@@ -29,6 +30,10 @@ puts! {
     put_roll_ups(RollUps);
     /// Writes how work on many records stands.
     put_record_job(RecordJob);
+    /// Writes how an import stands.
+    put_import(Import);
+    /// Writes what came of some rows of an import.
+    put_import_part(ImportPart);
     /// Writes the row of a stored file.
     put_stored_file(StoredFile);
     /// Writes a view of a list.
@@ -63,6 +68,11 @@ impl Transaction<'_> {
     /// Deletes the row of a stored file.
     pub fn delete_stored_file(&mut self, hash: &str) -> Result<(), TableError> {
         self.delete::<StoredFile>(&hash.to_owned())
+    }
+
+    /// Deletes what came of some rows of an import.
+    pub fn delete_import_part(&mut self, import: ImportId, number: u64) -> Result<(), TableError> {
+        self.delete::<ImportPart>(&(import, number))
     }
 
     /// Deletes a view of a list.

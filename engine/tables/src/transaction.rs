@@ -53,6 +53,10 @@ pub struct Changed {
     pub outbox: bool,
     /// Work on many records that goes on.
     pub record_jobs: bool,
+    /// Calls of plugins to be made.
+    pub plugin_work: bool,
+    /// Imports that go on.
+    pub imports: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -105,9 +109,11 @@ impl<'a> Transaction<'a> {
         };
         Changed {
             timers: touched(Prefix::TimerByDue),
-            jobs: touched(Prefix::JobReady),
+            jobs: touched(Prefix::JobReady) || touched(Prefix::JobByTopic),
             outbox: touched(Prefix::OutboxByMoment),
             record_jobs: touched(Prefix::RecordJobOpen),
+            plugin_work: touched(Prefix::PluginWorkByMoment),
+            imports: touched(Prefix::ImportOpen),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What may be written besides the process engine's own changes.
 
-use kapok_process::state::Timer;
+use kapok_process::state::{Job, Timer};
 use kapok_protocol::{DefinitionId, Entity, OutboxRow, RecordId, TimerId, Timestamp};
 
 use crate::{
@@ -56,6 +56,8 @@ puts! {
     put_decision_file(DecisionFile);
     /// Writes a timer that belongs to no case.
     put_timer(Timer);
+    /// Writes a job that an outside worker takes or keeps.
+    put_job(Job);
     /// Writes a message on its way out.
     put_outbox(OutboxRow);
     /// Writes a record.

@@ -27,14 +27,19 @@ pub fn build() -> Result<(), String> {
     let dist = place::root().join("plugins/dist");
     remove_others(&dist, &plugins)?;
     for plugin in &plugins {
-        let to = dist.join(&plugin.id);
+        // An example is no part of the product: it lies beside its sources.
+        let to = if plugin.is_example {
+            plugin.folder.join("dist")
+        } else {
+            dist.join(&plugin.id)
+        };
         fs::create_dir_all(&to).map_err(|error| told(&to, &error))?;
         copy(&plugin.folder.join("plugin.toml"), &to.join("plugin.toml"))?;
         if plugin.has_code {
             let component = format!("{}.wasm", plugin.package().replace('-', "_"));
             copy(&built.join(component), &to.join("plugin.wasm"))?;
         }
-        println!("plugin {} → plugins/dist/{}", plugin.id, plugin.id);
+        println!("plugin {} → {}", plugin.id, to.display());
     }
     Ok(())
 }
@@ -43,6 +48,7 @@ struct Plugin {
     id: String,
     folder: PathBuf,
     has_code: bool,
+    is_example: bool,
 }
 
 impl Plugin {
@@ -51,23 +57,35 @@ impl Plugin {
     }
 }
 
+/// The plugins that ship, and those of the examples that are built like them.
 fn found() -> Result<Vec<Plugin>, String> {
-    let folder = place::root().join("plugins");
+    let mut plugins = found_in(&place::root().join("plugins"), "")?;
+    plugins.extend(found_in(&place::root().join("examples"), EXAMPLE)?);
+    plugins.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(plugins)
+}
+
+/// How the folders of examples begin that are plugins.
+const EXAMPLE: &str = "plugin-";
+
+fn found_in(folder: &Path, begin: &str) -> Result<Vec<Plugin>, String> {
     let mut plugins = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(|error| told(&folder, &error))? {
-        let folder = entry.map_err(|error| told(&folder, &error))?.path();
-        let Some(id) = folder.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+    for entry in fs::read_dir(folder).map_err(|error| told(folder, &error))? {
+        let folder = entry.map_err(|error| told(folder, &error))?.path();
+        let name = folder.file_name().and_then(|name| name.to_str());
+        let Some(id) = name.and_then(|name| name.strip_prefix(begin)).map(str::to_owned) else {
             continue;
         };
-        if folder.join("plugin.toml").is_file() {
+        // Others are built by their own tools.
+        if folder.join("plugin.toml").is_file() && (begin.is_empty() || folder.join("Cargo.toml").is_file()) {
             plugins.push(Plugin {
                 id,
                 has_code: folder.join("Cargo.toml").is_file(),
+                is_example: !begin.is_empty(),
                 folder,
             });
         }
     }
-    plugins.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(plugins)
 }
 
@@ -75,7 +93,9 @@ fn found() -> Result<Vec<Plugin>, String> {
 fn remove_others(dist: &Path, plugins: &[Plugin]) -> Result<(), String> {
     let Ok(entries) = fs::read_dir(dist) else { return Ok(()) };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let still = plugins.iter().any(|plugin| path.ends_with(&plugin.id));
+        let still = plugins
+            .iter()
+            .any(|plugin| !plugin.is_example && path.ends_with(&plugin.id));
         if path.is_dir() && !still {
             fs::remove_dir_all(&path).map_err(|error| told(&path, &error))?;
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 const PROTOCOL: &str = "kapok-protocol";
 
 /// Each package of ours, and the packages of ours that it may use.
-const OURS: [(&str, &[&str]); 19] = [
+const OURS: [(&str, &[&str]); 20] = [
     (PROTOCOL, &[]),
     ("kapok-model", &[PROTOCOL]),
     ("kapok-rules", &[PROTOCOL]),
@@ -51,6 +51,7 @@ const OURS: [(&str, &[&str]); 19] = [
     ("kapok-plugin-sdk", &[]),
     ("kapok-plugin-quotes", &["kapok-plugin-sdk"]),
     ("kapok-plugin-sms-http", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-hello", &["kapok-plugin-sdk"]),
     ("kapok-example-embed", &["kapok"]),
 ];
 
@@ -73,8 +74,11 @@ const PURE: [(&str, &[&str]); 5] = [
 ];
 
 /// Others' crates that have one door into the product, or one for each format that needs them.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 16] = [
     ("calamine", &["kapok"]),
+    ("encoding_rs", &["kapok"]),
+    ("rust_xlsxwriter", &["kapok"]),
+    ("zip", &["kapok"]),
     ("sled", &["kapok-store"]),
     ("wasmtime", &["kapok-plugin-host"]),
     ("rhai", &["kapok-rules"]),

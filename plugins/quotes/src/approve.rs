@@ -1,6 +1,6 @@
 //! The end of the approval: the quote becomes approved.
 
-use kapok_plugin_sdk::{Answer, Fields, RecordChange, RecordRef, ServiceFailure, StoredRecord, Value, json};
+use kapok_plugin_sdk::{Fields, ServiceFailure, StoredRecord, Value, json};
 
 /// What is approved here.
 pub const ENTITY: &str = "quotes.quote";
@@ -14,9 +14,8 @@ pub fn quote(inputs: &Fields) -> Result<u64, ServiceFailure> {
         .ok_or_else(|| ServiceFailure::permanent("the input quote must be the id of a quote"))
 }
 
-/// The change that approves the quote. One that is approved already stays so: the job may be an attempt that is
-/// repeated.
-pub fn approve(id: u64, quote: Option<StoredRecord>) -> Result<Answer, ServiceFailure> {
+/// The fields to set so that the quote is approved; none when it is already: the job may be an attempt that is repeated.
+pub fn approve(id: u64, quote: Option<StoredRecord>) -> Result<Option<Fields>, ServiceFailure> {
     let Some(quote) = quote else {
         return Err(ServiceFailure::error(
             "quotes.not-found",
@@ -24,18 +23,8 @@ pub fn approve(id: u64, quote: Option<StoredRecord>) -> Result<Answer, ServiceFa
         ));
     };
     match quote.fields.get("status").and_then(Value::as_str) {
-        Some("approved") => Ok(Answer::default()),
-        Some("in-approval") => {
-            let set = Fields::from_iter([("status".to_owned(), json!("approved"))]);
-            let record = RecordRef {
-                entity: ENTITY.to_owned(),
-                id,
-            };
-            Ok(Answer {
-                changes: vec![RecordChange { record, set }],
-                ..Answer::default()
-            })
-        }
+        Some("approved") => Ok(None),
+        Some("in-approval") => Ok(Some(Fields::from_iter([("status".to_owned(), json!("approved"))]))),
         status => Err(ServiceFailure::error(
             "quotes.not-in-approval",
             format!(
@@ -57,16 +46,13 @@ mod tests {
             Some(StoredRecord {
                 id: 7,
                 version: 1,
+                owner: None,
                 fields,
             })
         };
-        let done = approve(7, stored(json!("in-approval"))).unwrap();
-        assert_eq!(done.changes.len(), 1);
-        assert_eq!(
-            (done.changes[0].record.id, &done.changes[0].set["status"]),
-            (7, &json!("approved"))
-        );
-        assert!(approve(7, stored(json!("approved"))).unwrap().changes.is_empty());
+        let set = approve(7, stored(json!("in-approval"))).unwrap().unwrap();
+        assert_eq!(set["status"], json!("approved"));
+        assert_eq!(approve(7, stored(json!("approved"))), Ok(None));
         for refused in [
             None,
             stored(json!("draft")),

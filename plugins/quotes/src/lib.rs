@@ -4,7 +4,7 @@ mod approve;
 mod check;
 mod total;
 
-use kapok_plugin_sdk::{Actor, Answer, Fields, Job, Plugin, Refusal, Save, ServiceFailure, records};
+use kapok_plugin_sdk::{Actor, Fields, Job, Plugin, Refusal, Save, ServiceFailure, records};
 
 struct Quotes;
 
@@ -14,11 +14,14 @@ impl Plugin for Quotes {
         total::add_up(save.after, &lines)
     }
 
-    fn run_service(_: Actor, job: Job) -> Result<Answer, ServiceFailure> {
+    fn run_service(_: Actor, job: Job) -> Result<Fields, ServiceFailure> {
         match job.handler.as_str() {
             "quotes.mark-approved" => {
                 let id = approve::quote(&job.inputs)?;
-                approve::approve(id, records::get(approve::ENTITY, id))
+                if let Some(set) = approve::approve(id, records::get(approve::ENTITY, id)?)? {
+                    records::update(approve::ENTITY, id, &set)?;
+                }
+                Ok(Fields::new())
             }
             other => Err(ServiceFailure::permanent(format!("there is no handler {other}"))),
         }

@@ -1,7 +1,8 @@
 //! Between the contract's JSON text and fields.
 
 use crate::{
-    Answer, Fields, Job, RecordChange, Save, ServiceFailure, StoredRecord, bindings::kapok::plugin::types as wire,
+    Action, Failure, Fields, Job, Report, Row, Rule, Save, Saved, ServiceFailure, StoredRecord, Value,
+    bindings::kapok::plugin::types as wire,
 };
 
 pub(crate) fn fields(text: &str) -> Option<Fields> {
@@ -17,6 +18,7 @@ pub(crate) fn record(record: wire::StoredRecord) -> Option<StoredRecord> {
     Some(StoredRecord {
         id: record.id,
         version: record.version,
+        owner: record.owner,
         fields: fields(&record.fields)?,
     })
 }
@@ -41,14 +43,57 @@ pub(crate) fn job(job: wire::Job) -> Option<Job> {
     })
 }
 
-pub(crate) fn answer(answer: Answer) -> wire::Answer {
-    let change = |change: RecordChange| wire::RecordChange {
-        record: change.record,
-        set: text(&change.set),
+pub(crate) fn saved(saved: wire::Saved) -> Option<Saved> {
+    let now = match saved.now {
+        Some(now) => Some(record(now)?),
+        None => None,
     };
-    wire::Answer {
-        variables: text(&answer.variables),
-        changes: answer.changes.into_iter().map(change).collect(),
+    Some(Saved {
+        entity: saved.record.entity,
+        id: saved.record.id,
+        created: saved.created,
+        changed: saved.changed,
+        now,
+    })
+}
+
+pub(crate) fn action(action: wire::Action) -> Option<Action> {
+    Some(Action {
+        name: action.name,
+        record: record(action.record)?,
+        inputs: fields(&action.inputs)?,
+    })
+}
+
+pub(crate) fn rule(rule: wire::Rule) -> Option<Rule> {
+    Some(Rule {
+        name: rule.name,
+        record: rule.record,
+        initiator: rule.initiator,
+        inputs: fields(&rule.inputs)?,
+    })
+}
+
+pub(crate) fn report(report: wire::Report) -> Option<Report> {
+    Some(Report {
+        name: report.name,
+        inputs: fields(&report.inputs)?,
+    })
+}
+
+pub(crate) fn row(row: Row) -> String {
+    Value::Array(row).to_string()
+}
+
+/// A value that the host sends; null when it is none, which it never sends.
+pub(crate) fn value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+pub(crate) fn technical(failure: Failure) -> wire::TechnicalFailure {
+    wire::TechnicalFailure {
+        message: failure.message,
+        retry: failure.retry,
     }
 }
 

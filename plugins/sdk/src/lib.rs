@@ -1,5 +1,5 @@
 //! What a Kapok plugin written in Rust is made of: implement [`Plugin`], name it in [`export!`], and build the crate
-//! for `wasm32-wasip2` as a `cdylib`.
+//! for `wasm32-wasip2` as a `cdylib` (`kapok plugin build` does that).
 //!
 //! ```
 //! use kapok_plugin_sdk::{Actor, Fields, Plugin, Refusal, Save};
@@ -18,12 +18,15 @@
 //! kapok_plugin_sdk::export!(Customers);
 //! ```
 //!
-//! The contract behind it is `plugins/wit`. Keep the logic in functions of plain values: those are tested natively,
-//! while the functions of [`http`], [`log`], [`records`], [`settings`] and [`clock`] exist only inside the host.
+//! The contract behind it is `plugins/wit`. Keep the logic in functions of plain values: those are tested with `cargo test`,
+//! while the functions of [`http`], [`log`], [`records`], [`processes`], [`messages`], [`settings`], [`secrets`] and [`clock`]
+//! exist only inside the host. `kapok plugin test` runs the whole plugin in a host of its own, without a server.
 
 mod convert;
 mod fields;
 mod glue;
+pub mod processes;
+pub mod records;
 mod types;
 
 /// The contract in Rust's words, generated from `plugins/wit`.
@@ -31,7 +34,7 @@ mod types;
 #[allow(missing_docs, unsafe_code, clippy::all, reason = "generated code")]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: "../wit/kapok-plugin@0.1.0",
+        path: "../wit/kapok-plugin@0.2.0",
         world: "plugin",
         pub_export_macro: true,
         export_macro_name: "export_bindings",
@@ -40,28 +43,15 @@ pub mod bindings {
 }
 
 pub use bindings::kapok::plugin::{
-    clock, http, log, settings,
-    types::{Actor, ChannelFailure, Message, MessageKind, Receipt, RecordRef, Refusal, Text},
+    clock, http, log, messages, secrets, settings,
+    types::{Actor, ChannelFailure, Denial, Message, MessageKind, Receipt, RecordRef, Refusal, Text},
 };
 pub use fields::{Fields, decimal, number};
 #[doc(hidden)]
 pub use glue::Glue;
 pub use rust_decimal::Decimal;
 pub use serde_json::{Value, json};
-pub use types::{Answer, Job, Plugin, RecordChange, Save, ServiceFailure, StoredRecord};
-
-/// Reading records with the caller's rights. Needs `records = true` under `[capabilities]`.
-pub mod records {
-    use crate::{RecordRef, StoredRecord, bindings::kapok::plugin::records, convert::record};
-
-    /// The record as the caller may see it; `None` when there is none or the caller may not know of it.
-    pub fn get(entity: &str, id: u64) -> Option<StoredRecord> {
-        record(records::get(&RecordRef {
-            entity: entity.to_owned(),
-            id,
-        })?)
-    }
-}
+pub use types::{Action, Failure, Job, Plugin, Report, Row, Rule, Save, Saved, ServiceFailure, StoredRecord};
 
 /// Makes a type that implements [`Plugin`] the plugin of this crate.
 #[macro_export]

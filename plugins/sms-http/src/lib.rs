@@ -4,7 +4,7 @@ mod answer;
 mod request;
 mod sign;
 
-use kapok_plugin_sdk::{ChannelFailure, Message, Plugin, Receipt, Text, clock, http, settings};
+use kapok_plugin_sdk::{ChannelFailure, Message, Plugin, Receipt, Text, clock, http, secrets, settings};
 
 use request::Gateway;
 
@@ -15,7 +15,7 @@ impl Plugin for SmsHttp {
         let gateway = Gateway {
             url: setting("url")?,
             access_key: setting("access_key")?,
-            secret: setting("secret")?,
+            secret: given("secret", secrets::get("secret"))?,
             signature: match &message.signature {
                 Some(signature) => signature.clone(),
                 None => setting("signature")?,
@@ -28,9 +28,13 @@ impl Plugin for SmsHttp {
     }
 }
 
-/// A setting that must be there. Without it the message waits until somebody has set it.
 fn setting(name: &str) -> Result<String, ChannelFailure> {
-    settings::get(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+    given(name, settings::get(name))
+}
+
+/// A setting that must be there. Without it the message waits until somebody has set it.
+fn given(name: &str, value: Option<String>) -> Result<String, ChannelFailure> {
+    value.filter(|value| !value.is_empty()).ok_or_else(|| {
         ChannelFailure::Retry(Text::new(
             format!("短信插件还没有设置 {name}，请管理员在设置里填写。"),
             format!("The SMS plugin has no setting {name}; the administrator can give it in the settings."),

@@ -70,6 +70,7 @@ export interface FieldDocument extends Labelled {
   private?: boolean
   default?: Json
   section?: string
+  help?: Text
   max_length?: number
   scale?: number
   min?: Json
@@ -170,7 +171,13 @@ export interface TotalDocument {
   value?: string
   filter?: Filter
   role: string
+  /** The field whose date says into which period a record falls; without one there is only the whole. */
+  date?: string
+  /** The shortest period it can be asked for; a year when absent. */
+  finest?: (typeof TOTAL_PERIODS)[number]
 }
+
+export const TOTAL_PERIODS = ['year', 'quarter', 'month'] as const
 
 export interface Definitions {
   entities: Keyed<EntityDocument>

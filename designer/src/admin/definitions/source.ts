@@ -31,6 +31,8 @@ interface AboutEntity {
 export interface Read {
   shipped: Definitions
   layer: Definitions
+  /** The version of the layer. */
+  version: string | undefined
 }
 
 interface Call {
@@ -41,10 +43,14 @@ interface Call {
 export async function readDefinitions(signal?: AbortSignal): Promise<Read> {
   const call: Call = signal ? { signal } : {}
   const [layer, shipped] = await Promise.all([
-    api.get<Partial<Definitions>>('/admin/definitions', call),
+    api.send<Partial<Definitions>>('GET', '/admin/definitions', call),
     readAll(call).then((all) => all ?? readEach(call)),
   ])
-  return { layer: { ...noDefinitions(), ...layer }, shipped: { ...noDefinitions(), ...shipped } }
+  return {
+    layer: { ...noDefinitions(), ...layer.body },
+    shipped: { ...noDefinitions(), ...shipped },
+    version: layer.headers.get('ETag')?.replaceAll('"', '') ?? undefined,
+  }
 }
 
 /** In one piece; nothing when the server only speaks of one entity at a time. */
@@ -90,6 +96,7 @@ export function plan(changes: readonly Change[]): Promise<Plan> {
   return api.post<Plan>('/admin/definitions/plan', { body: { changes } })
 }
 
-export function apply(changes: readonly Change[], idempotencyKey: string): Promise<unknown> {
-  return api.post('/admin/definitions', { body: { changes, confirm: true }, idempotencyKey })
+/** Refused when the layer is no longer the one that the changes were made on. */
+export function apply(changes: readonly Change[], base: string | undefined, idempotencyKey: string): Promise<unknown> {
+  return api.post('/admin/definitions', { body: { changes, confirm: true, base }, idempotencyKey })
 }

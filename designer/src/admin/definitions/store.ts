@@ -22,6 +22,7 @@ interface Draft {
 export const useDefinitions = defineStore('definitions', () => {
   const shipped = shallowRef<Definitions>()
   const base = shallowRef<Definitions>()
+  const version = shallowRef<string>()
   const layer = shallowRef<Definitions>()
   const past = shallowRef<readonly Definitions[]>([])
   const future = shallowRef<readonly Definitions[]>([])
@@ -66,6 +67,7 @@ export const useDefinitions = defineStore('definitions', () => {
         layer.value = read.layer
       }
       base.value = read.layer
+      version.value = read.version
       error.value = undefined
       keep()
     } catch (cause) {
@@ -129,6 +131,7 @@ export const useDefinitions = defineStore('definitions', () => {
     () => session.me?.id,
     () => {
       shipped.value = base.value = layer.value = undefined
+      version.value = undefined
       past.value = future.value = []
       conflicts.value = []
     },
@@ -138,7 +141,7 @@ export const useDefinitions = defineStore('definitions', () => {
 
   async function apply(): Promise<void> {
     try {
-      await send(changes.value, intent)
+      await send(changes.value, version.value, intent)
     } finally {
       intent = newIdempotencyKey()
     }

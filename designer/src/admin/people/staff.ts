@@ -146,11 +146,19 @@ export const addStandIn = (person: Id, standIn: { stand_in: Id; from: string; un
   api.post(`/people/${person}/stand-ins`, { body: standIn })
 export const removeStandIn = (person: Id, standIn: Id) => api.delete(`/people/${person}/stand-ins/${standIn}`)
 
-/** Those who report to somebody. */
-export async function readBelow(person: Id): Promise<string[]> {
-  const filter = JSON.stringify({ field: 'superior', op: '=', value: person })
-  return (await api.get<List<RecordRow>>('/records/system.person', { query: { filter, limit: 100 } })).items.map(({ title }) => title)
+/** What somebody leaves behind. Long counts end at 10,000. */
+export interface LeavePreview {
+  tasks: number
+  records: { entity: string; label: Text; count: number }[]
+  /** Records that others share with the person. */
+  shares: number
+  subordinates: PersonRef[]
+  departments: string[]
+  /** What names the person, and has to be changed by hand. */
+  definitions: { kind: 'process' | 'entity' | 'total'; id: string; label: Text }[]
 }
+
+export const previewLeave = (person: Id) => api.get<LeavePreview>(`/people/${person}/leave`)
 
 export interface HandedOver {
   tasks: number

@@ -1,7 +1,7 @@
 /** Checking while drawing: the same checks as publishing, a moment after the last change. */
 import { onScopeDispose, ref, shallowRef, watch, type ShallowRef } from 'vue'
 import { api, ApiError } from '@/api/client'
-import type { Diagnostic } from '@/api/types'
+import type { Diagnostic, Grants } from '@/api/types'
 import type { FlowEditor } from '../canvas/editor'
 
 /** How long nothing must change before the process is checked. */
@@ -9,6 +9,8 @@ const QUIET_MILLISECONDS = 400
 
 export function useProblems(editor: ShallowRef<FlowEditor | undefined>) {
   const problems = shallowRef<Diagnostic[]>([])
+  /** What the processes of the drawing would do with records. */
+  const grants = shallowRef<Grants[]>([])
   const checking = ref(false)
   /** Why the last check did not happen. */
   const failure = shallowRef<unknown>()
@@ -35,12 +37,13 @@ export function useProblems(editor: ShallowRef<FlowEditor | undefined>) {
     checking.value = true
     try {
       const xml = await open.xml()
-      const { diagnostics } = await api.post<{ diagnostics: Diagnostic[] }>('/definitions/check', {
+      const found = await api.post<{ diagnostics: Diagnostic[]; grants: Grants[] }>('/definitions/check', {
         raw: { text: xml, type: 'application/xml' },
         signal: mine.signal,
       })
       if (mine !== running) return
-      show(diagnostics)
+      show(found.diagnostics)
+      grants.value = found.grants
       failure.value = undefined
     } catch (cause) {
       if (mine !== running || mine.signal.aborted) return
@@ -57,7 +60,7 @@ export function useProblems(editor: ShallowRef<FlowEditor | undefined>) {
     if (editor.value) markElements(editor.value, problems.value)
   }
 
-  return { problems, checking, failure, check, show }
+  return { problems, grants, checking, failure, check, show }
 }
 
 function weight({ severity }: Diagnostic): number {

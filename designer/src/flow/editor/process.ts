@@ -1,7 +1,7 @@
 /** Opening, drafting and publishing one process. */
 import { computed, onScopeDispose, ref, shallowRef, watch, type ShallowRef } from 'vue'
 import { api, ApiError, newIdempotencyKey } from '@/api/client'
-import type { Definition, Deployed, Diagnostic, List } from '@/api/types'
+import type { ConfirmedGrant, Definition, Deployed, Diagnostic, List } from '@/api/types'
 import type { FlowEditor } from '../canvas/editor'
 import { readDraft, removeDraft, writeDraft, type Draft } from './drafts'
 
@@ -104,15 +104,15 @@ export function useProcess(key: string, editor: ShallowRef<FlowEditor | undefine
     if (!full.value) savedAt.value = now
   }
 
-  /** Publishes what is on the canvas. A conflict is answered, never overwritten. */
-  async function publish(): Promise<Published> {
+  /** Publishes what is on the canvas, and what it may do with records. A conflict is answered, never overwritten. */
+  async function publish(grants: readonly ConfirmedGrant[]): Promise<Published> {
     const open = editor.value
     if (!open) throw new Error('nothing is open')
     const xml = await open.xml()
     const revision = open.revision.value
     try {
       const { version } = await api.post<Deployed>('/definitions', {
-        query: { base: base.value },
+        query: { base: base.value, grants: JSON.stringify(grants) },
         raw: { text: xml, type: 'application/xml' },
         idempotencyKey: newIdempotencyKey(),
       })

@@ -1,8 +1,9 @@
 /** The settings of the steps that nobody does: plugin work, messages, scripts. */
 import { readRules, writeRules, type AssigneeRule } from './assignees'
 import { extension, withExtensions } from './extensions'
-import { child, children, integer, make, text, type Edit, type Factory, type ModdleElement } from './moddle'
+import { child, children, flag, integer, make, text, type Edit, type Factory, type ModdleElement } from './moddle'
 import { CHANNELS, type Channel } from './reminders'
+import { readRequest, writeRequest, type HttpRequest } from './requests'
 
 /** Work of a plugin. */
 export interface Handler {
@@ -13,6 +14,8 @@ export interface Handler {
   /** The variable that receives all it answers. */
   result?: string
   retries?: number
+  /** Whether programs outside fetch it; then the name is its topic. */
+  external?: boolean
 }
 
 /** A step that tells people something. */
@@ -25,13 +28,19 @@ export interface Message {
   template?: string
 }
 
-/** What a service task does: one of the two, or nothing yet. */
-export type ServiceWork = { kind: 'handler'; handler: Handler } | { kind: 'message'; message: Message } | undefined
+/** What a service task does: one of these, or nothing yet. */
+export type ServiceWork =
+  | { kind: 'handler'; handler: Handler }
+  | { kind: 'message'; message: Message }
+  | { kind: 'request'; request: HttpRequest }
+  | undefined
 
 /** Reads what a service task does. */
 export function readServiceWork(task: ModdleElement): ServiceWork {
   const message = extension(task, 'kapok:Message')
   if (message) return { kind: 'message', message: readMessage(message) }
+  const request = extension(task, 'kapok:Request')
+  if (request) return { kind: 'request', request: readRequest(request) }
   const handler = extension(task, 'kapok:Handler')
   return handler && { kind: 'handler', handler: readHandler(handler) }
 }
@@ -41,6 +50,7 @@ export function writeServiceWork(factory: Factory, task: ModdleElement, work: Se
   return withExtensions(factory, task, {
     'kapok:Message': work?.kind === 'message' ? writeMessage(factory, work.message) : undefined,
     'kapok:Handler': work?.kind === 'handler' ? writeHandler(factory, work.handler) : undefined,
+    'kapok:Request': work?.kind === 'request' ? writeRequest(factory, work.request) : undefined,
   })
 }
 
@@ -54,14 +64,16 @@ function readHandler(handler: ModdleElement): Handler {
     inputs,
     ...(result !== undefined && { result }),
     ...(retries !== undefined && { retries }),
+    ...(flag(handler, 'external') && { external: true }),
   }
 }
 
-function writeHandler(factory: Factory, { name, inputs, result, retries }: Handler): ModdleElement {
+function writeHandler(factory: Factory, { name, inputs, result, retries, external }: Handler): ModdleElement {
   return make(factory, 'kapok:Handler', {
     name,
     result,
     retries,
+    external: external ? true : undefined,
     inputs: Object.entries(inputs)
       .filter(([, body]) => body.trim() !== '')
       .map(([input, body]) => make(factory, 'kapok:Input', { name: input, body: body.trim() })),

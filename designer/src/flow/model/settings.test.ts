@@ -36,6 +36,24 @@ const roundTrips: [string, string, (element: ModdleElement) => Edit | Edit[]][] 
     (element) => writeServiceWork(moddle, element, readServiceWork(element)),
   ],
   [
+    'work outside',
+    `<bpmn:serviceTask id="x">${extensions(
+      '<kapok:handler name="rate-customer" retries="2" external="true"><kapok:input name="revenue">revenue</kapok:input></kapok:handler>',
+    )}</bpmn:serviceTask>`,
+    (element) => writeServiceWork(moddle, element, readServiceWork(element)),
+  ],
+  [
+    'request',
+    `<bpmn:serviceTask id="x">${extensions(
+      '<kapok:request method="POST" url="https://erp.example.com/orders/{number}" timeout="PT30S" retries="2" result="answer" success="2xx 304" unknown="ask">' +
+        '<kapok:query name="q" language="feel">number</kapok:query>' +
+        '<kapok:header name="X-Count">2 + 1</kapok:header><kapok:header name="Authorization" secret="erp" prefix="Bearer " />' +
+        '<kapok:body type="form">#{ a: 1 }</kapok:body>' +
+        '<kapok:output variable="order">body.id</kapok:output><kapok:error status="404 409" code="gone" /></kapok:request>',
+    )}</bpmn:serviceTask>`,
+    (element) => writeServiceWork(moddle, element, readServiceWork(element)),
+  ],
+  [
     'message',
     `<bpmn:serviceTask id="x">${extensions(
       '<kapok:message channel="sms" title="批准" template="quote-approved"><kapok:to><kapok:initiator/></kapok:to><kapok:text>报价 {record.number}</kapok:text></kapok:message>',

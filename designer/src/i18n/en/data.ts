@@ -108,6 +108,8 @@ export default {
   fieldName: 'Name of the field',
   isTitle: 'Title',
   required: 'Required',
+  help: 'Help',
+  helpHint: 'Shown below the field where it is filled in',
   requiredHint: 'Cannot be saved without',
   unique: 'No two alike',
   uniqueHint: 'No two records may have the same here',

@@ -41,7 +41,17 @@ export default {
   leaving: {
     title: '{name} leaves',
     what: 'All open to-dos and records go to whoever takes over. The person can no longer sign in; history stays as it is.',
-    nothing: 'Nobody reports to this person, who heads no department.',
+    nothing: 'Nothing is left behind: no open to-dos, no records, and nobody reports to this person.',
+    tasks: '{n} open to-dos are handed over',
+    owned: '{label} {n}',
+    records: 'Records are handed over: {names}',
+    shares: '{n} records that others share with this person are no longer shared',
+    named: 'Named in these settings; please change them by hand: {names}',
+    in: {
+      process: 'process {name}',
+      entity: 'table {name}',
+      total: 'total {name}',
+    },
     below: '{n} people report to this person. The next superior takes over; please settle it: {names}',
     heads: 'Heads these departments; please name somebody else: {names}',
     to: 'Taken over by',

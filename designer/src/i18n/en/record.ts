@@ -13,6 +13,7 @@ export default {
   delete: 'Delete',
   deleteSure: 'Delete “{title}”? It can be brought back from the trash.',
   deleted: 'Deleted',
+  actionDone: 'Done',
   started: 'Saving has started a case.',
   openCase: 'Open the case',
   follow: 'Load the latest and keep my changes',

@@ -36,6 +36,7 @@ export default {
     snapshots: 'Snapshots',
     snapshotsHint: 'With a snapshot, older parts of the journal are removed by themselves.',
     state: 'Data for look-ups',
+    index: 'Search index',
     stateHint: 'Can be made anew from snapshots and journal at any time.',
     newest: 'Newest snapshot',
     newestAt: 'up to save number {n}; {behind} since',

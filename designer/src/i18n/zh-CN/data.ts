@@ -108,6 +108,8 @@ export default {
   fieldName: '字段名称',
   isTitle: '标题',
   required: '必填',
+  help: '填写说明',
+  helpHint: '显示在表单里这个字段的下面',
   requiredHint: '不填不能保存',
   unique: '不能重复',
   uniqueHint: '两条记录不能填同样的内容',

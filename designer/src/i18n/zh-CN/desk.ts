@@ -1,4 +1,5 @@
 import { find, grid } from './grid'
+import imports from './imports'
 import record from './record'
 
 export default {
@@ -138,6 +139,7 @@ export default {
     },
   },
   record,
+  imports,
   grid,
   find,
   leave: {

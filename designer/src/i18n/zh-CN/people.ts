@@ -41,7 +41,17 @@ export default {
   leaving: {
     title: '{name} 离职',
     what: '所有待办和负责的记录会交给接手人，此人不能再登录，历史保留不变。',
-    nothing: '没有人以此人为上级，也没有部门由此人负责。',
+    nothing: '没有待办、没有负责的记录，也没有人以此人为上级。',
+    tasks: '{n} 件未办的待办会交接',
+    owned: '{label} {n} 条',
+    records: '负责的记录会交接：{names}',
+    shares: '别人共享给此人的 {n} 条记录不再共享',
+    named: '这些设置里写着此人，请手动修改：{names}',
+    in: {
+      process: '流程“{name}”',
+      entity: '数据“{name}”',
+      total: '汇总数“{name}”',
+    },
     below: '{n} 人以此人为直接上级，离职后由上一级接替，请尽快改定：{names}',
     heads: '此人是这些部门的负责人，请另外指定：{names}',
     to: '交给谁',

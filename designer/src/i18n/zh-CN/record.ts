@@ -13,6 +13,7 @@ export default {
   delete: '删除',
   deleteSure: '确定要删除“{title}”吗？可以在回收站里找回。',
   deleted: '已删除',
+  actionDone: '已完成',
   started: '保存后已自动发起流程。',
   openCase: '查看流程',
   follow: '载入最新内容，保留我的修改',

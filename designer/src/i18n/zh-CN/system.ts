@@ -36,6 +36,7 @@ export default {
     snapshots: '快照',
     snapshotsHint: '有了快照，较早的日志会自动清理。',
     state: '查询用的数据',
+    index: '搜索索引',
     stateHint: '随时可由快照和日志重新生成。',
     newest: '最新的快照',
     newestAt: '到第 {n} 次保存为止，之后又保存了 {behind} 次',

@@ -14,6 +14,7 @@ mod disk;
 mod figures;
 mod http;
 mod human_steps;
+mod import;
 mod inbox;
 mod machine;
 mod models;
@@ -95,6 +96,11 @@ const WORKLOADS: &[Workload] = &[
         run: records::run,
     },
     Workload {
+        name: "import",
+        about: "a file of 100,000 rows becomes records: validity, rights, a unique rule and a reference for each",
+        run: import::run,
+    },
+    Workload {
         name: "disk",
         about: "what a finished straight-through case takes on the disk",
         run: disk::run,
@@ -148,7 +154,7 @@ fn help() -> String {
         .map(|workload| line((workload.name, workload.about)))
         .collect();
     let curves: String = curves::names().map(line).collect();
-    format!("Workloads:\n{workloads}\nCurves:\n{curves}\nNot there yet: import (it comes with the import of records).")
+    format!("Workloads:\n{workloads}\nCurves:\n{curves}")
 }
 
 /// Runs the workloads, or draws the curves, that are asked for.

@@ -1,6 +1,9 @@
 //! Calling a plugin.
 
-use std::time::Instant;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use kapok::{Kapok, protocol::Value, records::Fields};
 
@@ -14,8 +17,8 @@ use crate::built_in;
 
 const NAME: &str = "plugin-call";
 
-/// A record with one line is given to the plugin that checks it before it is saved, in a new instance each time; nothing
-/// is saved. One client.
+/// A record with one line is given to the plugin that checks it before it is saved, in a new instance each time, and then in
+/// one that many share, as the records of an import do; nothing is saved. One client.
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let plugins = built_in::plugins();
     if plugins.is_empty() {
@@ -41,9 +44,19 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
         Ok(kapok.check_record("quotes.quote", quote.clone()).map(drop)?)
     })?;
     let figure = Figure::rate(NAME, times, begin.elapsed());
+    session.report.add(&figure.note("a new instance for each call"))?;
+
+    let checks = Mutex::new(kapok.check_records("quotes.quote", std::iter::repeat(quote)));
+    let begin = Instant::now();
+    let times = clients::run(1, goal, |_, _| {
+        let checked = checks.lock().unwrap_or_else(PoisonError::into_inner).next();
+        Ok(checked.ok_or("there are no more quotes")?.map(drop)?)
+    })?;
+    drop(checks);
+    let figure = Figure::rate(format!("{NAME}.reused"), times, begin.elapsed());
     drop(kapok);
     session.place.clear(NAME)?;
-    session.report.add(&figure.note("a new instance for each call"))
+    session.report.add(&figure.note("one instance for all calls"))
 }
 
 fn quote(customer: &str) -> Fields {

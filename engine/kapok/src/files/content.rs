@@ -50,6 +50,15 @@ impl Read for StoredContent {
     }
 }
 
+impl Seek for StoredContent {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        match self {
+            Self::File(file) => file.seek(position),
+            Self::Memory(bytes) => bytes.seek(position),
+        }
+    }
+}
+
 impl FileStore {
     pub(crate) fn new(data: Option<&Path>) -> Self {
         match data {

@@ -13,8 +13,10 @@ use kapok_tables::{Definition, InstanceList, Queries, Slice};
 
 use super::Staff;
 use crate::{
-    Error, Explanation, decisions,
+    Error, Explanation, TopicView, Worker, decisions,
     definitions::{self, Deployed},
+    external,
+    grants::Confirm,
     hints::{Audience, HintKind},
     operate::Overview,
     organisation::Named,
@@ -59,8 +61,14 @@ impl Administrator {
         definitions::check(&self.kapok.shared, xml).diagnostics
     }
 
-    /// Publishes a model. `base` is the version its author started from (0: none); a newer one is a conflict.
+    /// Publishes a model. `base` is the version its author started from (0: none); a newer one is a conflict. What it may
+    /// do with records is what the version before might.
     pub fn deploy(&self, xml: &str, base: Option<u32>) -> Result<Deployed, Error> {
+        self.publish_model(xml, base, Confirm::Kept)
+    }
+
+    /// Publishes a model, and says what it may do with records.
+    pub fn publish_model(&self, xml: &str, base: Option<u32>, confirm: Confirm) -> Result<Deployed, Error> {
         // Parsing is slow and needs nothing of the writer.
         let reading = definitions::check(&self.kapok.shared, xml);
         let diagnostics = reading.diagnostics.clone();
@@ -70,7 +78,7 @@ impl Administrator {
             Some(ids) => ids,
             None if !reading.is_deployable() => return Err(Error::Model(diagnostics)),
             None => self.submit(move |step| {
-                let deployed = definitions::deploy(step, actor, &xml, &reading, base)?;
+                let deployed = definitions::deploy(step, actor, &xml, &reading, base, &confirm)?;
                 Ok(deployed.into_iter().map(|definition| definition.id).collect())
             })?,
         };
@@ -136,8 +144,8 @@ impl Administrator {
     /// The service task handlers that plugins offer: name, label, inputs (name, label).
     #[allow(clippy::type_complexity, reason = "a list for one chooser")]
     pub fn handlers(&self) -> Vec<(String, kapok_protocol::Text, Vec<(String, kapok_protocol::Text)>)> {
-        let manifests = self.kapok.shared.plugins.manifests();
-        let handlers = manifests.flat_map(|manifest| &manifest.handlers);
+        let plugins = self.kapok.shared.plugins.running();
+        let handlers = plugins.iter().flat_map(|plugin| &plugin.manifest().handlers);
         handlers
             .map(|(name, handler)| {
                 let inputs = handler
@@ -267,6 +275,16 @@ impl Administrator {
     /// What a person may do with a record, and why. It says nothing of what is in the record.
     pub fn access_of(&self, reference: &RecordRef, person: PersonId) -> Result<Explanation, Error> {
         self.explanation(reference, person)
+    }
+
+    /// Topics of outside workers, and who asks for them.
+    pub fn topics(&self) -> Result<Vec<TopicView>, Error> {
+        external::topics(&self.kapok.shared)
+    }
+
+    /// An outside worker that may fetch every topic.
+    pub fn worker(&self) -> Worker {
+        Worker::new(self.kapok.clone(), None, self.principal())
     }
 
     /// The plugins, running or not.

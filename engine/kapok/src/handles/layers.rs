@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::Administrator;
 use crate::{
     Error,
-    layers::{self, DefinitionChange, DefinitionPlan},
+    layers::{self, DefinitionChange, DefinitionLayer, DefinitionPlan},
 };
 
 /// So often a change is tried when others change the definitions at the same time.
@@ -15,10 +15,13 @@ const ATTEMPTS: usize = 3;
 
 impl Administrator {
     /// The administrator's layer: what was made by mouse, as one document.
-    pub fn definition_layer(&self) -> Result<Json, Error> {
+    pub fn definition_layer(&self) -> Result<DefinitionLayer, Error> {
         let view = self.view();
         let items = layers::items(&self.viewing(&view).queries)?;
-        Ok(layers::document(&items))
+        Ok(DefinitionLayer {
+            document: layers::document(&items),
+            version: layers::version_of(&items),
+        })
     }
 
     /// What holds for an entity, and what it was before administrators changed it.
@@ -43,7 +46,15 @@ impl Administrator {
 
     /// Changes the layer, in one commit; answers what was changed. What loses data, or takes it from sight, is only done
     /// when it is confirmed.
-    pub fn change_definitions(&self, changes: &[DefinitionChange], confirm: bool) -> Result<DefinitionPlan, Error> {
+    ///
+    /// `base` is the version of the layer that the changes were made on: when it is another one by now, nothing is done,
+    /// for a change replaces the whole of an item.
+    pub fn change_definitions(
+        &self,
+        changes: &[DefinitionChange],
+        confirm: bool,
+        base: Option<&str>,
+    ) -> Result<DefinitionPlan, Error> {
         check_kinds(changes)?;
         let actor = self.principal();
         for _ in 0..ATTEMPTS {
@@ -52,7 +63,17 @@ impl Administrator {
                 layers::items(&self.viewing(&view).queries)?
             };
             let shared = &self.kapok.shared;
-            let planned = layers::plan_of(shared, seen.clone(), changes);
+            let mut planned = layers::plan_of(shared, seen.clone(), changes);
+            if base.is_some_and(|base| base != planned.version) {
+                return Err(Refusal::new(
+                    RefusalKind::Conflict,
+                    "definition.changed",
+                    "其他管理员刚刚修改了定义，您的修改没有生效。请查看最新的定义后再试。",
+                    "Another administrator has just changed the definitions; yours were not applied. Look at them as they \
+                     are now, and try again.",
+                )
+                .into());
+            }
             if !planned.errors.is_empty() {
                 return Err(refused(&planned).into());
             }
@@ -69,7 +90,9 @@ impl Administrator {
                 )
                 .into());
             }
-            let new = layers::catalogue(shared, &layers::with(seen.clone(), changes));
+            let items = layers::with(seen.clone(), changes);
+            planned.version = layers::version_of(&items);
+            let new = layers::catalogue(shared, &items);
             let new = new.map_err(|errors| Error::Data(crate::plugins::lines(errors.iter())))?;
             let changes = changes.to_vec();
             let done = self

@@ -31,22 +31,8 @@ impl Staff {
     /// The same person, asking for one command under a key. `hash` is of what is asked: the same key with something
     /// else is refused.
     pub fn once(&self, key: &str, hash: &str) -> Result<Self, Error> {
-        if key.is_empty() || key.len() > LONGEST {
-            return Err(Refusal::new(
-                RefusalKind::Invalid,
-                "idempotency.key",
-                format!("Idempotency-Key 需要 1 到 {LONGEST} 个字节。"),
-                format!("An Idempotency-Key has 1 to {LONGEST} bytes."),
-            )
-            .into());
-        }
-        let request = RequestKey {
-            principal: self.principal(),
-            key: key.into(),
-            hash: hash.into(),
-        };
         Ok(Self {
-            request: Some(request),
+            request: Some(RequestKey::new(self.principal(), key, hash)?),
             ..self.clone()
         })
     }
@@ -88,6 +74,23 @@ pub(crate) fn keep<T: Serialize + DeserializeOwned>(
 }
 
 impl RequestKey {
+    pub(crate) fn new(principal: Principal, key: &str, hash: &str) -> Result<Self, Error> {
+        if key.is_empty() || key.len() > LONGEST {
+            return Err(Refusal::new(
+                RefusalKind::Invalid,
+                "idempotency.key",
+                format!("Idempotency-Key 需要 1 到 {LONGEST} 个字节。"),
+                format!("An Idempotency-Key has 1 to {LONGEST} bytes."),
+            )
+            .into());
+        }
+        Ok(Self {
+            principal,
+            key: key.into(),
+            hash: hash.into(),
+        })
+    }
+
     /// The answer the request got before, if it is a repetition.
     pub(crate) fn answered<T: DeserializeOwned>(&self, queries: &Queries<'_>) -> Result<Option<T>, Error> {
         let Some(stored) = queries.stored_answer(self.principal, &self.key)? else {

@@ -58,7 +58,7 @@ impl Administrator {
 fn shown(job: RecordJob, who: impl Fn(kapok_protocol::PersonId) -> Who) -> RecordJobView {
     let (kind, entity) = match &job.task {
         RecordTask::BackFill { entity, .. } => ("back-fill", entity),
-        RecordTask::RollUps { entity } => ("roll-ups", entity),
+        RecordTask::RollUps { entity } | RecordTask::Recount { entity, .. } => ("roll-ups", entity),
         RecordTask::Transfer { entity, .. } => ("transfer", entity),
         RecordTask::Merge { entity, .. } => ("merge", entity),
     };

@@ -15,6 +15,7 @@ use crate::{
     organisation::{PersonEntry, today},
     rights::{self, Viewpoint},
     seeing::Seeing,
+    shared::Shared,
     views::Viewing,
 };
 
@@ -241,8 +242,18 @@ impl Staff {
     }
 
     /// The rows as the person sees them.
-    pub(super) fn seeing<'v>(&self, viewing: &'v Viewing<'v>) -> Result<Seeing<'v>, Error> {
+    pub(crate) fn seeing<'v>(&self, viewing: &'v Viewing<'v>) -> Result<Seeing<'v>, Error> {
         Seeing::by_person(viewing, self.person)
+    }
+
+    /// What every part of the engine shares.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.kapok.shared
+    }
+
+    /// The rows as they are now.
+    pub(crate) fn snapshot(&self) -> View {
+        self.view()
     }
 
     pub(super) fn view(&self) -> View {

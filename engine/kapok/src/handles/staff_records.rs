@@ -110,7 +110,7 @@ impl Staff {
     }
 
     /// Who asks and when, for words such as `$me`.
-    pub(super) fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         let shared = &self.kapok.shared;
         let (now, offset) = (shared.clock.now(), shared.settings.utc_offset_minutes);
         shared.organisation().context(Some(self.person), now, offset)
@@ -242,7 +242,7 @@ impl Staff {
 }
 
 /// Whether these fields of a record may be changed.
-pub(super) fn allow_change(
+pub(crate) fn allow_change(
     seeing: &Seeing<'_>,
     definition: &EntityDefinition,
     before: &Record,
@@ -271,7 +271,7 @@ pub(super) fn allow_change(
 }
 
 /// Whether a record with these fields may be made, for this person.
-fn allow_new(
+pub(crate) fn allow_new(
     seeing: &Seeing<'_>,
     definition: &EntityDefinition,
     owner: Option<PersonId>,

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use kapok_protocol::{Entity, Filter, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
-use kapok_records::{EntityDefinition, FieldKind, Sort};
-use kapok_search::{Group, Grouping, Key, Keyword, Query, searched_fields, snippet};
+use kapok_records::{Catalogue, EntityDefinition, FieldKind, Sort};
+use kapok_search::{Group, Grouping, Key, Query, searched_fields, snippet};
 use rust_decimal::Decimal;
 
 use super::Staff;
 use crate::{
     Error,
-    lists::{SYSTEM, names},
+    lists::{SYSTEM, keyword as keyword_in, names},
     project::{Searching, StoredRecords, rights_of},
     seeing::{EntitySight, Seeing},
     views::RecordView,
@@ -85,6 +85,7 @@ impl Staff {
         let sight = seeing.entity(definition);
         let readable = sight.judge.fields_always_read();
         check(definition, &readable, query)?;
+        refuse_timed(&viewing.catalogue, definition, query)?;
         let total = StatisticsRow {
             groups: Vec::new(),
             count: 0,
@@ -97,7 +98,9 @@ impl Staff {
             });
         }
         let keyword = query.keyword.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let keyword = keyword.map(|text| keyword_in(definition, &readable, text));
+        let (searching, context) = (self.searching(), self.context());
+        let keyword = keyword.map(|text| keyword_in(&seeing, &searching, definition, &readable, text, &context));
+        let keyword = keyword.transpose()?;
         let grouping = Grouping {
             entity: &query.entity,
             keyword: keyword.as_ref(),
@@ -106,8 +109,8 @@ impl Staff {
             sum: query.sum.as_deref(),
             utc_offset_minutes: self.kapok.shared.settings.utc_offset_minutes,
         };
-        let (rights, context) = (rights_of(sight.judge.reach()), self.context());
-        let statistics = self.searching().ask(|index| {
+        let rights = rights_of(sight.judge.reach());
+        let statistics = searching.ask(|index| {
             let view = self.kapok.shared.store.view();
             index.statistics(&grouping, &rights, &context, &StoredRecords(&view))
         })?;
@@ -166,17 +169,19 @@ impl Staff {
     fn found_ids(&self, sight: &EntitySight<'_>, text: &str, limit: usize) -> Result<Vec<RecordId>, Error> {
         let definition = sight.definition;
         let readable = sight.judge.fields_always_read();
-        let anywhere = keyword_in(definition, &readable, text);
+        let (rights, context) = (rights_of(sight.judge.reach()), self.context());
+        let anywhere = keyword_in(sight.seeing(), &self.searching(), definition, &readable, text, &context)?;
         let mut in_title = anywhere.clone();
         in_title.fields.retain(|field| *field == definition.title);
-        let (rights, context) = (rights_of(sight.judge.reach()), self.context());
+        in_title.words.iter_mut().for_each(|word| word.also = None);
         let sort = [Sort {
             field: "updated_at".to_owned(),
             descending: true,
         }];
         let mut ids: Vec<RecordId> = Vec::new();
         for keyword in [in_title, anywhere] {
-            if keyword.fields.is_empty() || ids.len() >= limit {
+            let has_places = !keyword.fields.is_empty() || keyword.words.iter().any(|word| word.also.is_some());
+            if !has_places || ids.len() >= limit {
                 continue;
             }
             let query = Query {
@@ -201,19 +206,11 @@ impl Staff {
         Ok(ids)
     }
 
-    fn searching(&self) -> Searching<'_> {
+    pub(super) fn searching(&self) -> Searching<'_> {
         Searching {
             shared: &self.kapok.shared,
             reader: Some(self.person),
         }
-    }
-}
-
-fn keyword_in(definition: &EntityDefinition, readable: &BTreeSet<String>, text: &str) -> Keyword {
-    let searched = searched_fields(definition).into_iter();
-    Keyword {
-        text: text.to_owned(),
-        fields: searched.filter(|field| readable.contains(field)).collect(),
     }
 }
 
@@ -275,6 +272,30 @@ fn check(definition: &EntityDefinition, readable: &BTreeSet<String>, query: &Sta
         .into());
     }
     Ok(())
+}
+
+/// Refuses what is asked of a formula whose value changes by itself: the index, which counts, does not know it.
+fn refuse_timed(catalogue: &Catalogue, definition: &EntityDefinition, query: &StatisticsQuery) -> Result<(), Error> {
+    let mut asked = BTreeSet::new();
+    if let Some(filter) = &query.filter {
+        names(filter, &mut asked);
+    }
+    asked.extend(query.groups.iter().map(|group| group.field.as_str()));
+    asked.extend(query.sum.as_deref());
+    let is_timed = |path: &&str| catalogue.formulas().is_timed(&definition.id, path);
+    match asked.into_iter().find(is_timed) {
+        None => Ok(()),
+        Some(field) => Err(Refusal::new(
+            RefusalKind::Invalid,
+            "statistics.timed",
+            format!("“{field}”的公式使用了 today() 或 now()，它的值随时间改变，不能按它统计。"),
+            format!(
+                "The formula of “{field}” asks the time, so its value changes by itself and nothing is counted by it."
+            ),
+        )
+        .at(field)
+        .into()),
+    }
 }
 
 /// The value of a group, and what it is called.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use kapok_model::FieldAccess;
 use kapok_process::state::{Instance, Task};
 use kapok_protocol::{Command, Decision, InstanceId, Refusal, RefusalKind, TaskId, Value};
-use kapok_records::{Author, Fields};
-use kapok_tables::{Slice, TaskList};
+use kapok_records::{Action, Author, Fields};
+use kapok_tables::{Queries, Slice, TaskList};
 
 use super::Staff;
 use crate::{
-    Error,
+    Error, grants,
     saving::{self, SaveRequest},
     views::{TaskDetail, TaskForm, TaskView, Viewing, human},
 };
@@ -160,13 +160,27 @@ impl Staff {
             instance: Some(task.instance),
             key: self.request.clone(),
         };
-        // The step's own field rules allow the change; the writer refuses it with the task when that is not theirs.
+        // The step's own field rules allow the change, as far as the process itself may make it; the writer refuses it
+        // with the task when that is not theirs.
+        let shared = &self.kapok.shared;
+        let case = task.instance;
         saving::save(
-            &self.kapok.shared,
+            shared,
             &self.kapok.writer,
             actor,
             &request,
-            |_, _| Ok(()),
+            |definition, before| {
+                let (view, changed) = (shared.store.view(), request.fields.keys());
+                grants::allow(
+                    shared,
+                    &Queries(&view),
+                    case,
+                    Action::Update,
+                    definition,
+                    before,
+                    changed,
+                )
+            },
             move |step, _, _| step.process(actor, &command).map(|_| None::<InstanceId>),
         )
         .map(drop)

@@ -9,6 +9,7 @@ mod position;
 mod search;
 mod sources;
 mod through;
+mod wording;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,8 @@ use kapok_rules::{Condition, Context};
 
 pub(crate) use position::Position;
 pub(crate) use search::{Find, Found};
+pub(crate) use through::{Kept, each, sort};
+pub(crate) use wording::keyword;
 
 use crate::{
     Error, project,
@@ -71,6 +74,9 @@ pub struct RecordPage {
     pub next: Option<Vec<u8>>,
     /// How many there are in all, counted to 1,000.
     pub count: usize,
+    /// Whether there may be more than were counted, because only the newest 20,000 were looked at: what the list asks
+    /// about is not shown in every record, or changes by itself, so that no index can answer.
+    pub is_partial: bool,
 }
 
 /// A query that was checked against what the viewer may see.
@@ -99,11 +105,18 @@ pub(crate) fn page(
             items: Vec::new(),
             next: None,
             count: 0,
+            is_partial: false,
         });
     }
     let checked = check(sight, query, context)?;
     let is_plain = checked.keyword.is_none() && checked.condition.is_none() && query.sort.is_empty();
+    // A list that was begun while the index was being made goes on as it began.
+    let is_indexed = match query.after.as_deref().map(Position::decode).transpose()? {
+        None | Some(Position::Searched(_)) => true,
+        Some(Position::Behind(_) | Position::Sorted(..)) => false,
+    };
     if !is_plain
+        && is_indexed
         && checked.is_open
         && let Some(found) = project::find(viewing.shared, &Find::new(sight, &checked))?
     {
@@ -117,6 +130,7 @@ pub(crate) fn page(
             items,
             next: found.next.map(|position| Position::Searched(position).encode()),
             count: found.count.min(COUNTED),
+            is_partial: false,
         });
     }
     through::page(viewing, sight, &checked)
@@ -154,6 +168,8 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
         let name = path.split('.').next().unwrap_or_default();
         SYSTEM.contains(&name) || always.contains(name)
     };
+    // What changes by itself is in no index.
+    let is_timed = |path: &&str| sight.formulas().is_timed(&definition.id, path);
     for sort in &query.sort {
         let is_sortable = definition
             .field(&sort.field)
@@ -178,7 +194,7 @@ fn check<'q>(sight: &EntitySight<'_>, query: &'q ListQuery, context: &'q Context
         condition,
         query,
         context,
-        is_open: fields.iter().all(|path| is_open(path)),
+        is_open: fields.iter().all(|path| is_open(path)) && !fields.iter().any(is_timed),
     })
 }
 

@@ -7,13 +7,15 @@ use kapok_records::{EntityDefinition, Reach, Sort};
 use kapok_rules::Context;
 
 use super::{COUNTED, Checked};
-use crate::seeing::EntitySight;
+use crate::seeing::{EntitySight, Seeing};
 
 /// What to find. All fields it names may be looked at in every record that is reached.
 pub(crate) struct Find<'f> {
     pub(crate) definition: &'f EntityDefinition,
-    /// What one of the texts contains, in lower case.
+    /// What its texts contain.
     pub(crate) keyword: Option<&'f str>,
+    /// Who sees it.
+    pub(crate) seeing: &'f Seeing<'f>,
     /// The fields whose texts may be looked at.
     pub(crate) readable: BTreeSet<String>,
     pub(crate) filter: Option<&'f Filter>,
@@ -43,6 +45,7 @@ impl<'f> Find<'f> {
         Self {
             definition: sight.definition,
             keyword: checked.keyword.as_deref(),
+            seeing: sight.seeing(),
             readable: sight.judge.fields_always_read(),
             filter: query.filter.as_ref(),
             naming: query.naming.as_ref().map(|(field, id)| (field.as_str(), *id)),

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use kapok_protocol::{Record, RecordId, Refusal, RefusalKind, Value};
 use kapok_records::{EntityDefinition, FieldKind, Fields, Owners, Sort, as_value};
-use kapok_rules::{Values, order};
+use kapok_rules::{Context, Values, order};
 use kapok_tables::RecordList;
 
-use super::{COUNTED, Checked, Position, RecordPage, by_owners_alone, position, sources::Sources};
+use super::{COUNTED, Checked, ListQuery, Position, RecordPage, by_owners_alone, position, sources::Sources};
 use crate::{Error, seeing::EntitySight, views::Viewing};
 
 /// Rows looked at for one page; a list that needs more says where to go on.
@@ -22,9 +22,54 @@ struct Through<'t> {
 }
 
 /// A record that belongs into the list, as it is and as the viewer sees it.
-struct Kept {
-    record: Record,
-    seen: Value,
+pub(crate) struct Kept {
+    pub(crate) record: Record,
+    pub(crate) seen: Value,
+}
+
+/// Hands over the records that the viewer may see and the query keeps, newest first, until `visit` says that it has enough.
+/// Rows alone are read.
+pub(crate) fn each(
+    viewing: &Viewing<'_>,
+    sight: &EntitySight<'_>,
+    query: &ListQuery,
+    context: &Context,
+    mut visit: impl FnMut(Kept) -> Result<bool, Error>,
+) -> Result<(), Error> {
+    if sight.judge.reach().is_nothing() {
+        return Ok(());
+    }
+    let checked = super::check(sight, query, context)?;
+    let through = Through {
+        viewing,
+        sight,
+        checked: &checked,
+    };
+    let mut sources = through.sources()?;
+    let mut looked_at = 0;
+    while let Some(id) = sources.next()? {
+        looked_at += 1;
+        if looked_at > LOOKED_AT {
+            return Err(Refusal::new(
+                RefusalKind::Limit,
+                "list.too-long",
+                format!("要看的记录超过 {LOOKED_AT} 条，请缩小范围。"),
+                format!("More than {LOOKED_AT} records would have to be looked at; narrow it."),
+            )
+            .into());
+        }
+        if let Some(kept) = through.kept(id)?
+            && !visit(kept)?
+        {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Sorts records as a list does; what is equal stays as it is.
+pub(crate) fn sort(by: &[Sort], kept: &mut [Kept]) {
+    kept.sort_by(|a, b| compare(by, &a.seen, &b.seen));
 }
 
 pub(super) fn page(viewing: &Viewing<'_>, sight: &EntitySight<'_>, checked: &Checked<'_>) -> Result<RecordPage, Error> {
@@ -69,14 +114,15 @@ impl Through<'_> {
                 items.extend(self.sight.present(kept.record)?);
             }
         }
-        let count = match (after, next) {
-            (None, None) => items.len(),
+        let (count, is_partial) = match (after, next) {
+            (None, None) => (items.len(), false),
             _ => self.count()?,
         };
         Ok(RecordPage {
             items,
             next: next.map(|id| Position::Behind(id).encode()),
             count,
+            is_partial,
         })
     }
 
@@ -94,20 +140,16 @@ impl Through<'_> {
             all.extend(self.kept(id)?);
             looked_at += 1;
             if looked_at > SORTED {
-                return Err(Refusal::new(
-                    RefusalKind::Limit,
-                    "list.too-long",
-                    format!("记录超过 {SORTED} 条，搜索索引还没有准备好，暂时不能这样排序。请先缩小范围，或稍后再试。"),
-                    format!(
-                        "There are more than {SORTED} records and the search index is not ready, so they cannot be sorted \
-                         like this now. Narrow the list, or try again later."
-                    ),
-                )
-                .into());
+                return Err(too_long(self.checked.is_open));
             }
         }
-        // Sorting is stable, so what is equal stays newest first.
-        all.sort_by(|a, b| compare(&query.sort, &a.seen, &b.seen));
+        // What is equal stands as the index has it, so that a list is the same whoever answers.
+        let is_ascending = query.sort.first().is_some_and(|sort| !sort.descending);
+        let by_id = |a: &Kept, b: &Kept| {
+            let order = a.record.id.cmp(&b.record.id);
+            if is_ascending { order } else { order.reverse() }
+        };
+        all.sort_by(|a, b| compare(&query.sort, &a.seen, &b.seen).then_with(|| by_id(a, b)));
         let count = all.len().min(COUNTED);
         let begin = after.map_or(0, |(count, id)| {
             let found = all.iter().position(|kept| kept.record.id == id);
@@ -122,7 +164,12 @@ impl Through<'_> {
         for kept in all.into_iter().take(end).skip(begin) {
             items.extend(self.sight.present(kept.record)?);
         }
-        Ok(RecordPage { items, next, count })
+        Ok(RecordPage {
+            items,
+            next,
+            count,
+            is_partial: false,
+        })
     }
 
     fn sources(&self) -> Result<Sources<'_, '_>, Error> {
@@ -130,16 +177,16 @@ impl Through<'_> {
         Sources::of(&self.viewing.queries, entity, reach, self.checked.query.naming.as_ref())
     }
 
-    fn count(&self) -> Result<usize, Error> {
+    /// How many there are, and whether there may be more.
+    fn count(&self) -> Result<(usize, bool), Error> {
         let entity = &self.sight.definition.id;
         let is_whole = self.checked.keyword.is_none() && self.checked.condition.is_none();
         let queries = &self.viewing.queries;
         // Where the owner alone decides, the index rows are all there is to count.
         match by_owners_alone(self.sight).filter(|_| is_whole && self.checked.query.naming.is_none()) {
             Some(Owners::All) => {
-                return Ok(queries
-                    .record_ids(&RecordList::All(entity.clone()), None, COUNTED)?
-                    .len());
+                let ids = queries.record_ids(&RecordList::All(entity.clone()), None, COUNTED)?;
+                return Ok((ids.len(), false));
             }
             Some(Owners::These(owners)) => {
                 let mut count = 0;
@@ -150,7 +197,7 @@ impl Through<'_> {
                         break;
                     }
                 }
-                return Ok(count);
+                return Ok((count, false));
             }
             _ => {}
         }
@@ -163,7 +210,8 @@ impl Through<'_> {
             count += usize::from(self.kept(id)?.is_some());
             looked_at += 1;
         }
-        Ok(count)
+        let is_partial = looked_at == LOOKED_AT && sources.next()?.is_some();
+        Ok((count, is_partial))
     }
 
     /// A record, if it may be seen and is asked for.
@@ -200,6 +248,28 @@ impl Through<'_> {
         }
         Ok(Some(Kept { record, seen }))
     }
+}
+
+/// That there is too much to be sorted without the index: it is not ready, or cannot be asked.
+fn too_long(is_open: bool) -> Error {
+    let (zh, en) = match is_open {
+        true => (
+            "搜索索引还没有准备好，暂时不能这样排序。请先缩小范围，或稍后再试。",
+            "the search index is not ready, so they cannot be sorted like this now. Narrow the list, or try again later.",
+        ),
+        false => (
+            "筛选或排序用到的字段并非每条记录都对您可见，或随时间改变，只能逐条查看。请先缩小范围，或改用别的字段。",
+            "a field that is filtered or sorted by is not shown to you in all of them, or changes by itself, so they have \
+             to be looked through one by one. Narrow the list, or use another field.",
+        ),
+    };
+    Refusal::new(
+        RefusalKind::Limit,
+        "list.too-long",
+        format!("记录超过 {SORTED} 条，{zh}"),
+        format!("There are more than {SORTED} records, and {en}"),
+    )
+    .into()
 }
 
 /// Whether one of the texts of a record contains a text in lower case.

@@ -28,6 +28,8 @@ pub struct Overview {
     pub cases_finished: u64,
     /// What the data takes, measured at most a minute ago; `None` for an engine in memory.
     pub usage: Option<Usage>,
+    /// What the files of the search index take besides, in bytes.
+    pub index: u64,
     /// In how many days the disk will be full; `None` when that cannot be said, or it does not get less.
     pub days_left: Option<f64>,
     /// How scheduled backups stand; `None` when none are set up.
@@ -71,6 +73,7 @@ impl Kapok {
             cases_started: operating.counted.started.load(Ordering::Relaxed),
             cases_finished: operating.counted.finished.load(Ordering::Relaxed),
             usage,
+            index: shared.projection.size().unwrap_or_default(),
             days_left,
             backup: operating.backups.status(),
             overdue_timers: queries.due_timers(now, COUNTED)?.len(),

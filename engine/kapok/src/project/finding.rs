@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use kapok_protocol::{Filter, Operator, RefusalKind, Test};
+use kapok_protocol::{Filter, Operator, Refusal, RefusalKind, Test};
 use kapok_records::{Owners, Reach};
-use kapok_search::{Inherited, Keyword, Query, Rights, Whose, searched_fields};
+use kapok_search::{Inherited, Query, Rights, Whose};
 
 use super::{Searching, StoredRecords};
 use crate::{
     Error,
-    lists::{Find, Found},
+    lists::{self, Find, Found},
     shared::Shared,
 };
 
@@ -30,17 +30,21 @@ pub(crate) fn find(shared: &Shared, find: &Find<'_>) -> Result<Option<Found>, Er
         (Some(filter), Some(named)) => Some(Filter::All(vec![named, filter])),
         (filter, named) => filter.or(named),
     };
-    let searched = || {
-        searched_fields(find.definition)
-            .into_iter()
-            .filter(|field| find.readable.contains(field))
+    let searching = Searching {
+        shared,
+        reader: find.context.me,
+    };
+    let keyword = find.keyword.map(|text| {
+        let (seeing, definition) = (find.seeing, find.definition);
+        lists::keyword(seeing, &searching, definition, &find.readable, text, find.context)
+    });
+    let keyword = match keyword.transpose() {
+        Err(Error::Refused(reasons)) if is_being_made(&reasons) => return Ok(None),
+        keyword => keyword?,
     };
     let query = Query {
         entity: &find.definition.id,
-        keyword: find.keyword.map(|text| Keyword {
-            text: text.to_owned(),
-            fields: searched().collect(),
-        }),
+        keyword,
         filter: filter.as_ref(),
         sort: find.sort,
         after: find.after.as_deref(),
@@ -48,10 +52,6 @@ pub(crate) fn find(shared: &Shared, find: &Find<'_>) -> Result<Option<Found>, Er
         count_to: find.count,
     };
     let rights = rights_of(find.reach);
-    let searching = Searching {
-        shared,
-        reader: find.context.me,
-    };
     let asked = searching.ask(|index| {
         let view = shared.store.view();
         index.find(&query, &rights, find.context, &StoredRecords(&view))
@@ -62,11 +62,13 @@ pub(crate) fn find(shared: &Shared, find: &Find<'_>) -> Result<Option<Found>, Er
             next: found.next,
             count: found.count,
         })),
-        Err(Error::Refused(reasons)) if reasons.iter().any(|reason| reason.kind == RefusalKind::Unavailable) => {
-            Ok(None)
-        }
+        Err(Error::Refused(reasons)) if is_being_made(&reasons) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn is_being_made(reasons: &[Refusal]) -> bool {
+    reasons.iter().any(|reason| reason.kind == RefusalKind::Unavailable)
 }
 
 /// What is reached, as the index asks for it.

@@ -61,6 +61,14 @@ impl Projection {
         }
     }
 
+    /// What the files of the index take, in bytes; none for an engine without a folder.
+    pub(crate) fn size(&self) -> Option<u64> {
+        let folder = self.folder.as_deref()?;
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        // One that goes away meanwhile takes nothing.
+        Some(files.filter_map(|file| Some(file.metadata().ok()?.len())).sum())
+    }
+
     /// The first record of the journal that the index in a data folder needs, if there is one.
     pub(crate) fn needs_from(folder: &Path) -> Option<Seq> {
         Index::position_in(&folder.join(FOLDER)).ok()?.sequence

@@ -6,7 +6,7 @@ use kapok_protocol::{InstanceId, Timestamp};
 use kapok_tables::{Queries, ended_before};
 
 use super::LONGEST;
-use crate::{Error, files, shared::Shared, writer::Writer};
+use crate::{Error, files, imports, shared::Shared, writer::Writer};
 
 /// It is looked for once in so many milliseconds.
 const EVERY: i64 = 3_600_000;
@@ -68,6 +68,7 @@ pub(crate) fn clean(shared: &Shared, writer: &Writer, now: Timestamp) -> Result<
     if let Some(days) = shared.settings.retention.trash {
         empty_trash(shared, writer, days_ago(days))?;
     }
+    imports::forget(shared, writer, now)?;
     files::clean(shared, writer, now)?;
     Ok(())
 }

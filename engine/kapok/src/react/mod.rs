@@ -8,7 +8,9 @@ mod cleaning;
 mod clock_watch;
 mod jobs;
 mod outbox;
+mod plugin_work;
 mod record_jobs;
+mod requests;
 mod timers;
 
 use std::{
@@ -20,20 +22,22 @@ use std::{
 
 use kapok_protocol::Timestamp;
 
-use crate::{Error, shared::Shared, writer::Writer};
+use crate::{Error, imports, shared::Shared, writer::Writer};
 
 pub use cleaning::Retention;
 pub(crate) use cleaning::clean;
 pub(crate) use clock_watch::{ClockWatch, watch_clock};
 pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
+pub(crate) use plugin_work::{advance as advance_plugin_work, called};
 pub(crate) use record_jobs::advance as advance_record_jobs;
+pub(crate) use requests::{encode, plain};
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.
-const LONGEST: Duration = Duration::from_secs(1);
+pub(crate) const LONGEST: Duration = Duration::from_secs(1);
 /// How long to wait after a failure before trying again.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
+pub(crate) const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 thread_local! {
     static OWN_THREAD: Cell<bool> = const { Cell::new(false) };
@@ -72,6 +76,20 @@ pub(crate) fn start(shared: &Arc<Shared>, writer: &Writer) -> Result<Vec<JoinHan
         threads.push(spawn(
             "kapok-records",
             Box::new(move || record_jobs::run(&shared, &writer)),
+        )?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn(
+            "kapok-plugins",
+            Box::new(move || plugin_work::run(&shared, &writer)),
+        )?);
+    }
+    {
+        let (shared, writer) = (shared.clone(), writer.clone());
+        threads.push(spawn(
+            "kapok-imports",
+            Box::new(move || imports::run(&shared, &writer)),
         )?);
     }
     {

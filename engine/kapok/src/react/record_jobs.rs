@@ -2,6 +2,9 @@
 //! hundred in a commit, with where it goes on in the same commit: so it survives the end of the program, and nobody waits
 //! for it.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use kapok_protocol::{Entity, Filter, PersonId, Record, RecordId};
@@ -120,7 +123,7 @@ fn next_part(shared: &Shared, queries: &Queries<'_>, job: &RecordJob) -> Result<
             let ids = transferable(shared, queries, entity, person, filter.as_deref(), records)?;
             Ok(Part { ids, seen, progress })
         }
-        RecordTask::Merge { .. } => Ok(Part {
+        RecordTask::Merge { .. } | RecordTask::Recount { .. } => Ok(Part {
             ids: Vec::new(),
             seen: CHUNK,
             progress: Progress::More,

@@ -29,7 +29,7 @@ use kapok_store::Seq;
 use kapok_tables::last_id;
 
 use desk::Desk;
-pub(crate) use records::{CheckedSave, Progress, Saved, Through, entity, named_files};
+pub(crate) use records::{Became, CheckedSave, Progress, Saved, Through, Undone, entity, named_files};
 pub(crate) use step::Step;
 
 use crate::{Error, shared::Shared};

@@ -77,11 +77,17 @@ impl Step<'_> {
                 _ => continue,
             };
             if let (Some(record), Some(field), Some(value)) = (&instance.record, &subject.status_field, value) {
-                self.set_fields(
-                    Principal::Process(instance.id),
-                    record,
-                    [(field.clone(), value.as_str().into())],
-                )?;
+                let actor = Principal::Process(instance.id);
+                let set = [(field.clone(), value.as_str().into())];
+                match self.set_fields(actor, record, set) {
+                    Err(Error::Refused(reasons)) if !matches!(event.kind, EventKind::Started) => {
+                        // The end of a case is an end, whatever its record says then.
+                        for reason in reasons {
+                            self.page_administrators(&reason.text, Some(instance.id))?;
+                        }
+                    }
+                    other => other?,
+                }
             }
         }
         Ok(())

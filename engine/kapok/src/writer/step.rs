@@ -130,6 +130,18 @@ impl<'a> Step<'a> {
         self.hints.push((kind, id, audience));
     }
 
+    /// Leaves one hint about records for each audience: whoever looks at a list reads it anew once.
+    pub(crate) fn thin_hints(&mut self) {
+        let mut told: Vec<Audience> = Vec::new();
+        self.hints.retain(|(kind, _, audience)| {
+            let first = *kind != HintKind::Record || !told.contains(audience);
+            if first {
+                told.push(audience.clone());
+            }
+            first
+        });
+    }
+
     pub(crate) fn hints(&mut self, hints: impl IntoIterator<Item = HintDraft>) {
         self.hints.extend(hints);
     }

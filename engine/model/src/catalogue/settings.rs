@@ -140,16 +140,48 @@ rules! {
         en: "The service task 「{0}」 does not say what to do: choose a plugin's function, or make it a message."
     }
     SERVICE_BOTH = error "service.both" {
-        zh: "服务任务「{0}」既调用插件又发送消息：请拆成两个任务。",
-        en: "The service task 「{0}」 both calls a plugin and sends a message: make it two tasks."
+        zh: "服务任务「{0}」同时要做两件事（调用插件、发送消息、发出请求）：请拆成两个任务。",
+        en: "The service task 「{0}」 does two things at once (a plugin's function, a message, a request): make it two tasks."
     }
     HANDLER_UNKNOWN = error "service.handler-unknown" {
-        zh: "服务任务「{0}」要用的插件功能「{1}」没有安装：请安装插件，或改选别的功能。",
-        en: "The service task 「{0}」 needs 「{1}」, which no installed plugin has: install the plugin, or choose another function."
+        zh: "「{0}」要用的插件功能「{1}」没有安装：请安装插件，改选别的功能，或设为由外部程序办理。",
+        en: "「{0}」 needs 「{1}」, which no installed plugin has: install the plugin, choose another function, or say that an outside worker does it."
     }
     INPUT_TWICE = error "service.input-twice" {
         zh: "服务任务「{0}」的输入「{1}」写了两次：请只留一个。",
         en: "The input 「{1}」 of the service task 「{0}」 is given twice: keep one."
+    }
+    REQUEST_URL = error "request.url" {
+        zh: "「{0}」的请求地址「{1}」不对：请以 http:// 或 https:// 开头写全，主机名不能由变量组成。",
+        en: "The address 「{1}」 of the request of 「{0}」 is wrong: write it whole, beginning with http:// or https://, with a host that no variable makes."
+    }
+    REQUEST_NOT_ALLOWED = warning "request.not-allowed" {
+        zh: "「{0}」要向 {1} 发请求，但配置里还不允许：请管理员在配置文件的 [[outbound]] 里加上它。",
+        en: "「{0}」 sends a request to {1}, which the configuration does not allow yet: add it under [[outbound]] there."
+    }
+    REQUEST_SECRET = warning "request.secret" {
+        zh: "「{0}」的请求要用密钥「{1}」，但配置里还没有：请管理员在配置文件的 [secrets] 里加上它。",
+        en: "The request of 「{0}」 needs the secret 「{1}」, which the configuration does not have yet: add it under [secrets] there."
+    }
+    REQUEST_HEADER = error "request.header" {
+        zh: "「{0}」的请求头「{1}」不能这样设置：名称有误，或由系统自己填写。请改名或删去。",
+        en: "The header 「{1}」 of the request of 「{0}」 cannot be set: its name is wrong, or the system sets it. Rename or remove it."
+    }
+    REQUEST_STATUS = error "request.status" {
+        zh: "「{0}」的状态码「{1}」看不懂：请写成 404 或 4xx，几个之间用空格隔开。",
+        en: "The status 「{1}」 of 「{0}」 is not understood: write 404 or 4xx, several with blanks between them."
+    }
+    REQUEST_TIMEOUT = error "request.timeout" {
+        zh: "「{0}」的请求时限「{1}」写法不对：请写成 PT20S 这样，最长 PT5M。",
+        en: "The time limit 「{1}」 of the request of 「{0}」 is not understood: write it like PT20S, PT5M at most."
+    }
+    REQUEST_VARIABLE = error "request.variable" {
+        zh: "「{0}」要把应答存到变量「{1}」，但变量不能这样命名：请用字母、数字和下划线，不以数字开头。",
+        en: "「{0}」 keeps the answer in 「{1}」, which is no name of a variable: use letters, digits and underscores, no digit first."
+    }
+    REQUEST_BODY = error "request.body" {
+        zh: "「{0}」的 {1} 请求不能带内容：请删去内容，或改用 POST。",
+        en: "The {1} request of 「{0}」 cannot have a body: remove it, or use POST."
     }
     MESSAGE_TO = error "message.to-missing" {
         zh: "消息「{0}」没有收件人：请选择发给谁。",

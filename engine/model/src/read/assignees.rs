@@ -40,6 +40,16 @@ fn read_rule(owner: &Element, rule: &Element, context: &mut Context<'_>) -> Opti
         "superior" => AssigneeRule::Superior(read_level(owner, rule, context)),
         "initiator" => AssigneeRule::Initiator,
         "fieldPerson" => AssigneeRule::Field(named("field")?),
+        "plugin" => {
+            let name = named("rule")?;
+            if context.environment.assignee_rule(&name) == Known::No {
+                let words: &[&dyn Words] = &[&owner.label(), &name];
+                context
+                    .findings
+                    .report_inside(&rules::HANDLER_UNKNOWN, owner, rule.line, words);
+            }
+            AssigneeRule::Plugin(name)
+        }
         "expression" if rule.text.trim().is_empty() => {
             let words: &[&dyn Words] = &[&owner.label(), &rule.name];
             context

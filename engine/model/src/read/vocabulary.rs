@@ -32,6 +32,19 @@ const ASSIGNEE_RULES: &[&str] = &[
     "expression",
 ];
 
+/// Those of tasks: a plugin may be asked as well.
+const TASK_RULES: &[&str] = &[
+    "person",
+    "role",
+    "department",
+    "departmentHead",
+    "superior",
+    "initiator",
+    "fieldPerson",
+    "expression",
+    "plugin",
+];
+
 const VOCABULARY: &[Entry] = &[
     entry(
         "subject",
@@ -60,7 +73,7 @@ const VOCABULARY: &[Entry] = &[
         &[],
         &[],
     ),
-    entry("assignees", &[], &[], &[], ASSIGNEE_RULES),
+    entry("assignees", &[], &[], &[], TASK_RULES),
     entry("fields", &[], &[], &[], &["field"]),
     entry("field", &["id", "access"], &[], &[], &[]),
     entry("reminders", &[], &["due"], &[], &["remind", "escalate", "decide"]),
@@ -75,8 +88,27 @@ const VOCABULARY: &[Entry] = &[
     entry("initiator", &[], &[], &[], &[]),
     entry("fieldPerson", &["field"], &[], &[], &[]),
     entry("expression", &[], &["language"], &[], &[]),
-    entry("handler", &["name"], &["result", "retries"], &[], &["input"]),
+    entry("plugin", &["rule"], &[], &[], &[]),
+    entry(
+        "handler",
+        &["name"],
+        &["result", "retries", "external"],
+        &[],
+        &["input"],
+    ),
     entry("input", &["name"], &["language"], &[], &[]),
+    entry(
+        "request",
+        &["method", "url"],
+        &["timeout", "retries", "result", "success", "unknown"],
+        &["body"],
+        &["query", "header", "output", "error"],
+    ),
+    entry("query", &["name"], &["language"], &[], &[]),
+    entry("header", &["name"], &["language", "secret", "prefix"], &[], &[]),
+    entry("body", &[], &["type", "language"], &[], &[]),
+    entry("output", &["variable"], &["language"], &[], &[]),
+    entry("error", &["status", "code"], &[], &[], &[]),
     entry("message", &["channel"], &["title", "template"], &["to", "text"], &[]),
     entry("to", &[], &[], &[], ASSIGNEE_RULES),
     entry("text", &[], &[], &[], &[]),
@@ -107,7 +139,7 @@ fn settings_of(bpmn_name: &str) -> &'static [&'static str] {
         "startEvent" => &["recordTrigger"],
         "message" => &["correlation"],
         "userTask" | "globalUserTask" => &["approval", "assignees", "fields", "reminders"],
-        "serviceTask" | "sendTask" => &["handler", "message"],
+        "serviceTask" | "sendTask" => &["handler", "message", "request"],
         "businessRuleTask" | "globalBusinessRuleTask" => &["handler"],
         "scriptTask" | "globalScriptTask" => &["result"],
         _ => &[],

@@ -133,6 +133,23 @@ impl HttpClient {
         })
     }
 
+    /// The same client with another time for the exchange.
+    #[must_use]
+    pub fn within(&self, exchange: Duration) -> Self {
+        Self {
+            limits: HttpLimits {
+                exchange,
+                ..self.limits
+            },
+            ..self.clone()
+        }
+    }
+
+    /// Whether requests may be sent to where a URL leads.
+    pub fn allows(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| self.allowed.find(&url).is_some())
+    }
+
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors

@@ -8,11 +8,28 @@
 //! needs = ["customers"]               # plugins that must be there
 //!
 //! [capabilities]                      # the upper bound; the administrator may grant less
-//! records = true                      # read records with the caller's rights
 //! http = true                         # send requests to the addresses the administrator allows
+//! messages = ["page", "mail"]         # tell people: page, notice, mail, sms
+//!
+//! [capabilities.records]              # with the rights of whoever calls the plugin
+//! "quotes.quote" = ["read", "update"] # read, create, update, delete
+//! "customers.customer" = { actions = ["read"], fields = ["name", "level"] }
+//!
+//! [capabilities.processes]
+//! start = ["quote-approval"]          # processes by key; "*" stands for all
+//! messages = ["payment"]              # messages and signals by name
+//! signals = ["price-list"]
+//! tasks = true                        # see and finish the caller's to-dos
 //!
 //! [hooks]
 //! before_save = ["quotes.quote"]      # entities whose records it checks before they are saved
+//! after_save = ["quotes.quote"]       # entities whose saves it reacts to
+//! migrate = true                      # it puts its data in order after an upgrade
+//!
+//! [actions."quotes.copy"]             # what people can do with a record, in its menu
+//! entity = "quotes.quote"
+//! label = { zh = "复制", en = "Copy" }
+//! when = { field = "status", op = "=", value = "approved" }   # of which records; all when absent
 //!
 //! [handlers."quotes.mark-approved"]   # service tasks, shown in the designer
 //! label = { zh = "标记为已批准", en = "Mark as approved" }
@@ -21,6 +38,20 @@
 //! type = "record"                     # text, number, boolean, date or record
 //! entity = "quotes.quote"             # of a record
 //! required = true
+//! [handlers."quotes.mark-approved".records."quotes.quote"]    # what it does with records besides reading its inputs
+//! update = ["status"]                 # read, update: fields, or "*" for all; create, delete: true
+//!
+//! [assignee_rules."quotes.by-region"] # who gets a task; named by <kapok:plugin rule="…"/> among a task's assignees
+//! label = { zh = "按地区", en = "By region" }
+//!
+//! [reports."quotes.by-month"]         # tables that the plugin computes; inputs as of handlers
+//! label = { zh = "按月", en = "By month" }
+//! columns.month = { pos = 1, label = { zh = "月份", en = "Month" }, type = "text" }
+//! columns.total = { pos = 2, label = { zh = "合计", en = "Total" }, type = "number" }
+//!
+//! [schedules.nightly]                 # what it does by itself, in company time
+//! label = { zh = "每晚", en = "Every night" }
+//! cron = "0 2 * * *"
 //!
 //! [channels.sms]                      # ways to reach people
 //! label = { zh = "短信", en = "SMS" }
@@ -31,18 +62,22 @@
 //! required = true
 //! ```
 //!
-//! The same file declares entities, dictionaries, roles and permissions; the record layer reads those. Any other key is an
-//! error.
+//! Actions take inputs like handlers. The same file declares entities, dictionaries, roles and permissions; the record layer
+//! reads those. Any other key is an error.
 
+mod capabilities;
 mod parse;
 
 use std::{collections::BTreeMap, fmt};
 
-use kapok_protocol::{Entity, Text};
+use kapok_protocol::{Entity, Filter, Text};
 use serde::Deserialize;
 
+pub(crate) use capabilities::names;
+pub use capabilities::{Capabilities, MessageWay, ProcessCapabilities, RecordAction, RecordCapability};
+
 /// What a plugin says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// Its id; the names of its entities and handlers start with it.
     pub id: String,
@@ -56,22 +91,84 @@ pub struct Manifest {
     pub capabilities: Capabilities,
     /// The entities whose records it checks before they are saved.
     pub before_save: Vec<Entity>,
+    /// The entities whose saves it reacts to.
+    pub after_save: Vec<Entity>,
+    /// Whether it puts its data in order after an upgrade.
+    pub migrates: bool,
+    /// What people can do with records, by name.
+    pub actions: BTreeMap<String, Action>,
     /// The service tasks it carries out, by name.
     pub handlers: BTreeMap<String, Handler>,
+    /// The rules by which it says who gets a task, by name.
+    pub assignee_rules: BTreeMap<String, AssigneeRule>,
+    /// The tables it computes, by name.
+    pub reports: BTreeMap<String, Report>,
+    /// What it does by itself, by name.
+    pub schedules: BTreeMap<String, Schedule>,
     /// The channels it offers, by name.
     pub channels: BTreeMap<String, Channel>,
     /// What the administrator can set, by name.
     pub settings: BTreeMap<String, Setting>,
 }
 
-/// What a plugin may do at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Capabilities {
-    /// Read records with the caller's rights.
-    pub records: bool,
-    /// Send HTTP requests to the addresses the administrator allows.
-    pub http: bool,
+/// Something that people can do with a record.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// With records of this entity.
+    pub entity: Entity,
+    /// Its name for people.
+    pub label: Text,
+    /// With which of them; with all when `None`.
+    #[serde(default)]
+    pub when: Option<Filter>,
+    /// What the person fills in, by name.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Input>,
+}
+
+/// A rule that says who gets a task.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssigneeRule {
+    /// Its name for people.
+    pub label: Text,
+}
+
+/// A table that the plugin computes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Its name for people.
+    pub label: Text,
+    /// What is asked for, by name.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Input>,
+    /// Its columns, by name.
+    pub columns: BTreeMap<String, Column>,
+}
+
+/// A column of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Columns stand in the order of this number.
+    pub pos: i64,
+    /// Its name for people.
+    pub label: Text,
+    /// What kind of value it has.
+    #[serde(rename = "type")]
+    pub kind: InputType,
+}
+
+/// Something that the plugin does by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Its name for people.
+    pub label: Text,
+    /// When, in company time: minute, hour, day of the month, month, day of the week.
+    pub cron: String,
 }
 
 /// A service task, as the designer shows it.
@@ -83,6 +180,24 @@ pub struct Handler {
     /// What it is given, by name.
     #[serde(default)]
     pub inputs: BTreeMap<String, Input>,
+    /// What it does with records, by entity, besides reading those that are among its inputs: what an administrator is
+    /// asked to confirm for a process that calls it.
+    #[serde(default)]
+    pub records: BTreeMap<Entity, RecordNeeds>,
+}
+
+/// What a handler does with the records of an entity. `*` stands for all fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordNeeds {
+    /// The fields it reads.
+    pub read: Vec<String>,
+    /// Whether it makes new ones.
+    pub create: bool,
+    /// The fields it changes.
+    pub update: Vec<String>,
+    /// Whether it removes them.
+    pub delete: bool,
 }
 
 /// One input of a handler.
@@ -152,7 +267,7 @@ pub enum SettingType {
 }
 
 /// Something wrong in a `plugin.toml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ManifestError {
     /// The file.
     pub file: String,
@@ -175,6 +290,21 @@ impl std::error::Error for ManifestError {}
 impl Manifest {
     /// Whether it offers something that only a component can do.
     pub fn needs_component(&self) -> bool {
-        !(self.before_save.is_empty() && self.handlers.is_empty() && self.channels.is_empty())
+        self.migrates
+            || !(self.before_save.is_empty()
+                && self.after_save.is_empty()
+                && self.actions.is_empty()
+                && self.handlers.is_empty()
+                && self.assignee_rules.is_empty()
+                && self.reports.is_empty()
+                && self.schedules.is_empty()
+                && self.channels.is_empty())
+    }
+
+    /// Whether the administrator sets something secret for it.
+    pub fn has_secrets(&self) -> bool {
+        self.settings
+            .values()
+            .any(|setting| setting.kind == SettingType::Secret)
     }
 }

@@ -6,7 +6,10 @@ use kapok_protocol::{Entity, Text};
 use serde::{Deserialize, de::IgnoredAny};
 use toml::Spanned;
 
-use super::{Capabilities, Channel, Handler, InputType, Manifest, ManifestError, Setting};
+use super::{
+    Action, AssigneeRule, Capabilities, Channel, Handler, Input, InputType, Manifest, ManifestError, Report, Schedule,
+    Setting,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +20,15 @@ struct File {
     #[serde(default)]
     hooks: Hooks,
     #[serde(default)]
+    actions: BTreeMap<Spanned<String>, Action>,
+    #[serde(default)]
     handlers: BTreeMap<Spanned<String>, Handler>,
+    #[serde(default)]
+    assignee_rules: BTreeMap<Spanned<String>, AssigneeRule>,
+    #[serde(default)]
+    reports: BTreeMap<Spanned<String>, Report>,
+    #[serde(default)]
+    schedules: BTreeMap<Spanned<String>, Schedule>,
     #[serde(default)]
     channels: BTreeMap<Spanned<String>, Channel>,
     #[serde(default)]
@@ -53,6 +64,8 @@ struct Identity {
 #[serde(deny_unknown_fields, default)]
 struct Hooks {
     before_save: Vec<Spanned<String>>,
+    after_save: Vec<Spanned<String>>,
+    migrate: bool,
 }
 
 impl Manifest {
@@ -83,17 +96,22 @@ impl Manifest {
             label: parsed.plugin.label,
             needs: parsed.plugin.needs.into_iter().map(Spanned::into_inner).collect(),
             capabilities: parsed.capabilities,
-            before_save: parsed
-                .hooks
-                .before_save
-                .into_iter()
-                .map(|name| Entity::new(name.into_inner()))
-                .collect(),
+            before_save: entities(parsed.hooks.before_save),
+            after_save: entities(parsed.hooks.after_save),
+            migrates: parsed.hooks.migrate,
+            actions: unspanned(parsed.actions),
             handlers: unspanned(parsed.handlers),
+            assignee_rules: unspanned(parsed.assignee_rules),
+            reports: unspanned(parsed.reports),
+            schedules: unspanned(parsed.schedules),
             channels: unspanned(parsed.channels),
             settings: unspanned(parsed.settings),
         })
     }
+}
+
+fn entities(names: Vec<Spanned<String>>) -> Vec<Entity> {
+    names.into_iter().map(|name| Entity::new(name.into_inner())).collect()
 }
 
 fn unspanned<T>(entries: BTreeMap<Spanned<String>, T>) -> BTreeMap<String, T> {
@@ -138,6 +156,7 @@ impl Check<'_> {
             .needs
             .iter()
             .chain(file.channels.keys())
+            .chain(file.schedules.keys())
             .chain(file.settings.keys())
         {
             self.name(name);
@@ -150,7 +169,7 @@ impl Check<'_> {
                 "A version is written like 1.2.3",
             );
         }
-        for entity in &file.hooks.before_save {
+        for entity in file.hooks.before_save.iter().chain(&file.hooks.after_save) {
             if !entity
                 .get_ref()
                 .split_once('.')
@@ -163,28 +182,51 @@ impl Check<'_> {
                 );
             }
         }
-        for (handler, Handler { inputs, .. }) in &file.handlers {
-            let name = handler
-                .get_ref()
-                .strip_prefix(id)
-                .and_then(|rest| rest.strip_prefix('.'));
-            if !name.is_some_and(is_name) {
+        for (name, Handler { inputs, .. }) in &file.handlers {
+            self.own(id, name, inputs);
+        }
+        for (name, Action { inputs, .. }) in &file.actions {
+            self.own(id, name, inputs);
+        }
+        for (name, Report { inputs, columns, .. }) in &file.reports {
+            self.own(id, name, inputs);
+            if columns.is_empty() {
+                self.refuse(name, "报表至少要有一列", "A report has at least one column");
+            }
+        }
+        for name in file.assignee_rules.keys() {
+            self.own(id, name, &BTreeMap::new());
+        }
+        for (name, schedule) in &file.schedules {
+            if schedule.cron.split_whitespace().count() != 5 {
                 self.refuse(
-                    handler,
-                    &format!("处理器的名称要以 {id}. 开头，后面是小写字母、数字和连字符"),
-                    &format!("A handler's name starts with {id}. and goes on in small letters, digits and hyphens"),
+                    name,
+                    "cron 要写五项：分 时 日 月 星期，例如 0 2 * * *",
+                    "cron has five parts: minute, hour, day, month, day of the week, such as 0 2 * * *",
                 );
             }
-            if inputs
-                .values()
-                .any(|input| (input.kind == InputType::Record) != input.entity.is_some())
-            {
-                self.refuse(
-                    handler,
-                    "类型为 record 的输入要写 entity，其他类型不能写",
-                    "An input of type record names its entity; no other does",
-                );
-            }
+        }
+    }
+
+    /// The name of something that the plugin offers, and what it takes.
+    fn own(&mut self, id: &str, name: &Spanned<String>, inputs: &BTreeMap<String, Input>) {
+        let own = name.get_ref().strip_prefix(id).and_then(|rest| rest.strip_prefix('.'));
+        if !own.is_some_and(is_name) {
+            self.refuse(
+                name,
+                &format!("名称要以 {id}. 开头，后面是小写字母、数字和连字符"),
+                &format!("The name starts with {id}. and goes on in small letters, digits and hyphens"),
+            );
+        }
+        if inputs
+            .values()
+            .any(|input| (input.kind == InputType::Record) != input.entity.is_some())
+        {
+            self.refuse(
+                name,
+                "类型为 record 的输入要写 entity，其他类型不能写",
+                "An input of type record names its entity; no other does",
+            );
         }
     }
 
@@ -231,7 +273,7 @@ mod tests {
     #[test]
     fn a_whole_manifest_is_read() {
         let text = format!(
-            "{HEAD}needs = ['customers']\n[capabilities]\nrecords = true\n[hooks]\nbefore_save = ['quotes.quote']\n\
+            "{HEAD}needs = ['customers']\n[capabilities.records]\n'quotes.quote' = ['read']\n[hooks]\nbefore_save = ['quotes.quote']\n\
              [handlers.'quotes.mark-approved']\nlabel = {{ zh = '批', en = 'Approve' }}\n\
              [handlers.'quotes.mark-approved'.inputs.quote]\nlabel = {{ zh = '单', en = 'Quote' }}\n\
              type = 'record'\nentity = 'quotes.quote'\nrequired = true\n\
@@ -240,12 +282,8 @@ mod tests {
         let manifest = Manifest::parse("plugin.toml", &text).unwrap();
         assert_eq!(manifest.needs, ["customers"]);
         assert_eq!(manifest.before_save, [Entity::new("quotes.quote")]);
-        assert_eq!(
-            manifest.capabilities,
-            Capabilities {
-                records: true,
-                http: false
-            }
+        assert!(
+            manifest.capabilities.records.contains_key(&Entity::new("quotes.quote")) && !manifest.capabilities.http
         );
         assert!(manifest.handlers["quotes.mark-approved"].inputs["quote"].required);
         assert!(manifest.needs_component());
@@ -266,6 +304,17 @@ mod tests {
                 "[handlers.'other.run']\nlabel = { zh = 'a', en = 'b' }\n",
                 5,
                 Some("other.run"),
+            ),
+            ("[capabilities]\nrecords.'x.y' = ['look']\n", 6, None),
+            (
+                "[schedules.night]\nlabel = { zh = 'a', en = 'b' }\ncron = '5 *'\n",
+                5,
+                Some("night"),
+            ),
+            (
+                "[reports.'quotes.r']\nlabel = { zh = 'a', en = 'b' }\ncolumns = {}\n",
+                5,
+                Some("quotes.r"),
             ),
             ("[channels.SMS]\nlabel = { zh = 'a', en = 'b' }\n", 5, Some("SMS")),
             ("[channels.sms]\nlabel = 'SMS'\n", 6, None),

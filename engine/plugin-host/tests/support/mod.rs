@@ -8,14 +8,15 @@ use std::{
 };
 
 use kapok_plugin_host::{
-    Call, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LogLevel, Manifest, PluginHost, Save, ServiceJob,
+    Aggregate, AggregateRow, Call, Denial, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LoadError,
+    LogLevel, Manifest, OpenTask, Plugin, PluginHost, RecordQuery, Save, ServiceJob,
 };
 use kapok_protocol::{Entity, Principal, Record, RecordId, RecordRef, Timestamp, Value};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 /// Where `plugins/wit` is.
-const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/wit/kapok-plugin@0.1.0");
+const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/wit/kapok-plugin@0.2.0");
 
 /// What remembers everything that plugins did.
 #[derive(Default)]
@@ -26,8 +27,21 @@ pub struct World {
 }
 
 impl HostServices for World {
-    fn record(&self, record: &RecordRef) -> Option<Record> {
-        self.records.get(record).cloned()
+    fn record(&self, record: &RecordRef) -> Result<Option<Record>, Denial> {
+        Ok(self.records.get(record).cloned())
+    }
+
+    fn query(&self, query: &RecordQuery) -> Result<Vec<Record>, Denial> {
+        let of = self.records.iter().filter(|(record, _)| record.entity == query.entity);
+        Ok(of.take(query.limit).map(|(_, record)| record.clone()).collect())
+    }
+
+    fn aggregate(&self, _: &Aggregate) -> Result<Vec<AggregateRow>, Denial> {
+        Ok(Vec::new())
+    }
+
+    fn tasks(&self) -> Result<Vec<OpenTask>, Denial> {
+        Ok(Vec::new())
     }
 
     fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
@@ -52,6 +66,12 @@ pub fn host() -> PluginHost {
         ..Limits::default()
     })
     .unwrap()
+}
+
+/// Loads a plugin that was granted all that it asks for.
+pub fn load(host: &PluginHost, manifest: Manifest, component: Option<&[u8]>) -> Result<Plugin, LoadError> {
+    let granted = manifest.capabilities.clone();
+    host.load(manifest, &granted, component)
 }
 
 pub fn call(world: &Arc<World>) -> Call {
@@ -130,12 +150,24 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
         if used { import.to_owned() } else { String::new() }
     };
     let log = uses(
-        r#"(import "kapok:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))"#,
+        r#"(import "kapok:plugin/log@0.2.0" "write" (func $log (param i32 i32 i32)))"#,
         "$log",
     );
     let fetch = uses(
-        r#"(import "kapok:plugin/http@0.1.0" "fetch" (func $fetch (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#,
+        r#"(import "kapok:plugin/http@0.2.0" "fetch" (func $fetch (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#,
         "$fetch",
+    );
+    let get = uses(
+        r#"(import "kapok:plugin/records@0.2.0" "get" (func $get (param i32 i32 i64 i32)))"#,
+        "$get",
+    );
+    let update = uses(
+        r#"(import "kapok:plugin/records@0.2.0" "update" (func $update (param i32 i32 i64 i32 i32 i32)))"#,
+        "$update",
+    );
+    let start = uses(
+        r#"(import "kapok:plugin/processes@0.2.0" "start" (func $start (param i32 i32 i32 i32 i32 i64 i32 i32 i32)))"#,
+        "$start",
     );
     let exit = uses(
         r#"(import "wasi:cli/exit@0.2.6" "exit" (func $exit (param i32)))"#,
@@ -143,7 +175,8 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
     );
     let text = format!(
         r#"(module
-            {log} {fetch} {exit}
+            {log} {fetch} {get} {update} {start} {exit}
+            (table $table 1 funcref)
             (memory (export "memory") 48)
             (global $heap (mut i32) (i32.const 65536))
             (data (i32.const 16) "{{}}")
@@ -151,6 +184,7 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
             (data (i32.const 48) "[1]")
             (data (i32.const 64) "\ff\fe")
             (data (i32.const 80) "GEThttp://localhost/")
+            (data (i32.const 200) "test.thing")
             (data (i32.const 128) "{{\"deep\":[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]}}")
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
                 (local $start i32)
@@ -163,10 +197,18 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
                 (i32.store (i32.const 1032) (local.get $length))
                 (i32.const 1024))
             (func $recurse (result i32) (i32.add (call $recurse) (i32.const 1)))
-            (func (export "before-save") (param i32 i64 i32 i32 i32 i64 i64 i32 i32 i32 i32) (result i32)
+            (func (export "before-save")
+                (param i32 i64 i32 i32 i32 i64 i64 i32 i64 i32 i32 i32 i32) (result i32)
                 {before_save})
+            (func (export "after-save")
+                (param i32 i64 i32 i32 i64 i32 i32 i32 i32 i64 i64 i32 i64 i32 i32) (result i32) unreachable)
+            (func (export "run-action") (param i32 i64 i32 i32 i64 i64 i32 i64 i32 i32 i32 i32) (result i32) unreachable)
             (func (export "run-service") (param i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
                 {run_service})
+            (func (export "find-assignees") (param i32 i64 i32 i32 i32 i32 i32 i64 i32 i64 i32 i32) (result i32) unreachable)
+            (func (export "run-report") (param i32 i64 i32 i32 i32 i32) (result i32) unreachable)
+            (func (export "run-schedule") (param i32 i32) (result i32) unreachable)
+            (func (export "migrate-data") (param i32 i32 i32 i32 i32) (result i32) unreachable)
             (func (export "send-message")
                 (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
                 unreachable))"#
@@ -182,7 +224,7 @@ pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
         )
         .unwrap();
     let world = "package test:plugin; world built {
-        include kapok:plugin/plugin@0.1.0;
+        include kapok:plugin/plugin@0.2.0;
         import wasi:cli/exit@0.2.6;
     }";
     let package = resolve.push_str("world.wit", world).unwrap();

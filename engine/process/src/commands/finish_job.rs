@@ -2,7 +2,7 @@
 
 use kapok_protocol::{JobId, JobOutcome, Principal};
 
-use crate::{Context, Stop, case::Case, elements::service_task, flow, halt::Halt, jobs, refusals, state::Work};
+use crate::{Context, Stop, case::Case, data, elements::service_task, flow, halt::Halt, jobs, refusals, state::Work};
 
 pub(crate) fn finish_job(
     work: &mut Work<'_>,
@@ -37,8 +37,32 @@ fn carry_out(
             let retries = service_task::retries(case, element)?;
             jobs::fail(case, element, id, retries, message, *retry)
         }
-        JobOutcome::Error { code, message } => {
+        JobOutcome::GivenBack {
+            message,
+            retries,
+            wait_millis,
+        } => {
+            let (drawn, backoff) = service_task::retries(case, element)?;
+            let job = case.job_mut(id)?;
+            let left = match (retries, job.retries) {
+                (Some(left), _) => *left,
+                (None, Some(before)) => before.saturating_sub(1),
+                (None, None) => drawn.saturating_sub(job.failures),
+            };
+            (job.retries, job.lock) = (Some(left), None);
+            let most = job.failures.saturating_add(left);
+            let wait = wait_millis.map(kapok_protocol::IsoDuration::from_millis).or(backoff);
+            jobs::fail(case, element, id, (most, wait), message, left > 0)
+        }
+        JobOutcome::Error {
+            code,
+            message,
+            variables,
+        } => {
             case.job_mut(id)?.ready = false;
+            if !variables.is_empty() {
+                data::receive(case, element, variables.clone(), false)?;
+            }
             Err(Halt::Error {
                 code: code.clone(),
                 message: message.clone(),

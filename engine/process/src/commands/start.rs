@@ -241,10 +241,7 @@ fn start_event(
             ([], Some(id)) if node.id == id => return Ok((Some(index), true)),
             ([EventDefinition::Record(_)], Some(id)) if node.id == id => return Ok((Some(index), false)),
             ([EventDefinition::Condition(condition)], id) if id.is_none_or(|id| node.id == id) => {
-                let given = Given {
-                    variables: &request.variables,
-                    record: request.record.as_ref(),
-                };
+                let given = Given { request };
                 if context.evaluator.becomes(condition, &given).unwrap_or(false) {
                     return Ok((Some(index), true));
                 }
@@ -269,10 +266,7 @@ fn starter(context: &Context<'_>, graph: &ProcessGraph, request: &StartRequest) 
         return Err(refusals::process_not_for_others().into());
     }
     let rules = &graph.settings.starters;
-    let given = Given {
-        variables: &request.variables,
-        record: request.record.as_ref(),
-    };
+    let given = Given { request };
     let may = rules.is_empty()
         || assignment::resolve(rules, Some(person), context, &given)
             .is_ok_and(|starters| starters.contains(person, context.directory));
@@ -421,16 +415,19 @@ fn name(graph: &ProcessGraph) -> &str {
 
 /// What rules see before the case exists: the variables it would start with.
 struct Given<'a> {
-    variables: &'a BTreeMap<String, Value>,
-    record: Option<&'a RecordRef>,
+    request: &'a StartRequest,
 }
 
 impl Scope for Given<'_> {
     fn get(&self, name: &str) -> Result<Option<Value>, StateError> {
-        Ok(self.variables.get(name).cloned())
+        Ok(self.request.variables.get(name).cloned())
     }
 
     fn record(&self) -> Option<&RecordRef> {
-        self.record
+        self.request.record.as_ref()
+    }
+
+    fn definition(&self) -> Option<DefinitionId> {
+        Some(self.request.definition)
     }
 }

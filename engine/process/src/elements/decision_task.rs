@@ -12,7 +12,7 @@ pub(super) fn enter(case: &mut Case, id: ElementInstanceId, task: &DecisionTask)
     let decision = events::name(case, Some(id), &task.decision)?;
     if !case.context.evaluator.knows_decision(&decision) {
         // Somebody else may know it: the job waits for them, and becomes an incident when nobody does.
-        return service_task::begin_job(case, id, decision, BTreeMap::new());
+        return service_task::begin_job(case, id, decision, BTreeMap::new(), false);
     }
     let answer = scope::ask(case, Some(id), |context, view| {
         context.evaluator.decision(&decision, view)

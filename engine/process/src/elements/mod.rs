@@ -10,6 +10,7 @@ pub(crate) mod event_based_gateway;
 pub(crate) mod event_sub_process;
 pub(crate) mod exclusive_gateway;
 pub(crate) mod gathering;
+mod http_task;
 pub(crate) mod inclusive_gateway;
 mod intermediate_events;
 mod message_task;
@@ -18,7 +19,7 @@ mod script_task;
 pub(crate) mod service_task;
 pub(crate) mod sub_process;
 pub(crate) mod transaction;
-mod user_task;
+pub(crate) mod user_task;
 
 use std::sync::Arc;
 

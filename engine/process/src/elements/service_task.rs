@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use kapok_model::{NodeKind, ServiceTask};
 use kapok_protocol::{ElementInstanceId, JobId, Value};
 
-use super::decision_task;
+use super::{decision_task, http_task, user_task};
 use crate::{
     case::{Case, missing},
     data, flow,
@@ -15,6 +15,9 @@ use crate::{
 };
 
 pub(super) fn enter(case: &mut Case, id: ElementInstanceId, task: &ServiceTask) -> Result<(), Halt> {
+    if let Some(request) = &task.request {
+        return http_task::enter(case, id, request);
+    }
     let mut inputs = BTreeMap::new();
     for (name, expression) in &task.inputs {
         inputs.insert(name.clone(), scope::value(case, Some(id), expression)?);
@@ -24,7 +27,7 @@ pub(super) fn enter(case: &mut Case, id: ElementInstanceId, task: &ServiceTask) 
     for (name, value) in data::content(case, id, &graph)? {
         inputs.entry(name).or_insert(value);
     }
-    begin_job(case, id, task.handler.clone(), inputs)
+    begin_job(case, id, task.handler.clone(), inputs, task.external)
 }
 
 /// Hands work to whoever goes by this name.
@@ -33,6 +36,7 @@ pub(super) fn begin_job(
     id: ElementInstanceId,
     handler: String,
     inputs: BTreeMap<String, Value>,
+    external: bool,
 ) -> Result<(), Halt> {
     let job: JobId = case.new_id();
     let row = Job {
@@ -43,6 +47,9 @@ pub(super) fn begin_job(
         inputs,
         failures: 0,
         ready: true,
+        external,
+        lock: None,
+        retries: None,
     };
     case.work.jobs.put(job, row);
     case.element_mut(id)?.job = Some(job);
@@ -54,11 +61,17 @@ pub(crate) fn complete(case: &mut Case, id: ElementInstanceId, answers: &BTreeMa
     let graph = Arc::clone(&case.graph);
     let node = case.element(id)?.node;
     match graph.node(node).map(|node| &node.kind) {
+        Some(NodeKind::ServiceTask(
+            task @ ServiceTask {
+                request: Some(request), ..
+            },
+        )) => return http_task::answered(case, id, task, request, answers),
         Some(NodeKind::ServiceTask(ServiceTask {
             result_variable: Some(name),
             ..
         })) => data::keep(case, id, Some(name), Value::Map(answers.clone()))?,
         Some(NodeKind::ServiceTask(_)) => data::receive(case, id, answers.clone(), false)?,
+        Some(NodeKind::UserTask(task)) => return user_task::answered(case, id, task, answers),
         Some(NodeKind::DecisionTask(task)) => {
             return decision_task::answered(case, id, task, Value::Map(answers.clone()));
         }

@@ -3,9 +3,12 @@
 //! Persons get a to-do each, groups share one. When everybody must sign, the members of groups get one each as well.
 //! Plain work of several people is done when one of them has done it.
 
-use kapok_model::{HumanTask, SignMode};
+use std::collections::BTreeMap;
+
+use kapok_model::{AssigneeRule, HumanTask, SignMode};
 use kapok_protocol::{ElementInstanceId, PersonId, Timestamp, Value};
 
+use super::service_task;
 use crate::{
     case::Case,
     halt::Halt,
@@ -15,14 +18,55 @@ use crate::{
     timing,
 };
 
+/// How the name of the job begins that asks a plugin's rule who gets the task.
+pub const ASSIGNEE_JOB: &str = "assignees:";
+/// The answer of that job: the ids of persons.
+pub const ASSIGNEE_ANSWER: &str = "people";
+
 pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<(), Halt> {
+    let rule = task.assignees.iter().find_map(|rule| match rule {
+        AssigneeRule::Plugin(name) => Some(name),
+        _ => None,
+    });
+    match rule {
+        // A plugin is not asked while a step is decided: a job does it, and the to-dos come with its answer.
+        Some(rule) => service_task::begin_job(case, id, format!("{ASSIGNEE_JOB}{rule}"), BTreeMap::new(), false),
+        None => assign(case, id, task, &[]),
+    }
+}
+
+/// A plugin has said whom its rule names.
+pub(super) fn answered(
+    case: &mut Case,
+    id: ElementInstanceId,
+    task: &HumanTask,
+    answers: &BTreeMap<String, Value>,
+) -> Result<(), Halt> {
+    // The job is over, and the activation goes on.
+    if let Some(job) = case.element_mut(id)?.job.take() {
+        case.work.jobs.delete(job);
+    }
+    let named = answers
+        .get(ASSIGNEE_ANSWER)
+        .and_then(Value::as_list)
+        .unwrap_or_default();
+    let persons: Vec<PersonId> = named
+        .iter()
+        .filter_map(|person| person.as_text()?.parse().ok())
+        .collect();
+    assign(case, id, task, &persons)
+}
+
+/// Makes the to-dos, for whom the rules and a plugin name.
+fn assign(case: &mut Case, id: ElementInstanceId, task: &HumanTask, named: &[PersonId]) -> Result<(), Halt> {
     let initiator = case.initiator()?;
     let everybody_signs = task
         .approval
         .as_ref()
         .is_some_and(|approval| approval.mode == SignMode::All);
     let (persons, groups) = scope::ask(case, Some(id), |context, view| {
-        let found = assignment::resolve(&task.assignees, initiator, context, view)?;
+        let mut found = assignment::resolve(&task.assignees, initiator, context, view)?;
+        found.add_active(named, context.directory);
         Ok(if everybody_signs {
             (found.everybody(context.directory), Vec::new())
         } else {

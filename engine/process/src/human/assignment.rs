@@ -45,6 +45,13 @@ impl Assignment {
         self.persons.contains(&person) || self.groups.iter().any(|group| directory.is_member(person, group))
     }
 
+    /// Adds persons; somebody who has left is nobody.
+    pub(crate) fn add_active(&mut self, persons: &[PersonId], directory: &dyn Directory) {
+        for person in persons.iter().filter(|person| directory.exists(**person)) {
+            self.add_person(Some(*person));
+        }
+    }
+
     fn add_person(&mut self, person: Option<PersonId>) {
         if let Some(person) = person.filter(|person| !self.persons.contains(person)) {
             self.persons.push(person);
@@ -95,6 +102,8 @@ pub(crate) fn resolve(
                     add_value(&mut found, &value, field, directory)?;
                 }
             }
+            // Whom a plugin named is known when its job is done, and added then.
+            AssigneeRule::Plugin(_) => {}
             AssigneeRule::Expression(expression) => {
                 let value = context.evaluator.value(expression, scope)?;
                 add_value(&mut found, &value, &expression.text, directory)?;

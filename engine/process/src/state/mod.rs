@@ -10,8 +10,8 @@ mod work;
 
 pub use kapok_model::{FlowIndex, MessageChannel, NodeIndex};
 pub use rows::{
-    Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job, Part,
-    Repetition, Task, TaskState,
+    Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job,
+    JobLock, Part, Repetition, Task, TaskState,
 };
 pub use waiting::{
     Awaited, Compensation, CompensationKey, Gathering, GatheringKey, ItemKey, KeptMessage, Subscription, Timer,

@@ -336,6 +336,21 @@ pub struct Job {
     pub failures: u32,
     /// Whether it may run now; a failed one waits for its timer, or for a person.
     pub ready: bool,
+    /// Whether outside workers fetch it, by the handler's name as its topic.
+    pub external: bool,
+    /// The outside worker that has it.
+    pub lock: Option<JobLock>,
+    /// How many tries are left, when an outside worker has said it.
+    pub retries: Option<u32>,
+}
+
+/// A job is with an outside worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLock {
+    /// What the worker calls itself.
+    pub worker: String,
+    /// When others may have it.
+    pub until: Timestamp,
 }
 
 /// A step that could not go on.

@@ -392,6 +392,7 @@ fn a_job_may_end_in_an_error_of_the_model() {
     let error = |code: &str| JobOutcome::Error {
         code: code.to_owned(),
         message: "no stock".to_owned(),
+        variables: Default::default(),
     };
     let body = ends_with("<endEvent id='c'/>") + &service("a", "", "") + &boundary_error("b", "a", "E1");
     let flows = "s -> a; a -> e; b -> c";

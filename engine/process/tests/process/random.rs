@@ -427,6 +427,7 @@ fn command(engine: &Engine, (sort, pick): Wish) -> Option<(Principal, Command)> 
         18 => finish(JobOutcome::Error {
             code: "E1".to_owned(),
             message: "no".to_owned(),
+            variables: Default::default(),
         }),
         19 => Some((who, Command::Retry(nth(engine.state.incidents.keys().copied(), pick)?))),
         20 => Some((who, Command::Urge(task()?))),

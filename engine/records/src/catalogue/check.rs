@@ -123,6 +123,19 @@ impl Catalogue {
             let part = self.part(&[&path[..], &["filter"]].concat());
             reader.filter_fields(&part, filter, &names);
         }
+        if let Some(date) = &total.date {
+            let part = self.part(&[&path[..], &["date"]].concat());
+            let is_date = |field: &Field| matches!(field.kind.of_values(), FieldKind::Date | FieldKind::DateTime);
+            if !["created_at", "updated_at"].contains(&date.as_str()) {
+                reader.field_named(&part, date, &names, "时间段", "the date of a period", is_date);
+            }
+        } else if let Some(finest) = self.part(&path).get("finest") {
+            finest.problem(
+                reader.problems,
+                "没有“date”就不能按时间段查看，“finest”没有意义。",
+                "without a “date” there are no periods, so “finest” says nothing.",
+            );
+        }
     }
 }
 

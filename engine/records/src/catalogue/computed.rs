@@ -45,6 +45,8 @@ pub(super) fn resolve(catalogue: &mut Catalogue, problems: &mut Problems) {
         let of = in_order(&catalogue.entities[&entity], formulas, &needs);
         catalogue.formulas.set(entity, of);
     }
+    roll_ups::follow(catalogue, &needs, problems);
+    roll_ups::check_totals(catalogue, problems);
 }
 
 struct Compiled {
@@ -158,7 +160,7 @@ fn in_order(entity: &EntityDefinition, mut waiting: Vec<Compiled>, needs: &Needs
             .is_some_and(|field| matches!(field.kind, FieldKind::RollUp { .. }))
     };
     let mut of = OfEntity::default();
-    let mut live = BTreeSet::new();
+    let (mut live, mut timed) = (BTreeSet::new(), BTreeSet::new());
     while !waiting.is_empty() {
         let open: BTreeSet<(Option<String>, String)> = waiting
             .iter()
@@ -183,13 +185,20 @@ fn in_order(entity: &EntityDefinition, mut waiting: Vec<Compiled>, needs: &Needs
             break;
         }
         for compiled in ready {
-            let is_live = needs_of(&compiled)
-                .iter()
-                .any(|(_, field, column)| column.is_none() && (is_roll_up(field) || live.contains(field)));
-            let Compiled { lines, formula } = compiled;
+            let needs = needs_of(&compiled).iter();
+            let mut needs = needs
+                .filter(|(_, _, column)| column.is_none())
+                .map(|(_, field, _)| field);
+            let is_live = needs.clone().any(|field| is_roll_up(field) || live.contains(field));
+            let is_timed = needs.any(|field| timed.contains(field));
+            let Compiled { lines, mut formula } = compiled;
             match lines {
                 Some(lines) => of.columns.entry(lines).or_default().push(formula),
                 None if is_live => {
+                    formula.timed |= is_timed;
+                    if formula.timed {
+                        timed.insert(formula.field.clone());
+                    }
                     live.insert(formula.field.clone());
                     of.live.push(formula);
                 }

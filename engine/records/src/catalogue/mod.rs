@@ -13,6 +13,7 @@ use kapok_protocol::Entity;
 use serde_json::{Value as Json, json};
 
 pub use plan::{Change, plan};
+pub use roll_ups::DEEPEST;
 
 use crate::{
     DefinitionError, Definitions,

@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
+
 use kapok_protocol::{Entity, Filter, Value};
 use kapok_rules::Condition;
 
 use super::{
     Catalogue,
     check::{back_reference, names, unknown},
-    computed::Needs,
+    computed::{Needs, Place},
 };
 use crate::{
     definition::{EntityDefinition, Field, FieldKind, Function},
@@ -12,6 +14,9 @@ use crate::{
     reading::{Names, Reader},
     roll_up::RollUp,
 };
+
+/// So many roll-ups may stand above each other.
+pub const DEEPEST: usize = 5;
 
 /// Checks what each roll-up names, and makes what computes it.
 pub(super) fn resolve(catalogue: &mut Catalogue, needs: &mut Needs, problems: &mut Problems) {
@@ -47,6 +52,99 @@ pub(super) fn settle_kinds(catalogue: &mut Catalogue) {
             roll_up.kind = kind;
         }
     }
+}
+
+/// Says which roll-ups count what is not stored with a record, and refuses what could not be kept up: towers of them, and
+/// what changes by itself while time goes by.
+pub(super) fn follow(catalogue: &mut Catalogue, needs: &Needs, problems: &mut Problems) {
+    for index in 0..catalogue.roll_ups.len() {
+        let roll_up = &catalogue.roll_ups[index];
+        let source = catalogue.entities.get(&roll_up.source);
+        let follows = roll_up.mentions.iter().any(|name| {
+            let field = source.and_then(|source| source.field(name));
+            field.is_some_and(|field| matches!(field.kind, FieldKind::RollUp { .. }))
+                || catalogue.formulas.is_live(&roll_up.source, name)
+        });
+        catalogue.roll_ups[index].follows = follows;
+    }
+    let mut known = BTreeMap::new();
+    for roll_up in &catalogue.roll_ups {
+        let place = (roll_up.target.to_string(), roll_up.name.clone(), None);
+        let part = catalogue.part(&["entities", &place.0, "fields", &place.1]);
+        if depth(catalogue, needs, &place, &mut known) > DEEPEST {
+            part.problem(
+                problems,
+                format!("汇总之上又汇总，最多 {DEEPEST} 层；请减少层数。"),
+                format!("roll-ups stand above each other at most {DEEPEST} deep; use fewer."),
+            );
+        }
+        let mut mentions = roll_up.mentions.iter();
+        if mentions.any(|name| catalogue.formulas.is_timed(&roll_up.source, name)) {
+            part.problem(
+                problems,
+                "汇总的公式用了 today() 或 now()：它的值随时间改变，而汇总是保存下来的。请汇总不随时间改变的字段。",
+                "it counts a formula with today() or now(), whose value changes by itself, while what is counted is kept; \
+                 count a field that does not.",
+            );
+        }
+    }
+}
+
+/// A total is asked of the index, which knows nothing that changes by itself.
+pub(super) fn check_totals(catalogue: &Catalogue, problems: &mut Problems) {
+    for total in catalogue.totals.values() {
+        let (mut fields, mut words) = (total.value.iter().cloned().collect(), false);
+        if let Some(filter) = &total.filter {
+            mentioned(filter, &mut fields, &mut words);
+        }
+        if total.filter.as_ref().is_some_and(asks_who) {
+            catalogue.part(&["totals", &total.id, "filter"]).problem(
+                problems,
+                "合计的条件不能用 $me、$my_dept 等词：它对每个人都一样。",
+                "the condition of a total has no words such as $me: it is the same for everybody.",
+            );
+        }
+        if fields
+            .iter()
+            .any(|name| catalogue.formulas.is_timed(&total.entity, name))
+        {
+            catalogue.part(&["totals", &total.id]).problem(
+                problems,
+                "合计用到的公式使用了 today() 或 now()，它的值随时间改变，不能合计。",
+                "it uses a formula with today() or now(), whose value changes by itself, so it cannot be added up.",
+            );
+        }
+    }
+}
+
+/// Whether a condition depends on who asks.
+fn asks_who(filter: &Filter) -> bool {
+    let is_word = |value: &Value| value.as_text().is_some_and(|text| text.starts_with("$m"));
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().any(asks_who),
+        Filter::Not(part) => asks_who(part),
+        Filter::Test(test) => match &test.value {
+            Value::List(items) => items.iter().any(is_word),
+            value => is_word(value),
+        },
+    }
+}
+
+/// How many roll-ups stand above each other, up to a place.
+fn depth(catalogue: &Catalogue, needs: &Needs, place: &Place, known: &mut BTreeMap<Place, usize>) -> usize {
+    if let Some(depth) = known.get(place) {
+        return *depth;
+    }
+    let below = needs.get(place).map(Vec::as_slice).unwrap_or_default();
+    let below = below.iter().map(|below| depth(catalogue, needs, below, known)).max();
+    let depth = below.unwrap_or(0) + usize::from(is_roll_up(catalogue, place));
+    known.insert(place.clone(), depth);
+    depth
+}
+
+fn is_roll_up(catalogue: &Catalogue, (entity, field, column): &Place) -> bool {
+    let field = catalogue.entity(entity).and_then(|entity| entity.field(field));
+    column.is_none() && field.is_some_and(|field| matches!(field.kind, FieldKind::RollUp { .. }))
 }
 
 fn kind_of(catalogue: &Catalogue, roll_up: &RollUp) -> FieldKind {
@@ -147,6 +245,7 @@ fn one(
             condition,
             by: order,
             mentions,
+            follows: false,
             kind: FieldKind::Boolean,
         };
         (roll_up, needs)

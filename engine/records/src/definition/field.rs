@@ -10,6 +10,9 @@ pub struct Field {
     pub id: String,
     /// What people call it.
     pub label: Text,
+    /// What people who fill it in are told about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<Text>,
     /// What it holds.
     #[serde(flatten)]
     pub kind: FieldKind,

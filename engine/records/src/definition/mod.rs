@@ -15,5 +15,5 @@ pub use field::Field;
 pub use field_kind::{FieldKind, FileLimits, Function};
 pub use rights::{Action, FieldAccess, FieldRule, Grants, Level, REST, Role};
 pub use rules::{DuplicateAction, DuplicateRule, IndexRule, UniqueRule};
-pub use total::NamedTotal;
+pub use total::{NamedTotal, TotalPeriod};
 pub use view::{Related, Sort, View, ViewKind};

@@ -21,4 +21,32 @@ pub struct NamedTotal {
     pub filter: Option<Filter>,
     /// The role that may see it.
     pub role: String,
+    /// The field whose date says into which period a record falls; without one there is only the whole.
+    pub date: Option<String>,
+    /// The shortest period it can be asked for.
+    pub finest: TotalPeriod,
+}
+
+/// A period that a total can be asked for, the shortest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TotalPeriod {
+    /// A month.
+    Month,
+    /// A quarter.
+    Quarter,
+    /// A year.
+    #[default]
+    Year,
+}
+
+impl TotalPeriod {
+    /// What it is called in definitions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
 }

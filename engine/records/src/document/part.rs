@@ -101,13 +101,14 @@ impl<'d> Part<'d> {
     }
 
     pub(crate) fn label(&self) -> Text {
-        match self.get("label") {
-            Some(label) => Text::new(
-                label.text("zh").unwrap_or_default(),
-                label.text("en").unwrap_or_default(),
-            ),
-            None => Text::default(),
-        }
+        self.words("label").unwrap_or_default()
+    }
+
+    /// What people read, in both languages.
+    pub(crate) fn words(&self, key: &str) -> Option<Text> {
+        let words = self.get(key)?;
+        let of = |language: &str| words.text(language).unwrap_or_default();
+        Some(Text::new(of("zh"), of("en")))
     }
 
     pub(crate) fn texts(&self, key: &str) -> Vec<String> {

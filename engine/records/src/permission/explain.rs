@@ -57,8 +57,8 @@ impl Rights<'_> {
             shares: false,
         };
         if self.owns(&granted, action, entity, record) {
-            let grants = self.viewer.grants.get(&entity.id).copied().unwrap_or_default();
-            reasons.push(Reason::Granted(grants.level(action)));
+            let level = self.viewer.grants.of(&entity.id).map(|grant| grant.level(action));
+            reasons.push(Reason::Granted(level.unwrap_or_default()));
         }
         let whole = self.reach(action, entity);
         if whole.shared.contains(&record.id) {

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_protocol::Record;
+use kapok_protocol::{Filter, Record};
 
 use super::{
-    Reach, Rights,
+    ProcessGrant, Reach, Rights,
     reach::{Sources, hands_down},
 };
 use crate::{
     PERSON,
     definition::{Action, EntityDefinition, Field, FieldAccess, FieldKind, REST},
+    reading::Names,
 };
 
 /// The answer about one record.
@@ -37,10 +38,21 @@ impl Access {
     }
 }
 
+/// Who says something of fields.
+#[derive(Clone, Copy)]
+enum Says<'a> {
+    /// A role.
+    Role(&'a str),
+    /// What a process was granted, and whether it is about a record that it makes.
+    Grant(&'a ProcessGrant, bool),
+    /// A share, which says nothing.
+    Share,
+}
+
 /// One source of the viewer's rights, what it reaches by itself, and what it says of fields.
 struct Source<'a> {
-    /// The role; none for shares and what a process was granted.
-    role: Option<&'a str>,
+    /// Which it is.
+    of: Says<'a>,
     /// What it shows.
     reads: Reach,
     /// What it lets be changed, or made.
@@ -64,7 +76,9 @@ impl<'a> Rights<'a> {
             Action::Create | Action::Import => action,
             _ => Action::Update,
         };
-        let is_restricted = !entity.field_rules.is_empty() || entity.fields.iter().any(|field| origin(field).is_some());
+        let is_restricted = !entity.field_rules.is_empty()
+            || self.viewer.grants.of(&entity.id).is_some()
+            || entity.fields.iter().any(|field| origin(field).is_some());
         Judge {
             rights: *self,
             entity,
@@ -80,11 +94,11 @@ impl<'a> Rights<'a> {
 
     /// Every way by which the viewer has rights over some records of an entity.
     fn sources(&self, change: Action, entity: &EntityDefinition) -> Vec<Source<'a>> {
-        let of = |role: Option<&'a str>, sources: &Sources<'_>| {
+        let from = |of: Says<'a>, sources: &Sources<'_>| {
             let reads = self.reach_from(sources, Action::Read, entity);
             let changes = self.reach_from(sources, change, entity);
             let gives = !reads.is_nothing() || !changes.is_nothing();
-            gives.then_some(Source { role, reads, changes })
+            gives.then_some(Source { of, reads, changes })
         };
         let by_role = |role| {
             let sources = Sources {
@@ -92,51 +106,80 @@ impl<'a> Rights<'a> {
                 grants: false,
                 shares: false,
             };
-            of(Some(role), &sources)
+            from(Says::Role(role), &sources)
         };
-        let others = Sources {
+        let others = |grants| Sources {
             roles: Vec::new(),
-            grants: true,
-            shares: true,
+            grants,
+            shares: !grants,
         };
-        self.roles().filter_map(by_role).chain(of(None, &others)).collect()
+        let granted = self.viewer.grants.of(&entity.id);
+        let granted = granted.and_then(|grant| from(Says::Grant(grant, change == Action::Create), &others(true)));
+        let sources = self.roles().filter_map(by_role).chain(granted);
+        sources.chain(from(Says::Share, &others(false))).collect()
     }
 
     /// What a source says of a field. Nothing computed says more than what it is computed from.
-    fn says(&self, entity: &EntityDefinition, role: Option<&str>, field: &Field) -> FieldAccess {
+    fn says(&self, entity: &EntityDefinition, of: Says<'_>, field: &Field) -> FieldAccess {
         let bases = bases(entity, field);
         let said = bases.iter().map(|base| match origin(base) {
-            Some(origin) if !self.reads_all_of(&origin, entity, role) => FieldAccess::Hidden,
-            _ => rule(entity, role, &base.id),
+            Some(origin) if !self.reads_all_of(&origin, entity, of) => FieldAccess::Hidden,
+            _ => rule(entity, of, &base.id),
         });
         said.min().unwrap_or(FieldAccess::Edit)
     }
 
     /// Whether whoever reads a record through a role (or a share) may read all records that one of its sums is made of.
-    fn reads_all_of(&self, origin: &Origin<'_>, entity: &EntityDefinition, role: Option<&str>) -> bool {
+    fn reads_all_of(&self, origin: &Origin<'_>, entity: &EntityDefinition, of: Says<'_>) -> bool {
         let Some(source) = self.catalogue.entity(origin.entity) else {
             return false;
         };
         let hands_down = self
             .parent(source)
             .is_some_and(|(field, parent)| field == origin.field && parent.id == entity.id)
-            && role.is_none_or(|role| hands_down(entity, source, role));
-        let shows = |name: &str| {
-            let is_private = source.field(name).is_none_or(|field| field.private);
-            let mut rules = self.roles().map(|role| rule(source, Some(role), name));
-            !is_private && rules.any(|access| access >= FieldAccess::Read)
+            && match of {
+                Says::Role(role) => hands_down(entity, source, role),
+                Says::Grant(..) | Says::Share => true,
+            };
+        // What it counts may be computed itself, from records of yet another entity.
+        let named = |name: &str| {
+            source
+                .fields
+                .iter()
+                .chain(&source.disabled)
+                .find(|field| field.id == name)
         };
-        (hands_down || self.reach(Action::Read, source).is_everything()) && origin.value.is_none_or(shows)
+        let shows = |name: &str| match named(name) {
+            Some(field) => {
+                let granted = self.viewer.grants.of(&source.id).map(|grant| Says::Grant(grant, false));
+                let mut said = self
+                    .roles()
+                    .map(Says::Role)
+                    .chain(granted)
+                    .map(|of| self.says(source, of, field));
+                !is_private(source, field) && said.any(|access| access >= FieldAccess::Read)
+            }
+            None => Names::is_system(name),
+        };
+        (hands_down || self.reach(Action::Read, source).is_everything()) && origin.counts.iter().copied().all(shows)
     }
 }
 
-/// What a role says of a field; everything when it says nothing.
-fn rule(entity: &EntityDefinition, role: Option<&str>, field: &str) -> FieldAccess {
-    let rules = role.and_then(|role| entity.field_rules.get(role));
-    rules
-        .and_then(|rules| rules.get(field).or_else(|| rules.get(REST)))
-        .copied()
-        .unwrap_or(FieldAccess::Edit)
+/// What a source says of a field; everything when it says nothing.
+fn rule(entity: &EntityDefinition, of: Says<'_>, field: &str) -> FieldAccess {
+    let said = match of {
+        Says::Role(role) => {
+            let rules = entity.field_rules.get(role);
+            rules
+                .and_then(|rules| rules.get(field).or_else(|| rules.get(REST)))
+                .copied()
+        }
+        Says::Grant(_, true) | Says::Share => None,
+        Says::Grant(grant, false) if grant.update.has(field) => None,
+        Says::Grant(grant, false) if grant.read.has(field) => Some(FieldAccess::Read),
+        Says::Grant(..) => Some(FieldAccess::Hidden),
+    };
+    said.unwrap_or(FieldAccess::Edit)
 }
 
 /// A field, and those that its formula names, and theirs.
@@ -169,20 +212,39 @@ struct Origin<'f> {
     entity: &'f str,
     /// The field of theirs that names this record.
     field: &'f str,
-    /// The field of theirs that counts.
-    value: Option<&'f str>,
+    /// The fields of theirs that decide which of them count, in which order, and what they count as.
+    counts: Vec<&'f str>,
 }
 
 fn origin(field: &Field) -> Option<Origin<'_>> {
-    match &field.kind {
-        FieldKind::RollUp {
-            entity, field, value, ..
-        } => Some(Origin {
-            entity: entity.as_str(),
-            field,
-            value: value.as_deref(),
-        }),
-        _ => None,
+    let FieldKind::RollUp {
+        entity,
+        field,
+        value,
+        filter,
+        by,
+        ..
+    } = &field.kind
+    else {
+        return None;
+    };
+    let mut counts: Vec<&str> = value.iter().chain(by).map(String::as_str).collect();
+    if let Some(filter) = filter {
+        tested(filter, &mut counts);
+    }
+    Some(Origin {
+        entity: entity.as_str(),
+        field,
+        counts,
+    })
+}
+
+/// The fields that a condition asks about.
+fn tested<'f>(filter: &'f Filter, found: &mut Vec<&'f str>) {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| tested(part, found)),
+        Filter::Not(part) => tested(part, found),
+        Filter::Test(test) => found.extend(test.field.split('.').next()),
     }
 }
 
@@ -216,7 +278,7 @@ impl<'a> Judge<'a> {
     pub fn fields_always_read(&self) -> BTreeSet<String> {
         let private_too = self.changes.is_everything() || self.changes == self.reach;
         let always = |field: &&Field| {
-            let shows = |source: &Source<'_>| self.rights.says(self.entity, source.role, field) >= FieldAccess::Read;
+            let shows = |source: &Source<'_>| self.rights.says(self.entity, source.of, field) >= FieldAccess::Read;
             let includes = |wider: &Source<'_>, source: &Source<'_>| {
                 wider.reads.is_everything()
                     || wider.reads == source.reads
@@ -248,7 +310,7 @@ impl<'a> Judge<'a> {
         let mut restricted = BTreeMap::new();
         for field in &self.entity.fields {
             let said = admitting.iter().map(|(source, changes)| {
-                let said = self.rights.says(self.entity, source.role, field);
+                let said = self.rights.says(self.entity, source.of, field);
                 // One source lets the record be changed, another shows more of it: that does not make more changeable.
                 if *changes || !may_change {
                     said
@@ -259,7 +321,7 @@ impl<'a> Judge<'a> {
             let mut access = said.max().unwrap_or(FieldAccess::Edit);
             if about_self {
                 access = access.max(FieldAccess::Read);
-            } else if !may_change && is_private(self.entity, field) {
+            } else if !may_change && is_private(self.entity, field) && !self.is_named(field) {
                 access = FieldAccess::Hidden;
             }
             if access < FieldAccess::Edit {
@@ -267,6 +329,12 @@ impl<'a> Judge<'a> {
             }
         }
         restricted
+    }
+
+    /// Whether a field was confirmed for a process by its name.
+    fn is_named(&self, field: &Field) -> bool {
+        let granted = self.rights.viewer.grants.of(&self.entity.id);
+        granted.is_some_and(|grant| grant.names(&field.id))
     }
 
     /// Whether the record describes the viewer: one's own data is one's own to read.

@@ -7,6 +7,8 @@
 //! # Where a right comes from
 //!
 //! - A **role** reaches the records of certain owners; the widest of the viewer's roles counts.
+//! - A **grant** is what a process was confirmed when it was published: it reaches all records of an entity, and the fields
+//!   that it names.
 //! - A **share** reaches one record, for whoever may have the records of this kind shared with them: a level of at least
 //!   `shared` for what it gives, reading or changing.
 //! - An **open task** gives its handler reading of its record and of that record's parent, whatever the roles say.
@@ -21,6 +23,7 @@
 
 mod explain;
 mod fields;
+mod grant;
 mod mask;
 mod opening;
 mod reach;
@@ -30,6 +33,7 @@ use kapok_protocol::{Entity, Record, RecordId};
 
 pub use explain::Reason;
 pub use fields::{Access, Judge};
+pub use grant::{FieldSet, ProcessGrant, ProcessGrants};
 pub use mask::masked;
 pub use opening::opened_by;
 pub use reach::{Inherited, Owners, Reach};

@@ -25,7 +25,7 @@ impl Rights<'_> {
     /// Whether the viewer may make a record with these values, or leave one with them behind: each role says what holds of
     /// those that are made through it.
     pub fn makes(&self, entity: &EntityDefinition, values: &Fields, context: &Context) -> bool {
-        let granted = self.viewer.grants.get(&entity.id);
+        let granted = self.viewer.grants.of(&entity.id);
         let by_grants = granted.is_some_and(|grants| grants.level(Action::Create) > Level::None);
         by_grants
             || self.roles().any(|role| {

@@ -188,6 +188,8 @@ impl<'a> Rights<'a> {
                 .copied()
                 .filter(|role| hands_down(parent, entity, role))
                 .collect(),
+            // What is confirmed for a process is confirmed by name.
+            grants: false,
             ..sources.clone()
         };
         let mut parents = self.owned(&handing_down, Action::Read, parent, generations);
@@ -209,8 +211,9 @@ impl<'a> Rights<'a> {
 
     fn level_from(&self, sources: &Sources<'_>, action: Action, entity: &EntityDefinition) -> Level {
         let of_roles = sources.roles.iter().filter_map(|role| entity.grants.get(*role));
-        let granted = self.viewer.grants.get(&entity.id).filter(|_| sources.grants);
-        let levels = of_roles.chain(granted).map(|grants: &Grants| grants.level(action));
+        let granted = self.viewer.grants.of(&entity.id).filter(|_| sources.grants);
+        let levels = of_roles.map(|grants| grants.level(action));
+        let levels = levels.chain(granted.map(|grant| grant.level(action)));
         levels.max().unwrap_or_default()
     }
 

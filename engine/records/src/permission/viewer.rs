@@ -7,7 +7,7 @@ use std::{
 
 use kapok_protocol::{Entity, PersonId, RecordId, RecordRef};
 
-use crate::definition::Grants;
+use super::ProcessGrants;
 
 /// Who asks. [`Structure::circles`](crate::Structure::circles) makes the costly part of a person, which stays the same
 /// until the organisation changes.
@@ -22,7 +22,7 @@ pub struct Viewer {
     /// Records that are reached for themselves, and why.
     pub shares: BTreeMap<Entity, BTreeMap<RecordId, BTreeSet<Sharing>>>,
     /// What a process may do, as it was confirmed when it was published.
-    pub grants: BTreeMap<Entity, Grants>,
+    pub grants: ProcessGrants,
 }
 
 /// Why one record is reached for itself.
@@ -54,16 +54,12 @@ pub struct Circles {
 }
 
 impl Viewer {
-    /// A process, with what it may do and the record that it is about.
-    pub fn process(grants: BTreeMap<Entity, Grants>, record: Option<RecordRef>) -> Self {
-        let mut viewer = Self {
+    /// A process, with what it may do. The record that it is about is no exception.
+    pub fn process(grants: ProcessGrants) -> Self {
+        Self {
             grants,
             ..Self::default()
-        };
-        if let Some(record) = record {
-            viewer.share(record, Sharing::Task);
         }
-        viewer
     }
 
     /// Adds a record that is reached for itself.

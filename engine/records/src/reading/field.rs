@@ -74,6 +74,7 @@ impl Reader<'_> {
         Some(Field {
             id: id.to_owned(),
             label: part.label(),
+            help: part.words("help"),
             required: part.flag("required"),
             read_only: part.flag("read_only") || kind.is_computed(),
             unique: part.flag("unique") || (is_number && !in_row),

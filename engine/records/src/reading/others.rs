@@ -6,7 +6,7 @@ use kapok_protocol::Entity;
 
 use super::{Reader, kind::function};
 use crate::{
-    definition::{Choice, Dictionary, FieldAccess, FieldRule, Grants, Level, NamedTotal, Role},
+    definition::{Choice, Dictionary, FieldAccess, FieldRule, Grants, Level, NamedTotal, Role, TotalPeriod},
     document::Part,
 };
 
@@ -142,5 +142,11 @@ pub(crate) fn total(id: &str, part: &Part<'_>) -> NamedTotal {
         value: part.string("value"),
         filter: part.filter("filter"),
         role: part.string("role").unwrap_or_default(),
+        date: part.string("date"),
+        finest: match part.text("finest") {
+            Some("month") => TotalPeriod::Month,
+            Some("quarter") => TotalPeriod::Quarter,
+            _ => TotalPeriod::Year,
+        },
     }
 }

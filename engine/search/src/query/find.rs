@@ -4,7 +4,7 @@
 //! person, a rare word), these are looked at and sorted. Otherwise the part is read in the order of the list until the page
 //! is full, which is soon unless little passes; if it is not, all tests are made for all documents at once.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use kapok_protocol::{Entity, Filter, RecordId};
 use kapok_records::Sort;
@@ -38,7 +38,10 @@ const SMALL: usize = 512;
 pub(crate) struct Asked<'q> {
     pub(crate) source: Source<'q>,
     filter: Option<&'q Filter>,
-    keyword: Option<(Wanted, &'q std::collections::BTreeSet<String>)>,
+    /// Each of the words, and what else has it.
+    words: Vec<(Option<Wanted>, Option<&'q Filter>)>,
+    /// Where they are looked for.
+    fields: Option<&'q BTreeSet<String>>,
     admitted: Admitted,
 }
 
@@ -54,10 +57,16 @@ impl<'q> Asked<'q> {
             // What means nothing is refused before anything is done, and with it what is too deep.
             Condition::new(filter).map_err(Error::Filter)?;
         }
+        let words = keyword.iter().flat_map(|keyword| &keyword.words);
+        let words = words.map(|word| (wanted(&word.text), word.also.as_ref()));
         Ok(Self {
             source,
             filter,
-            keyword: keyword.and_then(|keyword| Some((wanted(&keyword.text)?, &keyword.fields))),
+            // Signs alone are no word.
+            words: words
+                .filter(|(wanted, also)| wanted.is_some() || also.is_some())
+                .collect(),
+            fields: keyword.map(|keyword| &keyword.fields),
             admitted: Admitted::new(snapshot, rights)?,
         })
     }
@@ -69,8 +78,15 @@ impl<'q> Asked<'q> {
             return Ok((members, Node::Never));
         }
         let mut tests = vec![self.admitted.node(part, self.source.entity)?];
-        if let Some((wanted, fields)) = &self.keyword {
-            tests.push(keyword::node(part, self.source.entity, fields, wanted)?);
+        for (wanted, also) in &self.words {
+            let mut places = Vec::new();
+            if let (Some(wanted), Some(fields)) = (wanted, self.fields) {
+                places.push(keyword::node(part, self.source.entity, fields, wanted)?);
+            }
+            if let Some(also) = also {
+                places.push(compile(part, self.source, also)?);
+            }
+            tests.push(Node::any(places));
         }
         if let Some(filter) = self.filter {
             tests.push(compile(part, self.source, filter)?);

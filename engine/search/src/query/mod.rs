@@ -33,13 +33,40 @@ impl Rows for () {
     }
 }
 
-/// Words that are searched for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Words that are searched for: each must be found.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Keyword {
-    /// What somebody typed.
-    pub text: String,
+    /// What somebody typed, word by word.
+    pub words: Vec<Sought>,
     /// In which fields: only in those that the asking person may read in every record that is found.
     pub fields: BTreeSet<String>,
+}
+
+/// One of the words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sought {
+    /// What was typed.
+    pub text: String,
+    /// A record for which this holds has the word, too: where names of choices and of other records stand in it, which the
+    /// index does not know.
+    pub also: Option<Filter>,
+}
+
+/// A search has no more words; what is behind them is left out.
+const SOUGHT: usize = 8;
+
+impl Keyword {
+    /// The words of a text.
+    pub fn new(text: &str, fields: BTreeSet<String>) -> Self {
+        let words = text.split_whitespace().take(SOUGHT).map(|word| Sought {
+            text: word.to_owned(),
+            also: None,
+        });
+        Self {
+            words: words.collect(),
+            fields,
+        }
+    }
 }
 
 /// Which records, and how they are sorted.

@@ -8,11 +8,13 @@
 //! - **Other words** are folded (case, width, accents) and found by their beginnings.
 
 mod fold;
+mod matching;
 mod pinyin;
 mod snippet;
 mod stored;
 mod wanted;
 
+pub use matching::is_found;
 pub use snippet::snippet;
 pub(crate) use stored::tokens;
 pub(crate) use wanted::{Part, Wanted, Way, Word, wanted};

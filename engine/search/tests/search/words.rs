@@ -10,10 +10,10 @@ fn found(index: &Index, text: &str, fields: &[&str]) -> Vec<u64> {
     let entity = entity();
     let query = Query {
         entity: &entity,
-        keyword: Some(Keyword {
-            text: text.to_owned(),
-            fields: fields.iter().map(|field| (*field).to_owned()).collect::<BTreeSet<_>>(),
-        }),
+        keyword: Some(Keyword::new(
+            text,
+            fields.iter().map(|field| (*field).to_owned()).collect::<BTreeSet<_>>(),
+        )),
         filter: None,
         sort: &[],
         after: None,

@@ -1,8 +1,8 @@
-use kapok::{Definition, Deployed, Named, PluginState, Startable, model, records::EntityDefinition};
+use kapok::{Definition, Deployed, GrantsView, Named, Startable, model, records::EntityDefinition};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CatalogueField, Field, PersonRef, Text};
+use super::{CatalogueField, Field, Grants, PersonRef, Text};
 
 /// A version of a process.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,6 +63,8 @@ impl From<model::Diagnostic> for Diagnostic {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Checked {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What each process of the file would ask for, and what of it is confirmed already.
+    pub(crate) grants: Vec<Grants>,
 }
 
 /// What was deployed: the first executable process of the file, and the others.
@@ -81,15 +83,19 @@ pub(crate) struct Version {
     id: String,
     key: String,
     version: u32,
+    /// What it asks for, and what was confirmed: what is not becomes an incident where it is needed.
+    grants: Grants,
 }
 
 impl DeployedView {
     /// `None` when nothing was deployed, which a deployment does not do.
-    pub(crate) fn new(deployed: Deployed) -> Option<Self> {
-        let mut versions = deployed.definitions.into_iter().map(|definition| Version {
+    pub(crate) fn new(deployed: Deployed, grants: Vec<GrantsView>) -> Option<Self> {
+        let versions = deployed.definitions.into_iter().zip(grants);
+        let mut versions = versions.map(|(definition, grants)| Version {
             id: definition.id.to_string(),
             key: definition.key,
             version: definition.version,
+            grants: grants.into(),
         });
         let first = versions.next()?;
         let diagnostics = deployed.diagnostics.into_iter().map(Diagnostic::from).collect();
@@ -148,7 +154,7 @@ pub(crate) struct InputView {
 }
 
 /// A code and what people call it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct NamedView {
     code: String,
     name: String,
@@ -181,34 +187,6 @@ impl From<EntityDefinition> for CatalogueEntity {
                 .flat_map(|field| Field::from(field).paths())
                 .collect(),
             label: entity.label.into(),
-        }
-    }
-}
-
-/// A plugin.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PluginView {
-    id: String,
-    version: String,
-    label: Text,
-    /// `on` or `failed`.
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Text>,
-    handlers: Vec<String>,
-    channels: Vec<String>,
-}
-
-impl From<PluginState> for PluginView {
-    fn from(plugin: PluginState) -> Self {
-        Self {
-            id: plugin.id,
-            version: plugin.version,
-            label: plugin.label.into(),
-            state: if plugin.fault.is_some() { "failed" } else { "on" },
-            reason: plugin.fault.map(Text::from),
-            handlers: plugin.handlers,
-            channels: plugin.channels,
         }
     }
 }

@@ -20,6 +20,9 @@ pub(crate) struct LayerChangeRequest {
     /// Whether what loses data, or takes it from sight, is meant.
     #[serde(default)]
     pub(crate) confirm: bool,
+    /// The version of the layer that the changes were made on; another one by now is a conflict.
+    #[serde(default)]
+    pub(crate) base: Option<String>,
 }
 
 /// A change of one item of the administrator's layer.
@@ -50,6 +53,8 @@ impl From<LayerChange> for DefinitionChange {
 pub(crate) struct LayerPlan {
     changes: Vec<PlannedChange>,
     errors: Vec<LayerError>,
+    /// The version of the layer: the one it was planned on, or the one that came of it.
+    version: String,
 }
 
 /// One thing that changes.
@@ -91,6 +96,7 @@ impl From<DefinitionPlan> for LayerPlan {
         Self {
             changes: changes.collect(),
             errors: errors.collect(),
+            version: plan.version,
         }
     }
 }

@@ -16,6 +16,9 @@ use super::Text;
 pub(crate) struct Field {
     id: String,
     label: Text,
+    /// What people who fill it in are told about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Text>,
     #[serde(rename = "type")]
     kind: &'static str,
     required: bool,
@@ -99,6 +102,7 @@ impl Field {
         Self {
             id: id.to_owned(),
             label,
+            help: None,
             kind,
             required,
             read_only: false,
@@ -191,6 +195,7 @@ impl From<&RecordField> for Field {
         let mut view = Self::new(&field.id, (&field.label).into(), "", field.required);
         view.default.clone_from(&field.default);
         view.read_only = field.read_only || field.kind.is_computed();
+        view.help = field.help.as_ref().map(Into::into);
         view.section.clone_from(&field.section);
         view.describe(&field.kind);
         view

@@ -6,12 +6,16 @@ mod definitions;
 mod dictionaries;
 mod entity_definitions;
 mod events;
+mod external;
 mod fields;
 mod files;
+mod grants;
+mod imports;
 mod layout;
 mod messages;
 mod organisation;
 mod people;
+mod plugins;
 mod record_work;
 mod records;
 mod search;
@@ -19,18 +23,23 @@ mod shares;
 mod shortcuts;
 mod system;
 mod tasks;
+mod totals;
 
 pub(crate) use cases::*;
 pub(crate) use definitions::*;
 pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
+pub(crate) use external::*;
 pub(crate) use fields::*;
 pub(crate) use files::*;
+pub(crate) use grants::*;
+pub(crate) use imports::*;
 pub(crate) use layout::ViewView;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use search::*;
@@ -38,6 +47,7 @@ pub(crate) use shares::*;
 pub(crate) use shortcuts::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
+pub(crate) use totals::*;
 
 use kapok::{Slice, Who, protocol};
 use serde::Serialize;
@@ -92,6 +102,9 @@ pub(crate) struct List<T> {
     /// How many there are, counted to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<usize>,
+    /// Whether there may be more than were counted, because only the newest 20,000 could be looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) partial: bool,
 }
 
 impl<T> List<T> {
@@ -101,6 +114,7 @@ impl<T> List<T> {
             items: items.into_iter().map(Into::into).collect(),
             next: None,
             count: None,
+            partial: false,
         }
     }
 
@@ -111,6 +125,7 @@ impl<T> List<T> {
             items: slice.items.into_iter().map(Into::into).collect(),
             next,
             count: None,
+            partial: false,
         }
     }
 

@@ -1,4 +1,4 @@
-use kapok::{FailedRow, HandedOver, ImportReport, NewStandIn, StandInView, protocol::PersonId};
+use kapok::{FailedRow, HandedOver, ImportReport, LeavePreview, NewStandIn, StandInView, protocol::PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,6 +31,64 @@ impl From<HandedOver> for HandedOverView {
         Self {
             tasks: done.tasks,
             records: done.records,
+        }
+    }
+}
+
+/// What a person would leave behind.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LeavePreviewView {
+    /// Open to-dos that are handed over, counted to 10,000.
+    tasks: usize,
+    /// Records that are handed over, by entity.
+    records: Vec<LeftRecords>,
+    /// Records that are shared with the person now.
+    shares: usize,
+    /// Those whose superior the person is.
+    subordinates: Vec<PersonRef>,
+    /// The departments the person heads.
+    departments: Vec<String>,
+    /// What names the person, and has to be changed by hand.
+    definitions: Vec<NamingDefinition>,
+}
+
+/// Records that somebody is responsible for.
+#[derive(Debug, Serialize, ToSchema)]
+struct LeftRecords {
+    entity: String,
+    label: Text,
+    /// How many, counted to 10,000.
+    count: usize,
+}
+
+/// A definition that names a person.
+#[derive(Debug, Serialize, ToSchema)]
+struct NamingDefinition {
+    /// `process`, `entity` or `total`.
+    kind: &'static str,
+    id: String,
+    label: Text,
+}
+
+impl From<LeavePreview> for LeavePreviewView {
+    fn from(preview: LeavePreview) -> Self {
+        let records = preview.records.into_iter().map(|(entity, label, count)| LeftRecords {
+            entity: entity.to_string(),
+            label: label.into(),
+            count,
+        });
+        let definitions = preview.definitions.into_iter().map(|named| NamingDefinition {
+            kind: named.kind,
+            id: named.id,
+            label: named.label.into(),
+        });
+        Self {
+            tasks: preview.tasks,
+            records: records.collect(),
+            shares: preview.shares,
+            subordinates: preview.subordinates.into_iter().map(Into::into).collect(),
+            departments: preview.departments,
+            definitions: definitions.collect(),
         }
     }
 }

@@ -233,12 +233,15 @@ impl From<RecordMay> for RecordMayView {
 
 impl From<RecordPage> for List<Record> {
     fn from(page: RecordPage) -> Self {
-        let count = page.count;
+        let (count, partial) = (page.count, page.is_partial);
         let slice = Slice {
             items: page.items,
             next: page.next,
         };
-        List::page(slice).counted(count)
+        Self {
+            partial,
+            ..List::page(slice).counted(count)
+        }
     }
 }
 

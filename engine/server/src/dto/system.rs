@@ -45,6 +45,8 @@ struct Disk {
     journal: u64,
     snapshots: u64,
     state: u64,
+    /// The search index.
+    index: u64,
     free: u64,
     /// The number of the last commit in the newest snapshot; `null` when there is none yet.
     newest_snapshot: Option<u64>,
@@ -74,7 +76,7 @@ impl From<Overview> for SystemView {
             Health::ReadOnly { .. } => "read-only",
             Health::Poisoned { .. } => "failed",
         };
-        let days_left = overview.days_left;
+        let (days_left, index) = (overview.days_left, overview.index);
         Self {
             health,
             reason,
@@ -88,6 +90,7 @@ impl From<Overview> for SystemView {
                 journal: usage.journal,
                 snapshots: usage.snapshots,
                 state: usage.state,
+                index,
                 free: usage.available,
                 newest_snapshot: usage.newest_snapshot,
                 snapshot_problem: usage.snapshot_problem.map(|problem| Text {

@@ -4,14 +4,14 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Json as Answer, Response},
 };
-use kapok::protocol::DefinitionId;
+use kapok::{Confirm, protocol::DefinitionId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
     dto::{
-        Catalogue, CatalogueEntity, Checked, DefinitionView, DeployedView, Diagnostic, HandlerView, InputView, List,
-        Made, NamedView, PersonRef, StartableView,
+        Catalogue, CatalogueEntity, Checked, ConfirmedGrant, DefinitionView, DeployedView, Diagnostic, Grants,
+        HandlerView, InputView, List, Made, NamedView, PersonRef, StartableView, confirmed,
     },
     extract::{Path, Query, Xml},
     guard::{Admin, Signed},
@@ -68,6 +68,22 @@ pub(crate) async fn definition_xml(signed: Signed, Path(id): Path<DefinitionId>)
 pub(crate) struct DeployQuery {
     /// The version it was drawn from; a newer one is a conflict.
     base: Option<u32>,
+    /// What its processes may do with records, of what they ask for: `proposed` for all of it, or a JSON list of
+    /// `{"entity","action","fields"}`. Without it, what the version before might do.
+    grants: Option<String>,
+}
+
+impl DeployQuery {
+    fn confirm(&self) -> Result<Confirm, Problem> {
+        match self.grants.as_deref() {
+            None => Ok(Confirm::Kept),
+            Some("proposed") => Ok(Confirm::Proposed),
+            Some(list) => {
+                let list: Vec<ConfirmedGrant> = serde_json::from_str(list).map_err(Problem::malformed)?;
+                Ok(Confirm::These(confirmed(list)))
+            }
+        }
+    }
 }
 
 /// Publishes a model.
@@ -79,10 +95,17 @@ pub(crate) async fn deploy(
     Query(query): Query<DeployQuery>,
     Xml(xml): Xml,
 ) -> Result<(StatusCode, Answer<DeployedView>), Problem> {
-    let deployed = admin
-        .call(move |administrator| administrator.deploy(&xml, query.base))
-        .await?;
-    let view = DeployedView::new(deployed).ok_or_else(|| Problem::internal(&"a deployment without processes"))?;
+    let confirm = query.confirm()?;
+    let deployed = admin.call(move |administrator| {
+        let deployed = administrator.publish_model(&xml, query.base, confirm)?;
+        let versions = deployed.definitions.iter();
+        let grants = versions.map(|definition| administrator.grants(definition.id));
+        let grants = grants.collect::<Result<Vec<_>, _>>()?;
+        Ok((deployed, grants))
+    });
+    let (deployed, grants) = deployed.await?;
+    let view =
+        DeployedView::new(deployed, grants).ok_or_else(|| Problem::internal(&"a deployment without processes"))?;
     Ok((StatusCode::CREATED, Answer(view)))
 }
 
@@ -101,9 +124,10 @@ pub(crate) async fn deploy_decisions(admin: Admin, Xml(xml): Xml) -> Result<(Sta
 #[utoipa::path(post, path = "/definitions/check", tag = "processes",
     request_body(content = String, content_type = "application/xml"), responses((status = 200, body = Checked)))]
 pub(crate) async fn check_definition(admin: Admin, Xml(xml): Xml) -> Result<Answer<Checked>, Problem> {
-    let found = admin.call(move |administrator| Ok(administrator.check(&xml))).await?;
+    let (found, grants) = admin.call(move |administrator| Ok(administrator.examine(&xml))).await?;
     Ok(Answer(Checked {
         diagnostics: found.into_iter().map(Diagnostic::from).collect(),
+        grants: grants.into_iter().map(Grants::from).collect(),
     }))
 }
 

@@ -11,12 +11,15 @@ use axum::{
 use futures_util::stream;
 use http_body_util::BodyExt;
 use kapok::{StoredContent, protocol::RecordId};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 use super::record_work::reference;
 use crate::{dto::UploadedFile, extract::Path, guard::Signed, problem::Problem};
 
 /// So much of a file is read at once.
 const CHUNK: usize = 256 << 10;
+/// What is written otherwise in the name of a file that is sent (RFC 8187).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 /// Whatever a browser makes of a file, it is nobody's page here.
 const POLICY: &str = "default-src 'none'; sandbox";
 
@@ -51,30 +54,10 @@ fn file_name(headers: &HeaderMap) -> Result<String, Problem> {
         .get("x-file-name")
         .map(HeaderValue::as_bytes)
         .unwrap_or_default();
-    let name = percent_decoded(name);
-    match String::from_utf8(name) {
-        Ok(name) if !name.trim().is_empty() => Ok(name),
+    match percent_decode(name).decode_utf8() {
+        Ok(name) if !name.trim().is_empty() => Ok(name.into_owned()),
         _ => Err(Problem::malformed("`X-File-Name` names the file, percent-encoded")),
     }
-}
-
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| (*byte as char).to_digit(16));
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        match (byte, digit(text.get(at + 1)), digit(text.get(at + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                decoded.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    decoded
 }
 
 /// A file that a record names. It is always saved and never shown: it could be anything.
@@ -114,19 +97,19 @@ pub(crate) async fn record_file_preview(
     Ok(response)
 }
 
-fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+pub(super) fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
 }
 
-fn protect(headers: &mut HeaderMap) {
+pub(super) fn protect(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
 }
 
 /// Says that it is to be saved, and under which name (RFC 6266).
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|sign| match sign {
@@ -134,13 +117,7 @@ fn disposition(name: &str) -> String {
             _ => '_',
         })
         .collect();
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => encoded.push(byte as char),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    let encoded = utf8_percent_encode(name, ENCODED);
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 

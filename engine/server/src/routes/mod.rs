@@ -4,11 +4,15 @@ mod definitions;
 mod dictionaries;
 mod entity_definitions;
 mod events;
+mod external;
 mod files;
+mod grants;
+mod imports;
 mod instances;
 mod messages;
 mod organisation;
 mod people;
+mod plugins;
 mod record_work;
 mod records;
 mod search;
@@ -18,16 +22,21 @@ mod shortcuts;
 mod stream;
 mod system;
 mod tasks;
+mod totals;
 
 pub(crate) use definitions::*;
 pub(crate) use dictionaries::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
+pub(crate) use external::*;
 pub(crate) use files::*;
+pub(crate) use grants::*;
+pub(crate) use imports::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
 pub(crate) use search::*;
@@ -37,6 +46,7 @@ pub(crate) use shortcuts::*;
 pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use tasks::*;
+pub(crate) use totals::*;
 
 use axum::{
     Router,
@@ -115,6 +125,7 @@ pub(crate) fn api() -> Api {
     .get("/demo/people", demo_people)
     .get("/people", find_people)
     .post("/people/import", import_people)
+    .get("/people/{id}/leave", preview_leave)
     .post("/people/{id}/leave", leave)
     .post("/people/{id}/password", set_password)
     .get("/people/{id}/stand-ins", list_stand_ins)
@@ -125,6 +136,14 @@ pub(crate) fn api() -> Api {
     .post("/definitions", deploy)
     .post("/definitions/check", check_definition)
     .get("/definitions/{id}/xml", definition_xml)
+    .get("/definitions/{id}/grants", show_grants)
+    .put("/definitions/{id}/grants", confirm_grants)
+    .post("/external-tasks/fetch", fetch_external)
+    .post("/external-tasks/{id}/extend", extend_external)
+    .post("/external-tasks/{id}/complete", complete_external)
+    .post("/external-tasks/{id}/fail", fail_external)
+    .post("/external-tasks/{id}/error", throw_external)
+    .get("/external-tasks/topics", list_topics)
     .get("/rules/{rule}", rule_page)
     .post("/decisions", deploy_decisions)
     .get("/catalogue", catalogue)
@@ -150,7 +169,20 @@ pub(crate) fn api() -> Api {
     .get("/dictionaries/{id}", show_dictionary)
     .put("/dictionaries/{id}/favourites", choose_favourites)
     .get("/search", search)
+    .get("/totals", list_totals)
+    .get("/totals/{id}", show_total)
     .get("/records/{entity}/statistics", show_statistics)
+    .get("/records/{entity}/export", export_records)
+    .post("/records/{entity}/imports", begin_import)
+    .get("/imports", list_imports)
+    .get("/imports/{id}", show_import)
+    .get("/imports/{id}/columns", import_columns)
+    .post("/imports/{id}/preview", preview_import)
+    .post("/imports/{id}/check", check_import)
+    .post("/imports/{id}/run", run_import)
+    .post("/imports/{id}/cancel", cancel_import)
+    .post("/imports/{id}/undo", undo_import)
+    .get("/imports/{id}/failures", import_failures)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)
     .get("/records/{entity}/{id}", show_record)
@@ -189,6 +221,18 @@ pub(crate) fn api() -> Api {
     .post("/outbox/{id}/resend", resend_message)
     .post("/outbox/{id}/discard", discard_message)
     .get("/plugins", list_plugins)
+    .post("/plugins", install_plugin)
+    .post("/plugins/plan", plan_plugin)
+    .post("/plugins/{id}/enable", enable_plugin)
+    .post("/plugins/{id}/disable", disable_plugin)
+    .delete("/plugins/{id}", remove_plugin)
+    .get("/plugin-work", list_plugin_work)
+    .post("/plugin-work/{id}/retry", retry_plugin_work)
+    .post("/plugin-work/{id}/discard", discard_plugin_work)
+    .get("/records/{entity}/{id}/actions", list_actions)
+    .post("/records/{entity}/{id}/actions/{action}", run_action)
+    .get("/reports", list_reports)
+    .post("/reports/{report}", run_report)
     .get("/system", show_system)
     .get("/stream", stream)
     .get("/openapi.json", openapi_document)

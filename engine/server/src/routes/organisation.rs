@@ -6,7 +6,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    dto::{HandedOverView, Leaving, List, NewPassword, PeopleImport, StandIn, StandInCreated, StandInRequest},
+    dto::{
+        HandedOverView, LeavePreviewView, Leaving, List, NewPassword, PeopleImport, StandIn, StandInCreated,
+        StandInRequest,
+    },
     extract::{Json, Path, Query, Spreadsheet},
     guard::{Admin, Signed},
     problem::Problem,
@@ -33,6 +36,17 @@ pub(crate) async fn import_people(
 ) -> Result<Answer<PeopleImport>, Problem> {
     let report = admin.call(move |admin| admin.import_people(&sheet.file, sheet.kind, query.dry_run));
     Ok(Answer(PeopleImport::new(report.await?, query.dry_run)))
+}
+
+/// What a person would leave behind: what is handed over, and what has to be changed by hand.
+#[utoipa::path(get, path = "/people/{id}/leave", tag = "people", params(("id" = String, Path)),
+    responses((status = 200, body = LeavePreviewView), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn preview_leave(
+    admin: Admin,
+    Path(person): Path<PersonId>,
+) -> Result<Answer<LeavePreviewView>, Problem> {
+    let preview = admin.call(move |admin| admin.leave_preview(person));
+    Ok(Answer(preview.await?.into()))
 }
 
 /// Lets a person leave: no sign-in any more, their open tasks and records go to somebody else.

@@ -129,7 +129,7 @@ pub(super) fn filter(json: &str) -> Result<Filter, Problem> {
 }
 
 /// An order from its text: `-date,name`.
-fn sort(text: &str) -> Vec<Sort> {
+pub(super) fn sort(text: &str) -> Vec<Sort> {
     let fields = text.split(',').map(str::trim).filter(|field| !field.is_empty());
     let sort = fields.map(|field| Sort {
         field: field.trim_start_matches('-').to_owned(),

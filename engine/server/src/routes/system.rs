@@ -9,19 +9,11 @@ use kapok::Health;
 use utoipa::openapi::OpenApi;
 
 use crate::{
-    dto::{List, PluginView, SystemView, health_text},
+    dto::{SystemView, health_text},
     guard::{Admin, Gate, Watcher},
     metrics, openapi,
     problem::Problem,
 };
-
-/// The plugins, running or not.
-#[utoipa::path(get, path = "/plugins", tag = "administration", responses((status = 200, body = List<PluginView>)))]
-pub(crate) async fn list_plugins(admin: Admin) -> Result<Answer<List<PluginView>>, Problem> {
-    Ok(Answer(List::all(
-        admin.call(|administrator| Ok(administrator.plugins())).await?,
-    )))
-}
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "system", responses((status = 200, body = Object)))]

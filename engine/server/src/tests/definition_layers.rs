@@ -98,3 +98,41 @@ async fn what_loses_data_is_confirmed_and_what_is_wrong_refused() {
     let layer = server.ask("GET", "/admin/definitions", &root, None).await.body;
     assert_eq!(layer, json!({}), "nothing of what was refused is there");
 }
+
+/// Two administrators begin with the same definitions: the second one's changes are not applied over the first one's.
+#[tokio::test]
+async fn changes_are_made_on_what_they_were_planned_on() {
+    let server = server();
+    let root = server.cookie("root").await;
+    let read = async || {
+        let layer = server.ask("GET", "/admin/definitions", &root, None).await;
+        layer.headers["etag"].to_str().unwrap().trim_matches('"').to_owned()
+    };
+    let apply = async |value: Value, base: &str| {
+        let changes = json!([{ "kind": "entities", "id": "custom.visit", "value": value }]);
+        let body = json!({ "changes": changes, "confirm": true, "base": base });
+        server.ask("POST", "/admin/definitions", &root, Some(body)).await
+    };
+    let begun = read().await;
+    let changes = json!({ "changes": [{ "kind": "entities", "id": "custom.visit", "value": visit() }] });
+    let planned = server
+        .ask("POST", "/admin/definitions/plan", &root, Some(changes))
+        .await;
+    assert_eq!(planned.body["version"], begun);
+    let first = apply(visit(), &begun).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(first.body["version"], read().await);
+    let mut other = visit();
+    other["title"] = json!("cost");
+    let before = server.kapok.state_hash().unwrap();
+    let refused = apply(other.clone(), &begun).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["code"]),
+        (409, &json!("definition.changed"))
+    );
+    assert_eq!(server.kapok.state_hash().unwrap(), before);
+    // Looked at again, they are.
+    assert_eq!(apply(other, &read().await).await.status, 200);
+    let layer = server.ask("GET", "/admin/definitions", &root, None).await.body;
+    assert_eq!(layer["entities"]["custom.visit"]["title"], "cost");
+}

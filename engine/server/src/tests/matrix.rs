@@ -79,11 +79,11 @@ label = { zh = "负责人", en = "Head" }
 label = { zh = "财务", en = "Finance" }
 
 [permissions."m.customer"]
-sales = { read = "shared", create = "own", update = "shared", delete = "own", share = "own" }
+sales = { read = "shared", create = "own", update = "shared", delete = "own", share = "own", export = "own" }
 clerk = { read = "department", share = "none" }
-manager = { read = "subordinates", create = "subordinates", update = "subordinates", delete = "subordinates", share = "subordinates", transfer = "subordinates" }
+manager = { read = "subordinates", create = "subordinates", update = "subordinates", delete = "subordinates", share = "subordinates", transfer = "subordinates", export = "subordinates" }
 head = { read = "department-tree", transfer = "department-tree" }
-finance = { read = "all" }
+finance = { read = "all", export = "all" }
 [permissions."m.visit"]
 sales = { read = "own", create = "own", update = "own" }
 clerk = { inherit = false }
@@ -127,6 +127,28 @@ const MAKES: [(&str, [bool; 2]); 8] = [
     ("root", [false, false]),
 ];
 
+/// Which customers each takes out as a file; nothing where there is no such right.
+const EXPORTS: [(&str, Option<&[&str]>); 8] = [
+    (
+        "owner",
+        Some(&["own", "shared-to-read", "shared-to-change", "in-a-task"]),
+    ),
+    ("colleague", None),
+    (
+        "manager",
+        Some(&["own", "shared-to-read", "shared-to-change", "in-a-task"]),
+    ),
+    ("head", None),
+    (
+        "finance",
+        Some(&["own", "shared-to-read", "shared-to-change", "in-a-task", "nobodys"]),
+    ),
+    // What is shared with them they see, and do not take out.
+    ("receiver", Some(&[])),
+    ("handler", None),
+    ("root", None),
+];
+
 /// Every route that shows or changes records, and the part of the test that asks it. A route about records that is not here
 /// fails the test.
 const ROUTES: &[(&str, &str, &str)] = &[
@@ -144,6 +166,8 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/records/{entity}/{id}/access", "access"),
     ("GET", "/records/{entity}/{id}/history", "history"),
     ("GET", "/records/{entity}/statistics", "statistics"),
+    ("GET", "/records/{entity}/export", "export"),
+    ("POST", "/records/{entity}/imports", "imports: asked by their own tests"),
     ("GET", "/search", "search"),
     ("POST", "/records/{entity}/{id}/transfer", "transfer"),
     ("PUT", "/records/{entity}/{id}/star", "star"),
@@ -268,6 +292,11 @@ impl World {
     async fn version(&self, name: &str) -> Value {
         let who = if name == "nobodys" { "finance" } else { "owner" };
         self.ask(who, "GET", &self.path(name, ""), None).await.body["version"].clone()
+    }
+
+    /// How far the journal has come, and the hash of all rows.
+    fn state(&self) -> (u64, [u8; 32]) {
+        (self.server.kapok.sequence(), self.server.kapok.state_hash().unwrap())
     }
 
     fn path(&self, record: &str, rest: &str) -> String {
@@ -434,6 +463,44 @@ async fn every_way_of_reading_shows_what_the_table_says() {
     }
 }
 
+/// A file holds what its reader may take out, and not a byte of anything else.
+#[tokio::test]
+async fn an_export_holds_what_the_table_says() {
+    let world = World::new().await;
+    for (who, expected) in EXPORTS {
+        for question in [
+            "",
+            "?sort=name",
+            "?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+            "?columns=name,amount",
+        ] {
+            let path = format!("/records/m.customer/export{question}");
+            let answer = world.ask(who, "GET", &path, None).await;
+            let Some(expected) = expected else {
+                assert!(
+                    matches!(answer.status.as_u16(), 403 | 404),
+                    "{who} {path}: {}",
+                    answer.text
+                );
+                continue;
+            };
+            assert_eq!(answer.status, 200, "{who} {path}: {}", answer.text);
+            for (name, entity, canary) in RECORDS {
+                let is_there = answer.text.contains(canary);
+                assert_eq!(
+                    is_there,
+                    entity == "m.customer" && expected.contains(&name),
+                    "{who} {name} {path}: {}",
+                    answer.text
+                );
+            }
+        }
+        // Nobody exports visits.
+        let answer = world.ask(who, "GET", "/records/m.visit/export", None).await;
+        assert!(matches!(answer.status.as_u16(), 403 | 404), "{who}: {}", answer.text);
+    }
+}
+
 /// Who hears that a record changed is who may read it.
 #[tokio::test]
 async fn the_stream_tells_readers_only() {
@@ -484,7 +551,7 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                 ('s', "POST", "/shares", Some(share), false),
             ];
             for (letter, method, rest, body, locked) in changes {
-                let before = world.server.kapok.sequence();
+                let before = world.state();
                 let answer = world.ask(who, method, &world.path(name, rest), body).await;
                 if letters.contains(letter) {
                     let done = if locked {
@@ -500,11 +567,7 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                     }
                 } else {
                     assert_eq!(answer.status, refused, "{who} {method} {name}{rest}: {}", answer.body);
-                    assert_eq!(
-                        world.server.kapok.sequence(),
-                        before,
-                        "{who} {method} {name}{rest} changed something"
-                    );
+                    assert_eq!(world.state(), before, "{who} {method} {name}{rest} changed something");
                 }
             }
             // What moves a record is done in a world of its own; here it is refused where the table says so.
@@ -512,7 +575,14 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
             let to = json!({ "to": world.people["receiver"] });
             let bulk = json!({ "ids": [id], "action": "update", "fields": { "amount": 9 } });
             let others = json!({ "keep": world.records["own"].1, "others": [id], "fields": {} });
+            let until = json!({ "to": { "role": "none" }, "level": "read", "until": "2030-01-01" });
             let moves = [
+                ('r', "PUT", world.path(name, "/star"), None),
+                ('r', "POST", world.path(name, "/seen"), None),
+                ('s', "POST", world.path(name, "/shares"), Some(until)),
+                ('s', "DELETE", world.path(name, "/shares/1"), None),
+                // Nothing of the six is in the trash, whoever asks.
+                ('-', "POST", world.path(name, "/restore"), None),
                 ('d', "DELETE", world.path(name, ""), None),
                 ('t', "POST", world.path(name, "/transfer"), Some(to)),
                 ('d', "POST", format!("/records/{entity}/merge"), Some(others)),
@@ -523,7 +593,7 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                 if letters.contains(letter) || (path.ends_with("/merge") && ["own", "below-own"].contains(&name)) {
                     continue;
                 }
-                let before = world.server.kapok.sequence();
+                let before = world.state();
                 let answer = world.ask(who, method, &path, body).await;
                 if path.ends_with("/bulk") {
                     // Each record has its own answer.
@@ -532,19 +602,17 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                         "{who} {path} {name}: {}",
                         answer.body
                     );
+                } else if path.ends_with("/restore") {
+                    assert_eq!(answer.status, 404, "{who} {method} {path} {name}: {}", answer.body);
                 } else {
                     assert_eq!(answer.status, refused, "{who} {method} {path} {name}: {}", answer.body);
                 }
-                assert_eq!(
-                    world.server.kapok.sequence(),
-                    before,
-                    "{who} {method} {path} {name} changed something"
-                );
+                assert_eq!(world.state(), before, "{who} {method} {path} {name} changed something");
             }
         }
         let makes = MAKES.iter().find(|(known, _)| *known == who).unwrap().1;
         for (for_whom, expected) in [who, "owner"].into_iter().zip(makes) {
-            let before = world.server.kapok.sequence();
+            let before = world.state();
             let body =
                 json!({ "fields": { "name": format!("{who} for {for_whom}") }, "owner": world.people[for_whom] });
             let answer = world.ask(who, "POST", "/records/m.customer", Some(body)).await;
@@ -552,7 +620,7 @@ async fn every_change_is_done_or_refused_as_the_table_says() {
                 assert_eq!(answer.status, 201, "{who} for {for_whom}: {}", answer.body);
             } else {
                 assert_eq!(answer.status, 403, "{who} for {for_whom}: {}", answer.body);
-                assert_eq!(world.server.kapok.sequence(), before);
+                assert_eq!(world.state(), before, "{who} for {for_whom} changed something");
             }
         }
     }
@@ -622,5 +690,36 @@ async fn shares_end_and_reasons_are_told_without_contents() {
             .await;
         assert_eq!(answer.status, 422, "{}", answer.body);
         assert_eq!(answer.body["fields"][0]["field"], field, "{}", answer.body);
+    }
+}
+
+/// A process is a principal too: its task opens what was confirmed for it, and nothing of it otherwise.
+#[tokio::test]
+async fn a_task_opens_what_its_process_may_see() {
+    let world = World::new().await;
+    let versions = world.ask("root", "GET", "/definitions?key=check", None).await;
+    let path = format!(
+        "/definitions/{}/grants",
+        versions.body["items"][0]["id"].as_str().unwrap()
+    );
+    let grant = |entity: &str, action: &str| json!([{ "entity": entity, "action": action }]);
+    for (grants, opens) in [
+        (grant("m.customer", "read"), true),
+        (json!([]), false),
+        (grant("m.customer", "update"), false),
+        (grant("m.customer", "create"), false),
+        (grant("m.visit", "read"), false),
+    ] {
+        let confirmed = world.ask("root", "PUT", &path, Some(json!({ "grants": grants }))).await;
+        assert_eq!(confirmed.status, 200, "{}", confirmed.body);
+        let token = &world.tokens["handler"];
+        for way in [
+            world.path("in-a-task", ""),
+            "/records/m.customer".to_owned(),
+            format!("/search?q={}", encoded("金丝雀")),
+        ] {
+            let shown = world.server.ask_with_token("GET", &way, token, None).await;
+            assert_eq!(shown.text.contains("金丝雀丁"), opens, "{grants} {way}: {}", shown.text);
+        }
     }
 }

@@ -95,6 +95,7 @@ impl Engine {
                     outcome: JobOutcome::Error {
                         code: code.clone(),
                         message: String::new(),
+                        variables: Default::default(),
                     },
                 })?;
             }

@@ -1,11 +1,11 @@
 //! How single values are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_process::state::{FlowIndex, NodeIndex};
 use kapok_protocol::{
-    DefinitionId, ElementInstanceId, Entity, IncidentId, InstanceId, IsoDuration, JobId, MessageId, OutboxId, PageId,
-    PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, Text, TimerId, Timestamp, Value,
+    DefinitionId, ElementInstanceId, Entity, ImportId, IncidentId, InstanceId, IsoDuration, JobId, MessageId, OutboxId,
+    PageId, PersonId, RecordId, RecordJobId, ShareId, SubscriptionId, TaskId, Text, TimerId, Timestamp, Value,
 };
 use minicbor::data::Type;
 use rust_decimal::Decimal;
@@ -64,7 +64,7 @@ macro_rules! ids {
 
 ids!(
     DefinitionId InstanceId ElementInstanceId TaskId TimerId JobId IncidentId SubscriptionId MessageId OutboxId PageId
-    RecordId PersonId RecordJobId ShareId
+    RecordId PersonId RecordJobId ImportId ShareId
 );
 
 impl Field for NodeIndex {
@@ -192,6 +192,20 @@ impl<T: Field> Field for Vec<T> {
     }
     fn absent() -> Option<Self> {
         Some(Self::new())
+    }
+}
+
+/// A list, in order.
+impl Field for BTreeSet<String> {
+    fn encode(&self, output: &mut Output<'_>) {
+        written(output.array(self.len() as u64));
+        for item in self {
+            item.encode(output);
+        }
+    }
+    fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
+        let length = length(input.array()?)?;
+        (0..length).map(|_| String::decode(input)).collect()
     }
 }
 

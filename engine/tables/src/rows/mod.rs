@@ -1,9 +1,11 @@
 //! What each kind of row is: where it lies, in which version it is written, and which index rows come with it.
 
 mod files;
+mod imports;
 mod layers;
 mod personal;
 mod platform;
+mod plugins;
 mod process;
 mod record_jobs;
 mod records;
@@ -13,13 +15,16 @@ mod waiting;
 
 pub use files::StoredFile;
 pub(crate) use files::file_of;
+pub use imports::{Import, ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow};
+pub(crate) use imports::{import_file_key, parts_of};
 pub use layers::{DefinitionItem, EntityState};
 pub(crate) use personal::views_of;
 pub use personal::{ListView, Shortcuts};
-pub use platform::{Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
-pub(crate) use process::{candidate_key, instances_of};
+pub use platform::{ConfirmedGrants, Credential, DecisionFile, Definition, Preference, Session, StoredAnswer, Token};
+pub use plugins::{PluginCall, PluginRow, PluginSchedule, PluginWork};
+pub(crate) use process::{candidate_key, instances_of, topic_key};
 pub use record_jobs::{RecordJob, RecordJobState, RecordTask};
-pub use records::{HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
+pub use records::{Counting, HistoryEntry, RecordChange, RecordKey, RecordRow, RollUps, record_of};
 pub(crate) use records::{file_key, likeness_key, opening_key, reference_key, unique_key};
 pub use shares::{Receiver, Share, ShareLevel};
 pub(crate) use shares::{shares_of, shares_with};

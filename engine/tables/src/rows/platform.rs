@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{DefinitionId, PersonId, Principal, Timestamp};
+use kapok_protocol::{DefinitionId, Entity, PersonId, Principal, Timestamp};
+use kapok_records::{FieldSet, ProcessGrant, ProcessGrants};
 
 use super::Row;
-use crate::{Key, Prefix, codec::fields};
+use crate::{
+    Key, Prefix,
+    codec::{CodecError, Field, Input, Output, fields, variants},
+};
 
 /// A deployed version of a process. Its XML lies in a row of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,19 @@ pub struct Definition {
     pub deployed_at: Timestamp,
     /// By whom; `None`: by the system.
     pub deployed_by: Option<PersonId>,
+    /// What was confirmed for it; `None` for one of a time when nothing was asked.
+    pub grants: Option<ConfirmedGrants>,
+}
+
+/// What an administrator confirmed that a version of a process may do with records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmedGrants {
+    /// What it may do.
+    pub grants: ProcessGrants,
+    /// Who confirmed it last; `None`: the system.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A deployed file of decisions (DMN). Its XML lies in a row of its own.
@@ -72,6 +89,8 @@ pub struct Token {
     pub label: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The topics whose jobs it may fetch, when it is for an outside worker: then it is good for nothing else.
+    pub topics: Vec<String>,
 }
 
 /// The first answer to a command that named an idempotency key.
@@ -100,12 +119,33 @@ pub struct Preference {
     pub favourites: BTreeMap<String, Vec<String>>,
 }
 
-fields!(Definition { 0 => id, 1 => key, 2 => version, 3 => name, 4 => deployed_at, 5 => deployed_by });
+fields!(Definition { 0 => id, 1 => key, 2 => version, 3 => name, 4 => deployed_at, 5 => deployed_by, 6 => grants });
+fields!(ConfirmedGrants { 0 => grants, 1 => by, 2 => at });
+fields!(ProcessGrant { 0 => read, 1 => create, 2 => update, 3 => delete });
+variants!(FieldSet { 0 => Nothing, 1 => These(fields), 2 => All });
 fields!(Credential { 0 => person, 1 => password_hash, 2 => changed_at });
 fields!(Session { 0 => hash, 1 => person, 2 => created_at, 3 => expires_at });
-fields!(Token { 0 => hash, 1 => person, 2 => label, 3 => created_at });
+fields!(Token { 0 => hash, 1 => person, 2 => label, 3 => created_at, 4 => topics });
 fields!(StoredAnswer { 0 => principal, 1 => key, 2 => request_hash, 3 => answer, 4 => expires_at });
 fields!(Preference { 0 => person, 1 => language, 2 => favourites });
+
+/// A list of pairs, in the order of entities.
+impl Field for ProcessGrants {
+    fn encode(&self, output: &mut Output<'_>) {
+        let pairs: Vec<(Entity, ProcessGrant)> = self.0.clone().into_iter().collect();
+        pairs.encode(output);
+    }
+    fn decode(input: &mut Input<'_>) -> Result<Self, CodecError> {
+        let pairs: Vec<(Entity, ProcessGrant)> = Field::decode(input)?;
+        Ok(Self(pairs.into_iter().collect()))
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
 
 impl Row for Definition {
     type Id = DefinitionId;

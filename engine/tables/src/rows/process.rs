@@ -2,7 +2,7 @@
 
 use kapok_process::state::{
     Arrival, Candidate, ElementInstance, ElementState, Event, EventKind, Incident, Instance, InstanceState, Job,
-    MessageChannel, Task, TaskState,
+    JobLock, MessageChannel, Task, TaskState,
 };
 use kapok_protocol::{
     Decision, DefinitionId, Delivery, ElementInstanceId, IncidentId, InstanceId, JobId, Mail, Message, OutboxId,
@@ -40,7 +40,11 @@ fields!(Task {
 variants!(TaskState { 0 => Open, 1 => Completed, 2 => Cancelled });
 variants!(Candidate { 0 => Role(code), 1 => Department(code) });
 variants!(Decision { 0 => Approve, 1 => Reject });
-fields!(Job { 0 => id, 1 => instance, 2 => element, 3 => handler, 4 => inputs, 5 => failures, 6 => ready });
+fields!(Job {
+    0 => id, 1 => instance, 2 => element, 3 => handler, 4 => inputs, 5 => failures, 6 => ready, 7 => external,
+    8 => lock, 9 => retries,
+});
+fields!(JobLock { 0 => worker, 1 => until });
 fields!(Incident { 0 => id, 1 => instance, 2 => element, 3 => node, 4 => at, 5 => text });
 fields!(Event { 0 => instance, 1 => sequence, 2 => at, 3 => actor, 4 => element, 5 => node, 6 => kind });
 variants!(Principal { 0 => System, 1 => Person(id), 2 => Process(id) });
@@ -211,12 +215,20 @@ impl Row for Job {
         self.id
     }
     fn indexes(&self) -> Vec<Key> {
-        if self.ready {
-            vec![Key::new(Prefix::JobReady).number(self.id.get())]
-        } else {
-            Vec::new()
+        match (self.ready, self.external) {
+            (false, _) => Vec::new(),
+            (true, false) => vec![Key::new(Prefix::JobReady).number(self.id.get())],
+            (true, true) => {
+                let free_at = self.lock.as_ref().map_or(Timestamp::from_millis(0), |lock| lock.until);
+                vec![topic_key(&self.handler).moment(free_at).number(self.id.get())]
+            }
         }
     }
+}
+
+/// What outside workers fetch under a topic, in the order in which it is free.
+pub(crate) fn topic_key(topic: &str) -> Key {
+    Key::new(Prefix::JobByTopic).text(topic)
 }
 
 impl Row for Incident {

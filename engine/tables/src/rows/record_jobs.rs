@@ -61,6 +61,13 @@ pub enum RecordTask {
         /// The entity.
         entity: Entity,
     },
+    /// Goes on counting what is computed of a record from very many others.
+    Recount {
+        /// Its entity.
+        entity: Entity,
+        /// The record.
+        record: RecordId,
+    },
     /// Lets what names some records name another one.
     Merge {
         /// Their entity.
@@ -92,6 +99,7 @@ variants!(RecordTask {
     1 => Transfer { entity, ids, filter, to },
     2 => Merge { entity, keep, others },
     3 => RollUps { entity },
+    4 => Recount { entity, record },
 });
 variants!(RecordJobState { 0 => Running, 1 => Done, 2 => Stopped });
 

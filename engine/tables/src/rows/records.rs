@@ -79,6 +79,43 @@ pub struct RollUps {
     pub states: BTreeMap<String, RollUpState>,
     /// What each shows; nothing where that is empty.
     pub values: BTreeMap<String, Value>,
+    /// Those that are being made anew, part by part; they have no state until then.
+    pub counting: BTreeMap<String, Counting>,
+}
+
+/// How far a roll-up over very many records has been made anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counting {
+    /// The records that count, newest first, were counted up to this one.
+    pub behind: RecordId,
+    /// What those came to.
+    pub state: RollUpState,
+}
+
+impl RollUps {
+    /// Nothing computed of a record yet.
+    pub fn none(entity: &Entity, record: RecordId) -> Self {
+        Self {
+            entity: entity.clone(),
+            record,
+            states: BTreeMap::new(),
+            values: BTreeMap::new(),
+            counting: BTreeMap::new(),
+        }
+    }
+
+    /// What a roll-up has come to, as far as it is known.
+    pub fn state(&self, name: &str) -> Option<&RollUpState> {
+        let counting = self.counting.get(name).map(|counting| &counting.state);
+        counting.or_else(|| self.states.get(name))
+    }
+}
+
+impl Counting {
+    /// Whether a record's turn has not come yet.
+    pub fn is_to_come(&self, record: RecordId) -> bool {
+        record < self.behind
+    }
 }
 
 /// Who changed what in a record (audit).
@@ -114,7 +151,8 @@ variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
     6 => Shared { to, level }, 7 => Unshared(to),
 });
-fields!(RollUps { 0 => entity, 1 => record, 2 => states, 3 => values });
+fields!(RollUps { 0 => entity, 1 => record, 2 => states, 3 => values, 4 => counting });
+fields!(Counting { 0 => behind, 1 => state });
 fields!(RollUpState { 0 => count, 1 => sum, 2 => chosen });
 fields!(Counted { 0 => record, 1 => key, 2 => value });
 fields!(HistoryEntry {

@@ -12,8 +12,9 @@ use crate::{
     key::last_number,
     pages::Unread,
     rows::{
-        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference,
-        RecordJob, RecordRow, RollUps, Row, Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView,
+        PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share,
+        Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -240,6 +241,7 @@ kinds! {
     TimerByDue, "timer-by-due", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));
     Job, "job", "作业", End, Row(row::<Job>);
     JobReady, "job-ready", "作业索引", Nowhere, Index(|key| last(key, Prefix::Job));
+    JobByTopic, "job-by-topic", "外部作业索引", Nowhere, Index(|key| last(key, Prefix::Job));
     Incident, "incident", "故障", End, Row(row::<Incident>);
     Event, "event", "流程历史", End, Row(events);
     TimerByDefinition, "timer-by-definition", "定时器索引", Nowhere, Index(|key| last(key, Prefix::Timer));
@@ -295,7 +297,15 @@ kinds! {
     RecordByFile, "record-by-file", "记录索引", Nowhere, Index(|key| with_file(key, Prefix::Record));
     RecordJob, "record-job", "批量任务", End, Row(row::<RecordJob>);
     RecordJobOpen, "record-job-open", "批量任务索引", Nowhere, Index(|key| last(key, Prefix::RecordJob));
+    Import, "import", "导入", End, Row(row::<Import>);
+    ImportOpen, "import-open", "导入索引", Nowhere, Index(|key| last(key, Prefix::Import));
+    ImportPart, "import-part", "导入结果", Nowhere, Row(row::<ImportPart>);
+    ImportByFile, "import-by-file", "导入索引", Nowhere, Index(|key| last(key, Prefix::Import));
     StoredFile, "stored-file", "附件", Nowhere, Row(row::<StoredFile>);
     ListView, "list-view", "列表视图", Nowhere, Row(row::<ListView>);
+    Plugin, "plugin", "插件", Nowhere, Row(row::<PluginRow>);
+    PluginWork, "plugin-work", "插件任务", End, Row(row::<PluginWork>);
+    PluginWorkByMoment, "plugin-work-by-moment", "插件任务索引", Nowhere, Index(|key| last(key, Prefix::PluginWork));
+    PluginSchedule, "plugin-schedule", "插件定时", Nowhere, Row(row::<PluginSchedule>);
     Shortcuts, "shortcuts", "收藏与最近", Nowhere, Row(row::<Shortcuts>);
 }

@@ -7,9 +7,9 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, ListView, Preference, ProcessState, Queries,
-    Read, RecordJob, RecordRow, RollUps, Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token,
-    Transaction, TrashedRecord,
+    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView, PluginRow,
+    PluginSchedule, PluginWork, Preference, ProcessState, Queries, Read, RecordJob, RecordRow, RollUps, Session, Share,
+    Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction, TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +44,14 @@ pub enum AnyRow {
     Trashed(TrashedRecord),
     RollUps(RollUps),
     RecordJob(RecordJob),
+    Import(Import),
+    ImportPart(ImportPart),
     StoredFile(StoredFile),
     ListView(ListView),
     Shortcuts(Shortcuts),
+    Plugin(PluginRow),
+    PluginWork(PluginWork),
+    PluginSchedule(PluginSchedule),
 }
 
 use AnyRow as Any;
@@ -70,9 +75,14 @@ impl AnyRow {
             Any::Trashed(row) => tx.put_trashed(&row),
             Any::RollUps(row) => tx.put_roll_ups(&row),
             Any::RecordJob(row) => tx.put_record_job(&row),
+            Any::Import(row) => tx.put_import(&row),
+            Any::ImportPart(row) => tx.put_import_part(&row),
             Any::StoredFile(row) => tx.put_stored_file(&row),
             Any::ListView(row) => tx.put_list_view(&row),
             Any::Shortcuts(row) => tx.put_shortcuts(&row),
+            Any::Plugin(row) => tx.put_plugin(&row),
+            Any::PluginWork(row) => tx.put_plugin_work(&row),
+            Any::PluginSchedule(row) => tx.put_plugin_schedule(&row),
             of_a_process => tx.write_process(&of_a_process.change(true)),
         }
     }
@@ -87,7 +97,10 @@ impl AnyRow {
             Any::Trashed(row) => tx.delete_trashed(&row.row.entity, row.row.record.id)?,
             Any::RollUps(row) => tx.delete_roll_ups(&row.entity, row.record)?,
             Any::StoredFile(row) => tx.delete_stored_file(&row.hash)?,
+            Any::ImportPart(row) => tx.delete_import_part(row.import, row.number)?,
             Any::ListView(row) => tx.delete_list_view(row)?,
+            Any::Plugin(row) => tx.delete_plugin(&row.id)?,
+            Any::PluginWork(row) => tx.delete_plugin_work(row.id)?,
             Any::Instance(_) | Any::Element(_) | Any::Variable(..) | Any::Task(_) => {
                 tx.write_process(&self.change(false))?;
             }
@@ -199,12 +212,23 @@ impl AnyRow {
                 .map_err(table)?
                 .map(Any::RollUps),
             Any::RecordJob(row) => queries.record_job(row.id).map_err(table)?.map(Any::RecordJob),
+            Any::Import(row) => queries.import(row.id).map_err(table)?.map(Any::Import),
+            Any::ImportPart(row) => queries
+                .last_import_part(row.import, Some(row.number + 1))
+                .map_err(table)?
+                .map(Any::ImportPart),
             Any::StoredFile(row) => queries.stored_file(&row.hash).map_err(table)?.map(Any::StoredFile),
             Any::ListView(row) => queries
                 .list_view(row.person, &row.entity, &row.id)
                 .map_err(table)?
                 .map(Any::ListView),
             Any::Shortcuts(row) => queries.shortcuts(row.person).map_err(table)?.map(Any::Shortcuts),
+            Any::Plugin(row) => queries.plugin(&row.id).map_err(table)?.map(Any::Plugin),
+            Any::PluginWork(row) => queries.plugin_work(row.id).map_err(table)?.map(Any::PluginWork),
+            Any::PluginSchedule(row) => queries
+                .plugin_schedule(&row.plugin, &row.name)
+                .map_err(table)?
+                .map(Any::PluginSchedule),
         })
     }
 }

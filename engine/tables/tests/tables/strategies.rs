@@ -74,6 +74,7 @@ pub fn row() -> impl Strategy<Value = AnyRow> {
         (sample("timer-2"), number(), moment()).prop_map(|(row, id, due)| with_timer(row, id, due)),
         waiting(),
         (sample("job"), any::<bool>(), value()).prop_map(|(row, ready, value)| with_job(row, ready, value)),
+        (sample("job-2"), any::<bool>(), value()).prop_map(|(row, ready, value)| with_job(row, ready, value)),
         sample("incident"),
         sample("event"),
         sample("event-2"),
@@ -105,6 +106,8 @@ pub fn row() -> impl Strategy<Value = AnyRow> {
         }),
         sample("sign-in"),
         sample("share"),
+        sample("definition-2"),
+        sample("sign-in-2"),
         (sample("stored-answer"), code(), moment()).prop_map(|(mut row, key, at)| {
             if let AnyRow::Answer(answer) = &mut row {
                 (answer.key, answer.expires_at) = (key, at);

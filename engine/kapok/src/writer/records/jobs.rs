@@ -1,14 +1,19 @@
 //! One part of the work on many records.
 
+use std::cell::Cell;
+
 use kapok_protocol::{Principal, RecordId, RecordJobId, Refusal, Text};
 use kapok_records::{EntityDefinition, upcast};
-use kapok_tables::{RecordJob, RecordJobState, RecordTask};
+use kapok_tables::{RecordJob, RecordJobState, RecordList, RecordTask};
 
-use super::entity;
+use super::{entity, roll_ups::Recounted};
 use crate::{Error, writer::Step};
 
 /// So many of those that could not be changed are named.
 const NAMED: usize = 100;
+
+/// So many records are looked through in one commit for what is computed of others.
+const LOOKED_THROUGH: usize = 5_000;
 
 /// How far work has come.
 #[derive(Debug, Clone)]
@@ -89,15 +94,8 @@ impl Step<'_> {
                 job.seen += seen as u64;
                 Ok(None)
             }
-            RecordTask::RollUps { entity: id } => {
-                let definition = entity(&catalogue, &id)?;
-                self.each(job, ids, |step, id| match step.compute_roll_ups(definition, id)? {
-                    true => Ok(Became::Changed),
-                    false => Ok(Became::AsItWas),
-                })?;
-                job.seen += seen as u64;
-                Ok(None)
-            }
+            RecordTask::RollUps { entity: id } => self.compute_next(job, entity(&catalogue, &id)?, ids),
+            RecordTask::Recount { entity, record } => self.go_on_counting(job, &entity, record).map(Some),
             RecordTask::Transfer { entity: id, to, .. } => {
                 let definition = entity(&catalogue, &id)?;
                 self.each(job, ids, |step, id| {
@@ -121,6 +119,29 @@ impl Step<'_> {
                 self.follow_next(job, definition, keep, &others, seen).map(Some)
             }
         }
+    }
+
+    /// Makes anew what is computed of the next records: of as many as can be done in one commit.
+    fn compute_next(
+        &mut self,
+        job: &mut RecordJob,
+        definition: &EntityDefinition,
+        ids: &[RecordId],
+    ) -> Result<Option<Progress>, Error> {
+        let looked_through = Cell::new(0);
+        for (index, id) in ids.iter().enumerate() {
+            self.each(job, &[*id], |step, id| {
+                let Recounted { changed, rows } = step.compute_roll_ups(definition, id)?;
+                looked_through.set(looked_through.get() + rows);
+                Ok(if changed { Became::Changed } else { Became::AsItWas })
+            })?;
+            job.seen += 1;
+            if looked_through.get() >= LOOKED_THROUGH && index + 1 < ids.len() {
+                let list = RecordList::All(definition.id.clone());
+                return Ok(Some(Progress::Behind(list.behind(*id))));
+            }
+        }
+        Ok(None)
     }
 
     /// Lets the next records that name one of the merged ones name the one that was kept.

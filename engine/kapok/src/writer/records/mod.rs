@@ -2,14 +2,19 @@
 
 mod files;
 mod found_by;
+mod imports;
 mod jobs;
 mod merging;
+mod plugins;
 mod roll_ups;
 mod transfer;
 mod trash;
 mod trigger;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kapok_model::NodeKind;
 use kapok_process::{
@@ -21,17 +26,18 @@ use kapok_protocol::{
     Value,
 };
 use kapok_records::{
-    Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON, POST,
-    ROLE, STAND_IN, validate,
+    Action, Author, Catalogue, DEPARTMENT, DuplicateAction, DuplicateRule, EntityDefinition, FieldKind, Fields, PERSON,
+    POST, ROLE, STAND_IN, validate,
 };
-use kapok_tables::{HistoryEntry, InstanceList, RecordChange};
+use kapok_tables::{HistoryEntry, InstanceList, Notes, RecordChange};
 
 pub(crate) use found_by::files as named_files;
+pub(crate) use imports::{Became, Undone};
 pub(crate) use jobs::Progress;
 
 use super::Step;
 use crate::{
-    Error,
+    Error, grants,
     hints::{Audience, HintKind},
     organisation::today,
 };
@@ -43,6 +49,10 @@ const CASES_RECONSIDERED: usize = 100;
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedSave {
     pub(crate) record: Option<RecordId>,
+    /// The id that a new one gets, when it was drawn already.
+    pub(crate) new_id: Option<RecordId>,
+    /// What plugins read while they checked it.
+    pub(crate) reads: Arc<Notes>,
     /// The version all checks were made on; none for a new record.
     pub(crate) on_version: Option<u64>,
     pub(crate) owner: Option<PersonId>,
@@ -60,6 +70,8 @@ pub(crate) struct Through {
     pub(crate) plugins: Vec<String>,
     /// The case in which a person does it.
     pub(crate) instance: Option<InstanceId>,
+    /// How many calls of plugins caused one another before it.
+    pub(crate) depth: u32,
 }
 
 /// A change of a record that is about to be stored.
@@ -87,6 +99,20 @@ pub(crate) enum Saved {
     },
 }
 
+/// What became of a save before anything was started by it.
+pub(crate) enum Kept {
+    /// It is stored.
+    Done {
+        record: RecordId,
+        version: u64,
+        event: RecordEvent,
+    },
+    /// As [`Saved::Stale`].
+    Stale,
+    /// As [`Saved::Alike`].
+    Alike { records: Vec<RecordId>, may_ignore: bool },
+}
+
 /// Records stand no deeper below each other.
 const DEPTH: usize = 64;
 
@@ -94,13 +120,13 @@ const DEPTH: usize = 64;
 const CASES: usize = 1_000;
 
 impl Step<'_> {
-    /// Whether somebody saved a record since it was checked.
+    /// Whether somebody saved a record, or changed what it was checked against, since it was checked.
     pub(crate) fn is_stale(&self, entity: &Entity, save: &CheckedSave) -> Result<bool, Error> {
         let now = match save.record {
             Some(id) => self.queries().record(entity, id)?.map(|row| row.record.version),
             None => None,
         };
-        Ok(now != save.on_version)
+        Ok(now != save.on_version || !save.reads.hold(&self.tx)?)
     }
 
     /// Saves a checked record, numbers it, and starts what its save starts.
@@ -110,19 +136,43 @@ impl Step<'_> {
         entity: &EntityDefinition,
         save: CheckedSave,
     ) -> Result<Saved, Error> {
+        let (id, event) = match self.keep(actor, entity, save, true)? {
+            Kept::Done { record, event, .. } => (record, event),
+            Kept::Stale => return Ok(Saved::Stale),
+            Kept::Alike { records, may_ignore } => return Ok(Saved::Alike { records, may_ignore }),
+        };
+        let reference = RecordRef {
+            entity: entity.id.clone(),
+            id,
+        };
+        let started = self.trigger(actor, &reference, event)?;
+        let row = self.queries().record(&entity.id, id)?;
+        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
+        Ok(Saved::Done(Box::new(record), started))
+    }
+
+    /// Saves a checked record and numbers it, and has the plugins called that react to it if that is wanted; it starts no
+    /// process.
+    pub(super) fn keep(
+        &mut self,
+        actor: Principal,
+        entity: &EntityDefinition,
+        save: CheckedSave,
+        tells: bool,
+    ) -> Result<Kept, Error> {
         let before = match save.record {
             Some(id) => self.queries().record(&entity.id, id)?.map(|row| row.record),
             None => None,
         };
         if before.as_ref().map(|record| record.version) != save.on_version {
-            return Ok(Saved::Stale);
+            return Ok(Kept::Stale);
         }
         let event = if before.is_some() {
             RecordEvent::Updated
         } else {
             RecordEvent::Created
         };
-        let id = save.record.unwrap_or_else(|| self.next_id().into());
+        let id = save.record.or(save.new_id).unwrap_or_else(|| self.next_id().into());
         let mut fields = save.fields;
         if before.is_none() {
             self.number(entity, &mut fields)?;
@@ -140,9 +190,17 @@ impl Step<'_> {
         if !strict.is_empty() || !loose.is_empty() {
             let may_ignore = strict.is_empty();
             let records = if may_ignore { loose } else { strict };
-            return Ok(Saved::Alike { records, may_ignore });
+            return Ok(Kept::Alike { records, may_ignore });
         }
+        let version = save.on_version.map_or(1, |version| version + 1);
         let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
+        let reference = RecordRef {
+            entity: entity.id.clone(),
+            id,
+        };
+        if tells {
+            self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
+        }
         let change = Change {
             id,
             before,
@@ -152,17 +210,15 @@ impl Step<'_> {
             through: save.through,
         };
         self.store_record(actor, entity, change)?;
-        let reference = RecordRef {
-            entity: entity.id.clone(),
-            id,
-        };
-        let started = self.trigger(actor, &reference, event)?;
-        let row = self.queries().record(&entity.id, id)?;
-        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        Ok(Saved::Done(Box::new(record), started))
+        Ok(Kept::Done {
+            record: id,
+            version,
+            event,
+        })
     }
 
-    /// Sets fields in the name of a process or the system, which may write what people may not.
+    /// Sets fields in the name of a process or the system, which may write what people may not; a process what was
+    /// granted to it.
     pub(crate) fn set_fields(
         &mut self,
         actor: Principal,
@@ -173,8 +229,22 @@ impl Step<'_> {
         let entity = entity(&catalogue, &record.entity)?;
         let before = self.queries().record(&record.entity, record.id)?;
         let before = before.ok_or_else(|| Error::not_found("记录", "record"))?.record;
-        let fields = validate(entity, &before.fields, &set.into_iter().collect(), Author::Program)?;
+        let set: Fields = set.into_iter().collect();
+        if let Principal::Process(instance) = actor {
+            let (queries, changed) = (self.queries(), set.keys());
+            grants::allow(
+                self.shared,
+                &queries,
+                instance,
+                Action::Update,
+                entity,
+                Some(&before),
+                changed,
+            )?;
+        }
+        let fields = validate(entity, &before.fields, &set, Author::Program)?;
         self.refuse_dangling(entity, Some(&before), &fields)?;
+        self.tell_plugins(actor, record, Some(&before), &fields, 0)?;
         let change = Change {
             id: record.id,
             owner: before.owner,
@@ -220,9 +290,11 @@ impl Step<'_> {
             what,
             through,
         } = change;
-        let context = self.context(actor);
         let catalogue = self.shared.catalogue();
-        catalogue.formulas().compute(entity, &mut fields, &context)?;
+        if catalogue.formulas().has_stored(&entity.id) {
+            let context = self.context(actor);
+            catalogue.formulas().compute(entity, &mut fields, &context)?;
+        }
         let record = Record {
             id,
             version: before.as_ref().map_or(1, |record| record.version + 1),
@@ -236,11 +308,14 @@ impl Step<'_> {
         let nothing = Fields::new();
         let old = before.as_ref().map_or(&nothing, |record| &record.fields);
         self.note_history(actor, entity, id, (old, &row.record.fields), what, through)?;
-        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
         if entity.opens.is_some() && before.is_some() && row.opens.is_none() {
             self.end_open_shares(entity, id)?;
         }
         self.tx.put_record(&row)?;
+        if before.is_none() {
+            self.compute_roll_ups(entity, id)?;
+        }
+        self.keep_roll_ups(entity, before.as_ref(), Some(&row.record))?;
         let former = before.as_ref().and_then(|record| record.owner);
         self.hint_readers(entity, id, [former, owner]);
         self.refresh_organisation(&entity.id);

@@ -37,16 +37,16 @@ impl Step<'_> {
         let what = merged_into.map_or(RecordChange::Deleted, RecordChange::MergedInto);
         let fields = (&row.record.fields, &Fields::new());
         self.note_history(actor, entity, id, fields, Some(what), Through::default())?;
-        self.keep_roll_ups(entity, Some(&row.record), None)?;
-        self.tx.delete_roll_ups(&entity.id, id)?;
-        let owner = row.record.owner;
+        let record = row.record.clone();
         self.tx.put_trashed(&TrashedRecord {
             row,
             deleted_at: self.now,
             deleted_by: actor,
             merged_into,
         })?;
-        self.hint_readers(entity, id, [owner, owner]);
+        self.keep_roll_ups(entity, Some(&record), None)?;
+        self.tx.delete_roll_ups(&entity.id, id)?;
+        self.hint_readers(entity, id, [record.owner, record.owner]);
         self.refresh_organisation(&entity.id);
         Ok(())
     }

@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use crate::{
     Known, NodeKind, ServiceTask,
     catalogue::{Words, elements, settings as rules},
-    read::{Context, dialects, expressions::read_expression, tasks::tell::read_message},
+    read::{
+        Context, dialects,
+        expressions::read_expression,
+        settings::read_flag,
+        tasks::{request::read_request, tell::read_message},
+    },
     xml::Element,
 };
 
@@ -22,6 +27,16 @@ pub(in crate::read) fn read_service_task<'a>(task: &'a Element, context: &mut Co
 
 /// What a service, send or business rule task is bound to, if it is.
 pub(super) fn read_binding<'a>(task: &'a Element, context: &mut Context<'a>) -> Option<NodeKind> {
+    if let Some(request) = task.setting("request") {
+        if task.setting("handler").is_some() || task.setting("message").is_some() {
+            context.findings.report(&rules::SERVICE_BOTH, task, &[&task.label()]);
+        }
+        let retries = read_retries(task, request, context);
+        let result = name(request, "result");
+        return Some(NodeKind::ServiceTask(read_request(
+            task, request, retries, result, context,
+        )));
+    }
     match (task.setting("handler"), task.setting("message")) {
         (Some(handler), None) => Some(NodeKind::ServiceTask(read_handler(task, handler, context))),
         (None, Some(message)) => Some(NodeKind::MessageTask(Box::new(read_message(task, message, context)))),
@@ -70,6 +85,16 @@ pub(in crate::read) fn new_handler(handler: impl Into<String>) -> ServiceTask {
         result_variable: None,
         retries: DEFAULT_RETRIES,
         backoff: None,
+        external: false,
+        request: None,
+    }
+}
+
+/// Work that outside workers fetch by this topic.
+pub(in crate::read) fn new_external(topic: impl Into<String>) -> ServiceTask {
+    ServiceTask {
+        external: true,
+        ..new_handler(topic)
     }
 }
 
@@ -84,7 +109,10 @@ pub(in crate::read) fn check_handler(task: &Element, line: u32, handler: &str, c
 
 fn read_handler(task: &Element, setting: &Element, context: &mut Context<'_>) -> ServiceTask {
     let handler = name(setting, "name").unwrap_or_default();
-    check_handler(task, setting.line, &handler, context);
+    let external = read_flag(task, setting, "external", context);
+    if !external {
+        check_handler(task, setting.line, &handler, context);
+    }
     let mut seen = BTreeSet::new();
     let mut inputs = Vec::new();
     for input in setting.kapok_children().filter(|child| child.name == "input") {
@@ -105,7 +133,20 @@ fn read_handler(task: &Element, setting: &Element, context: &mut Context<'_>) ->
         }
         inputs.push((input_name, read_expression(task, input, context)));
     }
-    let retries = setting.attribute("retries").map_or(DEFAULT_RETRIES, |retries| {
+    let retries = read_retries(task, setting, context);
+    ServiceTask {
+        handler,
+        inputs,
+        result_variable: name(setting, "result"),
+        retries,
+        backoff: None,
+        external,
+        request: None,
+    }
+}
+
+fn read_retries(task: &Element, setting: &Element, context: &mut Context<'_>) -> u32 {
+    setting.attribute("retries").map_or(DEFAULT_RETRIES, |retries| {
         retries.trim().parse().unwrap_or_else(|_| {
             let words: &[&dyn Words] = &[&task.label(), &setting.name, &"retries", &retries];
             context
@@ -113,14 +154,7 @@ fn read_handler(task: &Element, setting: &Element, context: &mut Context<'_>) ->
                 .report_inside(&elements::EXTENSION_VALUE, task, setting.line, words);
             DEFAULT_RETRIES
         })
-    });
-    ServiceTask {
-        handler,
-        inputs,
-        result_variable: name(setting, "result"),
-        retries,
-        backoff: None,
-    }
+    })
 }
 
 fn name(setting: &Element, attribute: &str) -> Option<String> {

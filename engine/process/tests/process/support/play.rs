@@ -74,6 +74,7 @@ pub fn take(engine: &mut Engine, step: &str) {
             outcome: JobOutcome::Error {
                 code: "E1".to_owned(),
                 message: "no".to_owned(),
+                variables: Default::default(),
             },
         },
         ["retry"] => Command::Retry(engine.incident().0),

@@ -1,4 +1,4 @@
-use super::{Key, Name, Over, Shape, disabled, key, label, of, pos, required};
+use super::{Key, LABEL, Name, Over, Shape, disabled, key, label, of, pos, required};
 
 const NUMBERS: &[&str] = &["number", "decimal", "money"];
 const SEVERAL: &[&str] = &["choice", "tree-choice", "person", "department", "reference"];
@@ -63,6 +63,12 @@ static FIELD: Shape = Shape::Table(&[
     pos(),
     required(key("type", &Shape::Word(TYPES), Over::Never, "What it holds.")),
     label(),
+    key(
+        "help",
+        &LABEL,
+        Over::Free,
+        "What people who fill it in are told about it.",
+    ),
     key(
         "required",
         &Shape::Bool,

@@ -152,6 +152,18 @@ static TOTAL: Shape = Shape::Table(&[
     key("value", &Shape::Text, Over::Never, "The field that is summed."),
     key("filter", &Shape::Filter, Over::Never, "Which of the records."),
     required(key("role", &Shape::Text, Over::Free, "The role that may see it.")),
+    key(
+        "date",
+        &Shape::Text,
+        Over::Never,
+        "The field whose date says into which period a record falls; without one there is only the whole.",
+    ),
+    key(
+        "finest",
+        &Shape::Word(&["year", "quarter", "month"]),
+        Over::Never,
+        "The shortest period it can be asked for; year when absent.",
+    ),
 ]);
 
 const ENTITIES: Key = key("entities", &ENTITIES_BY_ID, Over::Free, "Kinds of records.");
@@ -196,7 +208,11 @@ pub(crate) static MANIFEST: Shape = Shape::Table(&[
     others("needs", "The plugins it cannot do without."),
     others("capabilities", "What it may do; the administrator has to agree."),
     others("settings", "What the administrator has to tell it."),
+    others("actions", "What people can do with records, in their menus."),
     others("handlers", "The service tasks it runs."),
+    others("assignee_rules", "The rules by which it says who gets a task."),
+    others("reports", "The tables it computes."),
+    others("schedules", "What it does by itself, and when."),
     others("channels", "The channels it sends on."),
     others("hooks", "When it is called."),
     ENTITIES,

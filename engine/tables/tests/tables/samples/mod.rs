@@ -2,9 +2,11 @@
 
 mod finished;
 mod others;
+mod plugins;
 mod process;
 mod records;
 mod waiting;
+mod workers;
 
 use std::collections::BTreeMap;
 
@@ -141,11 +143,17 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("trash", records::trash()),
         ("roll-up", vec![records::roll_ups()]),
         ("record-job", records::jobs()),
+        ("import", records::imports()),
+        ("roll-up-2", records::counting()),
         ("stored-file", records::files()),
         ("personal", records::personal()),
+        ("plugin", plugins::plugins()),
         ("sign-in", others::sign_in()),
         ("stored-answer", others::answers()),
         ("share", others::shares()),
+        ("job-2", workers::jobs()),
+        ("definition-2", workers::definitions()),
+        ("sign-in-2", workers::tokens()),
     ]
 }
 
@@ -190,6 +198,7 @@ pub fn prefixes() -> Vec<Prefix> {
         Item,
         Tokens,
         Gathering,
+        JobByTopic,
         Page,
         PageUnread,
         Outbox,
@@ -203,6 +212,10 @@ pub fn prefixes() -> Vec<Prefix> {
         Share,
         ShareByRecord,
         ShareByReceiver,
+        Import,
+        ImportOpen,
+        ImportPart,
+        ImportByFile,
         Credential,
         Session,
         Token,
@@ -222,5 +235,9 @@ pub fn prefixes() -> Vec<Prefix> {
         StoredFile,
         ListView,
         Shortcuts,
+        Plugin,
+        PluginWork,
+        PluginWorkByMoment,
+        PluginSchedule,
     ]
 }

@@ -22,6 +22,7 @@ pub fn definitions() -> Vec<AnyRow> {
         name: "报价审批".into(),
         deployed_at: at(0),
         deployed_by: Some(person()),
+        grants: None,
     };
     let bare = Definition {
         id: DefinitionId::new(8).expect("not zero"),
@@ -194,6 +195,7 @@ pub fn sign_in() -> Vec<AnyRow> {
             person: person(),
             label: "备份".into(),
             created_at: at(0),
+            topics: Vec::new(),
         }),
         AnyRow::Preference(Preference {
             person: person(),

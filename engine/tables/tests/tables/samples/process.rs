@@ -208,6 +208,9 @@ pub fn jobs() -> Vec<AnyRow> {
         inputs: fields(),
         failures: 2,
         ready: true,
+        external: false,
+        lock: None,
+        retries: None,
     };
     let waiting = Job {
         id: JobId::new(124).expect("not zero"),

@@ -1,10 +1,11 @@
 //! What records are found by, what became of them, and what people arrange around them.
 
-use kapok_protocol::{Entity, Principal, RecordId, RecordJobId};
+use kapok_protocol::{Entity, ImportId, Principal, RecordId, RecordJobId, Value};
 use kapok_records::{Counted, RollUpState};
 use kapok_tables::{
-    DefinitionItem, EntityState, HistoryEntry, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow,
-    RecordTask, RollUps, ShareLevel, Shortcuts, StoredFile, TrashedRecord,
+    Counting, DefinitionItem, EntityState, HistoryEntry, Import, ImportCounts, ImportFailure, ImportPart, ImportState,
+    ImportedRow, ListView, Receiver, RecordChange, RecordJob, RecordJobState, RecordRow, RecordTask, RollUps,
+    ShareLevel, Shortcuts, StoredFile, TrashedRecord,
 };
 use rust_decimal::Decimal;
 
@@ -122,7 +123,47 @@ pub fn roll_ups() -> AnyRow {
         ]
         .into(),
         values: [("contacts".to_owned(), 3.into())].into(),
+        counting: [].into(),
     })
+}
+
+/// One that is being made anew, and the work that goes on with it.
+pub fn counting() -> Vec<AnyRow> {
+    let counting = Counting {
+        behind: other(),
+        state: RollUpState {
+            count: 1_000,
+            sum: Decimal::new(75, 1),
+            chosen: None,
+        },
+    };
+    let AnyRow::RollUps(row) = roll_ups() else {
+        panic!("roll-ups")
+    };
+    let task = RecordTask::Recount {
+        entity: entity(),
+        record: record_id(),
+    };
+    let job = RecordJob {
+        id: RecordJobId::new(220).expect("not zero"),
+        task,
+        asked_by: Principal::System,
+        asked_at: at(2),
+        state: RecordJobState::Running,
+        seen: 1_000,
+        changed: 0,
+        refused: 0,
+        position: Vec::new(),
+        problems: Vec::new(),
+        ended_at: None,
+    };
+    vec![
+        AnyRow::RollUps(RollUps {
+            counting: [("visits".to_owned(), counting)].into(),
+            ..row
+        }),
+        AnyRow::RecordJob(job),
+    ]
 }
 
 pub fn jobs() -> Vec<AnyRow> {
@@ -199,4 +240,68 @@ pub fn personal() -> Vec<AnyRow> {
             recent: vec![(entity(), other()), (entity(), record_id())],
         }),
     ]
+}
+
+pub fn imports() -> Vec<AnyRow> {
+    let import = |number, state: ImportState| Import {
+        id: import_id(number),
+        entity: entity(),
+        name: "客户.csv".into(),
+        table: "ab12".into(),
+        headings: vec!["名称".into(), "备注".into()],
+        rows: 3,
+        asked_by: person(),
+        asked_at: at(2),
+        options: "{}".into(),
+        state,
+        position: 77,
+        counts: ImportCounts {
+            seen: 3,
+            created: 1,
+            updated: 1,
+            failed: 1,
+            ..ImportCounts::default()
+        },
+        reason: (state == ImportState::Stopped).then(text),
+        kept: vec![(record_id(), text())],
+        began_at: Some(at(3)),
+        ended_at: (!state.is_open()).then(|| at(4)),
+    };
+    let states = [
+        ImportState::Draft,
+        ImportState::Checking,
+        ImportState::Checked,
+        ImportState::Running,
+        ImportState::Linking,
+        ImportState::Done,
+        ImportState::Stopped,
+        ImportState::Undoing,
+        ImportState::Undone,
+    ];
+    let rows = (300..)
+        .zip(states)
+        .map(|(number, state)| AnyRow::Import(import(number, state)));
+    let part = ImportPart {
+        import: import_id(303),
+        number: 3,
+        done: vec![ImportedRow {
+            row: 2,
+            record: record_id(),
+            version: 4,
+            created: false,
+            before: [("name".to_owned(), "old".into()), ("note".to_owned(), Value::Null)].into(),
+            later: vec![("parent".into(), "other".into())],
+            cells: vec!["new".into()],
+        }],
+        failed: vec![ImportFailure {
+            row: 3,
+            cells: vec!["x".into(), String::new()],
+            reasons: vec![(Some("name".into()), text()), (None, text())],
+        }],
+    };
+    rows.chain([AnyRow::ImportPart(part)]).collect()
+}
+
+fn import_id(number: u64) -> ImportId {
+    ImportId::new(number).expect("not zero")
 }

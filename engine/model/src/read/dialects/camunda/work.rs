@@ -8,7 +8,7 @@ use crate::{
     read::{
         Context,
         dialects::result_variable,
-        tasks::{check_decision, check_handler, new_handler},
+        tasks::{check_decision, check_handler, new_external, new_handler},
         values::{is_computed, read_name, variable},
     },
     xml::Element,
@@ -35,22 +35,33 @@ pub(in crate::read::dialects) fn read_work<'a>(
             result_variable,
         });
     }
-    let name = handler_name(holder)?;
-    if is_computed(name) {
-        context.foreign_value(task, task.line, "delegateExpression", name);
-    } else {
-        check_handler(task, task.line, name, context);
-    }
+    let work = match handler_name(holder) {
+        Some(name) => {
+            if is_computed(name) {
+                context.foreign_value(task, task.line, "delegateExpression", name);
+            } else {
+                check_handler(task, task.line, name, context);
+            }
+            new_handler(name)
+        }
+        None => {
+            let topic = holder.dialect_attribute("topic")?;
+            if is_computed(topic) {
+                context.foreign_value(task, task.line, "topic", topic);
+            }
+            new_external(topic)
+        }
+    };
     let mut service = ServiceTask {
         result_variable,
-        ..new_handler(name)
+        ..work
     };
     read_inputs(task, holder, &mut service, context);
     read_retries(task, &mut service, context);
     Some(NodeKind::ServiceTask(service))
 }
 
-/// The name of a class, of the bean in `${bean}`, or of the topic at which others fetch work.
+/// The name of a class, or of the bean in `${bean}`.
 fn handler_name(holder: &Element) -> Option<&str> {
     if let Some(class) = holder.dialect_attribute("class") {
         return Some(class);
@@ -64,7 +75,7 @@ fn handler_name(holder: &Element) -> Option<&str> {
         let is_name = |bean: &&str| !bean.is_empty() && bean.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
         return Some(bean.filter(is_name).unwrap_or(text));
     }
-    holder.dialect_attribute("topic")
+    None
 }
 
 /// The inputs of the step, and what is injected into the class.

@@ -7,7 +7,7 @@ use crate::{
     read::{
         Context,
         expressions::expression_of,
-        tasks::{check_decision, check_handler, new_handler},
+        tasks::{check_decision, new_external},
         values::{is_computed, read_name, variable},
     },
     xml::Element,
@@ -34,10 +34,8 @@ pub(in crate::read::dialects) fn read_work<'a>(
     if is_computed(name) {
         // Who is to do it must be known before it runs.
         context.foreign_value(task, setting.line, "zeebe:taskDefinition type", name);
-    } else {
-        check_handler(task, setting.line, name, context);
     }
-    let mut service = new_handler(name);
+    let mut service = new_external(name);
     if let Some(retries) = setting.stated("retries") {
         match retries.parse() {
             Ok(retries) => service.retries = retries,

@@ -1,0 +1,63 @@
+//! Calling what a plugin offers to processes without a process: for who tries plugins out.
+
+use kapok_plugin_host::{RuleCall, ServiceFailure, ServiceJob};
+use kapok_protocol::{PersonId, Record, RecordRef};
+use kapok_records::Fields;
+use kapok_tables::Queries;
+
+use super::{Caller, Intended, carry_out, faulty};
+use crate::{Error, Kapok};
+
+impl Kapok {
+    /// A record, whoever may see it.
+    pub fn record(&self, reference: &RecordRef) -> Result<Record, Error> {
+        let row = Queries(&self.shared.store.view()).record(&reference.entity, reference.id)?;
+        row.map(|row| row.record)
+            .ok_or_else(|| Error::not_found("记录", "record"))
+    }
+
+    /// Lets a plugin's handler run with these inputs, in the name of the system, and does what it wants done. Processes call
+    /// it through their service tasks; this is for trying it out.
+    pub fn run_handler(&self, name: &str, inputs: Fields) -> Result<Result<Fields, ServiceFailure>, Error> {
+        let plugin = self.shared.plugins.handler(name);
+        let plugin = plugin.ok_or_else(|| Error::not_found("处理程序", "handler"))?;
+        let call = self.shared.plugins.call(&self.shared, &plugin, Caller::System);
+        let job = ServiceJob {
+            handler: name.to_owned(),
+            key: format!("try-{}", self.sequence()),
+            inputs,
+        };
+        let done = match plugin.run_service(&call, &job).map_err(faulty)? {
+            Ok(done) => done,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let intended = Intended {
+            plugin: plugin.manifest().id.clone(),
+            caller: Caller::System,
+            intents: done.intents,
+            depth: 0,
+        };
+        let outputs = done.answer;
+        carry_out(&self.shared, &self.writer, intended, move |_| Ok(Ok(outputs.clone())))
+    }
+
+    /// Asks a plugin's rule who would get a task of a case about a record.
+    pub fn find_assignees(
+        &self,
+        rule: &str,
+        record: Option<RecordRef>,
+        inputs: Fields,
+    ) -> Result<Vec<PersonId>, Error> {
+        let plugin = self.shared.plugins.assignee_rule(rule);
+        let plugin = plugin.ok_or_else(|| Error::not_found("规则", "rule"))?;
+        let call = self.shared.plugins.call(&self.shared, &plugin, Caller::System);
+        let asked = RuleCall {
+            name: rule.to_owned(),
+            record,
+            initiator: None,
+            inputs,
+        };
+        let found = plugin.find_assignees(&call, &asked).map_err(faulty)?;
+        found.map_err(|failure| Error::Data(failure.message))
+    }
+}
