@@ -27,6 +27,11 @@ function indexOf(choices: readonly Choice[]): Index {
   return index
 }
 
+/** Whether every entry's id begins with that of the one above it, as codes of standards do. */
+export function isCoded(choices: readonly Choice[]): boolean {
+  return choices.every(({ id, parent }) => !parent || id.startsWith(parent)) && choices.some(({ parent }) => parent)
+}
+
 /** The entries directly below one, or the topmost ones. */
 export function below(choices: readonly Choice[], parent: string | null): Choice[] {
   return indexOf(choices).below.get(parent) ?? []

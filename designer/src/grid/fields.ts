@@ -70,6 +70,8 @@ export const isEditableInPlace = (field: Field): boolean =>
 export const isAmount = (field: Field): boolean =>
   isNumeric(field.type) || (field.result !== undefined && isNumeric(field.result)) || field.type === 'roll-up'
 
+const isTree = (field: Field): boolean => field.type === 'tree-choice'
+
 /** What filter rows may compare. */
 export function filterOptions(entity: EntityView): FieldOption[] {
   return allFields(entity)
@@ -80,7 +82,8 @@ export function filterOptions(entity: EntityView): FieldOption[] {
         path: field.id,
         label: text(field.label),
         type: field.result ?? field.type,
-        choices: (field.choices ?? []).map(({ id, label }) => ({ id, label: text(label) })),
+        choices: isTree(field) ? [] : (field.choices ?? []).map(({ id, label }) => ({ id, label: text(label) })),
+        ...(isTree(field) && { tree: field.choices ?? [] }),
         ...(points !== undefined && { entity: points }),
         ...(field.multiple && { multiple: true }),
       }

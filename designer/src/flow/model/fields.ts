@@ -1,5 +1,5 @@
 /** The fields that a process can speak of: those of its record, of its form, and what its steps compute. */
-import type { Catalogue, FieldType, Text } from '@/api/types'
+import type { Catalogue, Choice, FieldType, Text } from '@/api/types'
 import { readCall } from './calls'
 import { extension } from './extensions'
 import { foreignAttribute } from './foreign'
@@ -15,6 +15,8 @@ export interface FieldOption {
   label: string
   type: FieldType
   choices: { id: string; label: string }[]
+  /** The entries of a tree; `choices` is empty then. */
+  tree?: readonly Choice[]
   /** Of a reference; persons, departments and records can then be chosen by name. */
   entity?: string
   multiple?: boolean

@@ -1,5 +1,7 @@
 /** Which comparisons make sense for which field, so that nobody is offered "contains" for an amount. */
 import type { FieldType } from '@/api/types'
+import { isCoded } from '@/forms/tree'
+import type { FieldOption } from './fields'
 import type { FilterValue, Operator } from './filter'
 
 const ORDERED: readonly Operator[] = ['>', '>=', '<', '<=', '=', '!=', 'empty', 'not-empty']
@@ -13,11 +15,20 @@ const POINTING: readonly FieldType[] = ['person', 'department', 'reference']
 /** Whether a field points at a person, department or record. */
 export const isPointing = (type: FieldType): boolean => POINTING.includes(type)
 
+/** The same with what is below an entry, where codes tell that. */
+const CODED: readonly Operator[] = ['=', 'starts-with', '!=', 'in', 'not-in', 'empty', 'not-empty']
+
 /** The operators for a field of which it is known what it points at, and whether it holds several values. */
-export function operatorsOf({ type, entity, multiple }: { type: FieldType; entity?: string; multiple?: boolean }): readonly Operator[] {
+export function operatorsOf(field: Pick<FieldOption, 'type' | 'entity' | 'multiple' | 'tree'>): readonly Operator[] {
+  const { type, entity, multiple } = field
+  if (isWithin(field, 'starts-with') && !multiple) return CODED
   if (entity === undefined || !isPointing(type)) return multiple ? SEVERAL : operatorsFor(type)
   return multiple ? SEVERAL : CHOSEN
 }
+
+/** Whether a comparison asks for everything below an entry of a tree. */
+export const isWithin = ({ tree }: Pick<FieldOption, 'tree'>, op: Operator): boolean =>
+  op === 'starts-with' && tree !== undefined && isCoded(tree)
 
 /** The operators for a type of field; the first is the one a new row begins with. */
 export function operatorsFor(type: FieldType): readonly Operator[] {

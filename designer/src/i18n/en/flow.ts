@@ -174,6 +174,7 @@ export default {
       notIn: 'is none of',
       contains: 'contains',
       startsWith: 'starts with',
+      within: 'is within',
       empty: 'is empty',
       notEmpty: 'is not empty',
     },

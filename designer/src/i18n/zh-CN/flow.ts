@@ -174,6 +174,7 @@ export default {
       notIn: '不属于',
       contains: '包含',
       startsWith: '开头是',
+      within: '属于（含下级）',
       empty: '为空',
       notEmpty: '不为空',
     },
