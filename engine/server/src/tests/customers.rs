@@ -15,7 +15,8 @@ use crate::Config;
 
 const COMPANY: Company<'static> = Company {
     departments: "code,name,parent,head\ncompany,公司,,\nsales,销售,company,\nservice,客服,company,\nmoney,财务,company,\n",
-    roles: "code,name\nadministrator,管理员\n",
+    roles: "code,name\nadministrator,管理员\ngeneral-manager,总经理\nsales-manager,销售经理\nsales,销售\nservice-manager,客服主管\n\
+            service,客服\nfinance,财务\n",
     people: "login,name,phone,email,department,superior,roles
 boss,总经理,,,company,,general-manager
 lead,一部经理,,,sales,boss,sales-manager
