@@ -132,6 +132,14 @@ impl Kapok {
                     }
                     role_ids.insert(code, id);
                 }
+                // Roles that plugins declare are there already and need no row.
+                for code in people.iter().flat_map(role_codes) {
+                    if !role_ids.contains_key(code) {
+                        let known = step.queries().record_with(&Entity::new(ROLE), "code", code)?;
+                        let known = known.ok_or_else(|| Error::Data(format!("{PERSON}: there is no role `{code}`")))?;
+                        role_ids.insert(code.to_owned(), known);
+                    }
+                }
                 let named =
                     |ids: &BTreeMap<String, RecordId>, name: &str| ids.get(name).map(|id| Value::from(id.to_string()));
                 for row in &departments {
@@ -144,15 +152,8 @@ impl Kapok {
                     let mut fields = plain(row);
                     replace(&mut fields, "department", |code| named(&department_ids, code));
                     replace(&mut fields, "superior", |login| named(&person_ids, login));
-                    replace(&mut fields, "roles", |codes| {
-                        Some(
-                            codes
-                                .split(';')
-                                .filter_map(|code| named(&role_ids, code.trim()))
-                                .collect::<Vec<_>>()
-                                .into(),
-                        )
-                    });
+                    let roles: Vec<Value> = role_codes(row).filter_map(|code| named(&role_ids, code)).collect();
+                    fields.insert("roles".into(), roles.into());
                     fields.insert("active".into(), true.into());
                     let person = id_of(&person_ids, row, "login")?;
                     put(step, PERSON, person, None, fields)?;
@@ -194,6 +195,12 @@ impl Kapok {
         people.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.login.cmp(&y.login)));
         people.into_iter().map(|(_, person)| person).collect()
     }
+}
+
+/// The roles of a person's row.
+fn role_codes(row: &Row) -> impl Iterator<Item = &str> {
+    let codes = row.get("roles").map(String::as_str).unwrap_or_default();
+    codes.split(';').map(str::trim).filter(|code| !code.is_empty())
 }
 
 fn read(name: &str, table: &str) -> Result<Vec<Row>, Error> {
