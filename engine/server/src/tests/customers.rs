@@ -120,7 +120,7 @@ impl World {
         let body = json!({ "fields": fields, "ignore_duplicates": true });
         let answer = self.ask(who, "POST", &format!("/records/{entity}"), Some(body)).await;
         assert_eq!(answer.status, 201, "{who} makes {name}: {}", answer.body);
-        let id = answer.body["record"]["id"].as_str().unwrap_or_default().to_owned();
+        let id = answer.body["id"].as_str().unwrap().to_owned();
         self.records.insert(name, (entity, id));
     }
 
@@ -416,7 +416,7 @@ async fn service_reads_the_rest_only_where_it_has_a_task() {
         if expected == 403 {
             assert_eq!(answer.body["fields"][0]["field"], "kind", "{}", answer.body);
         } else {
-            let path = format!("/records/{TASK}/{}", answer.body["record"]["id"].as_str().unwrap());
+            let path = format!("/records/{TASK}/{}", answer.body["id"].as_str().unwrap());
             let done = json!({ "version": 1, "fields": { "state": "cancelled" } });
             assert_eq!(world.ask("sha", "PATCH", &path, Some(done)).await.status, 200);
         }
