@@ -346,7 +346,7 @@ rows = { pos = 8, type = \"lines\", label = { zh = \"\", en = \"\" }, columns = 
             Some("not a condition"),
         ),
         (
-            view("filter = { field = \"day\", op = \"=\", value = \"$now\" }"),
+            view("filter = { field = \"day\", op = \"=\", value = \"$never\" }"),
             Some("not a condition"),
         ),
         (

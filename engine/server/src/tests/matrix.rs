@@ -201,6 +201,7 @@ const TASK: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:startEvent id="start"/>
     <bpmn:sequenceFlow id="in" sourceRef="start" targetRef="step"/>
     <bpmn:userTask id="step" name="看一看"><bpmn:extensionElements>
+      <kapok:approval mode="any" onRejection="end"/>
       <kapok:assignees><kapok:person login="handler"/></kapok:assignees></bpmn:extensionElements></bpmn:userTask>
     <bpmn:sequenceFlow id="out" sourceRef="step" targetRef="end"/>
     <bpmn:endEvent id="end"/>
