@@ -508,11 +508,11 @@ async fn a_leader_reassigns_and_shares_what_subordinates_have() {
 async fn finance_learns_nothing_of_tracking() {
     let world = World::new().await;
     let own = world.ask("an", "GET", &world.path("甲", ""), None).await;
-    assert_eq!(own.body["fields"]["open_tasks"], "1", "{}", own.body);
+    assert_eq!(own.body["fields"]["open_tasks"], 1, "{}", own.body);
     assert_eq!(own.body["fields"]["last_content"], "记录雀甲", "{}", own.body);
     assert!(own.body["fields"]["last_contact"].is_string(), "{}", own.body);
     let task = world.ask("an", "GET", &world.path("甲的任务", ""), None).await;
-    assert_eq!(task.body["fields"]["progress"], "30", "{}", task.body);
+    assert_eq!(task.body["fields"]["progress"], 30, "{}", task.body);
     let seen = world.ask("fin", "GET", &world.path("甲", ""), None).await;
     for field in ["open_tasks", "last_contact", "last_content", "next_date"] {
         assert!(seen.body["fields"].get(field).is_none(), "{field}: {}", seen.body);

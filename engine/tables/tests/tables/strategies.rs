@@ -276,14 +276,16 @@ fn found_by_more() -> impl Strategy<Value = AnyRow> {
         references,
         collection::vec((code(), code()), 0..3),
         collection::vec(code(), 0..2),
+        option::of(number()),
     );
-    parts.prop_map(|(mut row, references, likeness, files)| {
+    parts.prop_map(|(mut row, references, likeness, files, opens)| {
         if let AnyRow::Record(row) = &mut row {
             let references = references.into_iter();
             row.references = references
                 .filter_map(|(field, id)| Some((field, RecordId::new(id)?)))
                 .collect();
             (row.likeness, row.files) = (likeness, files);
+            row.opens = opens.and_then(RecordId::new);
         }
         row
     })

@@ -137,6 +137,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("outbox", others::outbox()),
         ("record", others::records()),
         ("record-2", records::found_by_more()),
+        ("record-3", records::opening()),
         ("record-history", vec![others::history()]),
         ("record-history-2", records::history()),
         ("definition-item", records::layers()),

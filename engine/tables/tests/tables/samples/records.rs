@@ -28,13 +28,18 @@ fn row() -> RecordRow {
         references: vec![("customer".to_owned(), other()), ("customer".to_owned(), record_id())],
         likeness: vec![("name".to_owned(), "木棉".to_owned())],
         files: vec!["ef56".to_owned()],
-        opens: Some(other()),
         ..row
     }
 }
 
 pub fn found_by_more() -> Vec<AnyRow> {
     vec![AnyRow::Record(row())]
+}
+
+/// A record that opens what is above it.
+pub fn opening() -> Vec<AnyRow> {
+    let opens = Some(other());
+    vec![AnyRow::Record(RecordRow { opens, ..row() })]
 }
 
 pub fn history() -> Vec<AnyRow> {
