@@ -109,6 +109,7 @@ export function stepSummary(element: ModdleElement, names: Names, say: Say): str
   if (isOf(element, 'bpmn:ServiceTask')) {
     const work = readServiceWork(element)
     if (work?.kind === 'message') return rulesSummary(work.message.to, names, say)
+    if (work?.kind === 'request') return `${work.request.method} ${work.request.url}`
     return work ? names.handler(work.handler.name) : ''
   }
   if (isOf(element, 'bpmn:CallActivity')) return names.process(readCall(element).process)
