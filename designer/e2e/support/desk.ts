@@ -20,7 +20,7 @@ export class Desk {
 
   /** One of a list. */
   async choose(field: string, option: string): Promise<void> {
-    await this.field(field).locator('input').first().click()
+    await this.field(field).locator('.el-select').click()
     await this.person.option(option).click()
   }
 
