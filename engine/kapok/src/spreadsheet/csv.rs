@@ -34,7 +34,17 @@ pub(super) fn read(file: &[u8], bounds: &mut Bounds<'_>) -> Result<(), Error> {
         if !more {
             break;
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        // It is said to begin where the one before ended: empty lines between them are not its own.
+        let line = record.position().map_or(0, |place| {
+            let behind = usize::try_from(place.byte())
+                .ok()
+                .and_then(|from| text.as_bytes().get(from..));
+            let blank = behind
+                .unwrap_or_default()
+                .iter()
+                .take_while(|byte| matches!(byte, b'\n' | b'\r'));
+            place.line() + blank.filter(|byte| **byte == b'\n').count() as u64
+        });
         last = (line, reader.position().line());
         if record.len() > bounds.limits.columns
             && record.iter().skip(bounds.limits.columns).any(|cell| !cell.is_empty())

@@ -249,6 +249,11 @@ fn an_import_has_the_rights_of_whoever_asks() {
 
     let file = "编号,名称,成本\nC1,木棉科技,5\n";
     let (id, options) = begin(&seller, file);
+    assert_eq!(options.columns, [Some("code".into()), Some("name".into()), None]);
+    let options = ImportOptions {
+        columns: ["code", "name", "cost"].map(|field| Some(field.to_owned())).into(),
+        ..options
+    };
     for asked in [
         seller.check_import(id, &options).map(drop),
         seller.run_import(id, &options).map(drop),

@@ -5,7 +5,7 @@ use kapok::{
     protocol::{Entity, RecordRef},
 };
 
-use crate::support::{QUOTE, World, approve, change, code, no_variables, process, task_for};
+use crate::support::{QUOTE, World, approve, change, code, no_variables, process, process_with, task_for};
 
 #[test]
 fn what_is_not_a_persons_business_is_not_there() {
@@ -69,8 +69,9 @@ fn an_open_task_shares_its_record_until_it_ends() {
     let world = World::new();
     let [seller, reviewer] = ["he.junjie", "jiang.jiayi"].map(|login| world.staff(login));
     let (quote, _) = world.quote(&seller, 100);
-    let xml = process("review", &task_for("<kapok:user login=\"jiang.jiayi\"/>"));
-    let xml = xml.replace("<kapok:user login=", "<kapok:person login=");
+    let subject = format!(r#"<kapok:subject entity="{QUOTE}"/>"#);
+    let start = r#"<bpmn:startEvent id="start"/>"#;
+    let xml = process_with("review", &subject, start, &task_for(r#"<kapok:person login="jiang.jiayi"/>"#));
     world.kapok.deploy(&xml).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(code(reviewer.record(&quote).map(drop)), "not-found");
     seller

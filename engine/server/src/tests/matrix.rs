@@ -271,7 +271,22 @@ impl World {
         let answer = world.ask("owner", "POST", "/instances", Some(body)).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         world.case = answer.body["id"].as_str().unwrap().to_owned();
+        world.come_to_rest().await;
         world
+    }
+
+    /// Waits for what a new engine still puts in order by itself: otherwise it would change rows between a question and its
+    /// refusal.
+    async fn come_to_rest(&self) {
+        for _ in 0..1_000 {
+            let jobs = self.ask("root", "GET", "/jobs-of-records", None).await;
+            let jobs = jobs.body["items"].as_array().unwrap().clone();
+            if !jobs.iter().any(|job| job["state"] == "running") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("the work with records does not end");
     }
 
     /// Asks as somebody; no answer may hold a byte of what that person may not see.
