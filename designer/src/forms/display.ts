@@ -57,6 +57,12 @@ function pathText(field: Field, id: Json): string {
   return path.length > 0 ? path.map(({ label }) => text(label)).join(' / ') : plain(id)
 }
 
+/** The same without what an entry stands below. */
+export function leafText(field: Field, value: Json | undefined): string {
+  if (value === null || value === undefined || value === '') return ''
+  return listed(value, (id) => choiceText(field, id))
+}
+
 function addressText(field: Field, value: Json): string {
   const { region, detail, postcode } = asAddress(value)
   return [region && pathText(field, region).replaceAll(' / ', ' '), detail, postcode].filter(Boolean).join(' ')

@@ -2,7 +2,7 @@
 import type { EntityView, Field, FieldType, Json, RecordRow } from '@/api/types'
 import type { FieldOption } from '@/flow/model/fields'
 import { isEditable, isNumeric } from '@/forms/draft'
-import { displayText } from '@/forms/display'
+import { displayText, leafText } from '@/forms/display'
 import { t, text, type MessageKey } from '@/i18n'
 
 const PERSON = 'system.person'
@@ -56,6 +56,8 @@ export function namedIn(record: RecordRow, field: Field): string | undefined {
 }
 
 export function cellText(record: RecordRow, field: Field): string {
+  // A row has no room for the way down to an entry.
+  if (field.type === 'tree-choice') return leafText(field, valueIn(record, field))
   return displayText(field, valueIn(record, field), namedIn(record, field))
 }
 
@@ -68,7 +70,7 @@ export const isEditableInPlace = (field: Field): boolean =>
   isEditable(field) && !['lines', 'rich-text', 'attachment', 'picture', 'address'].includes(field.type)
 
 export const isAmount = (field: Field): boolean =>
-  isNumeric(field.type) || (field.result !== undefined && isNumeric(field.result)) || field.type === 'roll-up'
+  isNumeric(field.type) || (field.result === undefined ? field.type === 'roll-up' : isNumeric(field.result))
 
 const isTree = (field: Field): boolean => field.type === 'tree-choice'
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use kapok_process::Directory;
 use kapok_protocol::{Entity, InstanceId, PersonId, Record, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
 use kapok_records::{
-    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Rights, defaults,
+    Access, Action, Author, EntityDefinition, Field, FieldAccess, FieldKind, Fields, Owners, PERSON, Related, Rights,
+    defaults,
 };
 use kapok_rules::{Context, resolve};
 
@@ -413,6 +414,12 @@ fn entity_view(rights: Rights<'_>, definition: &EntityDefinition, context: &Cont
     let mut shown = definition.clone();
     let is_shown = |id: &String| restricted.get(id) != Some(&FieldAccess::Hidden);
     shown.fields.retain(|field| is_shown(&field.id));
+    // Lists of what this person never sees would be empty.
+    let is_read = |related: &Related| {
+        let entity = rights.catalogue.entity(related.entity.as_str());
+        entity.is_some_and(|entity| rights.decide(Action::Read, entity, None).is_granted())
+    };
+    shown.related.retain(is_read);
     resolve_defaults(&mut shown.fields, context);
     EntityView {
         definition: shown,
