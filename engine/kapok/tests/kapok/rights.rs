@@ -71,7 +71,12 @@ fn an_open_task_shares_its_record_until_it_ends() {
     let (quote, _) = world.quote(&seller, 100);
     let subject = format!(r#"<kapok:subject entity="{QUOTE}"/>"#);
     let start = r#"<bpmn:startEvent id="start"/>"#;
-    let xml = process_with("review", &subject, start, &task_for(r#"<kapok:person login="jiang.jiayi"/>"#));
+    let xml = process_with(
+        "review",
+        &subject,
+        start,
+        &task_for(r#"<kapok:person login="jiang.jiayi"/>"#),
+    );
     world.kapok.deploy(&xml).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(code(reviewer.record(&quote).map(drop)), "not-found");
     seller

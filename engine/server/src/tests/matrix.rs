@@ -164,6 +164,12 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/records/{entity}/{id}/shares", "share"),
     ("DELETE", "/records/{entity}/{id}/shares/{share}", "end share"),
     ("GET", "/records/{entity}/{id}/access", "access"),
+    (
+        "GET",
+        "/records/{entity}/{id}/actions",
+        "what plugins offer; none is loaded here, their rights are shown with them",
+    ),
+    ("POST", "/records/{entity}/{id}/actions/{action}", "the same"),
     ("GET", "/records/{entity}/{id}/history", "history"),
     ("GET", "/records/{entity}/statistics", "statistics"),
     ("GET", "/records/{entity}/export", "export"),

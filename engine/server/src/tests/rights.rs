@@ -97,6 +97,37 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/outbox/{id}/resend", [401, 403, 404]),
     ("POST", "/outbox/{id}/discard", [401, 403, 404]),
     ("GET", "/plugins", [401, 403, 200]),
+    ("GET", "/definitions/{id}/grants", [401, 403, 404]),
+    ("PUT", "/definitions/{id}/grants", [401, 403, 415]),
+    ("GET", "/external-tasks/topics", [401, 403, 200]),
+    ("POST", "/external-tasks/fetch", [401, 403, 415]),
+    ("POST", "/external-tasks/{id}/complete", [401, 403, 415]),
+    ("POST", "/external-tasks/{id}/error", [401, 403, 415]),
+    ("POST", "/external-tasks/{id}/extend", [401, 403, 415]),
+    ("POST", "/external-tasks/{id}/fail", [401, 403, 415]),
+    ("GET", "/imports", [401, 200, 200]),
+    ("GET", "/imports/{id}", [401, 404, 404]),
+    ("GET", "/imports/{id}/columns", [401, 404, 404]),
+    ("GET", "/imports/{id}/failures", [401, 404, 404]),
+    ("POST", "/imports/{id}/cancel", [401, 404, 404]),
+    ("POST", "/imports/{id}/check", [401, 415, 415]),
+    ("POST", "/imports/{id}/preview", [401, 415, 415]),
+    ("POST", "/imports/{id}/run", [401, 415, 415]),
+    ("POST", "/imports/{id}/undo", [401, 404, 404]),
+    ("GET", "/records/{entity}/export", [401, 404, 404]),
+    ("POST", "/records/{entity}/imports", [401, 415, 415]),
+    ("GET", "/records/{entity}/{id}/actions", [401, 404, 404]),
+    ("POST", "/records/{entity}/{id}/actions/{action}", [401, 415, 415]),
+    ("GET", "/reports", [401, 200, 200]),
+    ("POST", "/reports/{report}", [401, 415, 415]),
+    ("POST", "/plugins", [401, 403, 415]),
+    ("POST", "/plugins/plan", [401, 403, 415]),
+    ("POST", "/plugins/{id}/enable", [401, 403, 404]),
+    ("POST", "/plugins/{id}/disable", [401, 403, 404]),
+    ("DELETE", "/plugins/{id}", [401, 403, 404]),
+    ("GET", "/plugin-work", [401, 403, 200]),
+    ("POST", "/plugin-work/{id}/retry", [401, 403, 404]),
+    ("POST", "/plugin-work/{id}/discard", [401, 403, 404]),
     ("GET", "/system", [401, 403, 200]),
     ("GET", "/stream", [401, 200, 200]),
     ("GET", "/openapi.json", [200, 200, 200]),
@@ -135,6 +166,8 @@ async fn every_route_is_guarded() {
                 .replace("{rule}", "no.such")
                 .replace("{file}", "no.such")
                 .replace("{related}", "no-such")
+                .replace("{action}", "no.such")
+                .replace("{report}", "no.such")
                 .replace("{share}", "999999")
                 .replace("{stand_in}", "999999")
         );
