@@ -13,7 +13,7 @@ use serde_json::Value;
 const PROTOCOL: &str = "kapok-protocol";
 
 /// Each package of ours, and the packages of ours that it may use.
-const OURS: [(&str, &[&str]); 20] = [
+const OURS: [(&str, &[&str]); 21] = [
     (PROTOCOL, &[]),
     ("kapok-model", &[PROTOCOL]),
     ("kapok-rules", &[PROTOCOL]),
@@ -51,6 +51,7 @@ const OURS: [(&str, &[&str]); 20] = [
     ("kapok-plugin-sdk", &[]),
     ("kapok-plugin-quotes", &["kapok-plugin-sdk"]),
     ("kapok-plugin-sms-http", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-tracking", &["kapok-plugin-sdk"]),
     ("kapok-plugin-hello", &["kapok-plugin-sdk"]),
     ("kapok-example-embed", &["kapok"]),
 ];
