@@ -386,7 +386,7 @@ impl<'w> Sight<'w> {
             (test("secret", Operator::Contains, "8".into()), even),
             (
                 Filter::Not(Box::new(test("amount", Operator::Greater, 4.into()))),
-                |view| !number(view).is_some_and(|number| number > 4.into()),
+                |view| number(view).is_none_or(|number| number <= 4.into()),
             ),
         ];
         for (filter, keeps) in filters {
