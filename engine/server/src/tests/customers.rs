@@ -72,7 +72,7 @@ impl World {
                     .parent()
                     .is_some_and(|folder| folder.ends_with(id))
             };
-            PLUGINS.iter().any(|id| is_named(id))
+            PLUGINS.iter().any(is_named)
         });
         assert_eq!(
             plugins.len(),
