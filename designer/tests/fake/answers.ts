@@ -36,6 +36,7 @@ export function answer(method: string, url: URL, ours: boolean, language?: strin
   const records = readImports(path) ?? readRecords(path, url)
   if (records !== undefined) return json(200, records)
   if (/^\/records\/[^/]+\/\d+\/related\//.test(path)) return json(200, samples['/records/quotes.quote'])
+  if (/^\/records\/[^/]+\/\d+\/actions$/.test(path)) return json(200, { items: [] })
   const sample = samples[path] ?? samples[path.replace(/\/\d+$/, '/{id}')]
   return sample === undefined ? json(404, problem('unknown', 404)) : json(200, sample)
 }

@@ -226,6 +226,8 @@ export function readRecords(path: string, url: URL): unknown {
       return list(changes)
     case '/shares':
       return list(shares)
+    case '/actions':
+      return list([{ name: 'extend', label: both('延期', 'Extend'), inputs: [{ name: 'until', label: both('延到', 'Until'), kind: 'date', required: true }] }])
     case '/access':
       return {
         person: { id: '12', name: '陈建国' },
