@@ -24,7 +24,7 @@ use crate::{
     plugins::{Entry, Plugins, Sessions},
     project::{self, Projection},
     react,
-    saving::{self, SaveRequest},
+    saving::{self, SaveRequest, Saver},
     shared::Shared,
     views::{InstanceDetail, TaskView, Viewing},
     writer::Writer,
@@ -403,7 +403,7 @@ impl Kapok {
         saving::save(
             &self.shared,
             &self.writer,
-            Principal::System,
+            &mut Saver::new(Principal::System),
             &request,
             |_, _| Ok(()),
             |_, record, _| Ok(record.clone()),

@@ -62,30 +62,46 @@ impl SaveRequest {
 
 const ATTEMPTS: usize = 3;
 
+/// Who saves, and the instances of plugins that check what they save: one of each for all that one command saves.
+pub(crate) struct Saver {
+    actor: Principal,
+    sessions: Sessions,
+}
+
+impl Saver {
+    pub(crate) fn new(actor: Principal) -> Self {
+        Self {
+            actor,
+            sessions: Sessions::default(),
+        }
+    }
+}
+
 /// Saves a record. `allow` decides, on the record as it is, whether the caller may; `also` runs in the same commit and
 /// gives the answer.
 pub(crate) fn save<T: Serialize + DeserializeOwned + Send + 'static>(
     shared: &Arc<Shared>,
     writer: &Writer,
-    actor: Principal,
+    saver: &mut Saver,
     request: &SaveRequest,
     allow: impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
     also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
 ) -> Result<T, Error> {
-    save_after(shared, writer, actor, request, allow, |_| Ok(()), also)
+    save_after(shared, writer, saver, request, allow, |_| Ok(()), also)
 }
 
 /// The same after something else in the same commit.
 pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
     shared: &Arc<Shared>,
     writer: &Writer,
-    actor: Principal,
+    saver: &mut Saver,
     request: &SaveRequest,
     allow: impl Fn(&EntityDefinition, Option<&Record>) -> Result<(), Error>,
     first: impl Fn(&mut Step<'_>) -> Result<(), Error> + Send + Sync + Clone + 'static,
     also: impl Fn(&mut Step<'_>, &Record, Vec<InstanceId>) -> Result<T, Error> + Send + Sync + Clone + 'static,
 ) -> Result<T, Error> {
-    let mut sessions = Sessions::default();
+    let Saver { actor, sessions } = saver;
+    let actor = *actor;
     for _ in 0..ATTEMPTS {
         let checked_by = shared.catalogue();
         let checked = {
@@ -95,7 +111,7 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             {
                 return Ok(answer);
             }
-            check(shared, &checked_by, &view, actor, request, &mut sessions, &allow)?
+            check(shared, &checked_by, &view, actor, request, sessions, &allow)?
         };
         let (entity, key) = (request.entity.clone(), request.key.clone());
         let (first, also) = (first.clone(), also.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kapok_protocol::{PersonId, Record, Refusal, RefusalKind, Text, Value};
 
-use crate::{Limits, bindings::kapok::plugin::types};
+use crate::{Limits, bindings::kapok::plugin::types, imports::SYSTEM};
 
 /// How a service task failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,17 @@ pub enum ChannelFailure {
 /// What is wrong with an answer.
 #[derive(Debug)]
 pub(crate) struct BadAnswer(pub String);
+
+/// All fields of a record. What every record has besides them is not a plugin's to say.
+pub(crate) fn record_fields(text: &str, limits: &Limits) -> Result<BTreeMap<String, Value>, BadAnswer> {
+    let fields = fields(text, limits)?;
+    match SYSTEM.iter().find(|name| fields.contains_key(**name)) {
+        Some(name) => Err(BadAnswer(format!(
+            "it sets {name}, which follows from who saves the record"
+        ))),
+        None => Ok(fields),
+    }
+}
 
 /// Fields as JSON text.
 pub(crate) fn json(fields: &BTreeMap<String, Value>) -> String {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use kapok_protocol::Text;
 
+use crate::imports::Undeclared;
+
 /// A call that did not end as the contract says. The plugin's instance is gone; nothing it wanted was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginFault {
@@ -37,7 +39,7 @@ pub enum FaultKind {
     BadAnswer,
     /// Too many plugin calls run at the same time; the plugin is not at fault, and a later attempt can succeed.
     Busy,
-    /// The host asked for something that the plugin's manifest does not declare.
+    /// The host asked for something that the plugin's manifest does not declare, or the plugin used such a thing.
     NotDeclared,
 }
 
@@ -127,6 +129,9 @@ impl std::error::Error for Stop {}
 pub(crate) fn kind_of(error: &wasmtime::Error) -> FaultKind {
     if let Some(Stop(kind)) = error.downcast_ref() {
         return *kind;
+    }
+    if error.is::<Undeclared>() {
+        return FaultKind::NotDeclared;
     }
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
         return FaultKind::Busy;

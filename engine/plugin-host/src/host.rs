@@ -101,11 +101,9 @@ impl PluginHost {
         let words = |error: wasmtime::Error| format!("{error:#}");
         // Only binaries: text would be compiled too if that feature were on.
         let component = Component::from_binary(&self.engine, bytes).map_err(words)?;
-        for (name, _) in component.component_type().imports(&self.engine) {
-            check_import(manifest, name)?;
-        }
+        imports::check(manifest, &component)?;
         let mut linker = Linker::new(&self.engine);
-        imports::define(&mut linker, manifest).map_err(words)?;
+        imports::define(&mut linker, manifest, &component).map_err(words)?;
         wasi::define(&mut linker, &component).map_err(words)?;
         let prepared = linker
             .instantiate_pre(&component)
@@ -116,46 +114,6 @@ impl PluginHost {
             prepared,
         })
     }
-}
-
-/// The version of the contract that this host has.
-const VERSION: &str = "@0.2.0";
-
-/// The manifest is the upper bound of what a component may import.
-fn check_import(manifest: &Manifest, name: &str) -> Result<(), String> {
-    let interface = name.split('@').next().unwrap_or(name);
-    let capabilities = &manifest.capabilities;
-    let missing = |what: &str| Err(format!("it uses {interface}; write {what} in plugin.toml"));
-    match interface {
-        "kapok:plugin/types" | "kapok:plugin/log" | "kapok:plugin/settings" | "kapok:plugin/clock" => {}
-        "kapok:plugin/secrets" if !manifest.has_secrets() => {
-            return missing("a setting with type = \"secret\" under [settings]");
-        }
-        "kapok:plugin/records" if capabilities.records.is_empty() => {
-            return missing("its entities under [capabilities.records]");
-        }
-        "kapok:plugin/processes" if capabilities.processes.is_empty() => {
-            return missing("what it does under [capabilities.processes]");
-        }
-        "kapok:plugin/messages" if capabilities.messages.is_empty() => {
-            return missing("messages = [\"page\", …] under [capabilities]");
-        }
-        "kapok:plugin/http" if !capabilities.http => return missing("http = true under [capabilities]"),
-        "kapok:plugin/secrets"
-        | "kapok:plugin/records"
-        | "kapok:plugin/processes"
-        | "kapok:plugin/messages"
-        | "kapok:plugin/http" => {}
-        _ if interface.starts_with("wasi:") => return Ok(()),
-        _ => return Err(format!("it imports {name}, which this host does not have")),
-    }
-    if !name.ends_with(VERSION) {
-        let version = VERSION.trim_start_matches('@');
-        return Err(format!(
-            "it imports {name}; this host has version {version}: build it anew with this version's kapok"
-        ));
-    }
-    Ok(())
 }
 
 fn configuration(limits: Limits) -> Config {

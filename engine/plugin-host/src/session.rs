@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// An instance of a plugin that several calls share: what one of them leaves in its memory, the next one sees. So a session
-/// belongs to one principal, and lasts as long as one command or one import. After a fault the next call begins with a
-/// fresh instance.
+/// lasts as long as one command or one import, and its instance belongs to one principal: a call for another one begins
+/// with a fresh instance, as does one after a fault.
 pub struct Session {
     plugin: Plugin,
     running: Option<Running>,
@@ -27,6 +27,13 @@ pub struct Session {
 struct Running {
     store: Store<State>,
     exports: bindings::Plugin,
+}
+
+impl Running {
+    /// Whether nobody but this principal has called it.
+    fn is_of(&self, principal: Principal) -> bool {
+        self.store.data().call.principal == principal
+    }
 }
 
 /// What is called, for messages, and how it is bounded.
@@ -77,7 +84,7 @@ impl Session {
             &run,
             |plugin, store| plugin.call_before_save(store, actor, &wire),
             |result, limits| match result {
-                Ok(fields) => Ok(Ok(answer::fields(&fields, limits)?)),
+                Ok(fields) => Ok(Ok(answer::record_fields(&fields, limits)?)),
                 Err(refusals) => Ok(Err(answer::refusals(refusals)?)),
             },
         )?;
@@ -387,7 +394,7 @@ impl Session {
         let Some(program) = plugin.program() else {
             return Err(self.not_declared(run));
         };
-        let mut running = match self.running.take() {
+        let mut running = match self.running.take().filter(|running| running.is_of(call.principal)) {
             Some(mut running) => {
                 running.store.data_mut().begin(call, run.purpose.clone());
                 bound(&mut running.store, run, plugin.limits());

@@ -11,11 +11,10 @@ use kapok_plugin_host::{
     Aggregate, AggregateRow, Call, Capabilities, Denial, FaultKind, FetchError, HostServices, HttpRequest,
     HttpResponse, Intent, Limits, LoadError, LogLevel, Manifest, OpenTask, Plugin, PluginHost, RecordQuery,
 };
-use kapok_protocol::{Entity, Record, RecordId, RecordRef};
-use support::{World, call, component, host, job, load, manifest, record, save, value};
-
-/// Answers the empty object: a plugin that does nothing wrong.
-const WELL: &str = "(call $answer (i32.const 0) (i32.const 16) (i32.const 2))";
+use kapok_protocol::{Entity, PersonId, Principal, Record, RecordId, RecordRef};
+use support::{
+    WELL, World, call, call_with, component, component_with, host, job, load, manifest, record, save, value,
+};
 
 #[test]
 fn a_plugin_that_does_wrong_is_stopped_and_others_go_on() {
@@ -224,6 +223,17 @@ const GET: &str = "(call $get (i32.const 200) (i32.const 10) (i64.const 9) (i32.
 /// Wants the record test.thing 9 changed. Whether it was denied lies at 4096.
 const UPDATE: &str =
     "(call $update (i32.const 200) (i32.const 10) (i64.const 9) (i32.const 16) (i32.const 2) (i32.const 4096))";
+/// The same with its owner, or with who made it, at an address and of a length.
+fn update_with(fields: usize, length: usize) -> String {
+    format!(
+        "(call $update (i32.const 200) (i32.const 10) (i64.const 9) (i32.const {fields}) (i32.const {length})
+         (i32.const 4096))"
+    )
+}
+/// Wants a new record test.thing with them.
+fn create_with(fields: usize, length: usize) -> String {
+    format!("(call $create (i32.const 200) (i32.const 10) (i32.const {fields}) (i32.const {length}) (i32.const 4096))")
+}
 /// Wants a case of the process `test.thing` started. Whether it was denied lies at 4096.
 const START: &str =
     "(call $start (i32.const 200) (i32.const 10) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0)
@@ -231,7 +241,7 @@ const START: &str =
 const DENIED: &str = "(if (i32.ne (i32.load8_u (i32.const 4096)) (i32.const 1)) (then unreachable))";
 const GIVEN: &str = "(if (i32.load8_u (i32.const 4096)) (then unreachable))";
 
-const ALL: &str = "records.'test.thing' = ['read', 'update']\nprocesses = { start = ['*'] }";
+const ALL: &str = "records.'test.thing' = ['read', 'create', 'update']\nprocesses = { start = ['*'] }";
 
 #[test]
 fn a_field_that_was_not_granted_is_not_there() {
@@ -312,6 +322,47 @@ fn a_check_before_saving_starts_and_changes_nothing() {
     }
 }
 
+/// `{"owner":"2"}` and `{"created_by":"2"}`.
+const OTHERS: [(usize, usize); 2] = [(224, 13), (256, 18)];
+
+#[test]
+fn a_plugin_does_not_say_whose_a_record_is_or_who_made_it() {
+    let (host, world) = (host(), Arc::new(World::default()));
+    for (fields, length) in OTHERS {
+        for change in [update_with(fields, length), create_with(fields, length)] {
+            let code = component(WELL, &format!("{change} {DENIED} {WELL}"));
+            let plugin = load(&host, manifest(ALL), Some(&code)).unwrap();
+            let done = plugin.run_service(&call(&world), &job("test.run", "{}"));
+            assert_eq!(done.unwrap().unwrap().intents, [], "{change}");
+        }
+        let answers = format!("(call $answer (i32.const 0) (i32.const {fields}) (i32.const {length}))");
+        let plugin = load(&host, manifest(ALL), Some(&component(&answers, WELL))).unwrap();
+        let fault = plugin.before_save(&call(&world), &save("test.thing", "{}"));
+        assert_eq!(fault.unwrap_err().kind, FaultKind::BadAnswer, "{answers}");
+    }
+}
+
+#[test]
+fn a_secret_is_no_setting_and_others_settings_are_not_there() {
+    // Goes on only when the host answers nothing.
+    let asks = format!(
+        "(call $setting (i32.const 288) (i32.const 6) (i32.const 4096))
+         (if (i32.load8_u (i32.const 4096)) (then unreachable)) {WELL}"
+    );
+    let (host, world) = (host(), Arc::new(World::default()));
+    let code = component(WELL, &asks);
+    let run = |manifest: Manifest, settings: &[(&str, &str)]| {
+        let plugin = load(&host, manifest, Some(&code)).unwrap();
+        plugin.run_service(&call_with(&world, settings), &job("test.run", "{}"))
+    };
+    let secret = "[settings.secret]\nlabel = { zh = '密', en = 'S' }\ntype = 'secret'\n";
+    let with_secret = Manifest::parse("plugin.toml", &format!("{}{secret}", support::manifest_text(""))).unwrap();
+    assert!(run(with_secret, &[("secret", "s3cret")]).is_ok());
+    assert!(run(manifest(""), &[]).is_ok());
+    // It would see one that is no secret.
+    assert!(run(manifest(""), &[("secret", "s3cret")]).is_err());
+}
+
 #[test]
 fn what_one_call_wants_done_is_bounded() {
     let (host, world) = (host(), Arc::new(World::default()));
@@ -342,6 +393,52 @@ fn a_session_keeps_its_instance_until_a_fault() {
         calls.push(session.before_save(&call(&world), &save("test.thing", "{}")).is_ok());
     }
     assert_eq!(calls, [true, true, false, true, true, false]);
+}
+
+#[test]
+fn an_instance_is_not_shared_by_two_principals() {
+    // Answers nothing at the first call of an instance, and traps at a second.
+    let body = format!(
+        "(if (i32.load (i32.const 2048)) (then unreachable)) (i32.store (i32.const 2048) (i32.const 1)) {WELL}"
+    );
+    let (host, world) = (host(), Arc::new(World::default()));
+    let plugin = load(&host, manifest(""), Some(&component(&body, WELL))).unwrap();
+    let mut session = plugin.session();
+    let mut by = |principal: Principal| {
+        let call = Call {
+            principal,
+            ..call(&world)
+        };
+        session.before_save(&call, &save("test.thing", "{}")).is_ok()
+    };
+    let person = |id: u64| Principal::Person(PersonId::new(id).unwrap());
+    assert!(by(person(1)) && by(person(2)) && by(Principal::System) && by(person(1)));
+    assert!(!by(person(1)), "the same principal goes on with the same instance");
+}
+
+#[test]
+fn what_imports_the_whole_contract_is_stopped_where_its_manifest_ends() {
+    // As an interpreter of its language does: it imports everything, and uses one thing.
+    const WHOLE: &str = "(if (i32.const 0) (then
+        (call $log (i32.const 1) (i32.const 16) (i32.const 2))
+        (call $now) drop
+        (call $setting (i32.const 288) (i32.const 6) (i32.const 4096))
+        (call $secret (i32.const 288) (i32.const 6) (i32.const 4096))
+        (call $page (i64.const 1) (i32.const 16) (i32.const 2) (i32.const 16) (i32.const 2) (i32.const 4096))))";
+    let (host, world) = (host(), Arc::new(World::default()));
+    let unused = format!("(if (i32.const 0) (then {GET} {START})) {WHOLE}");
+    let code = component_with(&[
+        ("before-save", WELL),
+        ("run-service", &format!("{unused} {FETCH} {WELL}")),
+    ]);
+    let plugin = load(&host, manifest(""), Some(&code)).unwrap();
+    assert!(plugin.before_save(&call(&world), &save("test.thing", "{}")).is_ok());
+    let fault = plugin.run_service(&call(&world), &job("test.run", "{}")).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotDeclared, "{fault}");
+    assert!(fault.text.en.contains("http = true"), "{fault}");
+    assert!(world.requests.lock().unwrap().is_empty());
+    let plugin = load(&host, manifest("http = true"), Some(&code)).unwrap();
+    assert!(plugin.run_service(&call(&world), &job("test.run", "{}")).is_ok());
 }
 
 /// Calls the plugin once more whenever it logs.

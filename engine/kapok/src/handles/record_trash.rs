@@ -9,7 +9,7 @@ use kapok_tables::{RecordTask, Slice};
 use super::{RecordSave, Staff};
 use crate::{
     Error,
-    saving::{self, SaveRequest},
+    saving::{self, SaveRequest, Saver},
     views::{RecordView, Who},
     writer::entity,
 };
@@ -276,7 +276,7 @@ impl Staff {
             }
         };
         let (shared, writer) = (&self.kapok.shared, &self.kapok.writer);
-        let job = saving::save_after(shared, writer, actor, &request, allow, first, also)?;
+        let job = saving::save_after(shared, writer, &mut Saver::new(actor), &request, allow, first, also)?;
         Ok((self.record(&kept)?, job))
     }
 
@@ -297,6 +297,7 @@ impl Staff {
             request: None,
             ..self.clone()
         };
+        let mut saver = Saver::new(self.principal());
         let mut answers = Vec::with_capacity(ids.len());
         for id in ids {
             let reference = RecordRef {
@@ -306,19 +307,19 @@ impl Staff {
             let answer = match action {
                 BulkAction::Delete => each.delete(&reference),
                 BulkAction::Transfer(to) => each.transfer(&reference, *to).map(drop),
-                BulkAction::Update(fields) => each.update_as_it_is(&reference, fields.clone()),
+                BulkAction::Update(fields) => each.update_as_it_is(&mut saver, &reference, fields.clone()),
             };
             answers.push((*id, answer));
         }
         Ok(answers)
     }
 
-    fn update_as_it_is(&self, reference: &RecordRef, fields: Fields) -> Result<(), Error> {
+    fn update_as_it_is(&self, saver: &mut Saver, reference: &RecordRef, fields: Fields) -> Result<(), Error> {
         let version = self.record(reference)?.version;
         let save = RecordSave {
             ignore_duplicates: true,
             ..RecordSave::change(reference.clone(), version, fields)
         };
-        self.save(save).map(drop)
+        self.save_by(saver, save).map(drop)
     }
 }

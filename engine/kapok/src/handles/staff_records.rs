@@ -13,7 +13,7 @@ use kapok_rules::{Context, resolve};
 use super::Staff;
 use crate::{
     Error, ListQuery, RecordPage, lists,
-    saving::{self, SaveRequest},
+    saving::{self, SaveRequest, Saver},
     seeing::Seeing,
     views::RecordView,
     writer::entity,
@@ -163,6 +163,11 @@ impl Staff {
 
     /// Saves a record; answers it as the person may see it now, and the cases its save started.
     pub fn save(&self, save: RecordSave) -> Result<(RecordView, Vec<InstanceId>), Error> {
+        self.save_by(&mut Saver::new(self.principal()), save)
+    }
+
+    /// The same as one of several saves of one command.
+    pub(super) fn save_by(&self, saver: &mut Saver, save: RecordSave) -> Result<(RecordView, Vec<InstanceId>), Error> {
         let request = SaveRequest {
             entity: save.entity.clone(),
             id: save.id,
@@ -205,13 +210,8 @@ impl Staff {
                 }
             }
         };
-        let (id, started): (RecordId, Vec<InstanceId>) = saving::save(
-            &self.kapok.shared,
-            &self.kapok.writer,
-            self.principal(),
-            &request,
-            allow,
-            {
+        let (id, started): (RecordId, Vec<InstanceId>) =
+            saving::save(&self.kapok.shared, &self.kapok.writer, saver, &request, allow, {
                 let entity = save.entity.clone();
                 move |step, record, started| {
                     let reference = RecordRef {
@@ -221,8 +221,7 @@ impl Staff {
                     step.refuse_under_approval(&reference, &started)?;
                     Ok((record.id, started))
                 }
-            },
-        )?;
+            })?;
         let reference = RecordRef {
             entity: save.entity,
             id,

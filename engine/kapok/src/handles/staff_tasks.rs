@@ -11,7 +11,7 @@ use kapok_tables::{Queries, Slice, TaskList};
 use super::Staff;
 use crate::{
     Error, grants,
-    saving::{self, SaveRequest},
+    saving::{self, SaveRequest, Saver},
     views::{TaskDetail, TaskForm, TaskView, Viewing, human},
 };
 
@@ -167,7 +167,7 @@ impl Staff {
         saving::save(
             shared,
             &self.kapok.writer,
-            actor,
+            &mut Saver::new(actor),
             &request,
             |definition, before| {
                 let (view, changed) = (shared.store.view(), request.fields.keys());

@@ -2,6 +2,7 @@
 //! here sleeps.
 
 mod backup;
+mod by_hand;
 mod cleaning;
 mod clock;
 mod closing;

@@ -4,13 +4,17 @@ mod messages;
 mod plain;
 mod processes;
 mod records;
+mod undeclared;
+
+pub(crate) use records::SYSTEM;
+pub(crate) use undeclared::{Undeclared, check};
 
 use std::collections::BTreeMap;
 
 use kapok_protocol::Value;
 use wasmtime::{
     ResourceLimiter,
-    component::{HasSelf, Linker},
+    component::{Component, HasSelf, Linker},
 };
 
 use crate::{
@@ -155,7 +159,8 @@ impl From<Denial> for types::Denial {
 }
 
 /// Gives a plugin the imports its manifest asks for.
-pub(crate) fn define(linker: &mut Linker<State>, manifest: &Manifest) -> wasmtime::Result<()> {
+pub(crate) fn define(linker: &mut Linker<State>, manifest: &Manifest, component: &Component) -> wasmtime::Result<()> {
+    undeclared::define(linker, manifest, component)?;
     types::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
     log::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;
     settings::add_to_linker::<_, HasSelf<State>>(linker, |state| state)?;

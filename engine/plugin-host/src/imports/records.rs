@@ -1,6 +1,8 @@
 //! Reading records, and asking for changes of them.
 
-use kapok_protocol::{Entity, Filter, Record, RecordId, RecordRef};
+use std::collections::BTreeMap;
+
+use kapok_protocol::{Entity, Filter, Record, RecordId, RecordRef, Value};
 
 use super::State;
 use crate::{
@@ -9,8 +11,11 @@ use crate::{
     bindings::kapok::plugin::{records as wire, types},
 };
 
-/// What every record has besides its fields.
-const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
+/// What every record has besides its fields. Who did something and whose it is follows from who calls the plugin, so it is
+/// read like fields and never set like them.
+pub(crate) const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
+
+type Fields = BTreeMap<String, Value>;
 
 /// The most records that one query answers.
 const MOST: u32 = 1_000;
@@ -44,6 +49,17 @@ impl State {
             "{} was not granted the field {name} of {entity}",
             self.manifest().id
         )))
+    }
+
+    /// Refuses fields that were not granted, and what no plugin sets.
+    fn granted_change(&self, entity: &str, capability: &RecordCapability, set: &Fields) -> Result<(), Denial> {
+        if let Some(name) = set.keys().find(|name| SYSTEM.contains(&name.as_str())) {
+            return Err(Denial::invalid(format!(
+                "{name} is set by the host alone: it follows from who calls the plugin"
+            )));
+        }
+        set.keys()
+            .try_for_each(|field| self.granted_field(entity, capability, field))
     }
 
     /// A filter whose fields were all granted.
@@ -139,9 +155,7 @@ impl State {
     fn create_record(&mut self, entity: String, fields: &str) -> Result<String, Denial> {
         let capability = self.capability(&entity, RecordAction::Create)?;
         let fields = self.fields(fields)?;
-        for field in fields.keys() {
-            self.granted_field(&entity, capability, field)?;
-        }
+        self.granted_change(&entity, capability, &fields)?;
         let stands_for = format!("$new.{}", self.intents.len());
         self.intend(Intent::Create {
             entity: Entity::new(entity),
@@ -154,9 +168,7 @@ impl State {
     fn update_record(&mut self, record: types::RecordRef, set: &str) -> Result<(), Denial> {
         let capability = self.capability(&record.entity, RecordAction::Update)?;
         let set = self.fields(set)?;
-        for field in set.keys() {
-            self.granted_field(&record.entity, capability, field)?;
-        }
+        self.granted_change(&record.entity, capability, &set)?;
         let record = reference(record).ok_or_else(no_record)?;
         self.intend(Intent::Update { record, set })
     }

@@ -1,5 +1,6 @@
-//! Plugins written by hand in WebAssembly's text form, so that these tests need no other toolchain; and a world for
-//! them to run in.
+//! A world for plugins to run in.
+
+mod component;
 
 use std::{
     collections::BTreeMap,
@@ -7,16 +8,13 @@ use std::{
     time::Duration,
 };
 
+#[allow(unused_imports, reason = "not every test file needs it")]
+pub use component::{WELL, component, component_with};
 use kapok_plugin_host::{
     Aggregate, AggregateRow, Call, Denial, FetchError, HostServices, HttpRequest, HttpResponse, Limits, LoadError,
     LogLevel, Manifest, OpenTask, Plugin, PluginHost, RecordQuery, Save, ServiceJob,
 };
 use kapok_protocol::{Entity, Principal, Record, RecordId, RecordRef, Timestamp, Value};
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
-
-/// Where `plugins/wit` is.
-const CONTRACT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/wit/kapok-plugin@0.2.0");
 
 /// What remembers everything that plugins did.
 #[derive(Default)]
@@ -99,13 +97,17 @@ pub fn call_with(world: &Arc<World>, settings: &[(&str, &str)]) -> Call {
 /// A manifest of a plugin `test` with everything declared.
 #[allow(dead_code, reason = "not every test file needs it")]
 pub fn manifest(capabilities: &str) -> Manifest {
-    let text = format!(
+    Manifest::parse("plugin.toml", &manifest_text(capabilities)).unwrap()
+}
+
+/// Its text.
+pub fn manifest_text(capabilities: &str) -> String {
+    format!(
         "[plugin]\nid = 'test'\nversion = '0.1.0'\nlabel = {{ zh = '试', en = 'Test' }}\n\
          [capabilities]\n{capabilities}\n[hooks]\nbefore_save = ['test.thing']\n\
          [handlers.'test.run']\nlabel = {{ zh = '跑', en = 'Run' }}\n\
          [channels.sms]\nlabel = {{ zh = '短信', en = 'SMS' }}\n"
-    );
-    Manifest::parse("plugin.toml", &text).unwrap()
+    )
 }
 
 pub fn save(entity: &str, fields: &str) -> Save {
@@ -139,101 +141,4 @@ pub fn record(id: u64, fields: &str) -> Record {
         updated_at: Timestamp::from_millis(0),
         fields: value(fields),
     }
-}
-
-/// A component whose exports do what `before_save` and `run_service` say: bodies of functions that leave the address
-/// of their result. `$answer` is a function that makes a result of a discriminant, a pointer and a length.
-#[allow(dead_code, reason = "not every test file needs it")]
-pub fn component(before_save: &str, run_service: &str) -> Vec<u8> {
-    let uses = |import: &str, name: &str| {
-        let used = before_save.contains(name) || run_service.contains(name);
-        if used { import.to_owned() } else { String::new() }
-    };
-    let log = uses(
-        r#"(import "kapok:plugin/log@0.2.0" "write" (func $log (param i32 i32 i32)))"#,
-        "$log",
-    );
-    let fetch = uses(
-        r#"(import "kapok:plugin/http@0.2.0" "fetch" (func $fetch (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))"#,
-        "$fetch",
-    );
-    let get = uses(
-        r#"(import "kapok:plugin/records@0.2.0" "get" (func $get (param i32 i32 i64 i32)))"#,
-        "$get",
-    );
-    let update = uses(
-        r#"(import "kapok:plugin/records@0.2.0" "update" (func $update (param i32 i32 i64 i32 i32 i32)))"#,
-        "$update",
-    );
-    let start = uses(
-        r#"(import "kapok:plugin/processes@0.2.0" "start" (func $start (param i32 i32 i32 i32 i32 i64 i32 i32 i32)))"#,
-        "$start",
-    );
-    let exit = uses(
-        r#"(import "wasi:cli/exit@0.2.6" "exit" (func $exit (param i32)))"#,
-        "$exit",
-    );
-    let text = format!(
-        r#"(module
-            {log} {fetch} {get} {update} {start} {exit}
-            (table $table 1 funcref)
-            (memory (export "memory") 48)
-            (global $heap (mut i32) (i32.const 65536))
-            (data (i32.const 16) "{{}}")
-            (data (i32.const 32) "not JSON")
-            (data (i32.const 48) "[1]")
-            (data (i32.const 64) "\ff\fe")
-            (data (i32.const 80) "GEThttp://localhost/")
-            (data (i32.const 200) "test.thing")
-            (data (i32.const 128) "{{\"deep\":[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]}}")
-            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
-                (local $start i32)
-                (local.set $start (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
-                (global.set $heap (i32.add (local.get $start) (local.get 3)))
-                (local.get $start))
-            (func $answer (param $discriminant i32) (param $pointer i32) (param $length i32) (result i32)
-                (i32.store (i32.const 1024) (local.get $discriminant))
-                (i32.store (i32.const 1028) (local.get $pointer))
-                (i32.store (i32.const 1032) (local.get $length))
-                (i32.const 1024))
-            (func $recurse (result i32) (i32.add (call $recurse) (i32.const 1)))
-            (func (export "before-save")
-                (param i32 i64 i32 i32 i32 i64 i64 i32 i64 i32 i32 i32 i32) (result i32)
-                {before_save})
-            (func (export "after-save")
-                (param i32 i64 i32 i32 i64 i32 i32 i32 i32 i64 i64 i32 i64 i32 i32) (result i32) unreachable)
-            (func (export "run-action") (param i32 i64 i32 i32 i64 i64 i32 i64 i32 i32 i32 i32) (result i32) unreachable)
-            (func (export "run-service") (param i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
-                {run_service})
-            (func (export "find-assignees") (param i32 i64 i32 i32 i32 i32 i32 i64 i32 i64 i32 i32) (result i32) unreachable)
-            (func (export "run-report") (param i32 i64 i32 i32 i32 i32) (result i32) unreachable)
-            (func (export "run-schedule") (param i32 i32) (result i32) unreachable)
-            (func (export "migrate-data") (param i32 i32 i32 i32 i32) (result i32) unreachable)
-            (func (export "send-message")
-                (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-                unreachable))"#
-    );
-    let mut module = wat::parse_str(text).unwrap();
-    let mut resolve = Resolve::default();
-    resolve.push_dir(CONTRACT).unwrap();
-    // A standard library brings imports of WASI along, so plugins have more of them than the contract names.
-    resolve
-        .push_str(
-            "wasi.wit",
-            "package wasi:cli@0.2.6; interface exit { exit: func(status: result); }",
-        )
-        .unwrap();
-    let world = "package test:plugin; world built {
-        include kapok:plugin/plugin@0.2.0;
-        import wasi:cli/exit@0.2.6;
-    }";
-    let package = resolve.push_str("world.wit", world).unwrap();
-    let world = resolve.select_world(&[package], Some("built")).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
-        .validate(true)
-        .encode()
-        .unwrap()
 }
