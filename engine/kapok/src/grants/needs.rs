@@ -1,6 +1,6 @@
 //! What a process asks to be allowed, as its drawing shows.
 
-use kapok_model::{EventDefinition, FieldAccess, NodeKind, ProcessGraph};
+use kapok_model::{AssigneeRule, EventDefinition, FieldAccess, NodeKind, ProcessGraph};
 use kapok_plugin_host::InputType;
 use kapok_protocol::Entity;
 use kapok_records::{Action, FieldSet, ProcessGrant, ProcessGrants};
@@ -37,6 +37,11 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
         };
         match &node.kind {
             NodeKind::UserTask(task) => {
+                for rule in &task.assignees {
+                    for (entity, read) in read_by_rule(rule, plugins) {
+                        found.add(&entity, Action::Read, read, because());
+                    }
+                }
                 let Some(subject) = &graph.settings.subject else {
                     continue;
                 };
@@ -83,6 +88,21 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
     }
     found.0.sort_by(|a, b| a.entity.cmp(&b.entity));
     found.0
+}
+
+/// What a plugin reads to say who gets a task.
+fn read_by_rule(rule: &AssigneeRule, plugins: &Plugins) -> Vec<(Entity, FieldSet)> {
+    let AssigneeRule::Plugin(name) = rule else {
+        return Vec::new();
+    };
+    let plugin = plugins.assignee_rule(name);
+    let rule = plugin
+        .as_ref()
+        .and_then(|plugin| plugin.manifest().assignee_rules.get(name));
+    let records = rule.into_iter().flat_map(|rule| &rule.records);
+    records
+        .map(|(entity, records)| (entity.clone(), fields(&records.read)))
+        .collect()
 }
 
 fn fields(names: &[String]) -> FieldSet {

@@ -10,10 +10,10 @@ use std::{
 use kapok::{
     Company, Error, Kapok, ManualClock, PluginPackage, PluginSource, RecordSave, Staff,
     protocol::{Entity, RecordRef, Timestamp, Value},
-    records::Fields,
+    records::{FieldSet, Fields, ProcessGrant, ProcessGrants},
 };
 
-use crate::support::fields;
+use crate::support::{fields, process_with, task_for};
 
 const ACCOUNT: &str = "hello.account";
 const ORDER: &str = "hello.order";
@@ -302,6 +302,53 @@ fn a_process_asks_a_plugin_who_gets_a_task_and_lets_it_work() {
         world.kapok.variables(case).expect("reads").get("credit_limit"),
         Some(&150.into())
     );
+}
+
+#[test]
+fn what_a_rule_reads_is_asked_for_when_its_process_is_published() {
+    let world = World::new();
+    let seller = world.staff("li.na");
+    let account = world.account(&seller, 1_000);
+    let model = process_with(
+        "by-owner",
+        "<kapok:subject entity=\"hello.order\"/>",
+        "<bpmn:startEvent id=\"start\"/>",
+        &task_for("<kapok:plugin rule=\"hello.account-owner\"/>"),
+    );
+    let admin = world.staff("admin").administrator().expect("an administrator");
+    let (_, asked) = admin.examine(&model);
+    let of_account = asked[0].needed.iter().find(|need| need.entity == Entity::new(ACCOUNT));
+    let of_account = of_account.expect("the rule reads accounts");
+    assert_eq!(of_account.fields, FieldSet::these(["name"]));
+    assert_eq!(of_account.because[0].code, "step");
+
+    let deployed = world.kapok.deploy(&model).expect("deploys");
+    let case = || {
+        let record = saved(&seller, ORDER, order(&account, 60)).expect("an order");
+        let case = seller.start("by-owner", Default::default(), None, Some(record));
+        world.run();
+        case.expect("starts")
+    };
+    let assignee = |case| {
+        let tasks = world.kapok.tasks(case).expect("reads");
+        tasks.first().and_then(|task| Some(task.assignee.as_ref()?.id))
+    };
+    assert_eq!(assignee(case()), Some(seller.person()));
+
+    // Without that grant the rule would answer nobody, and nobody would know why.
+    let mut without = ProcessGrants::default();
+    let orders = ProcessGrant {
+        read: FieldSet::All,
+        ..ProcessGrant::default()
+    };
+    without.add(Entity::new(ORDER), orders);
+    let id = deployed.definitions[0].id;
+    admin.confirm_grants(id, without).expect("confirms");
+    assert_eq!(assignee(case()), None);
+    let incidents = admin.incidents(10).expect("reads");
+    assert_eq!(incidents.len(), 1);
+    let text = &incidents[0].row.text.en;
+    assert!(text.contains("Account"), "{text}");
 }
 
 #[test]

@@ -43,6 +43,8 @@
 //!
 //! [assignee_rules."quotes.by-region"] # who gets a task; named by <kapok:plugin rule="…"/> among a task's assignees
 //! label = { zh = "按地区", en = "By region" }
+//! [assignee_rules."quotes.by-region".records."customers.customer"]
+//! read = ["region"]                   # fields, or "*" for all
 //!
 //! [reports."quotes.by-month"]         # tables that the plugin computes; inputs as of handlers
 //! label = { zh = "按月", en = "By month" }
@@ -133,6 +135,17 @@ pub struct Action {
 pub struct AssigneeRule {
     /// Its name for people.
     pub label: Text,
+    /// What it reads of records, by entity: what an administrator is asked to confirm for a process that asks it.
+    #[serde(default)]
+    pub records: BTreeMap<Entity, RecordReads>,
+}
+
+/// What a rule reads of the records of an entity.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordReads {
+    /// The fields; `*` stands for all.
+    pub read: Vec<String>,
 }
 
 /// A table that the plugin computes.

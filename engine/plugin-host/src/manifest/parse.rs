@@ -277,6 +277,8 @@ mod tests {
              [handlers.'quotes.mark-approved']\nlabel = {{ zh = '批', en = 'Approve' }}\n\
              [handlers.'quotes.mark-approved'.inputs.quote]\nlabel = {{ zh = '单', en = 'Quote' }}\n\
              type = 'record'\nentity = 'quotes.quote'\nrequired = true\n\
+             [assignee_rules.'quotes.by-region']\nlabel = {{ zh = '区', en = 'Region' }}\n\
+             records.'customers.customer' = {{ read = ['region'] }}\n\
              [entities.'quotes.quote']\nanything = 1\n[roles]\n[permissions]\n[extend]\n[dictionaries]\n[field_rules]\n[totals]\n"
         );
         let manifest = Manifest::parse("plugin.toml", &text).unwrap();
@@ -286,6 +288,8 @@ mod tests {
             manifest.capabilities.records.contains_key(&Entity::new("quotes.quote")) && !manifest.capabilities.http
         );
         assert!(manifest.handlers["quotes.mark-approved"].inputs["quote"].required);
+        let rule = &manifest.assignee_rules["quotes.by-region"];
+        assert_eq!(rule.records[&Entity::new("customers.customer")].read, ["region"]);
         assert!(manifest.needs_component());
     }
 
@@ -306,6 +310,12 @@ mod tests {
                 Some("other.run"),
             ),
             ("[capabilities]\nrecords.'x.y' = ['look']\n", 6, None),
+            // A rule changes nothing.
+            (
+                "[assignee_rules.'quotes.r']\nlabel = { zh = 'a', en = 'b' }\nrecords.'x.y' = { update = ['z'] }\n",
+                7,
+                Some("update"),
+            ),
             (
                 "[schedules.night]\nlabel = { zh = 'a', en = 'b' }\ncron = '5 *'\n",
                 5,
