@@ -10,6 +10,8 @@ use kapok_tables::RecordList;
 use super::{COUNTED, Checked, ListQuery, Position, RecordPage, by_owners_alone, position, sources::Sources};
 use crate::{Error, seeing::EntitySight, views::Viewing};
 
+/// The code of what cannot be answered by looking through rows.
+pub(crate) const TOO_LONG: &str = "list.too-long";
 /// Rows looked at for one page; a list that needs more says where to go on.
 const LOOKED_AT: usize = 20_000;
 /// Rows sorted without an index.
@@ -52,7 +54,7 @@ pub(crate) fn each(
         if looked_at > LOOKED_AT {
             return Err(Refusal::new(
                 RefusalKind::Limit,
-                "list.too-long",
+                TOO_LONG,
                 format!("要看的记录超过 {LOOKED_AT} 条，请缩小范围。"),
                 format!("More than {LOOKED_AT} records would have to be looked at; narrow it."),
             )
@@ -265,7 +267,7 @@ fn too_long(is_open: bool) -> Error {
     };
     Refusal::new(
         RefusalKind::Limit,
-        "list.too-long",
+        TOO_LONG,
         format!("记录超过 {SORTED} 条，{zh}"),
         format!("There are more than {SORTED} records, and {en}"),
     )

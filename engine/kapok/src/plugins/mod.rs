@@ -1,10 +1,13 @@
 //! The plugins of one engine: what they declare, and how they are called.
 
+mod counting;
 mod intents;
 mod package;
 mod reading;
 mod services;
 mod set;
+#[cfg(test)]
+mod tests;
 mod trying;
 
 use std::{

@@ -8,7 +8,7 @@ use kapok_records::{EntityDefinition, FieldKind, Sort};
 use kapok_rules::{Context, order};
 use rust_decimal::Decimal;
 
-use super::Caller;
+use super::{Caller, counting};
 use crate::{
     Error, ListQuery,
     lists::{self, Kept},
@@ -73,8 +73,30 @@ pub(super) fn find(
     Ok(kept.into_iter().filter_map(|kept| sight.seen(&kept.record)).collect())
 }
 
-/// Counts and adds up what the caller may see.
+/// Counts and adds up what the caller may see. `by_index` lets the search index answer when there are too many to look through;
+/// without it, only rows are read, which can be read again.
 pub(super) fn add_up(
+    viewing: &Viewing<'_>,
+    seeing: &Seeing<'_>,
+    caller: Caller,
+    aggregate: &Aggregate,
+    by_index: bool,
+) -> Result<Vec<AggregateRow>, Error> {
+    match by_rows(viewing, seeing, caller, aggregate) {
+        Err(error) if by_index && is_too_long(&error) => {
+            let sight = seeing.entity(entity(&viewing.catalogue, &aggregate.entity)?);
+            let counted = counting::by_index(viewing, &sight, aggregate, &context(viewing, caller))?;
+            counted.ok_or(error)
+        }
+        answer => answer,
+    }
+}
+
+fn is_too_long(error: &Error) -> bool {
+    error.refusal().is_some_and(|refusal| refusal.code == lists::TOO_LONG)
+}
+
+pub(super) fn by_rows(
     viewing: &Viewing<'_>,
     seeing: &Seeing<'_>,
     caller: Caller,
@@ -119,7 +141,7 @@ pub(super) fn add_up(
                 total.add(measure.field().map(value))?;
             }
             match groups.len() > GROUPS {
-                true => Err(too_many(GROUPS)),
+                true => Err(too_many_groups()),
                 false => Ok(true),
             }
         },
@@ -223,7 +245,7 @@ fn named(definition: &EntityDefinition, filter: &Filter) -> Option<(String, Reco
     }
 }
 
-fn context(viewing: &Viewing<'_>, caller: Caller) -> Context {
+pub(super) fn context(viewing: &Viewing<'_>, caller: Caller) -> Context {
     let person = match caller {
         Caller::Person(person) => Some(person),
         Caller::Process(_) | Caller::System => None,
@@ -242,12 +264,12 @@ fn unknown(field: &str) -> Error {
     .into()
 }
 
-fn too_many(most: usize) -> Error {
+pub(super) fn too_many_groups() -> Error {
     Refusal::new(
         RefusalKind::Limit,
         "plugin.too-many-groups",
-        format!("分组超过 {most} 个。"),
-        format!("There are more than {most} groups."),
+        format!("分组超过 {GROUPS} 个。"),
+        format!("There are more than {GROUPS} groups."),
     )
     .into()
 }

@@ -174,7 +174,7 @@ impl HostServices for Services {
     fn aggregate(&self, aggregate: &Aggregate) -> Result<Vec<AggregateRow>, Denial> {
         self.see(|viewing, seeing| {
             self.note_unseen(viewing, seeing, &aggregate.entity);
-            reading::add_up(viewing, seeing, self.caller, aggregate)
+            reading::add_up(viewing, seeing, self.caller, aggregate, self.notes.is_none())
         })
     }
 
