@@ -1,6 +1,6 @@
-//! Calling what a plugin offers to processes without a process: for who tries plugins out.
+//! Calling what a plugin offers to processes and to the outbox without them: for who tries plugins out.
 
-use kapok_plugin_host::{RuleCall, ServiceFailure, ServiceJob};
+use kapok_plugin_host::{ChannelFailure, ChannelMessage, Receipt, RuleCall, ServiceFailure, ServiceJob};
 use kapok_protocol::{PersonId, Record, RecordRef};
 use kapok_records::Fields;
 use kapok_tables::Queries;
@@ -39,6 +39,14 @@ impl Kapok {
         };
         let outputs = done.answer;
         carry_out(&self.shared, &self.writer, intended, move |_| Ok(Ok(outputs.clone())))
+    }
+
+    /// Hands a message to a plugin's channel, once, as the outbox would.
+    pub fn try_channel(&self, message: &ChannelMessage) -> Result<Result<Receipt, ChannelFailure>, Error> {
+        let plugin = self.shared.plugins.channel(&message.channel);
+        let plugin = plugin.ok_or_else(|| Error::not_found("渠道", "channel"))?;
+        let call = self.shared.plugins.call(&self.shared, &plugin, Caller::System);
+        plugin.send(&call, message).map_err(faulty)
     }
 
     /// Asks a plugin's rule who would get a task of a case about a record.

@@ -1,137 +1,36 @@
-//! Scenarios of `kapok plugin test`: what people do, step by step, and what must come of it.
-//!
-//! ```toml
-//! [settings]                      # of the plugin
-//! url = "https://example.com"
-//!
-//! [people.zhang]                  # signs in as zhang
-//! roles = ["sales"]
-//!
-//! [[steps]]
-//! name = "an order is saved"
-//! as = "zhang"                    # with that person's rights; in the name of the system when absent
-//! save = { entity = "hello.order", fields = { title = "A", account = "$acme", amount = 60 } }
-//! call_it = "first"               # $first stands for it afterwards, and $zhang for the person
-//! expect = { status = "open" }    # fields of the record afterwards
-//! told = { zhang = "A new order" }   # an unread page that contains this
-//!
-//! [[steps]]
-//! name = "a second one goes beyond the limit"
-//! as = "zhang"
-//! save = { record = "$first", fields = { amount = 600 } }
-//! refused = { code = "hello.over-limit", field = "amount" }
-//! ```
-//!
-//! Instead of `save` a step may `delete = "$first"`, `look = "$first"`, run an `action = { name, record, inputs }`, a
-//! `report = { name, inputs }` whose `rows` are expected, a `service = { name, inputs }` with expected `outputs` or the code of an
-//! `error`, ask a rule `assignees = { name, record }` for the expected `people`, or let time pass: `advance = "P1D"`. After each
-//! step everything is done that follows from it.
+//! The engine that a scenario runs in.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use kapok::{
-    Clock, Error, Kapok, ManualClock, Outgoing, PluginSource, RecordSave, ServiceFailure, Staff, SystemClock,
+    ChannelFailure, ChannelMessage, Clock, Error, Kapok, ManualClock, MessageKind, Outgoing, PluginSource, RecordSave,
+    ServiceFailure, Staff, SystemClock,
+    notify::AllowedOrigin,
     protocol::{Entity, IsoDuration, PersonId, RecordRef, Value},
     records::Fields,
 };
-use serde::Deserialize;
 
+use super::{
+    Failed, File, Save, Sent, Step,
+    server::OtherSystem,
+    values::{refused_as, same},
+};
 use crate::built_in;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    settings: BTreeMap<String, String>,
-    #[serde(default)]
-    people: BTreeMap<String, Person>,
-    steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Person {
-    name: Option<String>,
-    #[serde(default)]
-    roles: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Step {
-    name: String,
-    #[serde(rename = "as")]
-    by: Option<String>,
-    call_it: Option<String>,
-    save: Option<Save>,
-    delete: Option<String>,
-    look: Option<String>,
-    action: Option<Offered>,
-    report: Option<Offered>,
-    service: Option<Offered>,
-    assignees: Option<Offered>,
-    advance: Option<String>,
-    expect: Option<toml::Table>,
-    refused: Option<Refused>,
-    rows: Option<Vec<toml::Value>>,
-    outputs: Option<toml::Table>,
-    error: Option<String>,
-    people: Option<Vec<String>>,
-    told: Option<BTreeMap<String, String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Save {
-    entity: Option<String>,
-    record: Option<String>,
-    owner: Option<String>,
-    fields: toml::Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Offered {
-    name: String,
-    record: Option<String>,
-    #[serde(default)]
-    inputs: toml::Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Refused {
-    code: String,
-    field: Option<String>,
-}
-
-/// What became of a step.
-type Outcome = (String, Result<(), String>);
-
-/// Runs the scenario of a file with a plugin.
-pub(super) fn run(file: &Path, plugin: &PluginSource) -> Result<Vec<Outcome>, String> {
-    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
-    let text = fs::read_to_string(file).map_err(|error| told(&error))?;
-    let parsed: File = toml::from_str(&text).map_err(|error| told(&error))?;
-    let mut world = World::new(plugin, &parsed).map_err(|error| told(&error))?;
-    let mut outcomes = Vec::new();
-    for step in parsed.steps {
-        let outcome = world.step(&step);
-        outcomes.push((step.name, outcome));
-    }
-    Ok(outcomes)
-}
+/// What stands in settings for the address of the other system.
+const SERVER: &str = "$server";
 
 /// An engine in memory, and what the scenario calls what is in it.
-struct World {
+pub(super) struct World {
     kapok: Kapok,
+    server: Option<OtherSystem>,
     clock: Arc<ManualClock>,
     people: BTreeMap<String, PersonId>,
     records: BTreeMap<String, RecordRef>,
 }
 
 impl World {
-    fn new(plugin: &PluginSource, file: &File) -> Result<Self, String> {
+    pub(super) fn new(plugin: &PluginSource, file: &File) -> Result<Self, String> {
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         let manifest = kapok::Manifest::parse(&plugin.origin, &plugin.manifest)
             .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
@@ -141,8 +40,21 @@ impl World {
         let mut plugins = built_in::plugins();
         plugins.retain(is_other);
         plugins.push(plugin.clone());
+        let calls_out = file.settings.values().any(|value| value.contains(SERVER));
+        let server = calls_out.then(OtherSystem::start).transpose()?;
+        let mut settings = file.settings.clone();
+        for value in settings.values_mut() {
+            if let Some(server) = &server {
+                *value = value.replace(SERVER, server.origin());
+            }
+        }
+        let allowed = server.iter().map(|server| AllowedOrigin {
+            origin: server.origin().to_owned(),
+            private: true,
+        });
         let outgoing = Outgoing {
-            plugins: [(manifest.id.clone(), file.settings.clone())].into(),
+            allowed: allowed.collect(),
+            plugins: [(manifest.id.clone(), settings)].into(),
             ..Outgoing::default()
         };
         let built = Kapok::builder()
@@ -165,13 +77,15 @@ impl World {
         }
         Ok(Self {
             kapok,
+            server,
             clock,
             people,
             records: BTreeMap::new(),
         })
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), String> {
+    pub(super) fn step(&mut self, step: &Step) -> Result<(), String> {
+        self.prepare(step)?;
         let done = self.act(step);
         let settled = self.kapok.run_due().map_err(|error| error.to_string());
         match (done?, &step.refused) {
@@ -181,7 +95,28 @@ impl World {
             (Ok(about), None) => self.compare(step, about.as_ref())?,
         }
         settled?;
-        self.told(step)
+        self.told(step)?;
+        self.requested(step)
+    }
+
+    /// Tells the other system what to answer to what the step causes.
+    fn prepare(&self, step: &Step) -> Result<(), String> {
+        match &self.server {
+            Some(server) => {
+                server.will_answer(&step.answers);
+                Ok(())
+            }
+            None if step.answers.is_empty() && step.requests.is_none() => Ok(()),
+            None => Err(format!("answers and requests need {SERVER} in one of the [settings]")),
+        }
+    }
+
+    /// Compares what reached the other system.
+    fn requested(&self, step: &Step) -> Result<(), String> {
+        match &self.server {
+            Some(server) => server.compare(step.requests.as_deref()),
+            None => Ok(()),
+        }
     }
 
     /// Does what the step says; the record it was about.
@@ -239,6 +174,9 @@ impl World {
                 Err(error) => Ok(Err(error)),
             };
         }
+        if let Some(sent) = &step.send {
+            return self.send(step, sent);
+        }
         if let Some(rule) = &step.assignees {
             let record = rule.record.as_deref().map(|name| self.record(name)).transpose()?;
             let found = self
@@ -264,7 +202,51 @@ impl World {
             self.clock.move_to(until);
             return Ok(Ok(None));
         }
-        Err("a step says one of save, delete, look, action, report, service, assignees, advance".to_owned())
+        Err("a step says one of save, delete, look, action, report, service, assignees, send, advance".to_owned())
+    }
+
+    /// Sends a message through a channel of the plugin.
+    #[allow(
+        clippy::type_complexity,
+        reason = "what goes wrong in the scenario, and what the engine refuses"
+    )]
+    fn send(&self, step: &Step, sent: &Sent) -> Result<Result<Option<RecordRef>, Error>, String> {
+        let message = ChannelMessage {
+            channel: sent.channel.clone(),
+            key: format!("try-{}", self.kapok.sequence()),
+            kind: match sent.promotion {
+                true => MessageKind::Promotion,
+                false => MessageKind::Notice,
+            },
+            recipient: sent.recipient.clone(),
+            signature: sent.signature.clone(),
+            template: sent.template.clone(),
+            variables: sent.variables.clone(),
+            text: sent.text.clone(),
+        };
+        let answered = match self.kapok.try_channel(&message) {
+            Ok(answered) => answered,
+            Err(error) => return Ok(Err(error)),
+        };
+        let (failed, text) = match answered {
+            Ok(receipt) => {
+                return match &step.receipt {
+                    _ if step.failed.is_some() => Err(format!("it was sent, with the receipt {}", receipt.id)),
+                    Some(expected) if *expected != receipt.id => {
+                        Err(format!("receipt: {} instead of {expected}", receipt.id))
+                    }
+                    _ => Ok(Ok(None)),
+                };
+            }
+            Err(ChannelFailure::Refused(text)) => (Failed::Refused, text),
+            Err(ChannelFailure::Retry(text)) => (Failed::Retry, text),
+            Err(ChannelFailure::Unknown(text)) => (Failed::Unknown, text),
+        };
+        let says = |words: &String| text.zh.contains(words) || text.en.contains(words);
+        match step.failed == Some(failed) && step.says.as_ref().is_none_or(says) {
+            true => Ok(Ok(None)),
+            false => Err(format!("it was not sent ({failed:?}): {}", text.en)),
+        }
     }
 
     fn save(&self, step: &Step, save: &Save) -> Result<Result<RecordRef, Error>, String> {
@@ -369,24 +351,5 @@ impl World {
             toml::Value::Boolean(flag) => Value::Bool(*flag),
             toml::Value::Datetime(moment) => Value::from(moment.to_string()),
         })
-    }
-}
-
-fn same(what: &str, found: &Value, expected: &Value) -> Result<(), String> {
-    match found == expected {
-        true => Ok(()),
-        false => Err(format!("{what}: {found} instead of {expected}")),
-    }
-}
-
-fn refused_as(error: &Error, expected: &Refused) -> Result<(), String> {
-    let refusal = error.refusal().ok_or_else(|| error.to_string())?;
-    let is_it = refusal.code == expected.code && (expected.field.is_none() || refusal.field == expected.field);
-    match is_it {
-        true => Ok(()),
-        false => Err(format!(
-            "it was refused as {} at {:?}: {}",
-            refusal.code, refusal.field, refusal.text.en
-        )),
     }
 }
