@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{needs, place, run};
+use crate::{demo, needs, place, run};
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -42,6 +42,21 @@ pub fn build() -> Result<(), String> {
         println!("plugin {} → {}", plugin.id, to.display());
     }
     Ok(())
+}
+
+/// Builds the example in JavaScript from its lock file, and runs its scenarios with the binary that was built before.
+pub fn javascript() -> Result<(), String> {
+    let folder = place::root().join("examples/plugin-javascript");
+    run::npm_install(&folder)?;
+    let dist = folder.join("dist");
+    fs::create_dir_all(&dist).map_err(|error| told(&dist, &error))?;
+    run::run(run::npm_in(&folder).args(["run", "--silent", "build"]))?;
+    let kapok = demo::built(false)?;
+    run::run(
+        run::command(&kapok.display().to_string())
+            .args(["plugin", "test"])
+            .arg(&folder),
+    )
 }
 
 struct Plugin {

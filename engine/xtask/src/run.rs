@@ -1,8 +1,8 @@
 //! Other programs, started in the workspace.
 
-use std::{env, process::Command};
+use std::{env, fs, path::Path, process::Command};
 
-use crate::place;
+use crate::{needs, place};
 
 /// A program to be started at the root of the workspace.
 pub fn command(program: &str) -> Command {
@@ -27,9 +27,29 @@ pub fn cargo() -> Result<Command, String> {
 
 /// npm, in the web app's folder.
 pub fn npm() -> Command {
+    npm_in(&place::root().join("designer"))
+}
+
+/// npm, in a folder.
+pub fn npm_in(folder: &Path) -> Command {
     let mut command = command(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    command.current_dir(place::root().join("designer"));
+    command.current_dir(folder);
     command
+}
+
+/// Installs what the lock file of a folder names, unless exactly that is there already.
+pub fn npm_install(folder: &Path) -> Result<(), String> {
+    needs::node()?;
+    let (lock, stamp) = (
+        folder.join("package-lock.json"),
+        folder.join("node_modules/.installed-from"),
+    );
+    let wanted = fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    run(npm_in(folder).args(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
 /// Runs it to its end; anything but success is an error that says which command failed.

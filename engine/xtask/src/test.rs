@@ -54,6 +54,7 @@ fn stages() -> Vec<Stage> {
         stage("clippy", &[], |_| clippy()),
         stage("build", &["plugins"], |_| build()),
         stage("tests", &["build"], tests),
+        stage("plugin in JavaScript", &["build"], |_| plugins::javascript()),
         stage("end to end", &["browser", "web build", "build"], |_| end_to_end()),
         // Others' crates are there by then.
         stage("mutants", &["tests"], mutants),

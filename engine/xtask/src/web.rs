@@ -1,23 +1,10 @@
 //! The web app in `designer`.
 
-use std::fs;
+use crate::{place, run};
 
-use crate::{needs, place, run};
-
-/// Installs what the lock file names, unless exactly that is there already.
+/// Installs what it is built of.
 pub fn install() -> Result<(), String> {
-    needs::node()?;
-    let designer = place::root().join("designer");
-    let (lock, stamp) = (
-        designer.join("package-lock.json"),
-        designer.join("node_modules/.installed-from"),
-    );
-    let wanted = fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    run::run(run::npm().args(["ci", "--no-audit", "--no-fund"]))?;
-    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+    run::npm_install(&place::root().join("designer"))
 }
 
 /// Builds it into `designer/dist`, from where the server's build takes it.
