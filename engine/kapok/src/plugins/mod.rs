@@ -3,6 +3,7 @@
 mod intents;
 mod package;
 mod reading;
+mod rehearsal;
 mod services;
 mod set;
 mod trying;
