@@ -6,9 +6,9 @@ use std::sync::Arc;
 use sled::IVec;
 
 use crate::hash::StateHash;
-use crate::overlay::Version;
+use crate::overlay::{Layer, Version};
 use crate::state::State;
-use crate::{Bytes, Seq, StoreError};
+use crate::{Batch, Bytes, Seq, StoreError};
 
 /// The rows as of one commit, unmoved by later ones. Cheap to make and to clone.
 ///
@@ -17,13 +17,19 @@ use crate::{Bytes, Seq, StoreError};
 /// [`StoreError::ViewExpired`], never wrong rows. A view in memory does not expire.
 #[derive(Clone)]
 pub struct View {
+    /// Changes that are in no commit.
+    supposed: Option<Layer>,
     version: Arc<Version>,
     state: Option<Arc<State>>,
 }
 
 impl View {
     pub(crate) fn new(version: Arc<Version>, state: Option<Arc<State>>) -> Self {
-        Self { version, state }
+        Self {
+            supposed: None,
+            version,
+            state,
+        }
     }
 
     /// The number of the last commit in it; 0 before the first.
@@ -31,12 +37,30 @@ impl View {
         self.version.seq
     }
 
+    /// The same rows, as if these changes had been made as well.
+    #[must_use]
+    pub fn supposing(&self, changes: &Batch) -> Self {
+        let mut supposed = self.supposed.clone().unwrap_or_default();
+        for (key, value) in changes.changes() {
+            supposed.insert_mut(key.clone(), value.clone());
+        }
+        Self {
+            supposed: Some(supposed),
+            ..self.clone()
+        }
+    }
+
+    /// What lies above the state files, newest first.
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        self.supposed.iter().chain(self.version.layers())
+    }
+
     /// The value of a key.
     ///
     /// # Errors
     /// [`StoreError::ViewExpired`], or [`StoreError::State`] if the state files cannot be read.
     pub fn get(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
-        if let Some(change) = self.version.layers().find_map(|layer| layer.get(key)) {
+        if let Some(change) = self.layers().find_map(|layer| layer.get(key)) {
             return Ok(change.clone());
         }
         let Some(state) = &self.state else { return Ok(None) };
@@ -134,7 +158,7 @@ impl<'v> Scan<'v> {
         }
         let mut sources = Vec::new();
         if !is_empty(&self.lower, &self.upper) {
-            for layer in self.view.version.layers() {
+            for layer in self.view.layers() {
                 let bounds = (self.lower.as_ref().map(to_bytes), self.upper.as_ref().map(to_bytes));
                 let rows = layer.range::<Bytes, _>(bounds);
                 let rows = rows.map(|(key, value)| Ok((key.clone(), value.clone().map_or(Found::Gone, Found::Value))));

@@ -22,6 +22,7 @@ struct Note {
     found: Found,
 }
 
+#[derive(PartialEq, Eq)]
 enum Found {
     Row(Option<Arc<[u8]>>),
     Range {
@@ -64,29 +65,52 @@ impl Notes {
         notes.iter().map(count).sum()
     }
 
+    /// What the same questions find in `read`.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn asked_of(&self, read: &dyn Read) -> Result<Self, TableError> {
+        let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = asked.iter().map(|note| {
+            Ok(Note {
+                key: note.key.clone(),
+                found: note.asked_of(read)?,
+            })
+        });
+        Ok(Self(Mutex::new(again.collect::<Result<_, TableError>>()?)))
+    }
+
     /// Whether reading all of it again from `read` finds the same.
     pub fn hold(&self, read: &dyn Read) -> Result<bool, TableError> {
-        for Note { key, found } in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let holds = match found {
-                Found::Row(row) => read.get(key)? == *row,
-                Found::Range {
-                    after,
-                    limit,
-                    is_backward,
-                    pairs,
-                } => {
-                    let now = match is_backward {
-                        true => read.scan_back(key, after.as_deref(), *limit)?,
-                        false => read.scan(key, after.as_deref(), *limit)?,
-                    };
-                    now == *pairs
-                }
-            };
-            if !holds {
+        for note in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if note.asked_of(read)? != note.found {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+}
+
+impl Note {
+    /// What the same question finds in `read`.
+    fn asked_of(&self, read: &dyn Read) -> Result<Found, TableError> {
+        Ok(match &self.found {
+            Found::Row(_) => Found::Row(read.get(&self.key)?),
+            Found::Range {
+                after,
+                limit,
+                is_backward,
+                ..
+            } => Found::Range {
+                after: after.clone(),
+                limit: *limit,
+                is_backward: *is_backward,
+                pairs: match is_backward {
+                    true => read.scan_back(&self.key, after.as_deref(), *limit)?,
+                    false => read.scan(&self.key, after.as_deref(), *limit)?,
+                },
+            },
+        })
     }
 }
 
@@ -155,5 +179,8 @@ mod tests {
         put(b"b", b"where nothing was");
         assert!(!holds());
         assert_eq!(notes.rows(), 3);
+        let again = notes.asked_of(&store.view()).expect("reads");
+        assert!(again.hold(&store.view()).expect("reads"));
+        assert!(!again.hold(&view).expect("reads"));
     }
 }

@@ -76,12 +76,10 @@ impl Plugin for Hello {
     }
 
     fn run_action(_: Actor, action: Action) -> Result<Option<Text>, Vec<Refusal>> {
-        let mut set = Fields::from_iter([("status".to_owned(), json!("closed"))]);
-        if let Some(note) = action.inputs.get("note") {
-            set.insert("note".to_owned(), note.clone());
+        match action.name.as_str() {
+            "hello.repeat" => repeat(&action),
+            _ => close(&action),
         }
-        records::update(ORDER, action.record.id, &set)?;
-        Ok(Some(Text::new("订单已完成。", "The order is closed.")))
     }
 
     fn run_service(_: Actor, job: Job) -> Result<Fields, ServiceFailure> {
@@ -165,6 +163,31 @@ impl Plugin for Hello {
         }
         Ok(None)
     }
+}
+
+fn close(action: &Action) -> Result<Option<Text>, Vec<Refusal>> {
+    let mut set = Fields::from_iter([("status".to_owned(), json!("closed"))]);
+    if let Some(note) = action.inputs.get("note") {
+        set.insert("note".to_owned(), note.clone());
+    }
+    records::update(ORDER, action.record.id, &set)?;
+    Ok(Some(Text::new("订单已完成。", "The order is closed.")))
+}
+
+/// The same order some more times: all of them, or none if one would exceed the limit.
+fn repeat(action: &Action) -> Result<Option<Text>, Vec<Refusal>> {
+    let times = action.inputs.get("times").and_then(decimal).unwrap_or_default();
+    let mut fields = action.record.fields.clone();
+    fields.insert("status".to_owned(), json!("open"));
+    let mut made = Decimal::ZERO;
+    while made < times {
+        records::create(ORDER, &fields)?;
+        made += Decimal::ONE;
+    }
+    Ok(Some(Text::new(
+        format!("已再下 {made} 单。"),
+        format!("Ordered {made} more times."),
+    )))
 }
 
 /// The open orders of an account.

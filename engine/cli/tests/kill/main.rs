@@ -43,8 +43,8 @@ const KILLS: u64 = 50;
 const CLIENTS: u64 = 8;
 /// Of ten kills so many come before the program serves.
 const STARTING: u64 = 3;
-/// After so many kills the folder is looked into, and after the last.
-const LOOK: u64 = 5;
+/// So often the folder is looked into, the last time after the last kill. What there is to look at grows with the kills.
+const LOOKS: u64 = 10;
 /// Nothing takes so long that is not stuck.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What is waited for to kill at may never happen.
@@ -98,7 +98,8 @@ fn nothing_answered_is_lost_and_nothing_is_done_twice() {
             (false, _) => serving -= 1,
         }
         mail.sender_died();
-        if (starting + serving) % LOOK == 0 {
+        if (starting + serving) % (kills / LOOKS).max(1) == 0 {
+            say(&format!("{} kills to go", starting + serving));
             folder.look(|kapok| {
                 let found = Found::new(kapok);
                 found.nothing_by_halves();

@@ -13,7 +13,7 @@ use kapok_records::{Action, Catalogue, EntityDefinition, Fields};
 use kapok_store::View;
 use kapok_tables::Queries;
 
-use super::{Caller, Sessions};
+use super::{Caller, Sessions, rehearsal::Rehearsal};
 use crate::{
     Error, grants,
     handles::{allow_change, allow_new},
@@ -40,7 +40,7 @@ pub(crate) struct Intended {
 
 /// An intent whose slow part is done.
 #[derive(Clone)]
-enum Ready {
+pub(super) enum Ready {
     Save(Box<(EntityDefinition, CheckedSave)>),
     Delete(RecordRef),
     Command(Command),
@@ -61,18 +61,17 @@ pub(crate) fn carry_out<T: Send + 'static>(
     for _ in 0..ATTEMPTS {
         let catalogue = shared.catalogue();
         let ready = {
-            let view = shared.store.view();
+            let mut rehearsal = Rehearsal::new(shared, intents.iter().filter_map(|(_, new)| *new))?;
             let mut ready = Vec::with_capacity(intents.len());
-            for (intent, new) in &intents {
-                ready.push(prepare(
-                    shared,
-                    &catalogue,
-                    &view,
-                    &intended,
-                    &mut sessions,
-                    intent,
-                    *new,
-                )?);
+            for (number, (intent, new)) in intents.iter().enumerate() {
+                let view = &rehearsal.view;
+                let mut one = prepare(shared, &catalogue, view, &intended, &mut sessions, intent, *new)?;
+                rehearsal.note(&mut one)?;
+                let mut later = intents.iter().skip(number + 1);
+                if later.any(|(later, _)| is_checked(shared, later)) {
+                    rehearsal.play(actor, one.clone())?;
+                }
+                ready.push(one);
             }
             ready
         };
@@ -90,9 +89,7 @@ pub(crate) fn carry_out<T: Send + 'static>(
                 }
             }
             for one in ready {
-                if !step.do_intended(actor, one)? {
-                    return Ok(None);
-                }
+                step.do_intended(actor, one)?;
             }
             also(step).map(Some)
         });
@@ -105,6 +102,16 @@ pub(crate) fn carry_out<T: Send + 'static>(
         }
     }
     Err(saving::busy())
+}
+
+/// Whether a plugin looks at what an intent does before it is done.
+fn is_checked(shared: &Shared, intent: &Intent) -> bool {
+    let entity = match intent {
+        Intent::Create { entity, .. } => entity,
+        Intent::Update { record, .. } => &record.entity,
+        _ => return false,
+    };
+    !shared.plugins.before_save(entity).is_empty()
 }
 
 /// The intents, those that change one record made one, and new records with their ids.
@@ -350,14 +357,15 @@ fn no_process(process: &str) -> Error {
 }
 
 impl Step<'_> {
-    /// Does one thing; whether what it was checked against is still so.
-    fn do_intended(&mut self, actor: Principal, ready: Ready) -> Result<bool, Error> {
+    /// Does one thing.
+    pub(super) fn do_intended(&mut self, actor: Principal, ready: Ready) -> Result<(), Error> {
         match ready {
             Ready::Save(save) => {
                 let (definition, checked) = *save;
                 let saved = match self.save(actor, &definition, checked)? {
                     Saved::Done(record, started) => (record.id, started),
-                    Saved::Stale => return Ok(false),
+                    // By what was done before it in this commit, of which nothing may stay then.
+                    Saved::Stale => return Err(saving::busy()),
                     Saved::Alike { records, may_ignore } => return Err(saving::duplicates(records, may_ignore)),
                 };
                 if actor.person().is_some() {
@@ -383,6 +391,6 @@ impl Step<'_> {
             }
             Ready::Effect(effect) => self.effect(None, effect)?,
         }
-        Ok(true)
+        Ok(())
     }
 }

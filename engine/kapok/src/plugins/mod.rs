@@ -4,6 +4,7 @@ mod counting;
 mod intents;
 mod package;
 mod reading;
+mod rehearsal;
 mod services;
 mod set;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use kapok::{
-    Company, Error, Kapok, ManualClock, PluginPackage, PluginSource, RecordSave, Staff,
+    Company, Error, Kapok, ListQuery, ManualClock, PluginPackage, PluginSource, RecordSave, Staff,
     protocol::{Entity, RecordRef, Timestamp, Value},
     records::{FieldSet, Fields, ProcessGrant, ProcessGrants},
 };
@@ -198,7 +198,7 @@ fn an_action_is_offered_where_it_fits_and_has_the_rights_of_the_person() {
         let actions = staff.actions(&record).expect("reads");
         actions.into_iter().map(|action| action.name).collect()
     };
-    assert_eq!(names(&seller), ["hello.close"]);
+    assert_eq!(names(&seller), ["hello.close", "hello.repeat"]);
     let close = |staff: &Staff, inputs: Fields| staff.run_action(&record, "hello.close", inputs);
     assert_eq!(
         code(close(&other, Fields::new())),
@@ -219,10 +219,29 @@ fn an_action_is_offered_where_it_fits_and_has_the_rights_of_the_person() {
         (world.field(&record, "status"), world.field(&record, "note")),
         ("closed".into(), "paid".into())
     );
-    assert_eq!(names(&seller), Vec::<String>::new());
+    assert_eq!(names(&seller), ["hello.repeat"]);
     assert_eq!(code(close(&seller, Fields::new())), "action.not-now");
     // What is closed no longer counts.
     assert_eq!(code(saved(&seller, ORDER, order(&account, 1_000))), "done");
+}
+
+#[test]
+fn what_an_action_changes_is_checked_one_after_another_and_stored_together() {
+    let world = World::new();
+    let seller = world.staff("li.na");
+    let account = world.account(&seller, 100);
+    let record = saved(&seller, ORDER, order(&account, 30)).expect("an order");
+    let repeat = |times: i64| code(seller.run_action(&record, "hello.repeat", fields([("times", times.into())])));
+    let orders = || {
+        let query = ListQuery::all(Entity::new(ORDER), 50);
+        seller.records(&query).expect("a list").count
+    };
+    // Each by itself would fit. The third one sees those before it, and nothing stays of them.
+    assert_eq!((repeat(3), orders()), ("hello.over-limit".into(), 1));
+    assert_eq!((repeat(2), orders()), ("done".into(), 3));
+    assert_eq!((repeat(1), orders()), ("hello.over-limit".into(), 3));
+    world.run();
+    assert_eq!(world.field(&account, "orders"), 3.into());
 }
 
 #[test]

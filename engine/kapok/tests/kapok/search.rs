@@ -3,12 +3,15 @@
 use std::{fs, path::Path};
 
 use kapok::{
-    Group, ListQuery, RecordSave, Staff, StatisticsQuery,
+    Group, ListQuery, NewShare, Receiver, RecordSave, ShareLevel, Staff, StatisticsQuery,
     protocol::{Entity, RecordRef, Value},
     records::Sort,
 };
 
-use crate::support::{CUSTOMER, World, change, code, fields};
+use crate::{
+    crm::{CONTACT, Crm},
+    support::{CUSTOMER, World, change, code, fields},
+};
 
 fn add(seller: &Staff, name: &str) -> RecordRef {
     let save = RecordSave::new(Entity::new(CUSTOMER), fields([("name", name.into())]));
@@ -106,6 +109,51 @@ fn statistics_count_what_the_list_shows() {
         ..statistics
     };
     assert_eq!(code(seller.statistics(&of_text)), "statistics.not-a-number");
+}
+
+#[test]
+fn a_record_is_found_by_what_it_points_at_as_far_as_that_may_be_seen() {
+    let crm = Crm::new();
+    let [seller, colleague, above] = ["he.junjie", "tang.zhiqiang", "chen.guodong"].map(|login| crm.staff(login));
+    let account = crm.account(&seller, "苏州恒远");
+    let values = [
+        ("name", "王强".into()),
+        ("account", account.id.to_string().into()),
+        ("part", "buyer".into()),
+    ];
+    let contact = crm.made(&seller, CONTACT, values);
+    crm.contact(&seller, "赵敏", crm.account(&seller, "无锡华新").id);
+
+    let found = |person: &Staff, text: &str| -> Vec<String> {
+        let groups = person.search(text, 20).expect("found").into_iter();
+        let contacts = groups.filter(|group| group.entity.as_str() == CONTACT);
+        contacts.flat_map(|group| group.items).map(|item| item.title).collect()
+    };
+    // By the name of its account, in any of the ways to write it; by the name of a choice; by words of both.
+    for text in ["恒远", "hengyuan", "szhy", "采购", "buyer", "王强 恒远", "采购 苏州"] {
+        assert_eq!(found(&seller, text), ["王强"], "{text}");
+        assert_eq!(found(&above, text), ["王强"], "{text}");
+        assert_eq!(found(&colleague, text), [""; 0], "{text} is not a colleague's business");
+    }
+    assert_eq!(found(&seller, "采购 无锡"), [""; 0], "each word has to be found");
+
+    // Whoever sees the contact but not the account does not find it by a name that they may not see.
+    let share = NewShare {
+        to: Receiver::Person(colleague.person()),
+        level: ShareLevel::Read,
+        until: None,
+        reason: String::new(),
+    };
+    seller.share(&contact, share).expect("shared");
+    assert_eq!(found(&colleague, "采购"), ["王强"]);
+    assert_eq!(found(&colleague, "恒远"), [""; 0]);
+
+    // A name that changes is found at once, the former one no longer.
+    seller
+        .save(change(&account, 1, "name", "常州恒信".into()))
+        .expect("saved");
+    assert_eq!(found(&seller, "hengxin"), ["王强"]);
+    assert_eq!(found(&seller, "恒远"), [""; 0]);
 }
 
 /// What must stay the same.
