@@ -157,6 +157,13 @@ impl Administrator {
             .collect()
     }
 
+    /// The rules by which plugins say who gets a task: name and label.
+    pub fn assignee_rules(&self) -> Vec<(String, kapok_protocol::Text)> {
+        let plugins = self.kapok.shared.plugins.running();
+        let rules = plugins.iter().flat_map(|plugin| &plugin.manifest().assignee_rules);
+        rules.map(|(name, rule)| (name.clone(), rule.label.clone())).collect()
+    }
+
     /// The roles there are.
     pub fn roles(&self) -> Vec<Named> {
         self.kapok.shared.organisation().roles()

@@ -133,6 +133,7 @@ impl From<Startable> for StartableView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Catalogue {
     pub(crate) handlers: Vec<HandlerView>,
+    pub(crate) assignee_rules: Vec<AssigneeRuleView>,
     pub(crate) roles: Vec<NamedView>,
     pub(crate) departments: Vec<NamedView>,
     pub(crate) entities: Vec<CatalogueEntity>,
@@ -144,6 +145,13 @@ pub(crate) struct HandlerView {
     pub(crate) name: String,
     pub(crate) label: Text,
     pub(crate) inputs: Vec<InputView>,
+}
+
+/// A rule by which a plugin says who gets a task.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AssigneeRuleView {
+    pub(crate) name: String,
+    pub(crate) label: Text,
 }
 
 /// What a handler is given.

@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 
 use crate::{
     dto::{
-        Catalogue, CatalogueEntity, Checked, ConfirmedGrant, DefinitionView, DeployedView, Diagnostic, Grants,
-        HandlerView, InputView, List, Made, NamedView, PersonRef, StartableView, confirmed,
+        AssigneeRuleView, Catalogue, CatalogueEntity, Checked, ConfirmedGrant, DefinitionView, DeployedView,
+        Diagnostic, Grants, HandlerView, InputView, List, Made, NamedView, PersonRef, StartableView, confirmed,
     },
     extract::{Path, Query, Xml},
     guard::{Admin, Signed},
@@ -161,8 +161,16 @@ pub(crate) async fn catalogue(admin: Admin) -> Result<Answer<Catalogue>, Problem
                 inputs: inputs.collect(),
             }
         });
+        let rules = administrator
+            .assignee_rules()
+            .into_iter()
+            .map(|(name, label)| AssigneeRuleView {
+                name,
+                label: label.into(),
+            });
         Ok(Catalogue {
             handlers: handlers.collect(),
+            assignee_rules: rules.collect(),
             roles: administrator.roles().into_iter().map(NamedView::from).collect(),
             departments: administrator.departments().into_iter().map(NamedView::from).collect(),
             entities: administrator
