@@ -167,6 +167,21 @@ describe('the flow designer', () => {
     ])
   })
 
+  it('lets a plugin say who does a step, once', async () => {
+    await openQuoteApproval()
+    await element('manager-approval').click()
+    await choose('assignees-0-kind', '由插件决定')
+    await choose('assignees-0-value', '客户负责人')
+    const drawn = await studio.checked('<kapok:plugin rule="customers.responsible" />')
+    expect(drawn).not.toContain('<kapok:superior')
+    await page.locator('.djs-element[data-element-id="manager-approval"]').getByText('客户负责人').waitFor()
+    await test('assignees-add').click()
+    await test('assignees-1-kind').click()
+    const ways = page.locator('.el-select-dropdown__item:visible')
+    await ways.first().waitFor()
+    expect(await ways.allTextContents()).not.toContain('由插件决定')
+  })
+
   it('draws an HTTP request and work for a program outside', async () => {
     await openQuoteApproval()
     await element('mark-approved').click()

@@ -200,6 +200,8 @@ export interface Grants {
 
 export interface Catalogue {
   handlers: { name: string; label: Text; inputs: { name: string; label: Text }[] }[]
+  /** The rules by which plugins say who gets a task. */
+  assignee_rules: { name: string; label: Text }[]
   roles: { code: string; name: string }[]
   departments: { code: string; name: string }[]
   entities: {

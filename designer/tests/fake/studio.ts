@@ -16,6 +16,7 @@ const me = {
 } // prettier-ignore
 const catalogue = {
   handlers: [{ name: 'quotes.mark-approved', label: both('标记为已批准'), inputs: [{ name: 'quote', label: both('报价') }] }],
+  assignee_rules: [{ name: 'customers.responsible', label: both('客户负责人') }],
   roles: [
     { code: 'finance-manager', name: '财务经理' },
     { code: 'general-manager', name: '总经理' },

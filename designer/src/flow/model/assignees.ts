@@ -10,6 +10,7 @@ export type AssigneeRule =
   | { kind: 'superior'; level: number }
   | { kind: 'initiator' }
   | { kind: 'fieldPerson'; field: string }
+  | { kind: 'plugin'; rule: string }
   | { kind: 'expression'; script: string }
 
 /** The kinds, in the order in which they are offered. */
@@ -21,6 +22,7 @@ export const RULE_KINDS = [
   'departmentHead',
   'initiator',
   'fieldPerson',
+  'plugin',
   'expression',
 ] as const satisfies readonly AssigneeRule['kind'][]
 
@@ -36,6 +38,8 @@ export function emptyRule(kind: AssigneeRule['kind']): AssigneeRule {
       return { kind, level: 1 }
     case 'fieldPerson':
       return { kind, field: '' }
+    case 'plugin':
+      return { kind, rule: '' }
     case 'expression':
       return { kind, script: '' }
     case 'departmentHead':
@@ -65,6 +69,8 @@ function readRule(rule: ModdleElement): AssigneeRule | undefined {
       return { kind: 'initiator' }
     case 'kapok:FieldPerson':
       return { kind: 'fieldPerson', field: text(rule, 'field') ?? '' }
+    case 'kapok:Plugin':
+      return { kind: 'plugin', rule: text(rule, 'rule') ?? '' }
     case 'kapok:Expression':
       return { kind: 'expression', script: text(rule, 'body') ?? '' }
     default:
@@ -82,6 +88,8 @@ export function isCompleteRule(rule: AssigneeRule): boolean {
       return rule.code !== ''
     case 'fieldPerson':
       return rule.field !== ''
+    case 'plugin':
+      return rule.rule !== ''
     case 'expression':
       return rule.script.trim() !== ''
     case 'superior':
@@ -114,6 +122,8 @@ function writeRule(factory: Factory, rule: AssigneeRule): ModdleElement {
       return make(factory, 'kapok:Initiator')
     case 'fieldPerson':
       return make(factory, 'kapok:FieldPerson', { field: rule.field })
+    case 'plugin':
+      return make(factory, 'kapok:Plugin', { rule: rule.rule })
     case 'expression':
       return make(factory, 'kapok:Expression', { language: 'rhai', body: rule.script })
   }

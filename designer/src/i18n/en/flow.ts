@@ -66,6 +66,7 @@ export default {
     superiorLevel: 'Superior, level {level}',
     searchPerson: 'Type a name',
     noPersonField: 'There is no person field yet',
+    noPluginRule: 'No installed plugin has such a rule',
     expressionHint: 'For instance record.owner',
     kind: {
       superior: 'Superior',
@@ -75,6 +76,7 @@ export default {
       departmentHead: 'Department head',
       initiator: 'Initiator',
       fieldPerson: 'Person in a field',
+      plugin: 'As a plugin says',
       expression: 'Expression',
     },
   },

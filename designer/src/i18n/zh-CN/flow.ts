@@ -66,6 +66,7 @@ export default {
     superiorLevel: '第 {level} 级上级',
     searchPerson: '输入姓名查找',
     noPersonField: '还没有人员字段',
+    noPluginRule: '安装的插件都没有这样的规则',
     expressionHint: '例如 record.owner',
     kind: {
       superior: '上级',
@@ -75,6 +76,7 @@ export default {
       departmentHead: '部门负责人',
       initiator: '发起人',
       fieldPerson: '表单中的人',
+      plugin: '由插件决定',
       expression: '表达式',
     },
   },
