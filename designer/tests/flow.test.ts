@@ -206,6 +206,46 @@ describe('the flow designer', () => {
     expect(outside).not.toContain('kapok:request')
   })
 
+  it('tries a request with values that are made up', async () => {
+    const asked: { request: string; variables: unknown }[] = []
+    const answers = [
+      {
+        json: {
+          method: 'POST', url: 'https://erp.example.com/orders/0012', status: 201, headers: [{ name: 'x-stock', value: '3' }],
+          body: '{"id":"A-7","price":99999999999999.99}', cut: true, verdict: 'success', error: null,
+          outputs: [{ variable: 'order', value: 'A-7', problem: null }, { variable: 'lost', value: null, problem: both('没有 body.no') }],
+        },
+      },
+      { status: 422, json: { title: '', status: 422, code: 'request.not-sent', detail: both('请求没有发出：不在允许的地址里') } },
+    ] // prettier-ignore
+    await page.route('**/api/v1/requests/try', (route) => {
+      asked.push(route.request().postDataJSON() as (typeof asked)[number])
+      return route.fulfill(answers[asked.length - 1] ?? { status: 500 })
+    })
+    await openQuoteApproval()
+    await element('mark-approved').click()
+    await test('service-request').click()
+    expect(await test('request-try').isDisabled()).toBe(true)
+    await fill('request-url', 'https://erp.example.com/orders/{record.number}')
+    await fill('request-body', '#{ total: record.total, by: "x" }')
+    await test('request-try').click()
+    await fill('trial-value-0-value', '0012')
+    await fill('trial-value-1-value', '1200.5')
+    expect(await test('trial-value-1-name').locator('input').inputValue()).toBe('record.total')
+    await test('trial-send').click()
+    await test('trial-answer').waitFor()
+    expect(asked[0]?.request).toContain('<kapok:request xmlns:kapok="urn:kapok:bpmn:1" method="POST" url="https://erp.example.com/orders/{record.number}">')
+    expect(asked[0]?.variables).toEqual({ record: { number: '0012', total: 1200.5 } })
+    expect(await test('trial-status').textContent()).toBe('201')
+    expect(await test('trial-body').textContent()).toContain('"price": 99999999999999.99')
+    expect(await test('trial-outputs').textContent()).toContain('没有 body.no')
+    await test('trial-send').click()
+    await test('trial-problem').getByText('不在允许的地址里').waitFor()
+    expect(await test('trial-answer').count()).toBe(0)
+    // What was tried is not written into the drawing.
+    expect(await studio.checked('<kapok:body>')).not.toContain('0012')
+  })
+
   it('leaves the mark of bpmn-js uncovered', async () => {
     await openQuoteApproval()
     const box = await page.locator('.bjs-powered-by').boundingBox()

@@ -211,6 +211,23 @@ export interface Catalogue {
   }[]
 }
 
+/** What came of a drawn request that was tried. */
+export interface RequestTrial {
+  method: string
+  /** With its values in it. */
+  url: string
+  status: number
+  headers: { name: string; value: string }[]
+  /** Cut to 64 KiB. */
+  body: string
+  cut: boolean
+  /** Whether the step would be done, end in an error that the drawing can catch, or be tried again. */
+  verdict: 'success' | 'error' | 'refused'
+  /** The code of the error. */
+  error: string | null
+  outputs: { variable: string; value: Json; problem: Text | null }[]
+}
+
 // Cases
 
 export interface ProcessRef {
