@@ -199,9 +199,9 @@ export interface Grants {
 }
 
 export interface Catalogue {
-  handlers: { name: string; label: Text; inputs: { name: string; label: Text }[] }[]
+  handlers: Offer[]
   /** The rules by which plugins say who gets a task. */
-  assignee_rules: { name: string; label: Text }[]
+  assignee_rules: Offer[]
   roles: { code: string; name: string }[]
   departments: { code: string; name: string }[]
   entities: {
@@ -534,7 +534,7 @@ export interface PluginWork {
   problem: Text | null
 }
 
-/** Something that a plugin offers to people: an action on a record, or a report. */
+/** Something that a plugin offers: an action on a record, a report, work, or a rule that says who. */
 export interface Offer {
   name: string
   label: Text

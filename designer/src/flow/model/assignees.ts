@@ -1,4 +1,5 @@
 /** Ways of saying who: used for approvers, starters and recipients. */
+import { readInputs, writeInputs, type Inputs } from './inputs'
 import { children, integer, make, text, type Factory, type ModdleElement } from './moddle'
 
 /** One way of saying who. */
@@ -10,7 +11,7 @@ export type AssigneeRule =
   | { kind: 'superior'; level: number }
   | { kind: 'initiator' }
   | { kind: 'fieldPerson'; field: string }
-  | { kind: 'plugin'; rule: string }
+  | { kind: 'plugin'; rule: string; inputs: Inputs }
   | { kind: 'expression'; script: string }
 
 /** The kinds, in the order in which they are offered. */
@@ -39,7 +40,7 @@ export function emptyRule(kind: AssigneeRule['kind']): AssigneeRule {
     case 'fieldPerson':
       return { kind, field: '' }
     case 'plugin':
-      return { kind, rule: '' }
+      return { kind, rule: '', inputs: {} }
     case 'expression':
       return { kind, script: '' }
     case 'departmentHead':
@@ -70,7 +71,7 @@ function readRule(rule: ModdleElement): AssigneeRule | undefined {
     case 'kapok:FieldPerson':
       return { kind: 'fieldPerson', field: text(rule, 'field') ?? '' }
     case 'kapok:Plugin':
-      return { kind: 'plugin', rule: text(rule, 'rule') ?? '' }
+      return { kind: 'plugin', rule: text(rule, 'rule') ?? '', inputs: readInputs(rule) }
     case 'kapok:Expression':
       return { kind: 'expression', script: text(rule, 'body') ?? '' }
     default:
@@ -123,7 +124,7 @@ function writeRule(factory: Factory, rule: AssigneeRule): ModdleElement {
     case 'fieldPerson':
       return make(factory, 'kapok:FieldPerson', { field: rule.field })
     case 'plugin':
-      return make(factory, 'kapok:Plugin', { rule: rule.rule })
+      return make(factory, 'kapok:Plugin', { rule: rule.rule, inputs: writeInputs(factory, rule.inputs) })
     case 'expression':
       return make(factory, 'kapok:Expression', { language: 'rhai', body: rule.script })
   }

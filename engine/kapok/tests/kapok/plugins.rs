@@ -13,7 +13,7 @@ use kapok::{
     records::Fields,
 };
 
-use crate::support::fields;
+use crate::support::{fields, process, task_for};
 
 const ACCOUNT: &str = "hello.account";
 const ORDER: &str = "hello.order";
@@ -302,6 +302,24 @@ fn a_process_asks_a_plugin_who_gets_a_task_and_lets_it_work() {
         world.kapok.variables(case).expect("reads").get("credit_limit"),
         Some(&150.into())
     );
+}
+
+#[test]
+fn a_rule_is_told_what_the_model_hands_over() {
+    let world = World::new();
+    let seller = world.staff("li.na");
+    let account = world.account(&seller, 100);
+    let rule =
+        r#"<kapok:plugin rule="hello.account-owner"><kapok:input name="account">account</kapok:input></kapok:plugin>"#;
+    world
+        .kapok
+        .deploy(&process("told", &task_for(rule)))
+        .expect("deploys, and is granted to read accounts");
+    let account = Value::from(account.id.to_string());
+    let case = world.kapok.start("told", [("account", account)]).expect("starts");
+    world.run();
+    let tasks = world.kapok.tasks(case).expect("reads");
+    assert_eq!(tasks[0].assignee.as_ref().map(|who| who.id), Some(seller.person()));
 }
 
 #[test]

@@ -124,7 +124,7 @@ async fn what_an_answer_would_mean_is_said_and_long_ones_are_cut() {
         (r#"<kapok:error status="404" code="gone"/>"#, "error", json!("gone")),
         ("", "refused", Value::Null),
     ] {
-        let request = format!(r#"<kapok:request url="ORIGIN/x">{errors}</kapok:request>"#);
+        let request = format!(r#"<kapok:request method="GET" url="ORIGIN/x">{errors}</kapok:request>"#);
         let answer = other.asked(&server, "root", &request, json!({})).await;
         let tried = &answer.body;
         assert_eq!((&tried["verdict"], &tried["error"]), (&json!(verdict), &code));
@@ -139,31 +139,37 @@ async fn what_a_process_may_not_send_is_not_tried_either() {
     let other = Other::answering(200, String::new());
     let server = other.server();
     for (login, request, status, code, words) in [
-        ("li.na", r#"<kapok:request url="ORIGIN/x"/>"#, 403, "forbidden", ""),
+        (
+            "li.na",
+            r#"<kapok:request method="GET" url="ORIGIN/x"/>"#,
+            403,
+            "forbidden",
+            "",
+        ),
         (
             "root",
-            r#"<kapok:request url="https://elsewhere.example.com/x"/>"#,
+            r#"<kapok:request method="GET" url="https://elsewhere.example.com/x"/>"#,
             422,
             "request.not-sent",
             "not among the addresses",
         ),
         (
             "root",
-            r#"<kapok:request url="ORIGIN/x"><kapok:header name="A" secret="bank"/></kapok:request>"#,
+            r#"<kapok:request method="GET" url="ORIGIN/x"><kapok:header name="A" secret="bank"/></kapok:request>"#,
             422,
             "request.not-sent",
             "not for this address",
         ),
         (
             "root",
-            r#"<kapok:request url="ORIGIN/{nothing}"/>"#,
+            r#"<kapok:request method="GET" url="ORIGIN/{nothing}"/>"#,
             422,
             "request.value",
             "nothing",
         ),
         (
             "root",
-            r#"<kapok:request url="ORIGIN/x"><kapok:query name="a">1 +</kapok:query></kapok:request>"#,
+            r#"<kapok:request method="GET" url="ORIGIN/x"><kapok:query name="a">1 +</kapok:query></kapok:request>"#,
             422,
             "request.wrong",
             "",
