@@ -73,9 +73,9 @@ pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
     FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
     ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView,
-    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable,
-    StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView, Upload,
-    UploadedFile, ViewScope,
+    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView,
+    Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView,
+    TriedOutput, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};

@@ -37,6 +37,7 @@ use crate::{dto, routes};
         routes::throw_external,
         routes::list_topics,
         routes::catalogue,
+        routes::try_request,
         routes::start_instance,
         routes::list_instances,
         routes::show_instance,

@@ -14,5 +14,6 @@ mod matrix;
 mod operating;
 mod record_work;
 mod refusals;
+mod requests;
 mod rights;
 mod totals;

@@ -14,7 +14,7 @@ use crate::{
     writer::entity,
 };
 
-/// Something that a person can do with a record, or a report.
+/// Something that a plugin offers: an action, a report, a service task, or a rule that says who.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferView {
     /// Its name, such as `quotes.copy`.
@@ -175,7 +175,7 @@ impl Staff {
     }
 }
 
-fn offer(name: &str, label: &Text, inputs: &BTreeMap<String, Input>) -> OfferView {
+pub(super) fn offer(name: &str, label: &Text, inputs: &BTreeMap<String, Input>) -> OfferView {
     let input = |(name, input): (&String, &Input)| InputView {
         name: name.clone(),
         label: input.label.clone(),

@@ -43,8 +43,8 @@
 //!
 //! [assignee_rules."quotes.by-region"] # who gets a task; named by <kapok:plugin rule="…"/> among a task's assignees
 //! label = { zh = "按地区", en = "By region" }
-//! [assignee_rules."quotes.by-region".records."customers.customer"]
-//! read = ["region"]                   # fields, or "*" for all
+//! inputs.region = { label = { zh = "地区", en = "Region" }, type = "text" }     # as of handlers
+//! records."quotes.region".read = ["name"]     # what it reads besides the process's own record and its inputs
 //!
 //! [reports."quotes.by-month"]         # tables that the plugin computes; inputs as of handlers
 //! label = { zh = "按月", en = "By month" }
@@ -135,16 +135,20 @@ pub struct Action {
 pub struct AssigneeRule {
     /// Its name for people.
     pub label: Text,
-    /// What it reads of records, by entity: what an administrator is asked to confirm for a process that asks it.
+    /// What it is given besides the record and who started the case, by name.
     #[serde(default)]
-    pub records: BTreeMap<Entity, RecordReads>,
+    pub inputs: BTreeMap<String, Input>,
+    /// What it reads of records, by entity, besides the process's own and those that are among its inputs: what an
+    /// administrator is asked to confirm for a process that asks it.
+    #[serde(default)]
+    pub records: BTreeMap<Entity, RuleNeeds>,
 }
 
-/// What a rule reads of the records of an entity.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecordReads {
-    /// The fields; `*` stands for all.
+/// What a rule reads of the records of an entity. `*` stands for all fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleNeeds {
+    /// The fields it reads.
     pub read: Vec<String>,
 }
 

@@ -106,7 +106,7 @@ pub(crate) struct PluginWork {
     problem: Option<Text>,
 }
 
-/// An action or a report of a plugin.
+/// Something that a plugin offers: an action, a report, a service task, or a rule that says who.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Offer {
     name: String,

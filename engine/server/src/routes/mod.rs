@@ -15,6 +15,7 @@ mod people;
 mod plugins;
 mod record_work;
 mod records;
+mod requests;
 mod search;
 mod session;
 mod shares;
@@ -39,6 +40,7 @@ pub(crate) use people::*;
 pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
+pub(crate) use requests::*;
 pub(crate) use search::*;
 pub(crate) use session::*;
 pub(crate) use shares::*;
@@ -147,6 +149,7 @@ pub(crate) fn api() -> Api {
     .get("/rules/{rule}", rule_page)
     .post("/decisions", deploy_decisions)
     .get("/catalogue", catalogue)
+    .post("/requests/try", try_request)
     .post("/instances", start_instance)
     .get("/instances", list_instances)
     .get("/instances/{id}", show_instance)
