@@ -285,12 +285,15 @@ fn examine(session: &mut Session, examiner: &Examiner<'_>) -> Result<Batch, Erro
     let mut batch = Batch::default();
     while batch.counts.seen < BATCH as u64
         && begin.elapsed() < LOOKED_AT
-        && let Some((number, cells)) = session.table.next()?
     {
-        let verdict = examiner.examine(&cells, &mut session.keys)?;
+        let rows = examiner.next(&mut session.table)?;
+        if rows.is_empty() {
+            break;
+        }
+        let verdict = examiner.examine(&rows, &mut session.keys)?;
         // What a plugin read for one row may be what the row before changes: then each is stored before the next is looked at.
         let depends = matches!(&verdict, Verdict::Save(save) if save.checked.reads.rows() > 0);
-        batch.add(number, cells, verdict);
+        batch.add(rows, verdict);
         if depends {
             break;
         }
