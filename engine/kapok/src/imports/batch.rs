@@ -1,6 +1,6 @@
 //! Some rows on their way: what they would be, and what became of them.
 
-use kapok_protocol::Text;
+use kapok_protocol::{Refusal, Text};
 use kapok_records::Fields;
 use kapok_tables::{ImportCounts, ImportFailure, ImportedRow};
 
@@ -94,6 +94,12 @@ impl Batch {
                     counts.skipped += 1;
                     continue;
                 }
+                Became::Refused(refusals)
+                    if row.created && duplicates == OnDuplicate::Skip && refusals.iter().all(is_there) =>
+                {
+                    counts.skipped += 1;
+                    continue;
+                }
                 Became::Alike => vec![(
                     None,
                     Text::new(
@@ -109,6 +115,11 @@ impl Batch {
         failed.sort_by_key(|failure| failure.row);
         (done, failed, counts)
     }
+}
+
+/// Whether a record was refused because another one has what only one may have: then it is there already.
+fn is_there(refusal: &Refusal) -> bool {
+    matches!(refusal.code.as_str(), "field.not-unique" | "record.not-unique")
 }
 
 /// Rows that could not be taken: where several are one record, none of them is, for the same reasons.

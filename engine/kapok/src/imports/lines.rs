@@ -93,7 +93,9 @@ impl Examiner<'_> {
                 if !cell(&joined, index).is_empty() {
                     let known = cell(&joined, index);
                     let text = Text::new(
-                        format!("第 {number} 行的“{said}”与第 {first} 行的“{known}”不一致，同一条记录的各行须相同或留空。"),
+                        format!(
+                            "第 {number} 行的“{said}”与第 {first} 行的“{known}”不一致，同一条记录的各行须相同或留空。"
+                        ),
                         format!(
                             "Row {number} says “{said}” and row {first} “{known}”; rows of one record say the same or nothing."
                         ),
@@ -119,7 +121,9 @@ impl Examiner<'_> {
         reasons: &mut Vec<Reason>,
     ) {
         for lines in &self.lines {
-            let there = before.and_then(|before| before.get(&lines.field.id)).and_then(Value::as_list);
+            let there = before
+                .and_then(|before| before.get(&lines.field.id))
+                .and_then(Value::as_list);
             let mut there: Vec<&Fields> = there.unwrap_or_default().iter().filter_map(Value::as_map).collect();
             let mut said = Vec::new();
             for (number, cells) in rows.iter().filter(|(_, cells)| lines.says_something(cells)) {
@@ -155,7 +159,10 @@ impl Examiner<'_> {
     pub(super) fn with_row(&self, rows: &[Line], (path, text): Reason) -> Reason {
         let row = path.as_deref().and_then(|path| {
             let mut steps = path.split('.');
-            let lines = self.lines.iter().find(|lines| Some(lines.field.id.as_str()) == steps.clone().next())?;
+            let lines = self
+                .lines
+                .iter()
+                .find(|lines| Some(lines.field.id.as_str()) == steps.clone().next())?;
             let place: usize = steps.nth(1)?.parse().ok()?;
             let mut saying = rows.iter().filter(|(_, cells)| lines.says_something(cells));
             saying.nth(place).map(|(number, _)| *number)

@@ -109,7 +109,10 @@ pub(crate) fn check(definition: &EntityDefinition, headings: usize, options: &Im
             refused(
                 "import.field-twice",
                 format!("“{}”既对应了整列又对应了其中的列，请只保留一种。", label.zh),
-                format!("Columns are mapped to “{}” and to parts of it; keep one or the others.", label.en),
+                format!(
+                    "Columns are mapped to “{}” and to parts of it; keep one or the others.",
+                    label.en
+                ),
             )
             .at(lines.id.clone()),
         );

@@ -1,8 +1,8 @@
 //! Line items from files: rows that are one record together.
 
 use kapok::{
-    Company, ImportMode, ImportOptions, ImportState, ImportView, Kapok, ListQuery, OnDuplicate, PluginSource, RecordView,
-    SheetFormat, Staff,
+    Company, ImportMode, ImportOptions, ImportState, ImportView, Kapok, ListQuery, OnDuplicate, PluginSource,
+    RecordView, SheetFormat, Staff,
     protocol::{Entity, ImportId, Value},
 };
 
@@ -82,7 +82,10 @@ impl World {
         let mut upload = self.clerk.upload().expect("begins");
         upload.write(file.as_bytes()).expect("writes");
         let file = upload.finish("file.csv").expect("finishes");
-        let new = self.clerk.begin_import(&Entity::new(entity), &file.hash, "file.csv").expect("begins");
+        let new = self
+            .clerk
+            .begin_import(&Entity::new(entity), &file.hash, "file.csv")
+            .expect("begins");
         let options = ImportOptions {
             columns: new.suggestion,
             key: new.keys.into_iter().next(),
@@ -146,15 +149,21 @@ fn order(number: &str, buyer: &str, lines: &[&str], total: &str) -> (String, Str
 fn rows_with_the_same_key_are_one_record_with_lines() {
     let world = World::new();
     // The order's own columns in each row, in the first one only, and a row without lines.
-    let file = "订单号,买方,产品,单价,数量\n1,木棉,11,14.0000004,12\n1,木棉,面条,9.8,10\n2,红棉,72,34.8,5\n,,11,14,\n3,,,,\n";
+    let file =
+        "订单号,买方,产品,单价,数量\n1,木棉,11,14.0000004,12\n1,木棉,面条,9.8,10\n2,红棉,72,34.8,5\n,,11,14,\n3,,,,\n";
     let (id, options) = world.begin(ORDER, file);
     let columns: Vec<_> = options.columns.iter().flatten().map(String::as_str).collect();
-    assert_eq!(columns, ["number", "buyer", "lines.product", "lines.price", "lines.quantity"]);
+    assert_eq!(
+        columns,
+        ["number", "buyer", "lines.product", "lines.price", "lines.quantity"]
+    );
     let preview = world.clerk.preview_import(id, &options).expect("previews");
     let shown: Vec<_> = preview.iter().map(|row| (row.row, row.outcome)).collect();
     assert_eq!(shown, [(2, "create"), (4, "create"), (6, "create")]);
     assert!(
-        preview[0].values.contains(&("lines.product".into(), "奶酪 / 面条".into())),
+        preview[0]
+            .values
+            .contains(&("lines.product".into(), "奶酪 / 面条".into())),
         "{:?}",
         preview[0].values
     );
@@ -193,7 +202,10 @@ fn rows_with_the_same_key_are_one_record_with_lines() {
     assert_eq!(world.clerk.import(id).expect("is there").state, ImportState::Undone);
     let without_ids = |mut orders: Vec<(String, String, Vec<String>, String)>| {
         for line in orders.iter_mut().flat_map(|order| &mut order.2) {
-            *line = line.split_once(' ').map(|(_, line)| line.to_owned()).unwrap_or_default();
+            *line = line
+                .split_once(' ')
+                .map(|(_, line)| line.to_owned())
+                .unwrap_or_default();
         }
         orders
     };
@@ -211,7 +223,10 @@ fn a_record_fails_with_all_its_rows_and_says_which_is_wrong() {
         ..options
     };
     let done = world.run(id, &options);
-    assert_eq!((done.counts.created, done.counts.skipped, done.counts.failed), (1, 0, 7));
+    assert_eq!(
+        (done.counts.created, done.counts.skipped, done.counts.failed),
+        (1, 0, 7)
+    );
     let said = world.failures(id);
     let rows: Vec<&str> = said.lines().skip(1).collect();
     assert_eq!(rows.len(), 7, "{said}");
@@ -236,7 +251,11 @@ fn lines_are_mapped_whole_or_by_their_columns() {
             columns: vec![Some("number".into()), Some(unknown.into())],
             ..options.clone()
         };
-        assert_eq!(code(world.clerk.check_import(id, &options)), "import.field", "{unknown}");
+        assert_eq!(
+            code(world.clerk.check_import(id, &options)),
+            "import.field",
+            "{unknown}"
+        );
     }
     // Without a key each row is a record of its own.
     let (id, options) = world.begin(ORDER, "订单号,产品,单价\n1,11,2\n2,42,3\n");
@@ -253,6 +272,9 @@ fn too_many_lines_are_refused() {
     file.push_str("2,11,1\n");
     let (id, options) = world.begin(ORDER, &file);
     let done = world.run(id, &options);
-    assert_eq!((done.counts.seen, done.counts.created, done.counts.failed), (1_006, 1, 1_005));
+    assert_eq!(
+        (done.counts.seen, done.counts.created, done.counts.failed),
+        (1_006, 1, 1_005)
+    );
     assert!(world.failures(id).contains("不超过 1000 行"));
 }

@@ -8,7 +8,8 @@ use std::{
 };
 
 use kapok::{
-    Company, Error, ImportMode, ImportOptions, Kapok, ManualClock, NewImport, NewShare, PluginSource, RecordSave, Receiver, ShareLevel, Staff,
+    Company, Error, ImportMode, ImportOptions, Kapok, ManualClock, NewImport, NewShare, PluginSource, Receiver,
+    RecordSave, ShareLevel, Staff,
     protocol::{Entity, RecordRef, Timestamp, Value},
     records::Fields,
 };
@@ -151,13 +152,24 @@ fn what_is_shipped_or_less_than_before_is_within_every_limit() {
     let customer = world.customer(&seller, "C", 100);
     let first = save(&seller, ORDER, order("1", &customer, &product, 5)).expect("an order");
     assert_eq!(world.field(&first, "total"), 100.into());
-    assert_eq!(code(save(&seller, ORDER, order("2", &customer, &product, 1))), "orders.over-limit");
+    assert_eq!(
+        code(save(&seller, ORDER, order("2", &customer, &product, 1))),
+        "orders.over-limit"
+    );
     world.kapok.run_due().expect("runs");
     let version = seller.record(&customer).expect("a customer").version;
-    seller.save(change(&customer, version, "credit_limit", 10.into())).expect("lowered");
-    let lines = |quantity: i64| order("1", &customer, &product, quantity).remove("lines").unwrap_or_default();
+    seller
+        .save(change(&customer, version, "credit_limit", 10.into()))
+        .expect("lowered");
+    let lines = |quantity: i64| {
+        order("1", &customer, &product, quantity)
+            .remove("lines")
+            .unwrap_or_default()
+    };
     let version = |record: &RecordRef| seller.record(record).expect("a record").version;
-    seller.save(change(&first, version(&first), "lines", lines(4))).expect("less");
+    seller
+        .save(change(&first, version(&first), "lines", lines(4)))
+        .expect("less");
     let more = seller.save(change(&first, version(&first), "lines", lines(5)));
     assert_eq!(code(more), "orders.over-limit");
     let shipped = change(&first, version(&first), "shipped_date", "2026-11-23".into());
@@ -206,7 +218,9 @@ fn files_of_another_system_become_orders() {
         let mut upload = leader.upload().expect("begins");
         upload.write(file.as_bytes()).expect("writes");
         let stored = upload.finish("file.csv").expect("finishes");
-        leader.begin_import(&Entity::new(entity), &stored.hash, "file.csv").expect("begins")
+        leader
+            .begin_import(&Entity::new(entity), &stored.hash, "file.csv")
+            .expect("begins")
     };
     let run = |new: NewImport, mapped: &[(usize, &str)], mode: ImportMode| {
         let mut columns = new.suggestion;
@@ -235,10 +249,20 @@ fn files_of_another_system_become_orders() {
     assert_eq!(run(new, &[(0, "number"), (2, "owner")], ImportMode::Create), (2, 0, 1));
     let lines = "order_id,product_id,unit_price,quantity,discount\n10248,11,14,12,0\n10248,42,9.80000019,10,0.150000006\n10249,11,18.6000004,9,0\n";
     let new = begin(ORDER, lines);
-    let columns: Vec<_> = new.suggestion.iter().map(|column| column.as_deref().unwrap_or("-")).collect();
-    assert_eq!(columns[1..], ["lines.product", "lines.unit_price", "lines.quantity", "lines.discount"]);
+    let columns: Vec<_> = new
+        .suggestion
+        .iter()
+        .map(|column| column.as_deref().unwrap_or("-"))
+        .collect();
+    assert_eq!(
+        columns[1..],
+        ["lines.product", "lines.unit_price", "lines.quantity", "lines.discount"]
+    );
     assert_eq!(run(new, &[(0, "number")], ImportMode::Update), (0, 2, 0));
-    let found = leader.records(&kapok::ListQuery::all(Entity::new(CUSTOMER), 10)).expect("lists").items;
+    let found = leader
+        .records(&kapok::ListQuery::all(Entity::new(CUSTOMER), 10))
+        .expect("lists")
+        .items;
     let mut came: Vec<_> = found
         .iter()
         .map(|customer| {

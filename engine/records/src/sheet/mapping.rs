@@ -89,7 +89,9 @@ fn is_called(field: &Field, heading: &str) -> bool {
 }
 
 fn begins(field: &Field, heading: &str) -> bool {
-    let mut labels = [&field.label.zh, &field.label.en].into_iter().map(|label| essence(label));
+    let mut labels = [&field.label.zh, &field.label.en]
+        .into_iter()
+        .map(|label| essence(label));
     labels.any(|label| label.chars().count() > 1 && heading.starts_with(&label))
 }
 

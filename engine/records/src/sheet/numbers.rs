@@ -67,7 +67,9 @@ fn meant(number: Decimal, scale: u32) -> Decimal {
     let rounded = number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
     let error = (number - rounded).abs();
     let is_noise = error < Decimal::new(1, (scale + 1).min(Decimal::MAX_SCALE))
-        && error.checked_mul(SINGLE_PRECISION).is_some_and(|error| error <= number.abs());
+        && error
+            .checked_mul(SINGLE_PRECISION)
+            .is_some_and(|error| error <= number.abs());
     if is_noise { rounded } else { number }
 }
 
