@@ -197,6 +197,11 @@ async function undoAMistake(leader: Person, imports: Imports): Promise<void> {
 async function takeAway(imports: Imports): Promise<void> {
   const orders = (await imports.exported(ORDER, 'csv')).toString('utf8')
   expect(orders).toContain('10248,Vins et alcools Chevalier,1996-07-04,425.30')
+  // With its lines, each a row, which come back as the same lines.
+  const lines = await imports.exported(ORDER, 'lines')
+  await imports.begin(ORDER, '订单明细.xlsx', lines, { mode: '只更新已有的' })
+  expect(await imports.preview()).toHaveLength(2)
+  expect(await imports.check()).toEqual({ created: 0, updated: 0, skipped: 0, failed: 0 })
   const customers = await imports.exported(CUSTOMER, 'xlsx')
   await imports.begin(CUSTOMER, '客户.xlsx', customers, { mode: '只更新已有的' })
   const { updated, failed } = await imports.check()

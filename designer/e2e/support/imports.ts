@@ -73,8 +73,8 @@ export class Imports {
     return this.downloaded(() => this.person.test('import-failures-csv').click())
   }
 
-  /** A list as a file. */
-  async exported(entity: string, form: 'csv' | 'xlsx'): Promise<Buffer> {
+  /** A list as a file: `csv`, `xlsx`, or with the line items of a field. */
+  async exported(entity: string, form: string): Promise<Buffer> {
     await this.person.open(`/records/${entity}`)
     await this.person.test('record').first().waitFor()
     await this.person.test('record-export').click()

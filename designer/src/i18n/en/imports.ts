@@ -3,6 +3,7 @@ export default {
   export: 'Export',
   exportXlsx: 'Export to Excel',
   exportCsv: 'Export to CSV',
+  exportLines: 'Export with “{label}” to Excel (a row for each)',
   title: 'Import {label}',
   back: 'Back to the list',
   step: {

@@ -3,6 +3,7 @@ export default {
   export: '导出',
   exportXlsx: '导出为 Excel',
   exportCsv: '导出为 CSV',
+  exportLines: '连同“{label}”导出为 Excel（每条明细一行）',
   title: '导入{label}',
   back: '返回列表',
   step: {

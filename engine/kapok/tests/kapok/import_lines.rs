@@ -1,8 +1,8 @@
 //! Line items from files: rows that are one record together.
 
 use kapok::{
-    Company, ImportMode, ImportOptions, ImportState, ImportView, Kapok, ListQuery, OnDuplicate, PluginSource,
-    RecordView, SheetFormat, Staff,
+    Company, ExportQuery, ImportMode, ImportOptions, ImportState, ImportView, Kapok, ListQuery, OnDuplicate,
+    PluginSource, RecordView, SheetFormat, Staff,
     protocol::{Entity, ImportId, Value},
 };
 
@@ -45,7 +45,7 @@ label = { zh = "录入员", en = "Clerk" }
 [permissions."shop.product"]
 clerk = { read = "all", create = "all", import = "all" }
 [permissions."shop.order"]
-clerk = { read = "all", create = "all", update = "all", import = "all" }
+clerk = { read = "all", create = "all", update = "all", import = "all", export = "all" }
 "#;
 
 const COMPANY: Company<'static> = Company {
@@ -210,6 +210,45 @@ fn rows_with_the_same_key_are_one_record_with_lines() {
         orders
     };
     assert_eq!(without_ids(world.orders()), without_ids(made.into()));
+}
+
+#[test]
+fn lines_leave_as_rows_and_come_back_as_the_same() {
+    let world = World::new();
+    let (id, options) = world.begin(
+        ORDER,
+        "订单号,买方,产品,单价,数量\n1,木棉,11,14,12\n1,,面条,9.8,10\n2,红棉,,,\n",
+    );
+    assert_eq!(world.run(id, &options).counts.created, 2);
+    let columns = [
+        "number",
+        "buyer",
+        "lines.product",
+        "lines.price",
+        "lines.quantity",
+        "lines.amount",
+    ];
+    let query = ExportQuery {
+        list: ListQuery::all(Entity::new(ORDER), 0),
+        columns: columns.map(str::to_owned).into(),
+        format: SheetFormat::Csv,
+    };
+    let mut export = world.clerk.export(query).expect("exports");
+    let mut file = Vec::new();
+    while let Some(part) = export.next_part().expect("reads") {
+        file.extend(part);
+    }
+    let file = String::from_utf8(file).expect("UTF-8");
+    assert_eq!(
+        file,
+        "\u{feff}订单号,买方,产品,单价,数量,金额\r\n2,红棉,,,,\r\n1,木棉,奶酪,14.00,12,168.00\r\n1,木棉,面条,9.80,10,98.00\r\n"
+    );
+    let (id, options) = world.begin(ORDER, &file);
+    let options = ImportOptions {
+        mode: ImportMode::Update,
+        ..options
+    };
+    assert_eq!(world.run(id, &options).counts.unchanged, 2);
 }
 
 #[test]
