@@ -311,6 +311,7 @@ export const samples: Record<string, unknown> = {
         http: false,
       },
       installed: false,
+      settings: [],
     },
     {
       id: 'sms-http',
@@ -328,6 +329,7 @@ export const samples: Record<string, unknown> = {
         http: true,
       },
       installed: true,
+      settings: [],
     },
   ]),
   '/plugin-work': list([

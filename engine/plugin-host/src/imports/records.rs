@@ -1,6 +1,6 @@
 //! Reading records, and asking for changes of them.
 
-use kapok_protocol::{Entity, Filter, Record, RecordId, RecordRef};
+use kapok_protocol::{Entity, Filter, PersonId, Record, RecordId, RecordRef, Value};
 
 use super::State;
 use crate::{
@@ -11,6 +11,9 @@ use crate::{
 
 /// What every record has besides its fields.
 const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
+
+/// Whom a change of a record makes responsible for it, besides its fields.
+const OWNER: &str = "owner";
 
 /// The most records that one query answers.
 const MOST: u32 = 1_000;
@@ -25,6 +28,7 @@ impl State {
                 RecordAction::Create => "create",
                 RecordAction::Update => "update",
                 RecordAction::Delete => "delete",
+                RecordAction::Transfer => "transfer",
             };
             Denial::capability(format!(
                 "{} may not {verb} {entity}: plugin.toml must say \"{entity}\" = [\"{verb}\"] under [capabilities.records], and \
@@ -152,13 +156,22 @@ impl State {
     }
 
     fn update_record(&mut self, record: types::RecordRef, set: &str) -> Result<(), Denial> {
-        let capability = self.capability(&record.entity, RecordAction::Update)?;
-        let set = self.fields(set)?;
-        for field in set.keys() {
-            self.granted_field(&record.entity, capability, field)?;
+        let mut set = self.fields(set)?;
+        let owner = match set.remove(OWNER) {
+            None => None,
+            Some(owner) => {
+                self.capability(&record.entity, RecordAction::Transfer)?;
+                Some(person(&owner)?)
+            }
+        };
+        if owner.is_none() || !set.is_empty() {
+            let capability = self.capability(&record.entity, RecordAction::Update)?;
+            for field in set.keys() {
+                self.granted_field(&record.entity, capability, field)?;
+            }
         }
         let record = reference(record).ok_or_else(no_record)?;
-        self.intend(Intent::Update { record, set })
+        self.intend(Intent::Update { record, set, owner })
     }
 
     fn delete_record(&mut self, record: types::RecordRef) -> Result<(), Denial> {
@@ -166,6 +179,16 @@ impl State {
         let record = reference(record).ok_or_else(no_record)?;
         self.intend(Intent::Delete(record))
     }
+}
+
+/// The person that a value names; nobody for null.
+fn person(value: &Value) -> Result<Option<PersonId>, Denial> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let id = value.as_text().and_then(|id| id.parse::<RecordId>().ok());
+    let wrong = || Denial::invalid("the owner is the id of a person, or null for nobody");
+    Ok(Some(id.ok_or_else(wrong)?.into()))
 }
 
 /// The part of a record that was granted.
