@@ -501,11 +501,25 @@ export interface Plugin {
   granted: Capabilities
   /** Whether it was installed here, rather than coming with the program. */
   installed: boolean
+  settings: PluginSetting[]
+}
+
+/** Something that the administrator sets for a plugin. */
+export interface PluginSetting {
+  name: string
+  label: Text
+  /** Secrets and maps stand in the configuration file. */
+  kind: 'text' | 'number' | 'secret' | 'map'
+  required: boolean
+  min?: number
+  max?: number
+  value?: string
+  is_set: boolean
 }
 
 /** What a plugin may do, or asks for. */
 export interface Capabilities {
-  records: Record<string, { actions: ('read' | 'create' | 'update' | 'delete')[]; fields: string[] | null }>
+  records: Record<string, { actions: ('read' | 'create' | 'update' | 'delete' | 'transfer')[]; fields: string[] | null }>
   processes: { start: string[]; messages: string[]; signals: string[]; tasks: boolean }
   messages: ('page' | 'notice' | 'mail' | 'sms')[]
   http: boolean

@@ -312,6 +312,7 @@ export const samples: Record<string, unknown> = {
         http: false,
       },
       installed: false,
+      settings: [],
     },
     {
       id: 'sms-http',
@@ -329,6 +330,7 @@ export const samples: Record<string, unknown> = {
         http: true,
       },
       installed: true,
+      settings: [],
     },
   ]),
   '/plugin-work': list([

@@ -82,7 +82,7 @@ pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
-    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
+    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction, SettingType,
     ServiceFailure,
 };
 pub use kapok_process::{self as process, Limits};
@@ -97,7 +97,7 @@ pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing, OutgoingSecret};
-pub use plugins::{PluginOffer, PluginPackage, PluginSource, PluginState};
+pub use plugins::{PluginOffer, PluginPackage, PluginSetting, PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;

@@ -117,6 +117,7 @@ use crate::{dto, routes};
         routes::plan_plugin,
         routes::enable_plugin,
         routes::disable_plugin,
+        routes::set_plugin,
         routes::remove_plugin,
         routes::list_plugin_work,
         routes::retry_plugin_work,

@@ -12,6 +12,7 @@ mod imports;
 mod leaving;
 mod matrix;
 mod operating;
+mod pool;
 mod record_work;
 mod refusals;
 mod requests;

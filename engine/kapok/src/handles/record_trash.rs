@@ -238,6 +238,7 @@ impl Staff {
             fields,
             base: None,
             owner: None,
+            hand_over: None,
             author: Author::Person,
             ignore_duplicates: true,
             instance: None,

@@ -395,6 +395,7 @@ impl<'a> Examiner<'a> {
             fields,
             base: None,
             owner,
+            hand_over: None,
             author: Author::Person,
             ignore_duplicates: self.options.duplicates == OnDuplicate::Create,
             instance: None,

@@ -228,6 +228,7 @@ pub(crate) fn api() -> Api {
     .post("/plugins/plan", plan_plugin)
     .post("/plugins/{id}/enable", enable_plugin)
     .post("/plugins/{id}/disable", disable_plugin)
+    .put("/plugins/{id}/settings", set_plugin)
     .delete("/plugins/{id}", remove_plugin)
     .get("/plugin-work", list_plugin_work)
     .post("/plugin-work/{id}/retry", retry_plugin_work)
