@@ -83,6 +83,9 @@ async function administratorBringsPeople(): Promise<void> {
 
   await admin.test('people-search').locator('input').or(admin.page.locator('input[data-test=people-search]')).first().fill('Nancy')
   await admin.test('person').filter({ hasText: 'Nancy Davolio' }).click()
+  await admin.test('person-superior').waitFor()
+  await admin.page.waitForTimeout(3000)
+  await admin.picture('dbg')
   await admin.test('person-superior').getByText('Andrew Fuller').waitFor()
   await admin.leave()
 }
