@@ -141,7 +141,7 @@ async function bringOrders(leader: Person, imports: Imports): Promise<void> {
     '10249,TOMSP,6,1996-07-05,1996-08-16,,1,11.6099997,Toms Spezialitäten\n' +
     '10250,NOBOD,4,1996/7/8,1996-08-05,1996-07-12,9,65.83,Nobody\n'
   const columns = { order_id: '订单编号 *', employee_id: '负责人' }
-  await imports.begin(ORDER, 'orders.csv', orders, { columns })
+  await imports.begin(ORDER, 'orders.csv', orders, { columns, reacts: true })
   expect(await imports.check()).toEqual({ created: 2, updated: 0, skipped: 0, failed: 1 })
   const failed = await imports.failures()
   for (const reason of ['找不到“NOBOD”', '找不到“4”', '“9”不在可选范围内']) expect(failed).toContain(reason)
@@ -171,7 +171,7 @@ async function bringLines(leader: Person, imports: Imports): Promise<void> {
   expect(await imports.failures()).toContain('第 6 行：产品：找不到“99”')
   await leader.open(`/records/${ORDER}`)
   // 168 + 83.30 + 174
-  await leader.test('record').filter({ hasText: '10248' }).filter({ hasText: '425.30' }).click()
+  await leader.test('record').filter({ hasText: '10248' }).filter({ hasText: '425.30' }).locator('a').first().click()
   await leader.page.getByText('Mozzarella di Giovanni').first().waitFor()
   await leader.picture('imports-order')
 }
@@ -213,7 +213,7 @@ async function whoSoldReads(): Promise<void> {
   const chief = await Person.signedIn(browser, kapok.address, 'chen.guodong')
   await chief.open(`/records/${CUSTOMER}`)
   await new Desk(chief).search('Vins et alcools')
-  await chief.test('record').filter({ hasText: 'Vins et alcools' }).click()
+  await chief.test('record').filter({ hasText: 'Vins et alcools' }).locator('a').first().click()
   await chief.page.getByText('老客户').first().waitFor()
   await new Desk(chief).tab('related-orders')
   await chief.page.getByText('425.30').first().waitFor()

@@ -45,7 +45,7 @@ export default {
     },
     ownerOf: 'Owner of new records (yourself when nobody is chosen)',
     clear: 'Empty cells empty the field',
-    start: 'Start processes as saving by hand does',
+    start: 'Start processes as saving by hand does, and let plugins react (change other records, tell people)',
     preview: 'Preview the first rows',
     check: 'Check all rows',
   },
