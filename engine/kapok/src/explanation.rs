@@ -151,7 +151,9 @@ impl Explaining<'_> {
         let role = self.viewing.organisation.role_name(role);
         Text::new(
             format!("角色“{role}”：无人负责，可以找到它并看到基本信息。"),
-            format!("Role “{role}”: nobody is responsible for it, so it can be found, with what is shown of such records."),
+            format!(
+                "Role “{role}”: nobody is responsible for it, so it can be found, with what is shown of such records."
+            ),
         )
     }
 

@@ -82,8 +82,8 @@ pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
-    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction, SettingType,
-    ServiceFailure,
+    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
+    ServiceFailure, SettingType,
 };
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;

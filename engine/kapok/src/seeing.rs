@@ -3,11 +3,12 @@
 use std::{
     cell::{RefCell, RefMut},
     collections::BTreeMap,
+    sync::Arc,
 };
 
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Value};
 use kapok_records::{
-    Access, Action, EntityDefinition, FieldKind, Fields, Formulas, Judge, Reach, Rights, Viewer, as_seen,
+    Access, Action, Catalogue, EntityDefinition, FieldKind, Fields, Formulas, Judge, Reach, Rights, Viewer, as_seen,
     visible_fields,
 };
 use kapok_tables::Queries;
@@ -66,6 +67,11 @@ impl<'v> Seeing<'v> {
             titles: RefCell::default(),
             bearers: RefCell::default(),
         }
+    }
+
+    /// What kinds of records there are.
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.viewing.catalogue
     }
 
     /// The definition of an entity.

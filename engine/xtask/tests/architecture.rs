@@ -51,6 +51,7 @@ const OURS: [(&str, &[&str]); 22] = [
     ("kapok-plugin-sdk", &[]),
     ("kapok-plugin-quotes", &["kapok-plugin-sdk"]),
     ("kapok-plugin-sms-http", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-customers", &["kapok-plugin-sdk"]),
     ("kapok-plugin-tracking", &["kapok-plugin-sdk"]),
     ("kapok-plugin-hello", &["kapok-plugin-sdk"]),
     ("kapok-plugin-orders", &["kapok-plugin-sdk"]),

@@ -26,7 +26,10 @@ pub(crate) fn within_a_day<'c>(
         Ok(count) if count < rules.daily_claims => Ok(()),
         _ => Err(vec![Refusal::new(
             "customers.claims-of-the-day",
-            format!("每人每天最多领取 {} 个客户，您今天已达上限，请明天再来。", rules.daily_claims),
+            format!(
+                "每人每天最多领取 {} 个客户，您今天已达上限，请明天再来。",
+                rules.daily_claims
+            ),
             format!(
                 "A person may claim {} customers in a day, and you have. Come back tomorrow.",
                 rules.daily_claims
@@ -97,7 +100,10 @@ mod tests {
     }
 
     fn code(result: Result<(), Vec<Refusal>>) -> String {
-        result.err().map(|refusals| refusals[0].code.clone()).unwrap_or_default()
+        result
+            .err()
+            .map(|refusals| refusals[0].code.clone())
+            .unwrap_or_default()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use kapok_plugin_sdk::{Fields, Text, Value, json};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Condition {
     /// For so many days nothing has happened.
-    idle: u32,
+    pub(crate) idle: u32,
     /// The warning was given so many days ago, or before that.
     warned: Option<u32>,
     /// No warning was given, or so many days ago or before that: of an earlier time.
@@ -56,6 +56,12 @@ pub(crate) fn was_warned(customer: &Fields) -> bool {
     let text = |field: &str| customer.get(field).and_then(Value::as_str).unwrap_or_default();
     let warned = text("warned_at");
     !warned.is_empty() && warned > text("held_since") && warned > text("last_contact")
+}
+
+/// Whether there was contact after a moment.
+pub(crate) fn had_contact(customer: &Fields, after: &str) -> bool {
+    let last = customer.get("last_contact").and_then(Value::as_str);
+    last.is_some_and(|last| last > after)
 }
 
 /// What a customer is called.
@@ -125,12 +131,29 @@ mod tests {
         for (customer, expected) in [
             (json!({}), false),
             (json!({ "held_since": "2026-10-01T00:00:00Z" }), false),
-            (json!({ "warned_at": warned, "held_since": "2026-10-01T00:00:00Z" }), true),
-            (json!({ "warned_at": warned, "last_contact": "2026-11-21T00:00:00Z" }), false),
-            (json!({ "warned_at": warned, "held_since": "2026-11-21T00:00:00Z" }), false),
+            (
+                json!({ "warned_at": warned, "held_since": "2026-10-01T00:00:00Z" }),
+                true,
+            ),
+            (
+                json!({ "warned_at": warned, "last_contact": "2026-11-21T00:00:00Z" }),
+                false,
+            ),
+            (
+                json!({ "warned_at": warned, "held_since": "2026-11-21T00:00:00Z" }),
+                false,
+            ),
         ] {
             assert_eq!(was_warned(&fields(customer.clone())), expected, "{customer}");
         }
+    }
+
+    #[test]
+    fn a_contact_counts_from_its_moment() {
+        let customer = fields(json!({ "last_contact": "2026-11-21T00:00:00Z" }));
+        assert!(had_contact(&customer, "2026-11-20T23:59:59Z"));
+        assert!(!had_contact(&customer, "2026-11-21T00:00:00Z"));
+        assert!(!had_contact(&Fields::new(), "2026-11-21T00:00:00Z"));
     }
 
     #[test]

@@ -17,7 +17,10 @@ use kapok_plugin_sdk::{
     records, records::Query, settings,
 };
 
-use crate::{moment::moment, rules::Rules};
+use crate::{
+    moment::{days_before, moment},
+    rules::Rules,
+};
 
 const CUSTOMER: &str = "customers.customer";
 const CLAIM: &str = "customers.claim";
@@ -66,10 +69,7 @@ impl Plugin for Customers {
         ]);
         records::create(CLAIM, &of)?;
         records::hand_over(CUSTOMER, customer.id, Some(person), held(person, now))?;
-        Ok(Some(Text::new(
-            "领取成功，客户已归您负责。",
-            "The customer is yours.",
-        )))
+        Ok(Some(Text::new("领取成功，客户已归您负责。", "The customer is yours.")))
     }
 
     fn run_schedule(_: &str) -> Result<(), Failure> {
@@ -150,13 +150,16 @@ fn held(person: u64, now: i64) -> Fields {
 }
 
 /// Customers that somebody has and that a condition keeps, those first that somebody has had longest. Where nobody keeps
-/// when there was contact, that is left out of the condition.
+/// when there was contact, that cannot be asked for; where somebody does, it counts whatever was asked.
 fn neglected(condition: &idle::Condition) -> Result<Vec<StoredRecord>, Denial> {
     let ask = |filter: Value| {
         let query = Query::of(CUSTOMER).filter(filter).ascending("held_since");
         query.limit(ROUND).find()
     };
-    ask(condition.filter(true)).or_else(|_| ask(condition.filter(false)))
+    let mut found = ask(condition.filter(true)).or_else(|_| ask(condition.filter(false)))?;
+    let since = moment(days_before(clock::now(), condition.idle));
+    found.retain(|customer| !idle::had_contact(&customer.fields, &since));
+    Ok(found)
 }
 
 kapok_plugin_sdk::export!(Customers);

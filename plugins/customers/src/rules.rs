@@ -38,7 +38,9 @@ impl Rules {
                 _ => Err(Refusal::new(
                     "customers.setting",
                     format!("公海设置“{zh}”应为 0 到 {most} 的整数。请管理员在“插件”页面更正。"),
-                    format!("The pool's setting “{en}” must be a whole number from 0 to {most}; the administrator corrects it on the page “Plugins”."),
+                    format!(
+                        "The pool's setting “{en}” must be a whole number from 0 to {most}; the administrator corrects it on the page “Plugins”."
+                    ),
                 )),
             }
         };
@@ -66,7 +68,9 @@ mod tests {
     fn read(settings: &[(&str, &str)]) -> Result<Rules, Refusal> {
         Rules::read(|name| {
             let mut settings = settings.iter();
-            settings.find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            settings
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 

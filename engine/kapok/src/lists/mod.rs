@@ -20,7 +20,7 @@ use kapok_rules::{Condition, Context};
 pub(crate) use position::Position;
 pub(crate) use search::{Find, Found};
 pub(crate) use through::{Kept, TOO_LONG, each, sort};
-pub(crate) use wording::keyword;
+pub(crate) use wording::{ChoiceNames, keyword};
 
 use crate::{
     Error, project,

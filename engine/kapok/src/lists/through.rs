@@ -178,7 +178,10 @@ impl Through<'_> {
         let (entity, reach) = (&self.sight.definition.id, self.sight.judge.reach());
         let query = self.checked.query;
         // An entity may have a field of that name, which is something else then.
-        let filter = query.filter.as_ref().filter(|_| self.sight.definition.field("owner").is_none());
+        let filter = query
+            .filter
+            .as_ref()
+            .filter(|_| self.sight.definition.field("owner").is_none());
         let owner = filter.and_then(|filter| owner_in(filter, self.checked.context));
         Sources::of(&self.viewing.queries, entity, reach, query.naming.as_ref(), owner)
     }

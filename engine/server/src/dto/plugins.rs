@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    Capabilities, InputType, InputView, OfferView, PluginPlan, PluginSetting, PluginState, PluginWorkView, ReportTable, SettingType, protocol,
-    records::Change,
+    Capabilities, InputType, InputView, OfferView, PluginPlan, PluginSetting, PluginState, PluginWorkView, ReportTable,
+    SettingType, protocol, records::Change,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

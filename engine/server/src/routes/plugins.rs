@@ -6,8 +6,8 @@ use kapok::protocol::{JobId, RecordId};
 use super::record_work::reference;
 use crate::{
     dto::{
-        ActionAnswer, Confirming, Filled, Installing, List, Offer, PluginPlanView, PluginSettings, PluginView, PluginWork,
-        ReportView,
+        ActionAnswer, Confirming, Filled, Installing, List, Offer, PluginPlanView, PluginSettings, PluginView,
+        PluginWork, ReportView,
     },
     extract::{Json, Package, Path, Query},
     guard::{Admin, Signed},
