@@ -140,6 +140,8 @@ async function drawLook(): Promise<string> {
   await drawing.choose('assignees-0-kind', '由插件决定')
   await hands.click(admin.test('assignees-0-value'))
   await hands.click(admin.page.getByRole('option', { name: '账户负责人' }).filter({ visible: true }))
+  await drawing.choose('input-account', '账户')
+  await admin.picture('rule-drawn')
   await drawing.next('end')
   await admin.test('problems-none').waitFor()
   await hands.click(admin.test('publish'))
