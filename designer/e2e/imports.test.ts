@@ -172,8 +172,9 @@ async function bringLines(leader: Person, imports: Imports): Promise<void> {
   await leader.open(`/records/${ORDER}`)
   // 168 + 83.30 + 174
   await leader.test('record').filter({ hasText: '10248' }).filter({ hasText: '425.30' }).locator('a').first().click()
-  await leader.page.getByText('Mozzarella di Giovanni').first().waitFor()
+  await leader.test('record-edit').waitFor()
   await leader.picture('imports-order')
+  await leader.page.getByText('Mozzarella di Giovanni').first().waitFor()
 }
 
 /** Orders and lines in one file, the order's own columns in its first row only: brought in by mistake, and undone. */
