@@ -28,19 +28,34 @@ afterAll(async () => {
   await kapok?.stop()
 })
 
-it('a company moves in with its files', async () => {
+// Each goes on where the one before has come to.
+it('a module is installed, and people come from a workbook', async () => {
   await administratorInstalls()
   await administratorBringsPeople()
-  const { person: leader, imports } = await leads()
+})
+
+it('customers and products come from files', async () => {
+  const { leader, imports } = await leads()
   await bringCustomers(leader, imports)
   await bringProducts(imports)
+  await leader.leave()
+})
+
+it('orders come from files, with their lines', async () => {
+  const { leader, imports } = await leads()
   await bringOrders(leader, imports)
   await bringLines(leader, imports)
+  await leader.leave()
+})
+
+it('a mistake is undone, and everything leaves as files', async () => {
+  const { leader, imports } = await leads()
   await undoAMistake(leader, imports)
   await takeAway(imports)
   await leader.leave()
-  await whoSoldReads()
 })
+
+it('who may see it sees what became of it', whoReads)
 
 /** The file of the module, what it asks for, and that it runs. */
 async function administratorInstalls(): Promise<void> {
@@ -172,8 +187,9 @@ async function bringLines(leader: Person, imports: Imports): Promise<void> {
   await leader.open(`/records/${ORDER}`)
   // 168 + 83.30 + 174
   await leader.test('record').filter({ hasText: '10248' }).filter({ hasText: '425.30' }).locator('a').first().click()
-  await leader.page.getByText('Mozzarella di Giovanni').first().waitFor()
+  await leader.test('record-edit').waitFor()
   await leader.picture('imports-order')
+  await leader.page.getByText('Mozzarella di Giovanni').first().waitFor()
 }
 
 /** Orders and lines in one file, the order's own columns in its first row only: brought in by mistake, and undone. */
@@ -208,8 +224,8 @@ async function takeAway(imports: Imports): Promise<void> {
   expect([updated, failed]).toEqual([0, 0])
 }
 
-/** Who sold something reads it as their own, and the customer is an existing one. */
-async function whoSoldReads(): Promise<void> {
+/** The customer who has ordered is an existing one, and shows the order. */
+async function whoReads(): Promise<void> {
   const chief = await Person.signedIn(browser, kapok.address, 'chen.guodong')
   await chief.open(`/records/${CUSTOMER}`)
   await new Desk(chief).search('Vins et alcools')
@@ -221,7 +237,7 @@ async function whoSoldReads(): Promise<void> {
   await chief.leave()
 }
 
-async function leads(): Promise<{ person: Person; imports: Imports }> {
-  const person = await Person.signedIn(browser, kapok.address, 'zhao.jianhua')
-  return { person, imports: new Imports(person) }
+async function leads(): Promise<{ leader: Person; imports: Imports }> {
+  const leader = await Person.signedIn(browser, kapok.address, 'zhao.jianhua')
+  return { leader, imports: new Imports(leader) }
 }

@@ -16,6 +16,7 @@ export function displayText(field: Field, value: Json | undefined, named?: strin
     case 'money':
       return moneyText(value, field.currency)
     case 'number':
+      return groupedText(decimalText(value))
     case 'decimal':
       return groupedText(decimalText(value), field.scale)
     case 'date-time':

@@ -24,6 +24,7 @@ const file = { file: 'f1', name: '合同.pdf', size: 12, type: 'application/pdf'
 
 describe.each<[string, Field, Json, Draft, string]>([
   ['text', field('text'), '甲', '甲', '甲'],
+  ['number', field('number', { scale: 3 }), 0.15, '0.15', '0.15'],
   ['decimal', field('decimal', { scale: 2 }), 0.5, '0.5', '0.50'],
   ['money as text', field('money', { currency: 'CNY' }), '1200.5', '1200.50', '¥1,200.50'],
   ['time', field('time'), '09:30', '09:30', '09:30'],

@@ -163,7 +163,7 @@ impl<'v> Seeing<'v> {
         Ok(title)
     }
 
-    /// What the fields of a record that point at something show.
+    /// What the fields of a record that point at something show; those of line items by their paths, such as `lines.2.product`.
     pub(crate) fn display(
         &self,
         definition: &EntityDefinition,
@@ -172,17 +172,32 @@ impl<'v> Seeing<'v> {
         let mut display = BTreeMap::new();
         for field in &definition.fields {
             let Some(value) = fields.get(&field.id) else { continue };
-            let mut names = Vec::new();
-            for id in value.as_list().unwrap_or(std::slice::from_ref(value)) {
-                if let Some(id) = id.as_text().and_then(|id| id.parse::<RecordId>().ok()) {
-                    names.extend(self.named(&field.kind, id)?);
+            if let FieldKind::Lines { columns } = &field.kind {
+                let columns = columns.iter().filter(|column| column.kind.target().is_some());
+                for column in columns {
+                    for (row, line) in value.as_list().unwrap_or_default().iter().enumerate() {
+                        let named = line.at(&column.id).map(|value| self.names_of(&column.kind, value));
+                        if let Some(names) = named.transpose()?.flatten() {
+                            display.insert(format!("{}.{row}.{}", field.id, column.id), names);
+                        }
+                    }
                 }
-            }
-            if !names.is_empty() {
-                display.insert(field.id.clone(), names.join("、"));
+            } else if let Some(names) = self.names_of(&field.kind, value)? {
+                display.insert(field.id.clone(), names);
             }
         }
         Ok(display)
+    }
+
+    /// What everything that a value points at is called; nothing when it points at nothing.
+    fn names_of(&self, kind: &FieldKind, value: &Value) -> Result<Option<String>, Error> {
+        let mut names = Vec::new();
+        for id in value.as_list().unwrap_or(std::slice::from_ref(value)) {
+            if let Some(id) = id.as_text().and_then(|id| id.parse::<RecordId>().ok()) {
+                names.extend(self.named(kind, id)?);
+            }
+        }
+        Ok((!names.is_empty()).then(|| names.join("、")))
     }
 
     /// What something that a field points at is called.

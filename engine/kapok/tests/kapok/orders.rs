@@ -152,6 +152,8 @@ fn what_is_shipped_or_less_than_before_is_within_every_limit() {
     let customer = world.customer(&seller, "C", 100);
     let first = save(&seller, ORDER, order("1", &customer, &product, 5)).expect("an order");
     assert_eq!(world.field(&first, "total"), 100.into());
+    let shown = seller.record(&first).expect("a record").display;
+    assert_eq!(shown.get("lines.0.product").map(String::as_str), Some("奶酪"));
     assert_eq!(
         code(save(&seller, ORDER, order("2", &customer, &product, 1))),
         "orders.over-limit"
