@@ -167,6 +167,22 @@ describe('the flow designer', () => {
     ])
   })
 
+  it('lets a plugin say who does a step, once', async () => {
+    await openQuoteApproval()
+    await element('manager-approval').click()
+    await choose('assignees-0-kind', '由插件决定')
+    await choose('assignees-0-value', '客户负责人')
+    await choose('input-least', '金额')
+    const drawn = await studio.checked(/<kapok:plugin rule="customers.responsible">\s*<kapok:input name="least">record.total<\/kapok:input>/)
+    expect(drawn).not.toContain('<kapok:superior')
+    await page.locator('.djs-element[data-element-id="manager-approval"]').getByText('客户负责人').waitFor()
+    await test('assignees-add').click()
+    await test('assignees-1-kind').click()
+    const ways = page.locator('.el-select-dropdown__item:visible')
+    await ways.first().waitFor()
+    expect(await ways.allTextContents()).not.toContain('由插件决定')
+  })
+
   it('draws an HTTP request and work for a program outside', async () => {
     await openQuoteApproval()
     await element('mark-approved').click()
@@ -189,6 +205,46 @@ describe('the flow designer', () => {
     const outside = await studio.checked('external="true"')
     expect(outside).toContain('<kapok:handler name="rate-customer" external="true"')
     expect(outside).not.toContain('kapok:request')
+  })
+
+  it('tries a request with values that are made up', async () => {
+    const asked: { request: string; variables: unknown }[] = []
+    const answers = [
+      {
+        json: {
+          method: 'POST', url: 'https://erp.example.com/orders/0012', status: 201, headers: [{ name: 'x-stock', value: '3' }],
+          body: '{"id":"A-7","price":99999999999999.99}', cut: true, verdict: 'success', error: null,
+          outputs: [{ variable: 'order', value: 'A-7', problem: null }, { variable: 'lost', value: null, problem: both('没有 body.no') }],
+        },
+      },
+      { status: 422, json: { title: '', status: 422, code: 'request.not-sent', detail: both('请求没有发出：不在允许的地址里') } },
+    ] // prettier-ignore
+    await page.route('**/api/v1/requests/try', (route) => {
+      asked.push(route.request().postDataJSON() as (typeof asked)[number])
+      return route.fulfill(answers[asked.length - 1] ?? { status: 500 })
+    })
+    await openQuoteApproval()
+    await element('mark-approved').click()
+    await test('service-request').click()
+    expect(await test('request-try').isDisabled()).toBe(true)
+    await fill('request-url', 'https://erp.example.com/orders/{record.number}')
+    await fill('request-body', '#{ total: record.total, by: "x" }')
+    await test('request-try').click()
+    await fill('trial-value-0-value', '0012')
+    await fill('trial-value-1-value', '1200.5')
+    expect(await test('trial-value-1-name').inputValue()).toBe('record.total')
+    await test('trial-send').click()
+    await test('trial-answer').waitFor()
+    expect(asked[0]?.request).toContain('<kapok:request xmlns:kapok="urn:kapok:bpmn:1" method="POST" url="https://erp.example.com/orders/{record.number}">')
+    expect(asked[0]?.variables).toEqual({ record: { number: '0012', total: 1200.5 } })
+    expect(await test('trial-status').textContent()).toBe('201')
+    expect(await test('trial-body').textContent()).toContain('"price": 99999999999999.99')
+    expect(await test('trial-outputs').textContent()).toContain('没有 body.no')
+    await test('trial-send').click()
+    await test('trial-problem').getByText('不在允许的地址里').waitFor()
+    expect(await test('trial-answer').count()).toBe(0)
+    // What was tried is not written into the drawing.
+    expect(await studio.checked('<kapok:body>')).not.toContain('0012')
   })
 
   it('leaves the mark of bpmn-js uncovered', async () => {

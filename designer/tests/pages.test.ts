@@ -5,6 +5,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { contextOf, expectNoBarrier, faultsOf, looks } from './fake/look'
+import { forgotten } from './fake/reports'
 import { startFakeServer, type FakeServer } from './fake/server'
 import { bad, fresh } from './fake/system'
 
@@ -53,6 +54,15 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
       await page.click('[data-test=line-add]')
     },
   },
+  { name: 'totals', path: '/tasks', ready: '[data-test=total]' },
+  { name: 'reports', path: '/reports', ready: '[data-test=report]' },
+  { name: 'report', path: '/reports/hello.by-account', ready: '[data-test=report-row]' },
+  {
+    name: 'report-inputs',
+    path: '/reports/hello.of-period',
+    ready: '[data-test=field-from]',
+    act: (page) => page.click('[data-test=report-run]'),
+  },
   { name: 'instances', path: '/admin/instances', ready: '[data-test=case]' },
   { name: 'incidents', path: '/admin/incidents', ready: '[data-test=incident]' },
   { name: 'outbox', path: '/admin/outbox', ready: '[data-test=outbox-message]' },
@@ -69,6 +79,16 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
     },
   },
   {
+    name: 'system-topics',
+    path: '/admin/system',
+    ready: '[data-test=system-topics]',
+    act: async (page) => {
+      await page.route('**/api/v1/external-tasks/topics', (route) => route.fulfill({ json: { items: forgotten, next: null } }))
+      await page.reload()
+      await page.locator('[data-test=topics-forgotten]').waitFor()
+    },
+  },
+  {
     name: 'system-bad',
     path: '/admin/system',
     ready: '[data-test=system-work]',
@@ -80,7 +100,7 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
   },
 ]
 
-describe.each(looks(places, 'sign-in', 'tasks', 'task', 'start-leave'))('$name', ({ places: shown, ...view }) => {
+describe.each(looks(places, 'sign-in', 'tasks', 'task', 'start-leave', 'report', 'totals'))('$name', ({ places: shown, ...view }) => {
   let context: BrowserContext
   beforeAll(async () => {
     context = await contextOf(browser, view)

@@ -2,6 +2,7 @@
 import { chromium, type Browser, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { SystemView } from '../src/api/types'
+import { forgotten, topics } from './fake/reports'
 import { startFakeServer, type FakeServer } from './fake/server'
 import { bad, fresh, quiet } from './fake/system'
 
@@ -96,4 +97,30 @@ it('reads anew every 10 seconds, and keeps what it knew when the server does not
   await page.clock.runFor(10_000)
   await test('load-problem').waitFor({ state: 'detached' })
   expect(asked).toBe(4)
+})
+
+it('topics that nobody asks for are called out, and the others say who asks', async () => {
+  let said = forgotten
+  await page.route('**/api/v1/external-tasks/topics', (route) => route.fulfill({ json: { items: said, next: null } }))
+  await page.clock.install()
+  await open()
+  await test('topics-forgotten').waitFor()
+  const topic = (id: string) => page.locator(`[data-test=topic][data-id="${id}"]`)
+  expect(await topic('print-label').textContent()).toContain('等待 41')
+  expect(await topic('print-label').textContent()).toContain('printer，4小时前来取')
+  expect(await topic('rate-customer').textContent()).toContain('rating-1')
+  expect(await topic('send-fax').textContent()).toContain('启动以来没有程序来取')
+  expect(await page.locator('[data-test=topic][data-forgotten=true]').count()).toBe(1)
+
+  said = topics
+  await page.clock.runFor(10_000)
+  await test('topics-forgotten').waitFor({ state: 'detached' })
+  expect(await page.locator('[data-test=topic]').count()).toBe(1)
+})
+
+it('has no card of topics where there are none', async () => {
+  await page.route('**/api/v1/external-tasks/topics', (route) => route.fulfill({ json: { items: [], next: null } }))
+  await open()
+  await test('system-outbox').waitFor()
+  expect(await test('system-topics').count()).toBe(0)
 })

@@ -1,9 +1,10 @@
 /** The real program, on a data folder of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { vi } from 'vitest'
 import { listen } from './listen'
 
@@ -73,6 +74,23 @@ export class Kapok {
     const gone = new Promise((ended) => child.once('exit', ended))
     child.kill(signal)
     await gone
+  }
+}
+
+/** An example plugin as one file: `cargo xtask plugins` has built it, and the program packs it. */
+export async function packed(example: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const built = join(workspace, 'examples', example, 'dist')
+  const folder = await mkdtemp(join(tmpdir(), 'kapok-plugin-'))
+  try {
+    await mkdir(join(folder, 'dist'))
+    await copyFile(join(built, 'plugin.toml'), join(folder, 'plugin.toml'))
+    await copyFile(join(built, 'plugin.wasm'), join(folder, 'dist/plugin.wasm'))
+    await promisify(execFile)(binary, ['plugin', 'build'], { cwd: folder })
+    const name = (await readdir(join(folder, 'dist'))).find((file) => file.endsWith('.kapok'))
+    if (!name) throw new Error('the program packed nothing')
+    return { name, mimeType: 'application/octet-stream', buffer: await readFile(join(folder, 'dist', name)) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -15,8 +15,9 @@ export function parseJson(text: string): unknown {
   )
 }
 
-export function writeJson(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) => (part instanceof Decimal ? mark + part.text : part))
+/** With an `indent` it is laid out for people. */
+export function writeJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, (_key, part: unknown) => (part instanceof Decimal ? mark + part.text : part), indent)
   return text.replace(marked, '$1')
 }
 

@@ -199,7 +199,9 @@ export interface Grants {
 }
 
 export interface Catalogue {
-  handlers: { name: string; label: Text; inputs: { name: string; label: Text }[] }[]
+  handlers: Offer[]
+  /** The rules by which plugins say who gets a task. */
+  assignee_rules: Offer[]
   roles: { code: string; name: string }[]
   departments: { code: string; name: string }[]
   entities: {
@@ -207,6 +209,23 @@ export interface Catalogue {
     label: Text
     fields: { path: string; label: Text; type: FieldType; choices?: Choice[] }[]
   }[]
+}
+
+/** What came of a drawn request that was tried. */
+export interface RequestTrial {
+  method: string
+  /** With its values in it. */
+  url: string
+  status: number
+  headers: { name: string; value: string }[]
+  /** Cut to 64 KiB. */
+  body: string
+  cut: boolean
+  /** Whether the step would be done, end in an error that the drawing can catch, or be tried again. */
+  verdict: 'success' | 'error' | 'refused'
+  /** The code of the error. */
+  error: string | null
+  outputs: { variable: string; value: Json; problem: Text | null }[]
 }
 
 // Cases
@@ -482,11 +501,25 @@ export interface Plugin {
   granted: Capabilities
   /** Whether it was installed here, rather than coming with the program. */
   installed: boolean
+  settings: PluginSetting[]
+}
+
+/** Something that the administrator sets for a plugin. */
+export interface PluginSetting {
+  name: string
+  label: Text
+  /** Secrets and maps stand in the configuration file. */
+  kind: 'text' | 'number' | 'secret' | 'map'
+  required: boolean
+  min?: number
+  max?: number
+  value?: string
+  is_set: boolean
 }
 
 /** What a plugin may do, or asks for. */
 export interface Capabilities {
-  records: Record<string, { actions: ('read' | 'create' | 'update' | 'delete')[]; fields: string[] | null }>
+  records: Record<string, { actions: ('read' | 'create' | 'update' | 'delete' | 'transfer')[]; fields: string[] | null }>
   processes: { start: string[]; messages: string[]; signals: string[]; tasks: boolean }
   messages: ('page' | 'notice' | 'mail' | 'sms')[]
   http: boolean
@@ -515,11 +548,65 @@ export interface PluginWork {
   problem: Text | null
 }
 
-/** Something that a plugin lets people do with a record. */
-export interface RecordAction {
+/** Something that a plugin offers: an action on a record, a report, work, or a rule that says who. */
+export interface Offer {
   name: string
   label: Text
-  inputs: { name: string; label: Text; kind: 'text' | 'number' | 'boolean' | 'date' | 'record'; required: boolean }[]
+  inputs: OfferInput[]
+}
+
+export interface OfferInput {
+  name: string
+  label: Text
+  kind: OfferKind
+  /** Of a record. */
+  entity?: string
+  required: boolean
+}
+
+export type OfferKind = 'text' | 'number' | 'boolean' | 'date' | 'record'
+
+/** The rows of a report, of what whoever asks may see. */
+export interface ReportTable {
+  columns: ReportColumn[]
+  rows: Json[][]
+}
+
+export interface ReportColumn {
+  name: string
+  label: Text
+  kind: OfferKind
+}
+
+/** A figure over all records, for a role that need not see any of them. */
+export interface Total {
+  id: string
+  label: Text
+  /** When it is money. */
+  currency?: string
+  /** The shortest period it can be asked for; only the whole when there is none. */
+  finest?: 'year' | 'quarter' | 'month'
+}
+
+export interface TotalValue extends Total {
+  /** `2026`, `2026-Q3`, `2026-11`; everything when there is none. */
+  period?: string
+  value: string
+}
+
+/** A topic of outside workers. */
+export interface Topic {
+  topic: string
+  /** Counted to 10,000. */
+  waiting: number
+  /** Since when the one waits that came first. */
+  oldest: Instant | null
+  locked: number
+  /** Whether a plugin does them. */
+  plugin: boolean
+  /** Since the program was started. */
+  asked_at: Instant | null
+  asked_by: string | null
 }
 
 /** How the server does, in numbers. */

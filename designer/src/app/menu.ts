@@ -6,6 +6,7 @@ import { t, text } from '@/i18n'
 import {
   IconBell,
   IconCases,
+  IconChart,
   IconDone,
   IconInbox,
   IconMail,
@@ -46,7 +47,7 @@ const records = (entity: EntityBrief): MenuItem => ({
 /** People, departments and roles: everybody may look them up, administrators keep them. */
 const SYSTEM = 'system'
 
-export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
+export function menu(me: Me, entities: readonly EntityBrief[], hasReports: boolean): MenuGroup[] {
   const work: MenuGroup = {
     id: 'work',
     label: t('app.menu.work'),
@@ -70,7 +71,10 @@ export function menu(me: Me, entities: readonly EntityBrief[]): MenuGroup[] {
   const business: MenuGroup = {
     id: 'business',
     label: t('app.menu.business'),
-    items: readable.filter((entity) => entity.plugin !== SYSTEM).map(records),
+    items: [
+      ...readable.filter((entity) => entity.plugin !== SYSTEM).map(records),
+      ...(hasReports ? [item('reports', IconChart, t('app.menu.reports'))] : []),
+    ],
   }
   const administration: MenuGroup = {
     id: 'administration',

@@ -55,6 +55,19 @@ const desk: RouteRecordRaw[] = [
     meta: { title: 'app.menu.pages' },
   },
   {
+    path: 'reports',
+    name: 'reports',
+    component: () => import('@/desk/reports/ReportsPage.vue'),
+    meta: { title: 'app.menu.reports' },
+  },
+  {
+    path: 'reports/:report',
+    name: 'report',
+    component: () => import('@/desk/reports/ReportPage.vue'),
+    props: true,
+    meta: { title: 'app.menu.reports' },
+  },
+  {
     path: 'cases/:id',
     name: 'case',
     component: () => import('@/desk/cases/CasePage.vue'),

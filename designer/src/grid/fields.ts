@@ -72,6 +72,11 @@ export const isEditableInPlace = (field: Field): boolean =>
 export const isAmount = (field: Field): boolean =>
   isNumeric(field.type) || (field.result === undefined ? field.type === 'roll-up' : isNumeric(field.result))
 
+const WHOLE: ReadonlySet<string> = new Set(['phone', 'date', 'date-time', 'time', 'auto-number', 'choice', 'boolean'])
+
+/** What is read at one glance, and not in two lines. */
+export const isWhole = (field: Field): boolean => !field.multiple && WHOLE.has(field.result ?? field.type)
+
 const isTree = (field: Field): boolean => field.type === 'tree-choice'
 
 /** What filter rows may compare. */

@@ -12,6 +12,7 @@ import type {
   TaskBrief,
 } from '../../src/api/types'
 import { adminSamples } from './admin'
+import { reportSamples } from './reports'
 import { quiet } from './system'
 
 const both = (zh: string, en: string) => ({ zh, en })
@@ -311,6 +312,7 @@ export const samples: Record<string, unknown> = {
         http: false,
       },
       installed: false,
+      settings: [],
     },
     {
       id: 'sms-http',
@@ -328,6 +330,7 @@ export const samples: Record<string, unknown> = {
         http: true,
       },
       installed: true,
+      settings: [],
     },
   ]),
   '/plugin-work': list([
@@ -341,6 +344,7 @@ export const samples: Record<string, unknown> = {
     },
   ]),
   ...adminSamples,
+  ...reportSamples,
 }
 
 const shape = (id: string, x: number, y: number, width: number, height: number) =>

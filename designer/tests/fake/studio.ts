@@ -15,7 +15,8 @@ const me = {
   unread: { tasks: 0, pages: 0 }, demo: false,
 } // prettier-ignore
 const catalogue = {
-  handlers: [{ name: 'quotes.mark-approved', label: both('标记为已批准'), inputs: [{ name: 'quote', label: both('报价') }] }],
+  handlers: [{ name: 'quotes.mark-approved', label: both('标记为已批准'), inputs: [{ name: 'quote', label: both('报价'), kind: 'record', entity: 'quotes.quote', required: true }] }],
+  assignee_rules: [{ name: 'customers.responsible', label: both('客户负责人'), inputs: [{ name: 'least', label: both('至少金额'), kind: 'number', required: false }] }],
   roles: [
     { code: 'finance-manager', name: '财务经理' },
     { code: 'general-manager', name: '总经理' },

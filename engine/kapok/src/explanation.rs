@@ -24,7 +24,7 @@ pub struct Explanation {
 /// One reason.
 #[derive(Debug, Clone)]
 pub struct AccessReason {
-    /// What kind of reason: `role`, `share`, `task`, `below`, `parent`, `grant`.
+    /// What kind of reason: `role`, `unowned`, `share`, `task`, `below`, `parent`, `grant`.
     pub kind: &'static str,
     /// The reason as a sentence.
     pub text: Text,
@@ -93,6 +93,7 @@ impl Explaining<'_> {
             };
             match reason {
                 Reason::Role { role, level } => found.push(plain("role", self.by_role(role, *level, record))),
+                Reason::Unowned { role } => found.push(plain("unowned", self.unowned(role))),
                 Reason::Granted(level) => found.push(plain("grant", by_grant(*level))),
                 Reason::Shared(Sharing::Task) => found.push(plain(
                     "task",
@@ -144,6 +145,16 @@ impl Explaining<'_> {
             (_, None) => ("在其范围内".to_owned(), "it is within its reach".to_owned()),
         };
         Text::new(format!("角色“{role}”：{zh}。"), format!("Role “{role}”: {en}."))
+    }
+
+    fn unowned(&self, role: &str) -> Text {
+        let role = self.viewing.organisation.role_name(role);
+        Text::new(
+            format!("角色“{role}”：无人负责，可以找到它并看到基本信息。"),
+            format!(
+                "Role “{role}”: nobody is responsible for it, so it can be found, with what is shown of such records."
+            ),
+        )
     }
 
     /// From the owner up to the person.

@@ -102,6 +102,8 @@ pub struct TopicView {
     pub topic: String,
     /// Jobs that nobody has, counted to 10,000.
     pub waiting: usize,
+    /// Since when the one of them waits that came first.
+    pub oldest: Option<Timestamp>,
     /// Jobs that a worker has.
     pub locked: usize,
     /// Whether a plugin does them.
@@ -370,7 +372,7 @@ fn visible(
 pub(crate) fn topics(shared: &Shared) -> Result<Vec<TopicView>, Error> {
     let view = shared.store.view();
     let now = shared.clock.now();
-    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<String, TopicCount> = BTreeMap::new();
     for (_, graph) in shared.definitions.all_latest() {
         for (_, node) in graph.nodes() {
             if let NodeKind::ServiceTask(task) = &node.kind
@@ -381,24 +383,45 @@ pub(crate) fn topics(shared: &Shared) -> Result<Vec<TopicView>, Error> {
         }
     }
     for job in Queries(&view).all_external_jobs(COUNTED)? {
-        let (waiting, locked) = counts.entry(job.handler).or_default();
-        match job.lock {
-            Some(lock) if lock.until > now => *locked += 1,
-            _ => *waiting += 1,
+        let count = counts.entry(job.handler.clone()).or_default();
+        match &job.lock {
+            Some(lock) if lock.until > now => count.locked += 1,
+            _ => {
+                count.waiting += 1;
+                // Ids grow with time.
+                if count.oldest.as_ref().is_none_or(|oldest| job.id < oldest.id) {
+                    count.oldest = Some(job);
+                }
+            }
         }
     }
-    let topics = counts.into_iter().map(|(topic, (waiting, locked))| {
+    let state = ProcessState::new(&view);
+    let topics = counts.into_iter().map(|(topic, count)| {
         let (asked_at, asked_by) = shared.asked.of(&topic).unzip();
-        TopicView {
+        let step = match count.oldest {
+            Some(job) => state.element(job.instance, job.element),
+            None => Ok(None),
+        };
+        let step = step.map_err(|error| Error::Data(error.to_string()))?;
+        Ok(TopicView {
             has_handler: shared.has_handler(&topic),
             topic,
-            waiting,
-            locked,
+            waiting: count.waiting,
+            oldest: step.map(|step| step.entered_at),
+            locked: count.locked,
             asked_at,
             asked_by,
-        }
+        })
     });
-    Ok(topics.collect())
+    topics.collect()
+}
+
+/// What is counted for a topic.
+#[derive(Default)]
+struct TopicCount {
+    waiting: usize,
+    oldest: Option<Job>,
+    locked: usize,
 }
 
 fn check_name(worker: &str) -> Result<(), Error> {

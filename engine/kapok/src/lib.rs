@@ -73,9 +73,9 @@ pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
     FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
     ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView,
-    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, ShareView, Staff, StandInView, Startable,
-    StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView, Upload,
-    UploadedFile, ViewScope,
+    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView,
+    Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView,
+    TriedOutput, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
@@ -83,7 +83,7 @@ pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
     Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
-    ServiceFailure,
+    ServiceFailure, SettingType,
 };
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;
@@ -97,7 +97,7 @@ pub use layers::{DefinitionChange, DefinitionLayer, DefinitionPlan};
 pub use lists::{ListQuery, RecordPage};
 pub use organisation::{Named, PersonEntry};
 pub use outgoing::{MailSettings, Outgoing, OutgoingSecret};
-pub use plugins::{PluginOffer, PluginPackage, PluginSource, PluginState};
+pub use plugins::{PluginOffer, PluginPackage, PluginSetting, PluginSource, PluginState};
 pub use react::Retention;
 pub use shared::Settings;
 pub use sign_in::Secret;

@@ -170,7 +170,7 @@ fn open_parents(viewer: &mut Viewer, catalogue: &Catalogue, queries: &Queries<'_
         let reach = Rights::new(viewer, catalogue, &()).reach(Action::Read, child);
         let mut above = BTreeSet::new();
         match &reach.owners {
-            Owners::None => {}
+            Owners::None | Owners::Nobody => {}
             Owners::These(owners) => {
                 for owner in owners.iter() {
                     above.append(&mut queries.opened(&child.id, Some(*owner), COUNTED)?);

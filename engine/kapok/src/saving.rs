@@ -33,6 +33,8 @@ pub(crate) struct SaveRequest {
     /// What those fields were then, as far as its author says.
     pub(crate) base: Option<Fields>,
     pub(crate) owner: Option<PersonId>,
+    /// Who is to be responsible for one that is there, if that changes; nobody when that is `None`.
+    pub(crate) hand_over: Option<Option<PersonId>>,
     pub(crate) author: Author,
     /// Whether its author knows that it is probably there already.
     pub(crate) ignore_duplicates: bool,
@@ -52,6 +54,7 @@ impl SaveRequest {
             fields,
             base: None,
             owner,
+            hand_over: None,
             author: Author::Program,
             ignore_duplicates: true,
             instance: None,
@@ -309,6 +312,7 @@ pub(crate) fn check_fields(
         owner: request
             .owner
             .or_else(|| before.is_none().then(|| actor.person()).flatten()),
+        hand_over: request.hand_over,
         fields,
         ignore_duplicates: request.ignore_duplicates,
         through,

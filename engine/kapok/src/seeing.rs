@@ -3,11 +3,12 @@
 use std::{
     cell::{RefCell, RefMut},
     collections::BTreeMap,
+    sync::Arc,
 };
 
 use kapok_protocol::{Entity, PersonId, Record, RecordId, RecordRef, Value};
 use kapok_records::{
-    Access, Action, EntityDefinition, FieldKind, Fields, Formulas, Judge, Reach, Rights, Viewer, as_seen,
+    Access, Action, Catalogue, EntityDefinition, FieldKind, Fields, Formulas, Judge, Reach, Rights, Viewer, as_seen,
     visible_fields,
 };
 use kapok_tables::Queries;
@@ -66,6 +67,11 @@ impl<'v> Seeing<'v> {
             titles: RefCell::default(),
             bearers: RefCell::default(),
         }
+    }
+
+    /// What kinds of records there are.
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.viewing.catalogue
     }
 
     /// The definition of an entity.
@@ -128,6 +134,13 @@ impl<'v> Seeing<'v> {
         Ok(view.map(|view| (view, definition.clone())))
     }
 
+    /// Whether a record is shown only because nobody is responsible for it.
+    pub(crate) fn is_merely_found(&self, definition: &EntityDefinition, id: RecordId) -> Result<bool, Error> {
+        let row = self.viewing.queries.record(&definition.id, id)?;
+        let judge = self.rights().judge(Action::Read, definition);
+        Ok(row.is_some_and(|row| judge.is_merely_found(&row.record)))
+    }
+
     /// What a record is called, as the viewer may know it; `None` when there is no such record.
     pub(crate) fn title(&self, reference: &RecordRef) -> Result<Option<String>, Error> {
         if let Some(known) = self.titles.borrow().get(reference) {
@@ -187,6 +200,15 @@ impl<'v> Seeing<'v> {
 }
 
 impl EntitySight<'_> {
+    /// The records that nobody is responsible for, for those who find such records.
+    pub(crate) fn of_unowned(&self) -> Self {
+        let sight = self.seeing.entity(self.definition);
+        Self {
+            judge: sight.judge.of_unowned(),
+            ..sight
+        }
+    }
+
     /// Who sees, and everything else there is to see.
     pub(crate) fn seeing(&self) -> &Seeing<'_> {
         self.seeing

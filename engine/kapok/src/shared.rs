@@ -17,6 +17,7 @@ use crate::{
     files::FileStore,
     handlers::Handlers,
     hints::Hints,
+    lists::ChoiceNames,
     operate::keeper::Operating,
     organisation::Organisation,
     plugins::{Plugins, lines},
@@ -73,6 +74,7 @@ pub(crate) struct Shared {
     /// Held by who reads a spreadsheet of many rows.
     pub(crate) reading_sheet: Mutex<()>,
     pub(crate) projection: Projection,
+    pub(crate) choice_names: ChoiceNames,
     own: OnceLock<Weak<Shared>>,
     organisation: RwLock<Arc<Organisation>>,
     catalogue: RwLock<Arc<Catalogue>>,
@@ -92,6 +94,7 @@ impl Shared {
             Catalogue::new(plugins.declared().iter().cloned()).map_err(|errors| Error::Data(lines(errors.iter())))?;
         Ok(Self {
             projection: Projection::new(operating.folder.as_deref(), store.view().seq()),
+            choice_names: ChoiceNames::default(),
             definitions: DefinitionCache::new(store.clone()),
             store,
             clock_watch: ClockWatch::new(&*clock),

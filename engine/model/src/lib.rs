@@ -41,7 +41,7 @@ pub use pages::page;
 pub use reading::{Reading, read};
 pub use request::{BodyKind, HeaderValue, HttpMethod, HttpTask, REQUEST_HANDLER, Statuses};
 pub use settings::{
-    Approval, AssigneeRule, FieldAccess, FieldKind, FormField, ProcessSettings, Rejection, Reminder, ReminderAction,
-    SignMode, StepField, Subject,
+    Approval, AssigneeRule, FieldAccess, FieldKind, FormField, PluginRule, ProcessSettings, Rejection, Reminder,
+    ReminderAction, SignMode, StepField, Subject,
 };
 pub use ways::WaysInto;

@@ -155,8 +155,17 @@ pub enum AssigneeRule {
     Field(String),
     /// Whoever the expression names: a sign-in name, a person's id, or a list of them.
     Expression(Expression),
-    /// Whoever a plugin's rule of this name says.
-    Plugin(String),
+    /// Whoever a plugin's rule says.
+    Plugin(PluginRule),
+}
+
+/// A rule of a plugin, and what it is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PluginRule {
+    /// Its name, `plugin.rule`.
+    pub rule: String,
+    /// What it is given besides the record and who started the case.
+    pub inputs: Vec<(String, Expression)>,
 }
 
 /// One rung of a reminder ladder.

@@ -23,6 +23,8 @@ pub enum Intent {
         record: RecordRef,
         /// The fields to set; the others stay.
         set: BTreeMap<String, Value>,
+        /// Who is to be responsible for it, if that is to change: nobody when that is `None`.
+        owner: Option<Option<PersonId>>,
     },
     /// Put a record into the trash.
     Delete(RecordRef),

@@ -28,8 +28,7 @@ pub use intent::{Done, Intent};
 pub use limits::Limits;
 pub use manifest::{
     Action, AssigneeRule, Capabilities, Channel, Column, Handler, Input, InputType, Manifest, ManifestError,
-    MessageWay, ProcessCapabilities, RecordAction, RecordCapability, RecordReads, Report, Schedule, Setting,
-    SettingType,
+    MessageWay, ProcessCapabilities, RecordAction, RecordCapability, Report, RuleNeeds, Schedule, Setting, SettingType,
 };
 pub use plugin::{Plugin, Refusable};
 pub use services::{

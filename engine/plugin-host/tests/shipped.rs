@@ -75,6 +75,7 @@ fn a_quote_in_approval_is_marked() {
     let expected = Intent::Update {
         record: quote,
         set: value(r#"{"status":"approved"}"#),
+        owner: None,
     };
     assert_eq!(done.intents, [expected]);
     let failure = run(r#"{"quote":"10"}"#).unwrap_err();

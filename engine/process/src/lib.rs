@@ -38,6 +38,7 @@ pub mod state;
 mod timing;
 
 pub use commands::arm_start_timers;
+pub use elements::http_task::{Verdict, request_inputs, verdict};
 pub use elements::user_task::{ASSIGNEE_ANSWER, ASSIGNEE_JOB};
 pub use ports::{Context, Definitions, Directory, EvaluationError, Evaluator, Limits, Scope, ScriptResult};
 

@@ -196,6 +196,12 @@ fn each_type_has_its_form() {
             Ok(Some(r#""138 0013 8000""#.to_owned())),
         ),
         (
+            "phone",
+            r#""26.47.15.10""#.to_owned(),
+            Ok(Some(r#""26.47.15.10""#.to_owned())),
+        ),
+        ("phone", r#""26,47""#.to_owned(), Err("field.phone")),
+        (
             "email",
             r#""li.na＠example.com""#.to_owned(),
             Ok(Some(r#""li.na@example.com""#.to_owned())),

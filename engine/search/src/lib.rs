@@ -28,4 +28,4 @@ pub use query::{
     Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Sought, Statistics,
     Whose,
 };
-pub use words::{is_found, snippet};
+pub use words::{Names, snippet};

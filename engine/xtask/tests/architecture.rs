@@ -13,7 +13,7 @@ use serde_json::Value;
 const PROTOCOL: &str = "kapok-protocol";
 
 /// Each package of ours, and the packages of ours that it may use.
-const OURS: [(&str, &[&str]); 21] = [
+const OURS: [(&str, &[&str]); 23] = [
     (PROTOCOL, &[]),
     ("kapok-model", &[PROTOCOL]),
     ("kapok-rules", &[PROTOCOL]),
@@ -51,8 +51,10 @@ const OURS: [(&str, &[&str]); 21] = [
     ("kapok-plugin-sdk", &[]),
     ("kapok-plugin-quotes", &["kapok-plugin-sdk"]),
     ("kapok-plugin-sms-http", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-customers", &["kapok-plugin-sdk"]),
     ("kapok-plugin-tracking", &["kapok-plugin-sdk"]),
     ("kapok-plugin-hello", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-orders", &["kapok-plugin-sdk"]),
     ("kapok-example-embed", &["kapok"]),
 ];
 

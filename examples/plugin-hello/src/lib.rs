@@ -6,8 +6,8 @@
 mod credit;
 
 use kapok_plugin_sdk::{
-    Action, Actor, Decimal, Failure, Fields, Job, Plugin, RecordRef, Refusal, Report, Row, Rule, Save, Saved,
-    ServiceFailure, StoredRecord, Text, Value, decimal, json, log, messages, number, records,
+    Action, Actor, Decimal, Failure, Fields, Job, Plugin, Refusal, Report, Row, Rule, Save, Saved, ServiceFailure,
+    StoredRecord, Text, Value, decimal, json, log, messages, number, records,
     records::{Measure, Query},
 };
 
@@ -98,12 +98,18 @@ impl Plugin for Hello {
     }
 
     fn find_assignees(_: Actor, rule: Rule) -> Result<Vec<u64>, Failure> {
-        let Some(RecordRef { entity, id: order }) = rule.record.filter(|record| record.entity == ORDER) else {
-            return Err(Failure::permanent(
-                "the rule hello.account-owner is for cases about orders",
-            ));
+        let account = match (id(rule.inputs.get("account")), rule.record) {
+            (Some(account), _) => Some(account),
+            (None, Some(order)) if order.entity == ORDER => {
+                let order = records::get(ORDER, order.id)?;
+                order.and_then(|order| id(order.fields.get("account")))
+            }
+            _ => {
+                return Err(Failure::permanent(
+                    "the rule hello.account-owner needs an account, or a case about an order",
+                ));
+            }
         };
-        let account = records::get(&entity, order)?.and_then(|order| id(order.fields.get("account")));
         let owner = match account {
             Some(account) => records::get(ACCOUNT, account)?.and_then(|account| account.owner),
             None => None,

@@ -36,6 +36,7 @@ pub mod bindings {
     wit_bindgen::generate!({
         path: "../wit/kapok-plugin@0.2.0",
         world: "plugin",
+        additional_derives: [PartialEq],
         pub_export_macro: true,
         export_macro_name: "export_bindings",
         default_bindings_module: "kapok_plugin_sdk::bindings",

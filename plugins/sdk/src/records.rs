@@ -42,6 +42,17 @@ pub fn update(entity: &str, id: u64, set: &Fields) -> Result<(), Denial> {
     wire::update(&record, &convert::text(set))
 }
 
+/// Makes somebody responsible for a record, or nobody, and sets fields of it in the same save. The caller is somebody who
+/// hands such records over, or takes one that nobody is responsible for, or gives back their own.
+///
+/// # Errors
+/// When the plugin was not granted it.
+pub fn hand_over(entity: &str, id: u64, to: Option<u64>, mut set: Fields) -> Result<(), Denial> {
+    let to = to.map_or(Value::Null, |person| Value::String(person.to_string()));
+    set.insert("owner".to_owned(), to);
+    update(entity, id, &set)
+}
+
 /// Puts a record into the trash.
 ///
 /// # Errors

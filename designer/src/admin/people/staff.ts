@@ -173,6 +173,8 @@ export interface ImportReport {
   updated: number
   unchanged: number
   failed: { row: number; login: string; field: string | null; text: Text }[]
+  /** Columns that are none of a person's. */
+  ignored: string[]
 }
 
 export function importPeople(file: File, dryRun: boolean): Promise<ImportReport> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ImportColumns, RecordImport } from '@/api/imports'
 import type { EntityView, Field } from '@/api/types'
-import { firstSettings, importable, isComplete, mapColumn, missing, part, possibleKeys, withMode } from './mapping'
+import { firstSettings, importable, isComplete, mapColumn, missing, part, possibleKeys, targets, withMode } from './mapping'
 
 const label = { zh: '', en: '' }
 const field = (id: string, more: Partial<Field> = {}): Field => ({ id, label, type: 'text', required: false, read_only: false, ...more })
@@ -13,6 +13,11 @@ const entity = {
     field('secret', { access: 'masked' }),
     field('locked', { read_only: true }),
     field('papers', { type: 'attachment' }),
+    field('lines', {
+      type: 'lines',
+      required: true,
+      columns: [field('product', { required: true }), field('quantity', { required: true, default: 1 }), field('amount', { type: 'formula' })],
+    }),
   ],
 } as unknown as EntityView
 const columns = (more: Partial<RecordImport> = {}): ImportColumns => ({
@@ -25,7 +30,8 @@ const first = firstSettings(entity, columns())
 
 describe('the mapping of columns', () => {
   it('offers what a person may write', () => {
-    expect(importable(entity).map(({ id }) => id)).toEqual(['code', 'name'])
+    expect(importable(entity).map(({ id }) => id)).toEqual(['code', 'name', 'lines'])
+    expect(targets(entity, []).map(({ id }) => id)).toEqual(['code', 'name', 'lines', 'lines.product', 'lines.quantity'])
   })
 
   it('begins with what is suggested and allowed', () => {
@@ -52,8 +58,18 @@ describe('the mapping of columns', () => {
   })
 
   it('says which required fields are missing', () => {
-    expect(missing(entity, mapColumn(first, 0, 'name')).map(({ id }) => id)).toEqual(['code'])
+    expect(missing(entity, mapColumn(first, 0, 'name')).map(({ id }) => id)).toEqual(['code', 'lines'])
     expect(missing(entity, { ...first, mode: 'update' })).toEqual([])
+    const quantities = mapColumn(first, 2, 'lines.quantity')
+    expect(missing(entity, quantities).map(({ id }) => id)).toEqual(['lines.product'])
+    expect(missing(entity, { ...quantities, mode: 'update' }).map(({ id }) => id)).toEqual(['lines.product'])
+  })
+
+  it('puts rows together by a key when they say line items', () => {
+    const lines = mapColumn(first, 2, 'lines.product', ['code'])
+    expect([first.key, lines.key, withMode(lines, 'create', ['code']).key]).toEqual([null, 'code', 'code'])
+    expect(mapColumn(lines, 0, null, ['code']).key).toBe(null)
+    expect(firstSettings(entity, { ...columns(), suggestion: ['code', 'lines.product', null] }).key).toBe('code')
   })
 
   it('knows when there is nothing to import', () => {

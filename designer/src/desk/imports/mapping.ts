@@ -14,27 +14,52 @@ export function importable(entity: EntityView, keys: readonly string[] = []): Fi
   return entity.fields.filter((field) => written(field) || (field.type === 'auto-number' && keys.includes(field.id)))
 }
 
+/** What a column can be: a field, or a column of line items. */
+export interface Target {
+  /** `lines.product` for a column of line items. */
+  id: string
+  field: Field
+  column?: Field
+}
+
+export function targets(entity: EntityView, keys: readonly string[]): Target[] {
+  const fields = importable(entity, keys)
+  const columns = fields.flatMap((field) =>
+    (field.columns ?? [])
+      .filter(({ type, read_only: locked }) => !locked && !UNREADABLE.has(type))
+      .map((column) => ({ id: `${field.id}.${column.id}`, field, column })),
+  )
+  return [...fields.map((field) => ({ id: field.id, field })), ...columns]
+}
+
+/** Whether rows say line items, so that several of them may be one record. */
+export function hasLines({ columns }: ImportSettings): boolean {
+  return columns.some((name) => name?.includes('.'))
+}
+
 /** What is offered at first: the suggestion, or what was chosen before. */
 export function firstSettings(entity: EntityView, columns: ImportColumns): ImportSettings {
   const chosen = columns.import.options
   if (chosen) return { ...chosen, columns: columns.import.headings.map((_, index) => chosen.columns[index] ?? null) }
-  const known = new Set([...importable(entity, columns.keys).map(({ id }) => id), OWNER])
+  const known = new Set([...targets(entity, columns.keys).map(({ id }) => id), OWNER])
   const mapped = columns.import.headings.map((_, index) => {
     const field = columns.suggestion[index]
     return field && known.has(field) ? field : null
   })
-  return { columns: mapped, mode: 'create', key: null, duplicates: 'refuse', owner: null, clear_empty: false, start_processes: false }
+  const first: ImportSettings = { columns: mapped, mode: 'create', key: null, duplicates: 'refuse', owner: null, clear_empty: false, start_processes: false }
+  return withKey(first, columns.keys)
 }
 
 /** A field is in one column only: choosing it for another takes it from the first. */
-export function mapColumn(settings: ImportSettings, index: number, field: string | null): ImportSettings {
+export function mapColumn(settings: ImportSettings, index: number, field: string | null, keys: readonly string[] = []): ImportSettings {
   const columns = settings.columns.map((now, at) => (at === index ? field : now === field ? null : now))
-  return withKey({ ...settings, columns }, settings.key ?? null)
+  return withKey({ ...settings, columns }, keys)
 }
 
-/** A key that no column holds finds nothing. */
-function withKey(settings: ImportSettings, key: string | null): ImportSettings {
-  return { ...settings, key: key && settings.columns.includes(key) ? key : null }
+/** A key that no column holds finds nothing; rows with line items need one to find each other. */
+function withKey(settings: ImportSettings, keys: readonly string[]): ImportSettings {
+  const key = settings.key && settings.columns.includes(settings.key) ? settings.key : null
+  return { ...settings, key: key ?? (hasLines(settings) ? (possibleKeys(settings, keys)[0] ?? null) : null) }
 }
 
 /** The keys that the columns allow. */
@@ -45,15 +70,18 @@ export function possibleKeys(settings: ImportSettings, keys: readonly string[]):
 /** Another way to treat records that are there: it takes the first key there is. */
 export function withMode(settings: ImportSettings, mode: ImportSettings['mode'], keys: readonly string[]): ImportSettings {
   const key = settings.key ?? possibleKeys(settings, keys)[0] ?? null
-  return { ...settings, mode, key: mode === 'create' ? settings.key : key }
+  return { ...settings, mode, key: mode === 'create' && !hasLines(settings) ? settings.key : key }
 }
 
-/** The required fields of a new record that no column holds. */
-export function missing(entity: EntityView, settings: ImportSettings): Field[] {
-  if (settings.mode === 'update') return []
-  return importable(entity).filter(
-    ({ id, required, default: first }) => required && (first === undefined || first === null) && !settings.columns.includes(id),
-  )
+/** The required fields of a new record, and columns of a new line, that no column of the file holds. */
+export function missing(entity: EntityView, settings: ImportSettings): Target[] {
+  const says = (lines: string) => settings.columns.some((name) => name?.startsWith(`${lines}.`))
+  const lacks = ({ required, default: first }: Field) => required && (first === undefined || first === null)
+  return targets(entity, []).filter(({ id, field, column }) => {
+    if (settings.columns.includes(id)) return false
+    if (column) return says(field.id) && lacks(column)
+    return settings.mode !== 'update' && lacks(field) && !says(field.id)
+  })
 }
 
 /** Whether the settings can be sent. */

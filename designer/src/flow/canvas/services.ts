@@ -1,5 +1,6 @@
 /** The services of bpmn-js that the editor uses, with as much of their types as it needs. */
 import type { Edit, Factory, ModdleElement } from '../model/moddle'
+import type { ElementWriter } from '../model/trial'
 
 export interface Point {
   x: number
@@ -46,7 +47,7 @@ export interface ReplaceTarget {
 
 export interface Services {
   bpmnFactory: Pick<Factory, 'create'>
-  moddle: Pick<Factory, 'createAny'>
+  moddle: Pick<Factory, 'createAny'> & ElementWriter
   bpmnReplace: {
     replaceElement(element: CanvasElement, target: ReplaceTarget, hints?: { select?: boolean }): CanvasElement
   }

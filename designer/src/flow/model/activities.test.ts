@@ -221,7 +221,7 @@ describe('a gateway that counts', () => {
 })
 
 describe('the fields a process can speak of', () => {
-  const nothing = { handlers: [], roles: [], departments: [], entities: [] }
+  const nothing = { handlers: [], assignee_rules: [], roles: [], departments: [], entities: [] }
 
   it('have what steps answer, collect and go through, and drawn data', async () => {
     const process = await processOf(

@@ -1,4 +1,5 @@
 /** Ways of saying who: used for approvers, starters and recipients. */
+import { readInputs, writeInputs, type Inputs } from './inputs'
 import { children, integer, make, text, type Factory, type ModdleElement } from './moddle'
 
 /** One way of saying who. */
@@ -10,6 +11,7 @@ export type AssigneeRule =
   | { kind: 'superior'; level: number }
   | { kind: 'initiator' }
   | { kind: 'fieldPerson'; field: string }
+  | { kind: 'plugin'; rule: string; inputs: Inputs }
   | { kind: 'expression'; script: string }
 
 /** The kinds, in the order in which they are offered. */
@@ -21,6 +23,7 @@ export const RULE_KINDS = [
   'departmentHead',
   'initiator',
   'fieldPerson',
+  'plugin',
   'expression',
 ] as const satisfies readonly AssigneeRule['kind'][]
 
@@ -36,6 +39,8 @@ export function emptyRule(kind: AssigneeRule['kind']): AssigneeRule {
       return { kind, level: 1 }
     case 'fieldPerson':
       return { kind, field: '' }
+    case 'plugin':
+      return { kind, rule: '', inputs: {} }
     case 'expression':
       return { kind, script: '' }
     case 'departmentHead':
@@ -65,6 +70,8 @@ function readRule(rule: ModdleElement): AssigneeRule | undefined {
       return { kind: 'initiator' }
     case 'kapok:FieldPerson':
       return { kind: 'fieldPerson', field: text(rule, 'field') ?? '' }
+    case 'kapok:Plugin':
+      return { kind: 'plugin', rule: text(rule, 'rule') ?? '', inputs: readInputs(rule) }
     case 'kapok:Expression':
       return { kind: 'expression', script: text(rule, 'body') ?? '' }
     default:
@@ -82,6 +89,8 @@ export function isCompleteRule(rule: AssigneeRule): boolean {
       return rule.code !== ''
     case 'fieldPerson':
       return rule.field !== ''
+    case 'plugin':
+      return rule.rule !== ''
     case 'expression':
       return rule.script.trim() !== ''
     case 'superior':
@@ -114,6 +123,8 @@ function writeRule(factory: Factory, rule: AssigneeRule): ModdleElement {
       return make(factory, 'kapok:Initiator')
     case 'fieldPerson':
       return make(factory, 'kapok:FieldPerson', { field: rule.field })
+    case 'plugin':
+      return make(factory, 'kapok:Plugin', { rule: rule.rule, inputs: writeInputs(factory, rule.inputs) })
     case 'expression':
       return make(factory, 'kapok:Expression', { language: 'rhai', body: rule.script })
   }

@@ -1,7 +1,8 @@
 /** The settings of the steps that nobody does: plugin work, messages, scripts. */
 import { readRules, writeRules, type AssigneeRule } from './assignees'
 import { extension, withExtensions } from './extensions'
-import { child, children, flag, integer, make, text, type Edit, type Factory, type ModdleElement } from './moddle'
+import { readInputs, writeInputs, type Inputs } from './inputs'
+import { child, flag, integer, make, text, type Edit, type Factory, type ModdleElement } from './moddle'
 import { CHANNELS, type Channel } from './reminders'
 import { readRequest, writeRequest, type HttpRequest } from './requests'
 
@@ -10,7 +11,7 @@ export interface Handler {
   /** `plugin.handler` */
   name: string
   /** rhai expressions by input. */
-  inputs: Record<string, string>
+  inputs: Inputs
   /** The variable that receives all it answers. */
   result?: string
   retries?: number
@@ -55,13 +56,11 @@ export function writeServiceWork(factory: Factory, task: ModdleElement, work: Se
 }
 
 function readHandler(handler: ModdleElement): Handler {
-  const inputs: Record<string, string> = {}
-  for (const input of children(handler, 'inputs')) inputs[text(input, 'name') ?? ''] = text(input, 'body') ?? ''
   const result = text(handler, 'result')
   const retries = integer(handler, 'retries')
   return {
     name: text(handler, 'name') ?? '',
-    inputs,
+    inputs: readInputs(handler),
     ...(result !== undefined && { result }),
     ...(retries !== undefined && { retries }),
     ...(flag(handler, 'external') && { external: true }),
@@ -74,9 +73,7 @@ function writeHandler(factory: Factory, { name, inputs, result, retries, externa
     result,
     retries,
     external: external ? true : undefined,
-    inputs: Object.entries(inputs)
-      .filter(([, body]) => body.trim() !== '')
-      .map(([input, body]) => make(factory, 'kapok:Input', { name: input, body: body.trim() })),
+    inputs: writeInputs(factory, inputs),
   })
 }
 

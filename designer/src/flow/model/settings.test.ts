@@ -19,7 +19,7 @@ const roundTrips: [string, string, (element: ModdleElement) => Edit | Edit[]][] 
       '<other:thing a="1"/>' +
         '<kapok:approval mode="all" onRejection="flow" flow="f" reasonRequired="true"/>' +
         '<kapok:assignees><kapok:person login="li.na"/><kapok:role code="finance-manager"/><kapok:department code="sales-1"/>' +
-        '<kapok:departmentHead/><kapok:superior level="2"/><kapok:initiator/><kapok:fieldPerson field="record.owner"/>' +
+        '<kapok:departmentHead/><kapok:superior level="2"/><kapok:initiator/><kapok:fieldPerson field="record.owner"/><kapok:plugin rule="quotes.by-region"><kapok:input name="region">record.region</kapok:input></kapok:plugin>' +
         '<kapok:expression language="rhai">"a" + "b"</kapok:expression></kapok:assignees>' +
         '<kapok:fields><kapok:field id="lines.discount" access="required"/><kapok:field id="note" access="hidden"/></kapok:fields>' +
         '<kapok:reminders due="PT8H"><kapok:remind after="PT8H" channels="page" repeat="R2/PT1H"/>' +

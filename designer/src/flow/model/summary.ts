@@ -22,6 +22,7 @@ export interface Names {
   department(code: string): string
   person(login: string): string
   handler(name: string): string
+  assigneeRule(name: string): string
   process(key: string): string
   field(path: string): FieldOption | undefined
 }
@@ -67,6 +68,8 @@ export function ruleSummary(rule: AssigneeRule, names: Names, say: Say): string 
       return rule.level === 1 ? say('flow.rule.directSuperior') : say('flow.rule.superiorLevel', { level: rule.level })
     case 'fieldPerson':
       return names.field(rule.field)?.label ?? say('flow.rule.kind.fieldPerson')
+    case 'plugin':
+      return rule.rule === '' ? say('flow.rule.kind.plugin') : names.assigneeRule(rule.rule)
     case 'departmentHead':
     case 'initiator':
     case 'expression':

@@ -19,7 +19,7 @@ export interface FlowContext {
   searchPeople(query: string): Promise<Person[]>
 }
 
-const NOTHING: Catalogue = { handlers: [], roles: [], departments: [], entities: [] }
+const NOTHING: Catalogue = { handlers: [], assignee_rules: [], roles: [], departments: [], entities: [] }
 
 /** Makes the context of an editor that may not be there yet. */
 export function createContext(editor: ShallowRef<FlowEditor | undefined>): FlowContext {
@@ -56,6 +56,10 @@ export function createContext(editor: ShallowRef<FlowEditor | undefined>): FlowC
     person,
     handler: (name) => {
       const known = catalogue.value.handlers.find((handler) => handler.name === name)
+      return known ? text(known.label) : name
+    },
+    assigneeRule: (name) => {
+      const known = catalogue.value.assignee_rules.find((rule) => rule.name === name)
       return known ? text(known.label) : name
     },
     process: (key) => processes.value.find((one) => one.key === key)?.name ?? key,

@@ -20,6 +20,7 @@ export default {
     pagesUnread: '{n} unread messages',
     case: 'Case',
     business: 'Business',
+    reports: 'Reports',
     administration: 'Administration',
     definitions: 'Process design',
     instances: 'All cases',

@@ -3,6 +3,30 @@ import imports from './imports'
 import record from './record'
 
 export default {
+  report: {
+    none: 'There are no reports',
+    noneHint: 'Plugins offer reports: install one that has some, and they appear here.',
+    gone: 'There is no such report',
+    goneHint: 'The plugin that offers it may have been switched off or removed.',
+    all: 'All reports',
+    asOf: 'As of {time}',
+    again: 'Compute again',
+    csv: 'Export CSV',
+    run: 'Show',
+    total: 'Total ({n} rows)',
+    empty: 'Nothing to show',
+    emptyHint: 'Only what you may see is counted here.',
+  },
+  total: {
+    title: 'Key figures',
+    period: 'Period',
+    of: {
+      all: 'All',
+      year: 'This year',
+      quarter: 'This quarter',
+      month: 'This month',
+    },
+  },
   task: {
     none: 'Nothing to do',
     noneHint: 'New to-dos appear here by themselves.',

@@ -75,6 +75,8 @@ export default {
     hint: 'The first row names the columns: login, name, mobile, e-mail, department, superior, roles. Known logins are updated, others are added.',
     file: 'Choose an Excel (.xlsx) or CSV file',
     report: '{rows} rows: {created} new, {updated} updated, {unchanged} as they are.',
+    ignored: 'These columns are not imported: {columns}',
+    left: '{n} problems: those rows were not imported',
     fails: '{n} problems. Rows with problems are left out. Mend the file and choose it again.',
     failing: 'Rows with problems',
     row: 'Row',

@@ -21,6 +21,7 @@ export default {
   star: 'Star',
   unstar: 'Remove the star',
   meta: {
+    nobody: 'Nobody is responsible',
     owner: 'Owner: {name}',
     updated: 'Changed',
   },
@@ -44,6 +45,7 @@ export default {
     refused: 'It cannot be saved twice. Change it, or open the record that exists.',
   },
   history: {
+    nobody: 'nobody',
     none: 'No changes yet',
     process: 'through a process',
     plugin: 'through a plugin: {names}',

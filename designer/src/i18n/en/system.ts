@@ -66,6 +66,15 @@ export default {
     to: 'Into which folder: for nothing else, best on another disk',
     byHand: 'You can also make one by hand on the server at any time, while it runs:',
   },
+  topics: {
+    title: 'Work for outside programs',
+    waiting: '{n} waiting',
+    oldest: 'the first since {time}',
+    locked: '{n} being done',
+    asked: '{worker} asked {time}',
+    nobody: 'no program has asked since the start',
+    forgotten: 'Work waits, and no program has asked for it for 5 minutes. See whether the program for this topic runs, and whether its token is valid.',
+  },
   outbox: {
     title: 'Mail and SMS',
     look: 'Look at the messages',

@@ -20,6 +20,7 @@ export default {
     pagesUnread: '{n} 条未读消息',
     case: '流程详情',
     business: '业务',
+    reports: '报表',
     administration: '管理',
     definitions: '流程设计',
     instances: '全部流程',

@@ -3,6 +3,30 @@ import imports from './imports'
 import record from './record'
 
 export default {
+  report: {
+    none: '还没有报表',
+    noneHint: '报表由插件提供；装上带报表的插件后，会出现在这里。',
+    gone: '没有这个报表',
+    goneHint: '提供它的插件可能已经停用或移除。',
+    all: '看全部报表',
+    asOf: '{time} 的数据',
+    again: '重新计算',
+    csv: '导出 CSV',
+    run: '查看',
+    total: '合计（{n} 行）',
+    empty: '没有数据',
+    emptyHint: '这里只统计您能看到的内容。',
+  },
+  total: {
+    title: '关键数字',
+    period: '时间范围',
+    of: {
+      all: '全部',
+      year: '今年',
+      quarter: '本季',
+      month: '本月',
+    },
+  },
   task: {
     none: '没有待办',
     noneHint: '有新的待办时，这里会自动出现。',

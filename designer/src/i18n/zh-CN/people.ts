@@ -75,6 +75,8 @@ export default {
     hint: '第一行是列名：登录名、姓名、手机、邮箱、部门、直接上级、角色。登录名已有的会更新，没有的会新建。',
     file: '选择 Excel（.xlsx）或 CSV 文件',
     report: '共 {rows} 行：新建 {created} 人，更新 {updated} 人，{unchanged} 人没有变化。',
+    ignored: '这些列不导入：{columns}',
+    left: '{n} 处有问题，这些行没有导入',
     fails: '{n} 处有问题，有问题的行不会导入。改好文件后可以再选一次。',
     failing: '有问题的行',
     row: '行',

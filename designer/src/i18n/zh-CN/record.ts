@@ -21,6 +21,7 @@ export default {
   star: '加星标',
   unstar: '取消星标',
   meta: {
+    nobody: '无人负责',
     owner: '负责人：{name}',
     updated: '更新于',
   },
@@ -44,6 +45,7 @@ export default {
     refused: '不能重复保存，请修改后再试，或者打开已有的记录。',
   },
   history: {
+    nobody: '无人负责',
     none: '还没有变更记录',
     process: '通过流程',
     plugin: '通过插件：{names}',

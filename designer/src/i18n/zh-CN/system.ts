@@ -66,6 +66,15 @@ export default {
     to: '存到哪个文件夹：里面不要放别的，最好在另一块磁盘上',
     byHand: '也可以随时在服务器上手工备份一次，不必停止运行：',
   },
+  topics: {
+    title: '外部程序的工作',
+    waiting: '等待 {n}',
+    oldest: '最早的在{time}',
+    locked: '办理中 {n}',
+    asked: '{worker}，{time}来取',
+    nobody: '启动以来没有程序来取',
+    forgotten: '有工作在等，但已有 5 分钟没有程序来取。请检查领取这个主题的外部程序是否在运行、令牌是否有效。',
+  },
   outbox: {
     title: '邮件和短信',
     look: '查看消息',

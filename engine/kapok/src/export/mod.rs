@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use kapok_protocol::{Refusal, RefusalKind, Value};
 use kapok_records::{
-    Action, Field, FieldKind,
+    Action, EntityDefinition, Field, FieldKind,
     sheet::{CellLanguage, Cells},
 };
 
@@ -36,7 +36,8 @@ const MOST_IN_A_WORKBOOK: u64 = 200_000;
 pub struct ExportQuery {
     /// Which records, in which order.
     pub list: ListQuery,
-    /// Which fields, in which order; all that may be seen when none are named.
+    /// Which fields, in which order; all that may be seen when none are named. With columns of line items, such as
+    /// `lines.product`, each line is a row.
     pub columns: Vec<String>,
     /// As what.
     pub format: SheetFormat,
@@ -59,6 +60,8 @@ pub struct Export {
 /// A column of the file.
 enum Column {
     Field(Box<Field>),
+    /// A column of line items, with the field that holds them.
+    Line(Box<Field>, Box<Field>),
     Id,
     Owner,
     CreatedAt,
@@ -67,6 +70,17 @@ enum Column {
 }
 
 impl Column {
+    /// A column of line items.
+    fn of_lines(definition: &EntityDefinition, name: &str) -> Option<Self> {
+        let (lines, column) = name.split_once('.')?;
+        let lines = definition.field(lines)?;
+        let FieldKind::Lines { columns } = &lines.kind else {
+            return None;
+        };
+        let column = columns.iter().find(|field| field.id == column)?;
+        Some(Self::Line(Box::new(lines.clone()), Box::new(column.clone())))
+    }
+
     fn of_system(name: &str) -> Option<Self> {
         Some(match name {
             "id" => Self::Id,
@@ -80,7 +94,7 @@ impl Column {
 
     fn heading(&self, language: CellLanguage) -> String {
         let (zh, en) = match self {
-            Self::Field(field) => (field.label.zh.as_str(), field.label.en.as_str()),
+            Self::Field(field) | Self::Line(_, field) => (field.label.zh.as_str(), field.label.en.as_str()),
             Self::Id => ("ID", "ID"),
             Self::Owner => ("负责人", "Owner"),
             Self::CreatedAt => ("创建时间", "Created at"),
@@ -94,7 +108,14 @@ impl Column {
         .to_owned()
     }
 
-    fn cell(&self, cells: &Cells<'_>, record: &RecordView) -> Cell {
+    /// The lines of a record that it tells of; nothing where it is no column of line items.
+    fn lines<'r>(&self, record: &'r RecordView) -> Option<&'r [Value]> {
+        let Self::Line(lines, _) = self else { return None };
+        record.fields.get(&lines.id)?.as_list()
+    }
+
+    /// What it says of a record in one of its rows: where there are lines, each has a row.
+    fn cell(&self, cells: &Cells<'_>, record: &RecordView, row: usize) -> Cell {
         let moment = |moment: kapok_protocol::Timestamp| {
             Cell::Text(cells.write(&FieldKind::DateTime, &moment.to_string().into()))
         };
@@ -104,6 +125,13 @@ impl Column {
                 None | Some(Value::Null) => Cell::Text(String::new()),
                 Some(value) => Cell::of(&field.kind, value, cells.write(&field.kind, value)),
             },
+            Self::Line(_, column) => {
+                let line = self.lines(record).and_then(|lines| lines.get(row));
+                match line.and_then(|line| line.at(&column.id)) {
+                    None | Some(Value::Null) => Cell::Text(String::new()),
+                    Some(value) => Cell::of(&column.kind, value, cells.write(&column.kind, value)),
+                }
+            }
             Self::Id => Cell::Text(record.reference.id.to_string()),
             Self::Owner => who(&record.owner),
             Self::CreatedAt => moment(record.created_at),
@@ -126,15 +154,17 @@ impl Staff {
         let definition = &seen.definition;
         let named = |name: &String| match definition.field(name) {
             Some(field) => Ok(Column::Field(Box::new(field.clone()))),
-            None => Column::of_system(name).ok_or_else(|| {
-                Refusal::new(
-                    RefusalKind::Invalid,
-                    "list.field-unknown",
-                    format!("没有字段“{name}”，不能导出。"),
-                    format!("There is no field “{name}” to be exported."),
-                )
-                .at(name.clone())
-            }),
+            None => Column::of_lines(definition, name)
+                .or_else(|| Column::of_system(name))
+                .ok_or_else(|| {
+                    Refusal::new(
+                        RefusalKind::Invalid,
+                        "list.field-unknown",
+                        format!("没有字段“{name}”，不能导出。"),
+                        format!("There is no field “{name}” to be exported."),
+                    )
+                    .at(name.clone())
+                }),
         };
         let columns: Vec<Column> = match query.columns.is_empty() {
             false => query.columns.iter().map(named).collect::<Result<_, _>>()?,
@@ -214,10 +244,18 @@ impl Export {
             if !row.is_some_and(|row| exports.decide(&row.record).is_granted()) {
                 continue;
             }
-            let row: Vec<Cell> = self.columns.iter().map(|column| column.cell(&cells, record)).collect();
-            names.failed()?;
-            sheet.row(&row)?;
-            self.rows += 1;
+            let lines = self.columns.iter().filter_map(|column| column.lines(record));
+            let rows = lines.map(<[Value]>::len).max().unwrap_or_default().max(1);
+            for row in 0..rows {
+                let row: Vec<Cell> = self
+                    .columns
+                    .iter()
+                    .map(|column| column.cell(&cells, record, row))
+                    .collect();
+                names.failed()?;
+                sheet.row(&row)?;
+            }
+            self.rows += rows as u64;
         }
         let most = match self.format {
             SheetFormat::Csv => MOST,
@@ -227,8 +265,8 @@ impl Export {
             return Err(Refusal::new(
                 RefusalKind::Limit,
                 "export.too-long",
-                format!("一次最多导出 {most} 条记录，请先筛选。"),
-                format!("At most {most} records are exported at once; narrow the list."),
+                format!("一次最多导出 {most} 行，请先筛选。"),
+                format!("At most {most} rows are exported at once; narrow the list."),
             )
             .into());
         }

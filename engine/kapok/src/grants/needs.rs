@@ -1,7 +1,9 @@
 //! What a process asks to be allowed, as its drawing shows.
 
-use kapok_model::{AssigneeRule, EventDefinition, FieldAccess, NodeKind, ProcessGraph};
-use kapok_plugin_host::InputType;
+use std::collections::BTreeMap;
+
+use kapok_model::{AssigneeRule, EventDefinition, FieldAccess, NodeKind, PluginRule, ProcessGraph};
+use kapok_plugin_host::{Input, InputType};
 use kapok_protocol::Entity;
 use kapok_records::{Action, FieldSet, ProcessGrant, ProcessGrants};
 
@@ -37,11 +39,7 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
         };
         match &node.kind {
             NodeKind::UserTask(task) => {
-                for rule in &task.assignees {
-                    for (entity, read) in read_by_rule(rule, plugins) {
-                        found.add(&entity, Action::Read, read, because());
-                    }
-                }
+                found.ask_rules(&task.assignees, plugins, because);
                 let Some(subject) = &graph.settings.subject else {
                     continue;
                 };
@@ -61,11 +59,7 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
                 let Some(handler) = plugin.manifest().handlers.get(&task.handler) else {
                     continue;
                 };
-                for input in handler.inputs.values().filter(|input| input.kind == InputType::Record) {
-                    if let Some(entity) = &input.entity {
-                        found.add(entity, Action::Read, FieldSet::All, because());
-                    }
-                }
+                found.read_inputs(&handler.inputs, because);
                 for (entity, records) in &handler.records {
                     found.add(entity, Action::Read, fields(&records.read), because());
                     found.add(entity, Action::Update, fields(&records.update), because());
@@ -90,21 +84,6 @@ pub(crate) fn needs_of(graph: &ProcessGraph, plugins: &Plugins) -> Vec<Need> {
     found.0
 }
 
-/// What a plugin reads to say who gets a task.
-fn read_by_rule(rule: &AssigneeRule, plugins: &Plugins) -> Vec<(Entity, FieldSet)> {
-    let AssigneeRule::Plugin(name) = rule else {
-        return Vec::new();
-    };
-    let plugin = plugins.assignee_rule(name);
-    let rule = plugin
-        .as_ref()
-        .and_then(|plugin| plugin.manifest().assignee_rules.get(name));
-    let records = rule.into_iter().flat_map(|rule| &rule.records);
-    records
-        .map(|(entity, records)| (entity.clone(), fields(&records.read)))
-        .collect()
-}
-
 fn fields(names: &[String]) -> FieldSet {
     match names.iter().any(|name| name == "*") {
         true => FieldSet::All,
@@ -115,6 +94,32 @@ fn fields(names: &[String]) -> FieldSet {
 struct Needs(Vec<Need>);
 
 impl Needs {
+    /// What the rules of plugins read to say who.
+    fn ask_rules(&mut self, rules: &[AssigneeRule], plugins: &Plugins, because: impl Fn() -> Option<Named>) {
+        for rule in rules {
+            let AssigneeRule::Plugin(PluginRule { rule, .. }) = rule else {
+                continue;
+            };
+            let plugin = plugins.assignee_rule(rule);
+            let Some(declared) = plugin.and_then(|plugin| plugin.manifest().assignee_rules.get(rule).cloned()) else {
+                continue;
+            };
+            self.read_inputs(&declared.inputs, &because);
+            for (entity, needs) in &declared.records {
+                self.add(entity, Action::Read, fields(&needs.read), because());
+            }
+        }
+    }
+
+    /// The records that are handed over are read.
+    fn read_inputs(&mut self, inputs: &BTreeMap<String, Input>, because: impl Fn() -> Option<Named>) {
+        for input in inputs.values().filter(|input| input.kind == InputType::Record) {
+            if let Some(entity) = &input.entity {
+                self.add(entity, Action::Read, FieldSet::All, because());
+            }
+        }
+    }
+
     fn add(&mut self, entity: &Entity, action: Action, fields: FieldSet, because: Option<Named>) {
         if fields.is_nothing() || entity.as_str().is_empty() {
             return;

@@ -11,7 +11,7 @@ use kapok_protocol::{
 use kapok_records::EntityDefinition;
 use kapok_tables::{Definition, InstanceList, Queries, Slice};
 
-use super::Staff;
+use super::{OfferView, Staff, plugin_offers::offer};
 use crate::{
     Error, Explanation, TopicView, Worker, decisions,
     definitions::{self, Deployed},
@@ -141,19 +141,21 @@ impl Administrator {
         })
     }
 
-    /// The service task handlers that plugins offer: name, label, inputs (name, label).
-    #[allow(clippy::type_complexity, reason = "a list for one chooser")]
-    pub fn handlers(&self) -> Vec<(String, kapok_protocol::Text, Vec<(String, kapok_protocol::Text)>)> {
+    /// The service task handlers that plugins offer.
+    pub fn handlers(&self) -> Vec<OfferView> {
         let plugins = self.kapok.shared.plugins.running();
         let handlers = plugins.iter().flat_map(|plugin| &plugin.manifest().handlers);
         handlers
-            .map(|(name, handler)| {
-                let inputs = handler
-                    .inputs
-                    .iter()
-                    .map(|(name, input)| (name.clone(), input.label.clone()));
-                (name.clone(), handler.label.clone(), inputs.collect())
-            })
+            .map(|(name, handler)| offer(name, &handler.label, &handler.inputs))
+            .collect()
+    }
+
+    /// The rules by which plugins say who gets a task.
+    pub fn assignee_rules(&self) -> Vec<OfferView> {
+        let plugins = self.kapok.shared.plugins.running();
+        let rules = plugins.iter().flat_map(|plugin| &plugin.manifest().assignee_rules);
+        rules
+            .map(|(name, rule)| offer(name, &rule.label, &rule.inputs))
             .collect()
     }
 

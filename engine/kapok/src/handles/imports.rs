@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, io::Read};
 
-use kapok_protocol::{Entity, ImportId, PersonId, RecordId, Refusal, RefusalKind, Text, Timestamp};
+use kapok_protocol::{Entity, ImportId, PersonId, RecordId, Refusal, RefusalKind, Text, Timestamp, Value};
 use kapok_records::{
-    Action,
-    sheet::{CellLanguage, Cells, suggest},
+    Action, EntityDefinition, Fields,
+    sheet::{CellLanguage, Cells, line_column, suggest},
 };
 use kapok_tables::{Import, ImportCounts, ImportState, Queries};
 
@@ -77,7 +77,7 @@ pub struct NewImport {
 /// What a row of a file would be.
 #[derive(Debug, Clone)]
 pub struct PreviewRow {
-    /// Its number in the file.
+    /// Its number in the file; of the first one where several are one record.
     pub row: u64,
     /// What would become of it: `create`, `update`, `unchanged`, `skip` or `fail`.
     pub outcome: &'static str,
@@ -205,7 +205,6 @@ impl Staff {
     pub fn preview_import(&self, id: ImportId, options: &ImportOptions) -> Result<Vec<PreviewRow>, Error> {
         let row = self.own_import(id)?;
         let shared = &self.kapok.shared;
-        let lines = TableReader::open(&shared.files, &row.table, 0)?.take(PREVIEW)?;
         let view = self.view();
         let viewing = self.viewing(&view);
         let seeing = self.seeing(&viewing)?;
@@ -237,17 +236,19 @@ impl Staff {
             CellLanguage::Chinese
         };
         let written = Cells::new(&names, language, shared.settings.utc_offset_minutes);
-        let mut rows = Vec::with_capacity(lines.len());
-        for (number, cells) in lines {
+        let mut table = TableReader::open(&shared.files, &row.table, 0)?;
+        let (mut rows, mut seen) = (Vec::new(), 0);
+        while seen < PREVIEW {
+            let lines = examiner.next(&mut table)?;
+            let Some(&(number, _)) = lines.first() else { break };
+            seen += lines.len();
             let mut values = Vec::new();
-            let (outcome, reasons) = match examiner.examine(&cells, &mut keys)? {
+            let (outcome, reasons) = match examiner.examine(&lines, &mut keys)? {
                 Verdict::Save(save) => {
                     let ToSave { checked, before, later } = *save;
-                    for field in &definition.fields {
-                        if let Some(value) = checked.fields.get(&field.id)
-                            && options.columns.iter().flatten().any(|name| *name == field.id)
-                        {
-                            values.push((field.id.clone(), written.write(&field.kind, value)));
+                    for name in options.columns.iter().flatten() {
+                        if let Some(text) = shown(definition, name, &checked.fields, &written) {
+                            values.push((name.clone(), text));
                         }
                     }
                     values.extend(later);
@@ -450,6 +451,18 @@ impl Staff {
             is_own,
         }
     }
+}
+
+/// What a field would hold, or a column of line items in each line.
+fn shown(definition: &EntityDefinition, name: &str, fields: &Fields, written: &Cells<'_>) -> Option<String> {
+    if let Some((lines, column)) = line_column(definition, name) {
+        let rows = fields.get(&lines.id)?.as_list()?.iter();
+        let cell = |row: &Value| row.at(&column.id).map(|value| written.write(&column.kind, value));
+        let cells: Vec<String> = rows.map(|row| cell(row).unwrap_or_default()).collect();
+        return Some(cells.join(" / "));
+    }
+    let field = definition.field(name)?;
+    Some(written.write(&field.kind, fields.get(name)?))
 }
 
 fn nothing() -> Error {

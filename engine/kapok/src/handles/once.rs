@@ -37,6 +37,14 @@ impl Staff {
         })
     }
 
+    /// The same person, for several commands that one request asks for: its key stands for one and cannot stand for all.
+    pub(super) fn each(&self) -> Self {
+        Self {
+            request: None,
+            ..self.clone()
+        }
+    }
+
     /// The answer this request got before, if it is a repetition.
     pub(super) fn answered<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         match &self.request {

@@ -27,6 +27,8 @@ pub struct ImportReport {
     pub unchanged: usize,
     /// Rows that could not be taken.
     pub failed: Vec<FailedRow>,
+    /// Columns that are none of a person's, by their headings.
+    pub ignored: Vec<String>,
 }
 
 /// Why a row could not be taken.
@@ -44,16 +46,16 @@ pub struct FailedRow {
 
 /// The columns, by their names in both languages.
 const COLUMNS: [(&str, &[&str]); 10] = [
-    ("login", &["登录名", "账号", "工号"]),
+    ("login", &["登录名", "账号", "工号", "员工编号", "employee id"]),
     ("name", &["姓名", "名字"]),
     ("phone", &["手机", "电话", "手机号", "mobile"]),
     ("email", &["邮箱", "电子邮箱", "e-mail"]),
     ("department", &["部门"]),
-    ("superior", &["直接上级", "上级"]),
+    ("superior", &["直接上级", "上级", "汇报对象", "reports to"]),
     ("roles", &["角色"]),
     ("posts", &["岗位", "post"]),
     ("active", &["在职"]),
-    ("joined", &["入职日期", "joined on"]),
+    ("joined", &["入职日期", "joined on", "hire date"]),
 ];
 
 /// What cells may name, by code and by name.
@@ -78,7 +80,7 @@ impl Administrator {
     /// Takes people from a spreadsheet; in a dry run nothing is saved.
     pub fn import_people(&self, file: &[u8], kind: SheetKind, dry_run: bool) -> Result<ImportReport, Error> {
         let sheet = Sheet::read(file, kind)?;
-        let columns = columns(&sheet.headings)?;
+        let (columns, ignored) = columns(&sheet.headings)?;
         let mut names = self.names()?;
         let in_file: BTreeSet<String> = sheet
             .rows
@@ -87,6 +89,7 @@ impl Administrator {
             .collect();
         let mut report = ImportReport {
             rows: sheet.rows.len(),
+            ignored,
             ..ImportReport::default()
         };
         let mut seen = BTreeSet::new();
@@ -212,7 +215,7 @@ impl Administrator {
             report.created += 1;
         }
         if changes && !dry_run {
-            let saved = self.save(RecordSave {
+            let saved = self.each().save(RecordSave {
                 id: before.map(|record| record.id),
                 version: before.map(|record| record.version),
                 ignore_duplicates: true,
@@ -270,7 +273,7 @@ impl Administrator {
             ignore_duplicates: true,
             ..RecordSave::change(reference, record.version, fields)
         };
-        self.save(save).map(drop).map_err(reasons)
+        self.each().save(save).map(drop).map_err(reasons)
     }
 
     fn names(&self) -> Result<Names, Error> {
@@ -318,33 +321,30 @@ impl Administrator {
     }
 }
 
-/// Where each known column stands.
-fn columns(headings: &[String]) -> Result<BTreeMap<&'static str, usize>, Error> {
-    let mut found = BTreeMap::new();
+/// Where each known column stands, and which ones are not known: files of other systems have more than is wanted.
+fn columns(headings: &[String]) -> Result<(BTreeMap<&'static str, usize>, Vec<String>), Error> {
+    let (mut found, mut ignored) = (BTreeMap::new(), Vec::new());
     for (index, heading) in headings.iter().enumerate().filter(|(_, heading)| !heading.is_empty()) {
-        let heading = heading.to_lowercase();
-        let column = COLUMNS
-            .iter()
-            .find(|(id, names)| *id == heading || names.contains(&heading.as_str()));
-        let Some((id, _)) = column else {
-            return Err(Refusal::new(
-                RefusalKind::Invalid,
-                "import.column",
-                format!("不认识的列“{heading}”。可用的列：登录名、姓名、手机、邮箱、部门、直接上级、角色、岗位、在职、入职日期。"),
-                format!(
-                    "The column “{heading}” is unknown. There are login, name, phone, email, department, superior, roles, \
-                     posts, active and joined."
-                ),
-            )
-            .into());
-        };
-        found.insert(*id, index);
+        let plain = heading.to_lowercase().replace('_', " ");
+        let is_called = |id: &str, names: &[&str]| id == plain || names.contains(&plain.as_str());
+        let column = COLUMNS.iter().find(|(id, names)| is_called(id, names));
+        match column {
+            // The first one counts.
+            Some((id, _)) if !found.contains_key(id) => {
+                found.insert(*id, index);
+            }
+            _ => ignored.push(heading.clone()),
+        }
     }
     if !found.contains_key("login") {
-        let (zh, en) = ("缺少“登录名”一列。", "The column “login” is missing.");
+        let (zh, en) = (
+            "缺少“登录名”一列。可用的列：登录名、姓名、手机、邮箱、部门、直接上级、角色、岗位、在职、入职日期。",
+            "The column “login” is missing. There are login, name, phone, email, department, superior, roles, posts, active and \
+             joined.",
+        );
         return Err(Refusal::new(RefusalKind::Invalid, "import.column", zh, en).into());
     }
-    Ok(found)
+    Ok((found, ignored))
 }
 
 fn cell(columns: &BTreeMap<&'static str, usize>, cells: &[String], column: &str) -> String {

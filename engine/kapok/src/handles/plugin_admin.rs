@@ -1,8 +1,8 @@
 //! Installing plugins, upgrading them, switching them off and removing them, while the engine runs.
 
-use std::{fs, io::Write, path::Path};
+use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
-use kapok_plugin_host::Capabilities;
+use kapok_plugin_host::{Capabilities, SettingType};
 use kapok_protocol::{JobId, Principal, Refusal, RefusalKind, Text, Timestamp};
 use kapok_records::{Catalogue, Change, DefinitionError, plan};
 use kapok_tables::{PluginCall, PluginRow, Queries};
@@ -11,7 +11,7 @@ use super::Administrator;
 use crate::{
     Error, Kapok, PluginPackage, PluginState,
     layers::{self, Items},
-    plugins::{Entry, Set, lines},
+    plugins::{Entry, PluginSetting, Set, lines},
     react::called,
     shared::Shared,
     writer::Step,
@@ -19,6 +19,8 @@ use crate::{
 
 /// The folder of installed plugins, within that of the data.
 const FOLDER: &str = "plugins";
+/// The longest text that is set, in characters.
+const SETTING: usize = 1_000;
 /// Calls that are shown.
 const SHOWN: usize = 200;
 
@@ -100,6 +102,12 @@ impl Administrator {
     /// Switches a plugin off, or on again. While it is off its records can be read but not saved.
     pub fn enable_plugin(&self, id: &str, enabled: bool) -> Result<PluginState, Error> {
         self.installer().enable(id, enabled)
+    }
+
+    /// Sets what a plugin lets the administrator set on a page, by name; an empty text takes the value away. What is not
+    /// named stays.
+    pub fn set_plugin(&self, id: &str, settings: &BTreeMap<String, String>) -> Result<PluginState, Error> {
+        self.installer().set(id, settings)
     }
 
     /// Removes an installed plugin. Its records stay in the data, and are there again when it is installed again; until then
@@ -200,7 +208,7 @@ impl Installer<'_> {
         let set = now.with(entry);
         let entry = set.find(&manifest.id).ok_or(Error::Unknown)?;
         reasons.extend(entry.fault.clone());
-        let plugin = entry.state();
+        let plugin = shared.plugins.state_of(entry);
         let (changes, errors) = match self.catalogue_of(&set)? {
             (Ok(new), _) => (plan(&shared.catalogue(), &new), Vec::new()),
             (Err(errors), _) => (Vec::new(), errors),
@@ -274,6 +282,35 @@ impl Installer<'_> {
         self.plugin(id)
     }
 
+    fn set(&self, id: &str, settings: &BTreeMap<String, String>) -> Result<PluginState, Error> {
+        let shared = &self.kapok.shared;
+        let _one_at_a_time = shared.plugins.changing();
+        let known = self.plugin(id)?.settings;
+        let mut refusals = Vec::new();
+        for (name, value) in settings {
+            let found = known.iter().find(|known| known.name == *name);
+            refusals.extend(refused_setting(name, value.trim(), found));
+        }
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
+        let row = Queries(&self.kapok.shared.store.view()).plugin(id)?;
+        let mut row = row.ok_or_else(|| Error::not_found("插件", "plugin"))?;
+        for (name, value) in settings {
+            match value.trim() {
+                "" => row.settings.remove(name),
+                value => row.settings.insert(name.clone(), value.to_owned()),
+            };
+        }
+        row.changed_by = self.actor;
+        row.changed_at = shared.clock.now();
+        let entry = self.entry_of(&row)?;
+        self.change_plugins(shared.plugins.now().with(entry), move |step| {
+            Ok(step.tx.put_plugin(&row)?)
+        })?;
+        self.plugin(id)
+    }
+
     fn remove(&self, id: &str, confirm: bool) -> Result<(), Error> {
         let shared = &self.kapok.shared;
         let _one_at_a_time = shared.plugins.changing();
@@ -320,7 +357,8 @@ impl Installer<'_> {
 
     /// One of the plugins.
     fn plugin(&self, id: &str) -> Result<PluginState, Error> {
-        let found = self.kapok.shared.plugins.now().find(id).map(Entry::state);
+        let plugins = &self.kapok.shared.plugins;
+        let found = plugins.now().find(id).map(|entry| plugins.state_of(entry));
         found.ok_or_else(|| Error::not_found("插件", "plugin"))
     }
 
@@ -333,6 +371,7 @@ impl Installer<'_> {
         };
         let granted = serde_json::to_string(&granted).map_err(|error| Error::Data(error.to_string()))?;
         let hash = package.hash();
+        let before = Queries(&self.kapok.shared.store.view()).plugin(&manifest.id)?;
         Ok(PluginRow {
             // A file is never written over: the one before may still be the one that counts after a crash.
             file: Some(format!(
@@ -346,6 +385,7 @@ impl Installer<'_> {
             version: manifest.version,
             granted: Some(granted),
             disabled: false,
+            settings: before.map(|row| row.settings).unwrap_or_default(),
             changed_at: self.kapok.shared.clock.now(),
             changed_by: self.actor,
         })
@@ -495,6 +535,38 @@ fn known_work(step: &Step<'_>, id: JobId) -> Result<(), Error> {
         Some(_) => Ok(()),
         None => Err(Error::not_found("插件任务", "call of a plugin")),
     }
+}
+
+/// Why something is not set to a value.
+fn refused_setting(name: &str, value: &str, setting: Option<&PluginSetting>) -> Option<Refusal> {
+    let refuse = |zh: String, en: String| {
+        Some(Refusal::new(RefusalKind::Invalid, "plugin.setting", zh, en).at(format!("settings.{name}")))
+    };
+    let Some(known) = setting.filter(|setting| setting.is_changeable()) else {
+        return refuse(
+            format!("“{name}”不能在这里设置；密钥和对照表写在配置文件里。"),
+            format!("“{name}” is not set here; secrets and maps stand in the configuration file."),
+        );
+    };
+    let (label, kind) = (&known.setting.label, known.setting.kind);
+    if value.chars().count() > SETTING {
+        return refuse(
+            format!("“{}”太长，最多 {SETTING} 个字符。", label.zh),
+            format!("“{}” is too long: {SETTING} characters at most.", label.en),
+        );
+    }
+    let (min, max) = (
+        known.setting.min.unwrap_or(i64::MIN),
+        known.setting.max.unwrap_or(i64::MAX),
+    );
+    let fits = value.parse::<i64>().is_ok_and(|number| (min..=max).contains(&number));
+    if kind == SettingType::Number && !value.is_empty() && !fits {
+        return refuse(
+            format!("“{}”应为 {min} 到 {max} 的整数。", label.zh),
+            format!("“{}” must be a whole number from {min} to {max}.", label.en),
+        );
+    }
+    None
 }
 
 /// Whether a version comes before another.

@@ -1,6 +1,6 @@
 //! What plugins offer to people: actions on records, and reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_plugin_host::{ActionCall, Call, Column, Input, InputType, Plugin, ReportCall};
 use kapok_protocol::{Record, RecordRef, Refusal, RefusalKind, Text, Value};
@@ -14,7 +14,7 @@ use crate::{
     writer::entity,
 };
 
-/// Something that a person can do with a record, or a report.
+/// Something that a plugin offers: an action, a report, a service task, or a rule that says who.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferView {
     /// Its name, such as `quotes.copy`.
@@ -56,7 +56,8 @@ impl Staff {
         let mut offers = Vec::new();
         for plugin in self.kapok.shared.plugins.running() {
             for (name, action) in &plugin.manifest().actions {
-                if action.entity == reference.entity && self.fits(action.when.as_ref(), &seen)? {
+                let is_offered = action.entity == reference.entity && self.has_one_of(&action.roles);
+                if is_offered && self.fits(action.when.as_ref(), &seen)? {
                     offers.push(offer(name, &action.label, &action.inputs));
                 }
             }
@@ -74,7 +75,8 @@ impl Staff {
         let (record, seen) = self.seen_record(reference)?;
         let found = plugin.and_then(|plugin| {
             let action = plugin.manifest().actions.get(name)?.clone();
-            (action.entity == reference.entity).then_some((plugin, action))
+            let is_offered = action.entity == reference.entity && self.has_one_of(&action.roles);
+            is_offered.then_some((plugin, action))
         });
         let (plugin, action) = found.ok_or_else(|| Error::not_found("操作", "action"))?;
         if !self.fits(action.when.as_ref(), &seen)? {
@@ -166,6 +168,12 @@ impl Staff {
         Ok((seen, value))
     }
 
+    /// Whether the person has one of these roles, or there are none.
+    fn has_one_of(&self, roles: &BTreeSet<String>) -> bool {
+        let mine = self.kapok.shared.organisation().roles_of(self.person);
+        roles.is_empty() || mine.iter().any(|role| roles.contains(role))
+    }
+
     fn fits(&self, when: Option<&kapok_protocol::Filter>, record: &Value) -> Result<bool, Error> {
         let (Some(when), Some(fields)) = (when, record.as_map()) else {
             return Ok(true);
@@ -175,7 +183,7 @@ impl Staff {
     }
 }
 
-fn offer(name: &str, label: &Text, inputs: &BTreeMap<String, Input>) -> OfferView {
+pub(super) fn offer(name: &str, label: &Text, inputs: &BTreeMap<String, Input>) -> OfferView {
     let input = |(name, input): (&String, &Input)| InputView {
         name: name.clone(),
         label: input.label.clone(),

@@ -238,6 +238,7 @@ impl Staff {
             fields,
             base: None,
             owner: None,
+            hand_over: None,
             author: Author::Person,
             ignore_duplicates: true,
             instance: None,
@@ -292,11 +293,7 @@ impl Staff {
             .at("ids")
             .into());
         }
-        // Each is a command of its own, so a key cannot stand for all of them.
-        let each = Self {
-            request: None,
-            ..self.clone()
-        };
+        let each = self.each();
         let mut saver = Saver::new(self.principal());
         let mut answers = Vec::with_capacity(ids.len());
         for id in ids {

@@ -175,6 +175,7 @@ impl Staff {
             fields: save.fields,
             base: save.base,
             owner: save.owner.filter(|_| save.id.is_none()),
+            hand_over: None,
             author: Author::Person,
             ignore_duplicates: save.ignore_duplicates,
             instance: None,
@@ -290,7 +291,7 @@ pub(crate) fn allow_new(
     let is_within = |owner: PersonId| match rights.reach(Action::Create, definition).owners {
         Owners::All => true,
         Owners::These(people) => people.contains(&owner),
-        Owners::None => false,
+        Owners::None | Owners::Nobody => false,
     };
     if owner.is_some_and(|owner| !exists(owner)) {
         return Err(Refusal::new(
@@ -359,14 +360,28 @@ fn refuse_unseen_parent(seeing: &Seeing<'_>, definition: &EntityDefinition, valu
         .and_then(Value::as_text)
         .and_then(|id| id.parse().ok());
     let Some(id) = id else { return Ok(()) };
-    let entity = entity.clone();
-    if seeing.record(&RecordRef { entity, id })?.is_some() {
-        return Ok(());
-    }
     let label = definition
         .field(field)
         .map(|field| field.label.clone())
         .unwrap_or_default();
+    let entity = entity.clone();
+    if let Some((found, parent)) = seeing.record(&RecordRef { entity, id })? {
+        let is_unowned = found.owner.is_none();
+        if !is_unowned || !seeing.is_merely_found(&parent, id)? {
+            return Ok(());
+        }
+        return Err(Refusal::new(
+            RefusalKind::Invalid,
+            "field.unowned",
+            format!("“{}”所选的记录无人负责，您只能看到它的基本信息。请先领取，或请上级指派。", label.zh),
+            format!(
+                "Nobody is responsible for what “{}” names, and you see little of it. Claim it first, or have it given to you.",
+                label.en
+            ),
+        )
+        .at(field)
+        .into());
+    }
     Err(Refusal::new(
         RefusalKind::Invalid,
         "field.reference",

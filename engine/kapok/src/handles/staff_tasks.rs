@@ -155,6 +155,7 @@ impl Staff {
             fields,
             base: None,
             owner: None,
+            hand_over: None,
             author: Author::Person,
             ignore_duplicates: true,
             instance: Some(task.instance),

@@ -65,7 +65,7 @@ impl Examiner<'_> {
         match &self.owners {
             Owners::All => true,
             Owners::These(people) => people.contains(&owner),
-            Owners::None => false,
+            Owners::None | Owners::Nobody => false,
         }
     }
 

@@ -1,14 +1,17 @@
 //! Some rows on their way: what they would be, and what became of them.
 
-use kapok_protocol::Text;
+use kapok_protocol::{Refusal, Text};
 use kapok_records::Fields;
 use kapok_tables::{ImportCounts, ImportFailure, ImportedRow};
 
 use super::{
     OnDuplicate, Verdict,
-    rows::{ToSave, changed, reasons_of},
+    rows::{Reason, ToSave, changed, reasons_of},
 };
-use crate::writer::{Became, CheckedSave};
+use crate::{
+    spreadsheet::Line,
+    writer::{Became, CheckedSave},
+};
 
 /// What a batch comes to before the writer saves it.
 #[derive(Default)]
@@ -21,22 +24,22 @@ pub(super) struct Batch {
 
 /// What is known of a row that is to be saved.
 struct RowToSave {
-    number: u64,
-    cells: Vec<String>,
+    /// The rows of the file; mostly it is one.
+    rows: Vec<Line>,
     created: bool,
     before: Fields,
     later: Vec<(String, String)>,
 }
 
 impl Batch {
-    pub(super) fn add(&mut self, number: u64, cells: Vec<String>, verdict: Verdict) {
-        self.counts.seen += 1;
+    /// Adds rows that are one record together.
+    pub(super) fn add(&mut self, rows: Vec<Line>, verdict: Verdict) {
+        self.counts.seen += rows.len() as u64;
         match verdict {
             Verdict::Save(save) => {
                 let ToSave { checked, before, later } = *save;
                 self.rows.push(RowToSave {
-                    number,
-                    cells,
+                    rows,
                     created: before.is_none(),
                     before: before
                         .map(|before| changed(&before, &checked.fields))
@@ -48,12 +51,8 @@ impl Batch {
             Verdict::Unchanged => self.counts.unchanged += 1,
             Verdict::Skipped => self.counts.skipped += 1,
             Verdict::Failed(reasons) => {
-                self.counts.failed += 1;
-                self.failed.push(ImportFailure {
-                    row: number,
-                    cells,
-                    reasons,
-                });
+                self.counts.failed += rows.len() as u64;
+                self.failed.extend(failures(rows, &reasons));
             }
         }
     }
@@ -78,18 +77,26 @@ impl Batch {
                         true => counts.created += 1,
                         false => counts.updated += 1,
                     }
+                    // It is named by its first row.
+                    let (number, cells) = row.rows.into_iter().next().unwrap_or_default();
                     done.push(ImportedRow {
-                        row: row.number,
+                        row: number,
                         record,
                         version,
                         created: row.created,
                         before: row.before,
-                        cells: if row.later.is_empty() { Vec::new() } else { row.cells },
+                        cells: if row.later.is_empty() { Vec::new() } else { cells },
                         later: row.later,
                     });
                     continue;
                 }
                 Became::Alike if duplicates == OnDuplicate::Skip => {
+                    counts.skipped += 1;
+                    continue;
+                }
+                Became::Refused(refusals)
+                    if row.created && duplicates == OnDuplicate::Skip && refusals.iter().all(is_there) =>
+                {
                     counts.skipped += 1;
                     continue;
                 }
@@ -102,14 +109,24 @@ impl Batch {
                 )],
                 Became::Refused(refusals) => reasons_of(refusals),
             };
-            counts.failed += 1;
-            failed.push(ImportFailure {
-                row: row.number,
-                cells: row.cells,
-                reasons,
-            });
+            counts.failed += row.rows.len() as u64;
+            failed.extend(failures(row.rows, &reasons));
         }
         failed.sort_by_key(|failure| failure.row);
         (done, failed, counts)
     }
+}
+
+/// Whether a record was refused because another one has what only one may have: then it is there already.
+fn is_there(refusal: &Refusal) -> bool {
+    matches!(refusal.code.as_str(), "field.not-unique" | "record.not-unique")
+}
+
+/// Rows that could not be taken: where several are one record, none of them is, for the same reasons.
+fn failures(rows: Vec<Line>, reasons: &[Reason]) -> impl Iterator<Item = ImportFailure> {
+    rows.into_iter().map(|(row, cells)| ImportFailure {
+        row,
+        cells,
+        reasons: reasons.to_vec(),
+    })
 }

@@ -91,6 +91,7 @@ pub(super) fn link(shared: &Arc<Shared>, writer: &Writer, import: &Import) -> Re
                     reads: Arc::default(),
                     on_version: Some(version),
                     owner: None,
+                    hand_over: None,
                     fields,
                     ignore_duplicates: true,
                     through: Through::default(),

@@ -11,6 +11,7 @@ mod batch;
 mod finish;
 mod forget;
 mod key;
+mod lines;
 mod names;
 mod options;
 mod rows;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kapok_protocol::PersonId;
 use kapok_records::{
     EntityDefinition,
-    sheet::{OWNER, is_readable},
+    sheet::{OWNER, is_readable, line_column},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,8 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImportOptions {
-    /// For each column the field that it holds, `owner` for who is responsible, or nothing.
+    /// For each column the field that it holds, `lines.product` for a column of line items, `owner` for who is responsible,
+    /// or nothing. Rows with the same key, one below the other, are one record when they say line items.
     pub columns: Vec<Option<String>>,
     /// Whether rows make records, change them, or both.
     #[serde(default)]
@@ -33,7 +34,7 @@ pub struct ImportOptions {
     /// Whether an empty cell empties the field of a record that is there.
     #[serde(default)]
     pub clear_empty: bool,
-    /// Whether the records start the processes that such records start.
+    /// Whether the records start the processes that such records start, and plugins react to them.
     #[serde(default)]
     pub start_processes: bool,
 }
@@ -78,7 +79,8 @@ pub(crate) fn check(definition: &EntityDefinition, headings: usize, options: &Im
     for name in options.columns.iter().flatten() {
         let is_owner = name == OWNER && definition.field(OWNER).is_none();
         let is_key = options.key.as_deref() == Some(key::ID) && name == key::ID;
-        let known = is_owner || is_key || definition.field(name).is_some_and(is_readable);
+        let is_field = || definition.field(name).is_some_and(is_readable) || line_column(definition, name).is_some();
+        let known = is_owner || is_key || is_field();
         if !known {
             refusals.push(
                 refused(
@@ -99,6 +101,21 @@ pub(crate) fn check(definition: &EntityDefinition, headings: usize, options: &Im
                 .at(name.clone()),
             );
         }
+    }
+    let mut parts = used.iter().filter_map(|name| line_column(definition, name));
+    if let Some((lines, _)) = parts.find(|(lines, _)| used.contains(lines.id.as_str())) {
+        let label = &lines.label;
+        refusals.push(
+            refused(
+                "import.field-twice",
+                format!("“{}”既对应了整列又对应了其中的列，请只保留一种。", label.zh),
+                format!(
+                    "Columns are mapped to “{}” and to parts of it; keep one or the others.",
+                    label.en
+                ),
+            )
+            .at(lines.id.clone()),
+        );
     }
     if used.iter().all(|name| *name == OWNER || *name == key::ID) {
         refusals.push(refused(

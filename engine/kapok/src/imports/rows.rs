@@ -13,12 +13,18 @@ use kapok_records::{
 use kapok_rules::Context;
 use kapok_store::View;
 
-use super::{ImportMode, ImportOptions, OnDuplicate, key, names::SeenNames, of_field};
+use super::{
+    ImportMode, ImportOptions, OnDuplicate, key,
+    lines::{LineColumns, cell},
+    names::SeenNames,
+    of_field,
+};
 use crate::{
     Error,
     plugins::Sessions,
     saving::{self, SaveRequest},
     seeing::Seeing,
+    spreadsheet::Line,
     views::Viewing,
     writer::CheckedSave,
 };
@@ -93,10 +99,11 @@ pub(crate) struct Examiner<'a> {
     pub(super) options: &'a ImportOptions,
     pub(super) person: PersonId,
     pub(super) names: &'a SeenNames<'a>,
-    cells: Cells<'a>,
+    pub(super) cells: Cells<'a>,
     context: &'a Context,
-    columns: Vec<(usize, &'a Field)>,
-    key: Option<(usize, Option<&'a Field>)>,
+    pub(super) columns: Vec<(usize, &'a Field)>,
+    pub(super) lines: Vec<LineColumns<'a>>,
+    pub(super) key: Option<(usize, Option<&'a Field>)>,
     pub(super) owner: Option<usize>,
     pub(super) create: Access,
     pub(super) owners: Owners,
@@ -146,6 +153,7 @@ impl<'a> Examiner<'a> {
             cells: Cells::new(names, CellLanguage::Chinese, offset),
             context,
             columns: columns.collect(),
+            lines: LineColumns::of(definition, &options.columns),
             key,
             owner: position(OWNER).filter(|_| definition.field(OWNER).is_none()),
             create: rights.decide(Action::Create, definition, None),
@@ -171,7 +179,9 @@ impl<'a> Examiner<'a> {
             ));
         }
         let finds = |field: &Field| self.options.key.as_deref() == Some(&field.id);
-        for (_, field) in self.columns.iter().filter(|(_, field)| !finds(field)) {
+        let own = self.columns.iter().map(|(_, field)| *field);
+        let fields = own.chain(self.lines.iter().map(|lines| lines.field));
+        for field in fields.filter(|field| !finds(field)) {
             if accesses.iter().all(|access| access.of(&field.id) < FieldAccess::Edit) {
                 let (zh, en) = (&field.label.zh, &field.label.en);
                 return Err(kapok_protocol::Refusal::new(
@@ -215,7 +225,7 @@ impl<'a> Examiner<'a> {
         let Some((index, field)) = self.key else {
             return Ok(None);
         };
-        let text = cells.get(index).map(|text| text.trim()).unwrap_or_default();
+        let text = cell(cells, index);
         let Some(field) = field else {
             let id = text.trim_start_matches('#');
             return Ok(Some(id.to_owned()).filter(|id| !id.is_empty()));
@@ -231,8 +241,13 @@ impl<'a> Examiner<'a> {
         Ok(key::text(&value))
     }
 
-    /// What a row would be.
-    pub(crate) fn examine(&self, cells: &[String], keys: &mut RowKeys) -> Result<Verdict, Error> {
+    /// What rows would be that are one record together; mostly it is one row.
+    pub(crate) fn examine(&self, rows: &[Line], keys: &mut RowKeys) -> Result<Verdict, Error> {
+        let joined = match self.joined(rows) {
+            Ok(cells) => cells,
+            Err(reason) => return Ok(Verdict::Failed(vec![reason])),
+        };
+        let cells = &*joined;
         let key = match self.key_of(cells) {
             Ok(key) => key,
             Err(reason) => return Ok(Verdict::Failed(vec![reason])),
@@ -241,6 +256,13 @@ impl<'a> Examiner<'a> {
             && !keys.note(key)
         {
             return Ok(match self.options.duplicates {
+                // Its lines would be lost.
+                _ if !self.lines.is_empty() => self.failed(
+                    self.options.key.clone(),
+                    "文件中前面已有这条记录的行；同一条记录的行须连续，请按此列排序后再导入。",
+                    "Earlier rows of the file are of this record. Rows of one record stand one below the other: sort the file by \
+                     this column.",
+                ),
                 OnDuplicate::Skip => Verdict::Skipped,
                 _ => self.failed(
                     self.options.key.clone(),
@@ -273,7 +295,9 @@ impl<'a> Examiner<'a> {
             }
             (_, found) => found,
         };
-        let (fields, later, mut reasons) = self.read(cells, before.is_some(), keys);
+        let (mut fields, later, mut reasons) = self.read(cells, before.is_some(), keys);
+        let there = before.as_ref().map(|before| &before.fields);
+        self.read_lines(rows, there, &mut fields, &mut reasons);
         self.names.failed()?;
         let owner = match self.owner_of(cells, before.is_some())? {
             Ok(owner) => owner,
@@ -288,7 +312,13 @@ impl<'a> Examiner<'a> {
         if !reasons.is_empty() {
             return Ok(Verdict::Failed(reasons));
         }
-        self.check(before, fields, owner, later)
+        Ok(match self.check(before, fields, owner, later)? {
+            Verdict::Failed(reasons) => {
+                let reasons = reasons.into_iter().map(|reason| self.with_row(rows, reason));
+                Verdict::Failed(reasons.collect())
+            }
+            verdict => verdict,
+        })
     }
 
     /// The record that a key finds, when it may be seen.
@@ -327,7 +357,7 @@ impl<'a> Examiner<'a> {
     fn read(&self, cells: &[String], is_change: bool, keys: &RowKeys) -> (Fields, Vec<(String, String)>, Vec<Reason>) {
         let (mut fields, mut later, mut reasons) = (Fields::new(), Vec::new(), Vec::new());
         for (index, field) in &self.columns {
-            let text = cells.get(*index).map(|text| text.trim()).unwrap_or_default();
+            let text = cell(cells, *index);
             if text.is_empty() {
                 if is_change && self.options.clear_empty {
                     fields.insert(field.id.clone(), Value::Null);
@@ -365,6 +395,7 @@ impl<'a> Examiner<'a> {
             fields,
             base: None,
             owner,
+            hand_over: None,
             author: Author::Person,
             ignore_duplicates: self.options.duplicates == OnDuplicate::Create,
             instance: None,

@@ -28,7 +28,7 @@ use crate::{
     seeing::Seeing,
     shared::Shared,
     views::Viewing,
-    writer::{Became, Step, Writer, entity},
+    writer::{Became, CheckedSave, Step, Writer, entity},
 };
 
 /// So many rows are stored in one commit.
@@ -186,17 +186,18 @@ impl Runner {
         let catalogue = shared.catalogue();
         let definition = entity(&catalogue, &import.entity)?;
         let saves = std::mem::take(&mut batch.saves);
-        let fields: Vec<Fields> = saves.iter().map(|save| save.fields.clone()).collect();
+        let known = |save: &CheckedSave| (save.record.is_none(), save.fields.clone());
+        let fields: Vec<(bool, Fields)> = saves.iter().map(known).collect();
         let mut last = last_id(view)?;
         let mut step = Step::new(shared, Transaction::after(view, last), shared.clock.now(), &mut last);
         let actor = Principal::Person(import.asked_by);
         let mut became = step.save_many(actor, definition, saves, false)?;
         drop(step);
-        for (became, fields) in became.iter_mut().zip(&fields) {
+        for (became, (is_new, fields)) in became.iter_mut().zip(&fields) {
             if !matches!(became, Became::Done { .. }) {
                 continue;
             }
-            match session.seen.note(definition, fields, duplicates) {
+            match session.seen.note(definition, fields, *is_new, duplicates) {
                 Seen::New => {}
                 Seen::Skipped => *became = Became::Alike,
                 Seen::Failed(text) => {
@@ -283,14 +284,15 @@ impl Runner {
 fn examine(session: &mut Session, examiner: &Examiner<'_>) -> Result<Batch, Error> {
     let begin = Instant::now();
     let mut batch = Batch::default();
-    while batch.counts.seen < BATCH as u64
-        && begin.elapsed() < LOOKED_AT
-        && let Some((number, cells)) = session.table.next()?
-    {
-        let verdict = examiner.examine(&cells, &mut session.keys)?;
+    while batch.counts.seen < BATCH as u64 && begin.elapsed() < LOOKED_AT {
+        let rows = examiner.next(&mut session.table)?;
+        if rows.is_empty() {
+            break;
+        }
+        let verdict = examiner.examine(&rows, &mut session.keys)?;
         // What a plugin read for one row may be what the row before changes: then each is stored before the next is looked at.
         let depends = matches!(&verdict, Verdict::Save(save) if save.checked.reads.rows() > 0);
-        batch.add(number, cells, verdict);
+        batch.add(rows, verdict);
         if depends {
             break;
         }

@@ -101,8 +101,18 @@ pub(super) enum Seen {
 }
 
 impl SeenValues {
-    pub(super) fn note(&mut self, definition: &EntityDefinition, fields: &Fields, duplicates: OnDuplicate) -> Seen {
+    pub(super) fn note(
+        &mut self,
+        definition: &EntityDefinition,
+        fields: &Fields,
+        is_new: bool,
+        duplicates: OnDuplicate,
+    ) -> Seen {
         let unique = unique_keys(definition, fields);
+        let is_taken = |key: &(String, String)| self.unique.contains(key);
+        if is_new && duplicates == OnDuplicate::Skip && unique.iter().any(is_taken) {
+            return Seen::Skipped;
+        }
         if let Some((rule, _)) = unique.iter().find(|key| self.unique.contains(*key)) {
             let label = definition
                 .field(rule)

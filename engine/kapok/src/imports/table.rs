@@ -71,6 +71,8 @@ fn append(buffer: &mut Vec<u8>, number: u64, cells: &[String]) {
 pub(crate) struct TableReader {
     content: BufReader<StoredContent>,
     position: u64,
+    /// A row that was looked at before its turn, and where it ends.
+    ahead: Option<(Line, u64)>,
 }
 
 impl TableReader {
@@ -89,6 +91,7 @@ impl TableReader {
         let mut reader = Self {
             content: BufReader::with_capacity(CHUNK, content),
             position,
+            ahead: None,
         };
         if position == 0 {
             reader.next()?;
@@ -104,11 +107,34 @@ impl TableReader {
     /// Whether there is no further row.
     pub(crate) fn is_at_end(&mut self) -> Result<bool, Error> {
         use std::io::BufRead;
+        if self.ahead.is_some() {
+            return Ok(false);
+        }
         Ok(self.content.fill_buf().map_err(|error| broken(&error))?.is_empty())
+    }
+
+    /// The next row, which stays the next one.
+    pub(crate) fn peek(&mut self) -> Result<Option<&Line>, Error> {
+        if self.ahead.is_none() {
+            self.ahead = self.read()?;
+        }
+        Ok(self.ahead.as_ref().map(|(line, _)| line))
     }
 
     /// The next row; nothing at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Line>, Error> {
+        let next = match self.ahead.take() {
+            None => self.read()?,
+            ahead => ahead,
+        };
+        Ok(next.map(|(line, end)| {
+            self.position = end;
+            line
+        }))
+    }
+
+    /// Reads a row, and says where it ends.
+    fn read(&mut self) -> Result<Option<(Line, u64)>, Error> {
         let mut head = [0; 10];
         match self.content.read_exact(&mut head) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
@@ -131,8 +157,7 @@ impl TableReader {
             read += 4 + length as u64;
             cells.push(String::from_utf8(cell).map_err(|error| broken(&error))?);
         }
-        self.position += read;
-        Ok(Some((number, cells)))
+        Ok(Some(((number, cells), self.position + read)))
     }
 
     /// The next rows, at most so many.
@@ -171,9 +196,12 @@ mod tests {
         let mut rows = Vec::new();
         loop {
             places.push(reader.position());
+            let ahead = reader.peek().expect("reads").cloned();
+            assert_eq!(reader.is_at_end().expect("reads"), ahead.is_none());
             let Some(row) = reader.next().expect("reads") else {
                 break;
             };
+            assert_eq!(ahead.as_ref(), Some(&row));
             rows.push(row);
         }
         assert_eq!(

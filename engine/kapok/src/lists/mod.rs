@@ -13,14 +13,14 @@ mod wording;
 
 use std::collections::BTreeSet;
 
-use kapok_protocol::{Entity, Filter, RecordId, Refusal, RefusalKind, Test};
+use kapok_protocol::{Entity, Filter, Operator, RecordId, Refusal, RefusalKind, Test};
 use kapok_records::{FieldKind, Owners, Sort};
 use kapok_rules::{Condition, Context};
 
 pub(crate) use position::Position;
 pub(crate) use search::{Find, Found};
 pub(crate) use through::{Kept, TOO_LONG, each, sort};
-pub(crate) use wording::keyword;
+pub(crate) use wording::{ChoiceNames, keyword};
 
 use crate::{
     Error, project,
@@ -92,6 +92,15 @@ pub(crate) struct Checked<'q> {
 /// Names that every record has besides its fields.
 pub(crate) const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
 
+/// Whether a filter asks for nothing but records that nobody is responsible for.
+fn asks_for_unowned(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(parts) => parts.iter().any(asks_for_unowned),
+        Filter::Test(Test { field, op, .. }) => field == "owner" && *op == Operator::Empty,
+        Filter::Any(_) | Filter::Not(_) => false,
+    }
+}
+
 /// A page of the records that the viewer may see and the query asks for.
 pub(crate) fn page(
     viewing: &Viewing<'_>,
@@ -99,6 +108,9 @@ pub(crate) fn page(
     query: &ListQuery,
     context: &Context,
 ) -> Result<RecordPage, Error> {
+    let unowned = query.filter.as_ref().is_some_and(asks_for_unowned);
+    let unowned = unowned.then(|| sight.of_unowned());
+    let sight = unowned.as_ref().unwrap_or(sight);
     // Who may read nothing is told nothing of the fields either.
     if sight.judge.reach().is_nothing() {
         return Ok(RecordPage {

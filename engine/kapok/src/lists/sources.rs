@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use kapok_protocol::{Entity, RecordId};
+use kapok_protocol::{Entity, PersonId, RecordId};
 use kapok_records::{Owners, Reach};
 use kapok_tables::{Queries, RecordList};
 
@@ -32,10 +32,12 @@ impl<'q, 'a> Sources<'q, 'a> {
         entity: &Entity,
         reach: &Reach,
         naming: Option<&(String, RecordId)>,
+        owner: Option<PersonId>,
     ) -> Result<Self, Error> {
-        let lists = match naming {
-            Some((field, record)) => Some(vec![RecordList::Naming(entity.clone(), field.clone(), *record)]),
-            None => lists_of(queries, entity, reach)?,
+        let lists = match (naming, owner) {
+            (Some((field, record)), _) => Some(vec![RecordList::Naming(entity.clone(), field.clone(), *record)]),
+            (None, Some(owner)) => Some(vec![RecordList::OwnedBy(entity.clone(), Some(owner))]),
+            (None, None) => lists_of(queries, entity, reach)?,
         };
         let mut sources: Vec<Source> = match lists {
             Some(lists) => lists.into_iter().map(Source::of).collect(),
@@ -44,7 +46,7 @@ impl<'q, 'a> Sources<'q, 'a> {
         let is_narrow = sources
             .iter()
             .all(|source| !matches!(source.list, Some(RecordList::All(_))));
-        if naming.is_none() && is_narrow && !reach.shared.is_empty() {
+        if naming.is_none() && owner.is_none() && is_narrow && !reach.shared.is_empty() {
             sources.push(Source {
                 list: None,
                 ids: reach.shared.iter().rev().copied().collect(),
@@ -112,6 +114,7 @@ impl Source {
 fn lists_of(queries: &Queries<'_>, entity: &Entity, reach: &Reach) -> Result<Option<Vec<RecordList>>, Error> {
     let owners = match &reach.owners {
         Owners::All => return Ok(None),
+        Owners::Nobody => return Ok(Some(vec![RecordList::OwnedBy(entity.clone(), None)])),
         Owners::None => BTreeSet::new(),
         Owners::These(owners) if owners.len() > LISTS => return Ok(None),
         Owners::These(owners) => owners.iter().copied().collect(),

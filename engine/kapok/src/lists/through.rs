@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use kapok_protocol::{Record, RecordId, Refusal, RefusalKind, Value};
+use kapok_protocol::{Filter, Operator, PersonId, Record, RecordId, Refusal, RefusalKind, Test, Value};
 use kapok_records::{EntityDefinition, FieldKind, Fields, Owners, Sort, as_value};
-use kapok_rules::{Context, Values, order};
+use kapok_rules::{Context, Values, order, resolve};
 use kapok_tables::RecordList;
 
 use super::{COUNTED, Checked, ListQuery, Position, RecordPage, by_owners_alone, position, sources::Sources};
@@ -176,7 +176,14 @@ impl Through<'_> {
 
     fn sources(&self) -> Result<Sources<'_, '_>, Error> {
         let (entity, reach) = (&self.sight.definition.id, self.sight.judge.reach());
-        Sources::of(&self.viewing.queries, entity, reach, self.checked.query.naming.as_ref())
+        let query = self.checked.query;
+        // An entity may have a field of that name, which is something else then.
+        let filter = query
+            .filter
+            .as_ref()
+            .filter(|_| self.sight.definition.field("owner").is_none());
+        let owner = filter.and_then(|filter| owner_in(filter, self.checked.context));
+        Sources::of(&self.viewing.queries, entity, reach, query.naming.as_ref(), owner)
     }
 
     /// How many there are, and whether there may be more.
@@ -249,6 +256,19 @@ impl Through<'_> {
             }
         }
         Ok(Some(Kept { record, seen }))
+    }
+}
+
+/// Whose records alone a filter keeps.
+fn owner_in(filter: &Filter, context: &Context) -> Option<PersonId> {
+    match filter {
+        Filter::All(parts) => parts.iter().find_map(|part| owner_in(part, context)),
+        Filter::Test(Test {
+            field,
+            op: Operator::Equal,
+            value,
+        }) if field == "owner" => resolve(value, context).ok()?.as_text()?.parse().ok(),
+        _ => None,
     }
 }
 

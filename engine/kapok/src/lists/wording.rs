@@ -2,12 +2,15 @@
 //! records, people and departments that it points at. The index knows neither, since both change without the record, so
 //! they are looked up when somebody asks: those of other records only among what that person may see.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use kapok_protocol::{Entity, Filter, Operator, RecordId, Test, Value};
-use kapok_records::{Choice, EntityDefinition, Field, FieldKind};
+use kapok_records::{Catalogue, Choice, EntityDefinition, Field, FieldKind};
 use kapok_rules::Context;
-use kapok_search::{Keyword, Query, is_found, searched_fields};
+use kapok_search::{Keyword, Names, Query, searched_fields};
 
 use crate::{
     Error,
@@ -33,7 +36,8 @@ pub(crate) fn keyword(
         let mut tests = Vec::new();
         for field in definition.fields.iter().filter(|field| readable.contains(&field.id)) {
             if let Some(choices) = field.kind.of_values().choices() {
-                tests.extend(names_any(field, chosen(choices, &word.text)));
+                let names = names_of(seeing, searching, definition, field, choices);
+                tests.extend(names_any(field, chosen(choices, &names, &word.text)));
             }
             if let Some(target) = field.kind.target() {
                 tests.extend(names_any(
@@ -47,10 +51,48 @@ pub(crate) fn keyword(
     Ok(keyword)
 }
 
+/// The names of choices, made ready to be looked through: a list of all regions has thousands. As of one catalogue.
+#[derive(Default)]
+pub(crate) struct ChoiceNames(Mutex<(Option<Arc<Catalogue>>, BTreeMap<String, Arc<Names>>)>);
+
+/// The names of a field's choices, both languages of one after the other.
+fn names_of(
+    seeing: &Seeing<'_>,
+    searching: &Searching<'_>,
+    definition: &EntityDefinition,
+    field: &Field,
+    choices: &[Choice],
+) -> Arc<Names> {
+    let key = match field.kind.of_values().dictionary() {
+        Some(dictionary) => dictionary.to_owned(),
+        None => format!("{}/{}", definition.id, field.id),
+    };
+    let catalogue = seeing.catalogue();
+    let mut kept = searching
+        .shared
+        .choice_names
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let (of, names) = &mut *kept;
+    if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, catalogue)) {
+        names.clear();
+        *of = Some(Arc::clone(catalogue));
+    }
+    let made = names.entry(key).or_insert_with(|| {
+        let labels = choices.iter().map(|choice| &choice.label);
+        Arc::new(Names::new(
+            labels.flat_map(|label| [label.zh.as_str(), label.en.as_str()]),
+        ))
+    });
+    Arc::clone(made)
+}
+
 /// The choices of a name.
-fn chosen(choices: &[Choice], word: &str) -> Vec<String> {
-    let bears = |choice: &&Choice| is_found(&choice.label.zh, word) || is_found(&choice.label.en, word);
-    choices.iter().filter(bears).map(|choice| choice.id.clone()).collect()
+fn chosen(choices: &[Choice], names: &Names, word: &str) -> Vec<String> {
+    let places: BTreeSet<usize> = names.found(word).into_iter().map(|place| place / 2).collect();
+    let found = places.into_iter().filter_map(|place| choices.get(place));
+    found.map(|choice| choice.id.clone()).collect()
 }
 
 /// The records of an entity whose title has a word, of those that may be seen.

@@ -10,6 +10,7 @@ use kapok_protocol::{
     RecordRef, Refusal, RefusalKind, Sms, StartRequest, Value,
 };
 use kapok_records::{Action, Catalogue, EntityDefinition, Fields};
+use kapok_rules::Context;
 use kapok_store::View;
 use kapok_tables::Queries;
 
@@ -129,14 +130,15 @@ fn gathered(writer: &Writer, intended: &Intended) -> Result<Vec<(Intent, Option<
                 new.insert(stands_for.clone(), drawn);
                 id = Some(drawn);
             }
-            Intent::Update { record, set } => {
+            Intent::Update { record, set, owner } => {
                 put_ids(set, &new);
                 let same = gathered.iter_mut().find_map(|(known, _)| match known {
-                    Intent::Update { record: of, set } if of == record => Some(set),
+                    Intent::Update { record: of, set, owner } if of == record => Some((set, owner)),
                     _ => None,
                 });
-                if let Some(known) = same {
+                if let Some((known, known_owner)) = same {
                     known.append(set);
+                    *known_owner = owner.or(*known_owner);
                     continue;
                 }
             }
@@ -176,10 +178,15 @@ fn prepare(
     intent: &Intent,
     new: Option<RecordId>,
 ) -> Result<Ready, Error> {
-    let save = |entity: &Entity, id: Option<RecordId>, fields: &Fields, sessions: &mut Sessions| {
+    let save = |entity: &Entity,
+                id: Option<RecordId>,
+                fields: &Fields,
+                hand_over: Option<Option<PersonId>>,
+                sessions: &mut Sessions| {
         let actor = intended.caller.principal();
         let request = SaveRequest {
             id,
+            hand_over,
             ..SaveRequest::by_system(entity.clone(), actor.person().filter(|_| id.is_none()), fields.clone())
         };
         let definition = crate::writer::entity(catalogue, entity)?;
@@ -195,8 +202,13 @@ fn prepare(
         Ok::<_, Error>(Ready::Save(Box::new((definition.clone(), checked))))
     };
     Ok(match intent {
-        Intent::Create { entity, fields, .. } => save(entity, None, fields, sessions)?,
-        Intent::Update { record, set } => save(&record.entity, Some(record.id), set, sessions)?,
+        Intent::Create { entity, fields, .. } => save(entity, None, fields, None, sessions)?,
+        Intent::Update { record, set, owner } => {
+            if let Some(Some(to)) = owner {
+                works_here(shared, *to)?;
+            }
+            save(&record.entity, Some(record.id), set, *owner, sessions)?
+        }
         Intent::Delete(record) => {
             may(shared, view, intended.caller, Action::Delete, record)?;
             Ready::Delete(record.clone())
@@ -302,6 +314,13 @@ fn may_save(
 ) -> Result<(), Error> {
     let person = match caller {
         Caller::System => return Ok(()),
+        // What a process was granted names no one to be responsible.
+        Caller::Process(_) if request.hand_over.is_some() => {
+            return Err(Error::forbidden(
+                "流程不能通过插件更换负责人。",
+                "A process does not hand records over through a plugin.",
+            ));
+        }
         Caller::Process(instance) => {
             let action = before.map_or(Action::Create, |_| Action::Update);
             let fields = request.fields.keys();
@@ -312,12 +331,53 @@ fn may_save(
     let offset = shared.settings.utc_offset_minutes;
     let context = shared.organisation().context(Some(person), shared.clock.now(), offset);
     as_seen_by(shared, view, person, |viewing, seeing| match before {
-        Some(before) => allow_change(seeing, definition, before, &request.fields, &context),
+        Some(before) => match request.hand_over {
+            Some(to) => allow_hand_over(seeing, definition, before, to, person, &request.fields, &context),
+            None => allow_change(seeing, definition, before, &request.fields, &context),
+        },
         None => {
             let exists = |owner| viewing.organisation.exists(owner);
             allow_new(seeing, definition, request.owner, &request.fields, &context, exists)
         }
     })
+}
+
+/// Whether a plugin may make somebody else responsible for a record in a person's name. Besides those who hand such
+/// records over anyway, everybody may take one that nobody is responsible for and that they find, and give back their own:
+/// the plugin, which the administrator has granted this, says when. Whoever takes a record changes it as its owner.
+fn allow_hand_over(
+    seeing: &Seeing<'_>,
+    definition: &EntityDefinition,
+    before: &Record,
+    to: Option<PersonId>,
+    person: PersonId,
+    fields: &Fields,
+    context: &Context,
+) -> Result<(), Error> {
+    let takes = before.owner.is_none() && to == Some(person);
+    let gives_back = before.owner == Some(person) && to.is_none();
+    if before.owner.is_some() && to == Some(person) && before.owner != to {
+        return Err(Refusal::new(
+            RefusalKind::Conflict,
+            "record.taken",
+            "这条记录已经有人负责，可能刚刚被他人领取。",
+            "Somebody is responsible for this record already; perhaps it has just been taken.",
+        )
+        .into());
+    }
+    if !takes && !gives_back {
+        seeing.allow(Action::Transfer, definition, before)?;
+        return match fields.is_empty() {
+            true => Ok(()),
+            false => allow_change(seeing, definition, before, fields, context),
+        };
+    }
+    seeing.allow(Action::Read, definition, before)?;
+    let own = Record {
+        owner: Some(person),
+        ..before.clone()
+    };
+    allow_change(seeing, definition, &own, fields, context)
 }
 
 /// Whether the caller may do something with a record.

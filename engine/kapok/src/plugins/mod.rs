@@ -29,7 +29,7 @@ use tokio::runtime::Runtime;
 pub(crate) use intents::{Intended, carry_out};
 pub use package::PluginPackage;
 pub(crate) use set::{Entry, Set};
-pub use set::{PluginOffer, PluginState};
+pub use set::{PluginOffer, PluginSetting, PluginState};
 
 use crate::{Error, Outgoing, shared::Shared};
 use services::Services;
@@ -79,6 +79,8 @@ pub(crate) struct Plugins {
     changing: Mutex<()>,
     /// Those that come with the program, to come back when an installed one of their name is removed.
     built_in: Vec<PluginSource>,
+    /// The settings of the configuration file, by plugin.
+    configured: BTreeMap<String, BTreeMap<String, String>>,
     host: OnceLock<PluginHost>,
     client: HttpClient,
     runtime: OnceLock<Runtime>,
@@ -165,6 +167,7 @@ impl Plugins {
             set: RwLock::default(),
             changing: Mutex::default(),
             built_in,
+            configured: outgoing.plugins.clone(),
             host: OnceLock::new(),
             client,
             runtime: OnceLock::new(),
@@ -211,7 +214,7 @@ impl Plugins {
     }
 
     pub(crate) fn states(&self) -> Vec<PluginState> {
-        self.now().states()
+        self.now().entries().map(|entry| self.state_of(entry)).collect()
     }
 
     /// What the plugins declare, in the order of loading: the lowest layer of definitions.
@@ -293,7 +296,7 @@ impl Plugins {
             let manifest = entry.manifest.as_ref();
             entry.id == owner || manifest.is_some_and(|manifest| manifest.before_save.contains(entity))
         };
-        set.stopped().find(checks).map(Entry::state)
+        set.stopped().find(checks).map(|entry| self.state_of(entry))
     }
 
     /// What a call of a plugin is given.
@@ -331,12 +334,12 @@ impl Plugins {
         (view, notes): (View, Option<Arc<Notes>>),
         denials: &Denials,
     ) -> Call {
-        let settings = shared
-            .outgoing
-            .plugins
-            .get(&plugin.manifest().id)
-            .cloned()
-            .unwrap_or_default();
+        let id = &plugin.manifest().id;
+        let mut settings = self.configured.get(id).cloned().unwrap_or_default();
+        // What is set on a page stands above the configuration file.
+        if let Some(entry) = self.now().find(id) {
+            settings.extend(entry.settings.clone());
+        }
         Call {
             principal: caller.principal(),
             now: shared.clock.now(),
@@ -352,6 +355,12 @@ impl Plugins {
                 denials: denials.clone(),
             }),
         }
+    }
+
+    /// A plugin as the administrator sees it.
+    pub(crate) fn state_of(&self, entry: &Entry) -> PluginState {
+        let nothing = BTreeMap::new();
+        entry.state(self.configured.get(&entry.id).unwrap_or(&nothing))
     }
 
     /// The runtime that messages leave through; made when first needed.

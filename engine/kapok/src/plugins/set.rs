@@ -1,9 +1,9 @@
 //! Which plugins there are at one moment, running or not.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use kapok_model::cron;
-use kapok_plugin_host::{Capabilities, Manifest, Plugin};
+use kapok_plugin_host::{Capabilities, Manifest, Plugin, Setting, SettingType};
 use kapok_protocol::Text;
 use kapok_records::Definitions;
 use kapok_tables::PluginRow;
@@ -34,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) is_disabled: bool,
     /// Whether it was installed here, rather than coming with the program.
     pub(crate) is_installed: bool,
+    /// What the administrator has set on a page, by name.
+    pub(crate) settings: BTreeMap<String, String>,
 }
 
 /// A plugin as the administrator sees it.
@@ -59,6 +61,28 @@ pub struct PluginState {
     pub is_installed: bool,
     /// Why it does not run, when it does not.
     pub fault: Option<Text>,
+    /// What the administrator can set.
+    pub settings: Vec<PluginSetting>,
+}
+
+/// Something that the administrator sets for a plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginSetting {
+    /// Its name.
+    pub name: String,
+    /// What people call it, its kind and its bounds.
+    pub setting: Setting,
+    /// Its value; that of a secret is never shown.
+    pub value: Option<String>,
+    /// Whether it has a value.
+    pub is_set: bool,
+}
+
+impl PluginSetting {
+    /// Whether it is set on a page; all others stand in the configuration file.
+    pub fn is_changeable(&self) -> bool {
+        matches!(self.setting.kind, SettingType::Text | SettingType::Number)
+    }
 }
 
 /// Something that a plugin offers.
@@ -170,10 +194,6 @@ impl Set {
         self.entries.iter().filter_map(|entry| entry.definitions.as_ref())
     }
 
-    pub(crate) fn states(&self) -> Vec<PluginState> {
-        self.entries.iter().map(Entry::state).collect()
-    }
-
     /// The plugins that need a plugin.
     pub(crate) fn needing(&self, id: &str) -> Vec<&Entry> {
         let needs = |entry: &&Entry| {
@@ -257,6 +277,7 @@ impl Entry {
             fault,
             is_disabled,
             is_installed: false,
+            settings: row.map(|row| row.settings.clone()).unwrap_or_default(),
         })
     }
 
@@ -273,6 +294,7 @@ impl Entry {
             )),
             is_disabled: row.disabled,
             is_installed: true,
+            settings: row.settings.clone(),
         }
     }
 
@@ -285,6 +307,7 @@ impl Entry {
             fault: self.fault.clone(),
             is_disabled: self.is_disabled,
             is_installed: self.is_installed,
+            settings: self.settings.clone(),
         }
     }
 
@@ -292,7 +315,24 @@ impl Entry {
         self.manifest.as_ref().map_or("", |manifest| &manifest.version)
     }
 
-    pub(crate) fn state(&self) -> PluginState {
+    /// The settings as they are: by the page, and otherwise by the configuration file.
+    fn settings_of(&self, manifest: &Manifest, configured: &BTreeMap<String, String>) -> Vec<PluginSetting> {
+        let settings = manifest.settings.iter().map(|(name, setting)| {
+            let value = self.settings.get(name).or_else(|| configured.get(name));
+            let entries = format!("{name}.");
+            let has_entries = || configured.keys().any(|key| key.starts_with(&entries));
+            PluginSetting {
+                name: name.clone(),
+                setting: setting.clone(),
+                is_set: value.is_some() || (setting.kind == SettingType::Map && has_entries()),
+                value: value.filter(|_| setting.kind != SettingType::Secret).cloned(),
+            }
+        });
+        settings.collect()
+    }
+
+    /// The plugin as the administrator sees it; `configured` are its settings in the configuration file.
+    pub(crate) fn state(&self, configured: &BTreeMap<String, String>) -> PluginState {
         let manifest = self.manifest.as_ref();
         let granted = match (&self.plugin, manifest) {
             (Some(plugin), _) => plugin.granted().clone(),
@@ -314,6 +354,9 @@ impl Entry {
             is_disabled: self.is_disabled,
             is_installed: self.is_installed,
             fault: self.fault.clone(),
+            settings: manifest
+                .map(|manifest| self.settings_of(manifest, configured))
+                .unwrap_or_default(),
         }
     }
 }

@@ -78,6 +78,7 @@ pub(crate) fn rights_of(reach: &Reach) -> Rights {
             Owners::None => Whose::None,
             Owners::These(persons) => Whose::These(Arc::clone(persons)),
             Owners::All => Whose::All,
+            Owners::Nobody => Whose::Nobody,
         },
         shared: reach.shared.clone(),
         inherited: reach.inherited.as_ref().map(|inherited| {

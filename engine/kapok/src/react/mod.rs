@@ -31,7 +31,7 @@ pub(crate) use jobs::run_ready_jobs;
 pub(crate) use outbox::{send_due, ways_out};
 pub(crate) use plugin_work::{advance as advance_plugin_work, called};
 pub(crate) use record_jobs::advance as advance_record_jobs;
-pub(crate) use requests::{encode, plain};
+pub(crate) use requests::{answer, cut, encode, plain, prepare};
 pub(crate) use timers::fire_due_timers;
 
 /// The longest anybody sleeps: a wall clock may jump.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use kapok_notify::{FetchError, HttpRequest, HttpResponse};
 use kapok_process::state::Job;
-use kapok_protocol::{JobOutcome, Value};
+use kapok_protocol::{JobOutcome, Text, Value};
 
 use crate::shared::Shared;
 
@@ -15,9 +15,9 @@ const LONGEST: usize = 256 << 10;
 /// Sends the request of a job, and says how it went.
 pub(super) fn send(shared: &Shared, job: &Job) -> JobOutcome {
     let failed = |message: String, retry| JobOutcome::Failed { message, retry };
-    let request = match prepare(shared, job) {
+    let request = match prepare(shared, &job.inputs, job.id.to_string()) {
         Ok(request) => request,
-        Err(message) => return failed(message, false),
+        Err(problem) => return failed(problem.to_string(), false),
     };
     let Some(runtime) = shared.plugins.runtime() else {
         return failed("暂时无法发出请求 / there is no way out just now".into(), true);
@@ -45,11 +45,12 @@ pub(super) fn send(shared: &Shared, job: &Job) -> JobOutcome {
     }
 }
 
-fn prepare(shared: &Shared, job: &Job) -> Result<HttpRequest, String> {
-    let text = |name: &str| job.inputs.get(name).and_then(Value::as_text).unwrap_or_default();
+/// A request as its inputs say, under the key by which the other side knows it again.
+pub(crate) fn prepare(shared: &Shared, inputs: &BTreeMap<String, Value>, key: String) -> Result<HttpRequest, Text> {
+    let text = |name: &str| inputs.get(name).and_then(Value::as_text).unwrap_or_default();
     let mut url = text("url").to_owned();
     let mut separator = if url.contains('?') { '&' } else { '?' };
-    for (name, value) in pairs(job, "query") {
+    for (name, value) in pairs(inputs, "query") {
         let Some(value) = value.get("value").filter(|value| **value != Value::Null) else {
             continue;
         };
@@ -60,7 +61,7 @@ fn prepare(shared: &Shared, job: &Job) -> Result<HttpRequest, String> {
         separator = '&';
     }
     let mut headers = Vec::new();
-    for (name, header) in pairs(job, "headers") {
+    for (name, header) in pairs(inputs, "headers") {
         match header.get("secret").and_then(Value::as_text) {
             Some(secret) => {
                 let prefix = header.get("prefix").and_then(Value::as_text).unwrap_or_default();
@@ -72,13 +73,13 @@ fn prepare(shared: &Shared, job: &Job) -> Result<HttpRequest, String> {
             },
         }
     }
-    let body = job.inputs.get("body").filter(|body| **body != Value::Null);
+    let body = inputs.get("body").filter(|body| **body != Value::Null);
     let (body, kind) = match (body, text("body_type")) {
         (None, _) => (String::new(), None),
         (Some(body), "form") => (form(body)?, Some("application/x-www-form-urlencoded")),
         (Some(body), "text") => (plain(body), Some("text/plain; charset=utf-8")),
         (Some(body), _) => (
-            serde_json::to_string(body).map_err(|error| error.to_string())?,
+            serde_json::to_string(body).map_err(|error| Text::same(error.to_string()))?,
             Some("application/json"),
         ),
     };
@@ -90,7 +91,7 @@ fn prepare(shared: &Shared, job: &Job) -> Result<HttpRequest, String> {
     if !has(&headers, "accept") {
         headers.push(("Accept".to_owned(), "application/json, */*;q=0.5".to_owned()));
     }
-    headers.push(("Idempotency-Key".to_owned(), job.id.to_string()));
+    headers.push(("Idempotency-Key".to_owned(), key));
     Ok(HttpRequest {
         method: text("method").to_owned(),
         url,
@@ -100,10 +101,11 @@ fn prepare(shared: &Shared, job: &Job) -> Result<HttpRequest, String> {
 }
 
 /// The secret of a name, for whoever it is meant for.
-fn reveal<'s>(shared: &'s Shared, name: &str, url: &str) -> Result<&'s str, String> {
+fn reveal<'s>(shared: &'s Shared, name: &str, url: &str) -> Result<&'s str, Text> {
     let Some(secret) = shared.outgoing.secrets.get(name) else {
-        return Err(format!(
-            "配置里没有密钥“{name}”，请加上后重试 / the configuration has no secret `{name}`: add it and retry"
+        return Err(Text::new(
+            format!("配置里没有密钥“{name}”，请加上后重试"),
+            format!("the configuration has no secret `{name}`: add it and retry"),
         ));
     };
     let is_for = |origin: &String| {
@@ -113,14 +115,18 @@ fn reveal<'s>(shared: &'s Shared, name: &str, url: &str) -> Result<&'s str, Stri
     if secret.origins.is_empty() || secret.origins.iter().any(is_for) {
         return Ok(&secret.value);
     }
-    Err(format!(
-        "密钥“{name}”不能发给这个地址，请核对配置 / the secret `{name}` is not for this address: check the configuration"
+    Err(Text::new(
+        format!("密钥“{name}”不能发给这个地址，请核对配置"),
+        format!("the secret `{name}` is not for this address: check the configuration"),
     ))
 }
 
 /// The named entries of a list.
-fn pairs<'j>(job: &'j Job, list: &str) -> impl Iterator<Item = (String, &'j BTreeMap<String, Value>)> {
-    let entries = job.inputs.get(list).and_then(Value::as_list).unwrap_or_default();
+fn pairs<'j>(
+    inputs: &'j BTreeMap<String, Value>,
+    list: &str,
+) -> impl Iterator<Item = (String, &'j BTreeMap<String, Value>)> {
+    let entries = inputs.get(list).and_then(Value::as_list).unwrap_or_default();
     entries.iter().filter_map(|entry| {
         let entry = entry.as_map()?;
         Some((entry.get("name")?.as_text()?.to_owned(), entry))
@@ -150,9 +156,12 @@ pub(crate) fn encode(text: &str, to: &mut String) {
     }
 }
 
-fn form(body: &Value) -> Result<String, String> {
+fn form(body: &Value) -> Result<String, Text> {
     let Some(fields) = body.as_map() else {
-        return Err("表单内容应当是名称和值 / the body of a form is a map of names and values".to_owned());
+        return Err(Text::new(
+            "表单内容应当是名称和值",
+            "the body of a form is a map of names and values",
+        ));
     };
     let mut text = String::new();
     for (name, value) in fields.iter().filter(|(_, value)| **value != Value::Null) {
@@ -167,17 +176,14 @@ fn form(body: &Value) -> Result<String, String> {
 }
 
 /// What the process sees of an answer.
-fn answer(response: HttpResponse) -> BTreeMap<String, Value> {
+pub(crate) fn answer(response: HttpResponse) -> BTreeMap<String, Value> {
     let headers = response
         .headers
         .into_iter()
         .map(|(name, value)| (name, Value::from(value)));
     let body = serde_json::from_slice::<Value>(&response.body).unwrap_or_else(|_| {
         let mut text = String::from_utf8_lossy(&response.body).into_owned();
-        if text.len() > LONGEST {
-            let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-            text.truncate(end);
-        }
+        cut(&mut text, LONGEST);
         if text.is_empty() {
             Value::Null
         } else {
@@ -189,6 +195,16 @@ fn answer(response: HttpResponse) -> BTreeMap<String, Value> {
         ("headers".to_owned(), Value::Map(headers.collect())),
         ("body".to_owned(), body),
     ])
+}
+
+/// Cuts a text to so many bytes; whether there was something to cut.
+pub(crate) fn cut(text: &mut String, longest: usize) -> bool {
+    if text.len() <= longest {
+        return false;
+    }
+    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.truncate(end);
+    true
 }
 
 #[cfg(test)]

@@ -396,6 +396,31 @@ fn what_is_probably_there_already_is_refused_skipped_or_made() {
     }
 }
 
+/// Whether by a rule that says so or by what only one record may have: what is there already is there already.
+#[test]
+fn rows_whose_unique_value_is_taken_are_skipped_where_that_is_wanted() {
+    let kapok = start();
+    let clerk = staff(&kapok, "clerk");
+    let (id, options) = begin(&clerk, "编号,名称\nC1,木棉科技\n");
+    assert_eq!(run(&kapok, &clerk, id, &options).counts.created, 1);
+    for (duplicates, expected) in [(OnDuplicate::Refuse, [1, 0, 2]), (OnDuplicate::Skip, [1, 2, 0])] {
+        let (id, options) = begin(&clerk, "编号,名称\nC1,改了名的\nC2,木棉贸易\nC2,红棉\n");
+        let options = ImportOptions { duplicates, ..options };
+        clerk.check_import(id, &options).expect("checks");
+        kapok.run_due().expect("runs");
+        let checked = clerk.import(id).expect("is there").counts;
+        let counts = run(&kapok, &clerk, id, &options).counts;
+        assert_eq!(
+            [counts.created, counts.skipped, counts.failed],
+            expected,
+            "{duplicates:?}"
+        );
+        assert_eq!(checked, counts, "{duplicates:?}");
+        clerk.undo_import(id).expect("undoes");
+        kapok.run_due().expect("runs");
+    }
+}
+
 #[test]
 fn undoing_leaves_alone_what_somebody_changed_since() {
     let kapok = start();

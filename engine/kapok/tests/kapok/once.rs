@@ -3,7 +3,7 @@
 use std::thread;
 
 use kapok::{
-    ListQuery,
+    ListQuery, SheetKind,
     process::state::InstanceState,
     protocol::{Entity, RecordRef},
 };
@@ -41,6 +41,31 @@ fn a_repeated_save_makes_one_record_and_one_case() {
     for key in ["", &"k".repeat(256)] {
         assert_eq!(code(seller.once(key, "hash").map(drop)), "idempotency.key");
     }
+}
+
+/// Of what one request asks for, its key stands for the whole and not for the first part.
+#[test]
+fn a_request_with_a_key_takes_all_people_of_a_file() {
+    let world = World::new();
+    let admin = world.staff("admin");
+    let file = "employee_id,name,reports_to,title,department\nnw.1,Nancy,nw.2,Ms.,sales-1\nnw.2,Andrew,zhao.jianhua,Dr.,sales\n";
+    let bring = |key: &str| {
+        let keyed = admin
+            .once(key, "hash")
+            .expect("a key")
+            .administrator()
+            .expect("an administrator");
+        keyed
+            .import_people(file.as_bytes(), SheetKind::Csv, false)
+            .expect("imports")
+    };
+    let report = bring("key-1");
+    assert_eq!((report.created, report.failed.len()), (2, 0));
+    assert_eq!(report.ignored, ["title"]);
+    for repeated in [bring("key-1"), bring("key-2")] {
+        assert_eq!((repeated.created, repeated.unchanged), (0, 2));
+    }
+    assert_eq!(world.staff("nw.1").me().expect("reads").name, "Nancy");
 }
 
 /// A client that is out of patience asks again while the first request is still on its way.

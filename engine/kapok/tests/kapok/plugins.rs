@@ -13,7 +13,7 @@ use kapok::{
     records::{FieldSet, Fields, ProcessGrant, ProcessGrants},
 };
 
-use crate::support::{fields, process_with, task_for};
+use crate::support::{fields, process, process_with, task_for};
 
 const ACCOUNT: &str = "hello.account";
 const ORDER: &str = "hello.order";
@@ -338,7 +338,7 @@ fn what_a_rule_reads_is_asked_for_when_its_process_is_published() {
     let (_, asked) = admin.examine(&model);
     let of_account = asked[0].needed.iter().find(|need| need.entity == Entity::new(ACCOUNT));
     let of_account = of_account.expect("the rule reads accounts");
-    assert_eq!(of_account.fields, FieldSet::these(["name"]));
+    assert_eq!(of_account.fields, FieldSet::All, "it may be handed over as a whole");
     assert_eq!(of_account.because[0].code, "step");
 
     let deployed = world.kapok.deploy(&model).expect("deploys");
@@ -368,6 +368,24 @@ fn what_a_rule_reads_is_asked_for_when_its_process_is_published() {
     assert_eq!(incidents.len(), 1);
     let text = &incidents[0].row.text.en;
     assert!(text.contains("Account"), "{text}");
+}
+
+#[test]
+fn a_rule_is_told_what_the_model_hands_over() {
+    let world = World::new();
+    let seller = world.staff("li.na");
+    let account = world.account(&seller, 100);
+    let rule =
+        r#"<kapok:plugin rule="hello.account-owner"><kapok:input name="account">account</kapok:input></kapok:plugin>"#;
+    world
+        .kapok
+        .deploy(&process("told", &task_for(rule)))
+        .expect("deploys, and is granted to read accounts");
+    let account = Value::from(account.id.to_string());
+    let case = world.kapok.start("told", [("account", account)]).expect("starts");
+    world.run();
+    let tasks = world.kapok.tasks(case).expect("reads");
+    assert_eq!(tasks[0].assignee.as_ref().map(|who| who.id), Some(seller.person()));
 }
 
 #[test]

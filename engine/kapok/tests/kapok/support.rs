@@ -112,7 +112,7 @@ impl World {
 }
 
 /// The plugins as they are built.
-fn plugins() -> Vec<PluginSource> {
+pub fn plugins() -> Vec<PluginSource> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
     let plugins = PluginSource::read_folder(&folder).unwrap_or_default();
     assert!(

@@ -1,8 +1,8 @@
 //! Rules that say who.
 
-use super::{Context, expressions::read_expression};
+use super::{Context, expressions::read_expression, inputs::read_inputs};
 use crate::{
-    AssigneeRule, Known,
+    AssigneeRule, Known, PluginRule,
     catalogue::{Words, elements, settings as rules},
     xml::Element,
 };
@@ -48,7 +48,10 @@ fn read_rule(owner: &Element, rule: &Element, context: &mut Context<'_>) -> Opti
                     .findings
                     .report_inside(&rules::HANDLER_UNKNOWN, owner, rule.line, words);
             }
-            AssigneeRule::Plugin(name)
+            AssigneeRule::Plugin(PluginRule {
+                inputs: read_inputs(owner, rule, context),
+                rule: name,
+            })
         }
         "expression" if rule.text.trim().is_empty() => {
             let words: &[&dyn Words] = &[&owner.label(), &rule.name];

@@ -19,6 +19,7 @@ mod findings;
 mod forms;
 mod gateways;
 mod global_tasks;
+mod inputs;
 mod lanes;
 mod messages;
 mod nodes;

@@ -88,7 +88,7 @@ const VOCABULARY: &[Entry] = &[
     entry("initiator", &[], &[], &[], &[]),
     entry("fieldPerson", &["field"], &[], &[], &[]),
     entry("expression", &[], &["language"], &[], &[]),
-    entry("plugin", &["rule"], &[], &[], &[]),
+    entry("plugin", &["rule"], &[], &[], &["input"]),
     entry(
         "handler",
         &["name"],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{Entity, Filter, Record, RecordId, RecordRef, Value};
+use kapok_protocol::{Entity, Filter, PersonId, Record, RecordId, RecordRef, Value};
 
 use super::State;
 use crate::{
@@ -11,11 +11,14 @@ use crate::{
     bindings::kapok::plugin::{records as wire, types},
 };
 
-/// What every record has besides its fields. Who did something and whose it is follows from who calls the plugin, so it is
-/// read like fields and never set like them.
+/// What every record has besides its fields. Who did something follows from who calls the plugin, so all of it is read like
+/// fields, and none but the owner, by a change that hands the record over, is set like them.
 pub(crate) const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
 
 type Fields = BTreeMap<String, Value>;
+
+/// Whom a change of a record makes responsible for it, besides its fields.
+const OWNER: &str = "owner";
 
 /// The most records that one query answers.
 const MOST: u32 = 1_000;
@@ -30,6 +33,7 @@ impl State {
                 RecordAction::Create => "create",
                 RecordAction::Update => "update",
                 RecordAction::Delete => "delete",
+                RecordAction::Transfer => "transfer",
             };
             Denial::capability(format!(
                 "{} may not {verb} {entity}: plugin.toml must say \"{entity}\" = [\"{verb}\"] under [capabilities.records], and \
@@ -166,11 +170,20 @@ impl State {
     }
 
     fn update_record(&mut self, record: types::RecordRef, set: &str) -> Result<(), Denial> {
-        let capability = self.capability(&record.entity, RecordAction::Update)?;
-        let set = self.fields(set)?;
-        self.granted_change(&record.entity, capability, &set)?;
+        let mut set = self.fields(set)?;
+        let owner = match set.remove(OWNER) {
+            None => None,
+            Some(owner) => {
+                self.capability(&record.entity, RecordAction::Transfer)?;
+                Some(person(&owner)?)
+            }
+        };
+        if owner.is_none() || !set.is_empty() {
+            let capability = self.capability(&record.entity, RecordAction::Update)?;
+            self.granted_change(&record.entity, capability, &set)?;
+        }
         let record = reference(record).ok_or_else(no_record)?;
-        self.intend(Intent::Update { record, set })
+        self.intend(Intent::Update { record, set, owner })
     }
 
     fn delete_record(&mut self, record: types::RecordRef) -> Result<(), Denial> {
@@ -178,6 +191,16 @@ impl State {
         let record = reference(record).ok_or_else(no_record)?;
         self.intend(Intent::Delete(record))
     }
+}
+
+/// The person that a value names; nobody for null.
+fn person(value: &Value) -> Result<Option<PersonId>, Denial> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let id = value.as_text().and_then(|id| id.parse::<RecordId>().ok());
+    let wrong = || Denial::invalid("the owner is the id of a person, or null for nobody");
+    Ok(Some(id.ok_or_else(wrong)?.into()))
 }
 
 /// The part of a record that was granted.

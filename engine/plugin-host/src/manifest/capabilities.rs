@@ -34,7 +34,7 @@ pub struct RecordCapability {
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "a list of \"read\", \"create\", \"update\", \"delete\", or { actions = […], fields = […] }"
+    expecting = "a list of \"read\", \"create\", \"update\", \"delete\", \"transfer\", or { actions = […], fields = […] }"
 )]
 enum Written {
     Actions(BTreeSet<RecordAction>),
@@ -70,6 +70,8 @@ pub enum RecordAction {
     Update,
     /// Puts it into the trash.
     Delete,
+    /// Makes somebody else responsible for it, or nobody.
+    Transfer,
 }
 
 /// What a plugin does with cases and to-dos. A name `*` stands for all.

@@ -12,7 +12,7 @@
 //! messages = ["page", "mail"]         # tell people: page, notice, mail, sms
 //!
 //! [capabilities.records]              # with the rights of whoever calls the plugin
-//! "quotes.quote" = ["read", "update"] # read, create, update, delete
+//! "quotes.quote" = ["read", "update"] # read, create, update, delete, transfer
 //! "customers.customer" = { actions = ["read"], fields = ["name", "level"] }
 //!
 //! [capabilities.processes]
@@ -30,6 +30,7 @@
 //! entity = "quotes.quote"
 //! label = { zh = "复制", en = "Copy" }
 //! when = { field = "status", op = "=", value = "approved" }   # of which records; all when absent
+//! roles = ["sales"]                   # whom it is offered to; everybody who sees the record when absent
 //!
 //! [handlers."quotes.mark-approved"]   # service tasks, shown in the designer
 //! label = { zh = "标记为已批准", en = "Mark as approved" }
@@ -43,8 +44,8 @@
 //!
 //! [assignee_rules."quotes.by-region"] # who gets a task; named by <kapok:plugin rule="…"/> among a task's assignees
 //! label = { zh = "按地区", en = "By region" }
-//! [assignee_rules."quotes.by-region".records."customers.customer"]
-//! read = ["region"]                   # fields, or "*" for all
+//! inputs.region = { label = { zh = "地区", en = "Region" }, type = "text" }     # as of handlers
+//! records."quotes.region".read = ["name"]     # what it reads besides the process's own record and its inputs
 //!
 //! [reports."quotes.by-month"]         # tables that the plugin computes; inputs as of handlers
 //! label = { zh = "按月", en = "By month" }
@@ -60,7 +61,7 @@
 //!
 //! [settings.secret]                   # what the administrator sets
 //! label = { zh = "密钥", en = "Secret" }
-//! type = "secret"                     # text, secret or map
+//! type = "secret"                     # text, number (with min and max), secret or map
 //! required = true
 //! ```
 //!
@@ -70,7 +71,10 @@
 mod capabilities;
 mod parse;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use kapok_protocol::{Entity, Filter, Text};
 use serde::Deserialize;
@@ -124,6 +128,9 @@ pub struct Action {
     /// With which of them; with all when `None`.
     #[serde(default)]
     pub when: Option<Filter>,
+    /// To people with one of these roles; to everybody who sees the record when there is none.
+    #[serde(default)]
+    pub roles: BTreeSet<String>,
     /// What the person fills in, by name.
     #[serde(default)]
     pub inputs: BTreeMap<String, Input>,
@@ -135,16 +142,20 @@ pub struct Action {
 pub struct AssigneeRule {
     /// Its name for people.
     pub label: Text,
-    /// What it reads of records, by entity: what an administrator is asked to confirm for a process that asks it.
+    /// What it is given besides the record and who started the case, by name.
     #[serde(default)]
-    pub records: BTreeMap<Entity, RecordReads>,
+    pub inputs: BTreeMap<String, Input>,
+    /// What it reads of records, by entity, besides the process's own and those that are among its inputs: what an
+    /// administrator is asked to confirm for a process that asks it.
+    #[serde(default)]
+    pub records: BTreeMap<Entity, RuleNeeds>,
 }
 
-/// What a rule reads of the records of an entity.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecordReads {
-    /// The fields; `*` stands for all.
+/// What a rule reads of the records of an entity. `*` stands for all fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleNeeds {
+    /// The fields it reads.
     pub read: Vec<String>,
 }
 
@@ -265,6 +276,12 @@ pub struct Setting {
     /// Whether the plugin cannot work without it.
     #[serde(default)]
     pub required: bool,
+    /// The least number that can be set, of one that is a number.
+    #[serde(default)]
+    pub min: Option<i64>,
+    /// The greatest.
+    #[serde(default)]
+    pub max: Option<i64>,
 }
 
 /// The kinds of settings.
@@ -273,6 +290,8 @@ pub struct Setting {
 pub enum SettingType {
     /// Text that anybody who configures may read.
     Text,
+    /// A whole number, which the plugin reads as text.
+    Number,
     /// Text that is never shown again.
     Secret,
     /// Names with texts; the plugin reads `setting.name`.

@@ -194,8 +194,8 @@ impl Check<'_> {
                 self.refuse(name, "报表至少要有一列", "A report has at least one column");
             }
         }
-        for name in file.assignee_rules.keys() {
-            self.own(id, name, &BTreeMap::new());
+        for (name, AssigneeRule { inputs, .. }) in &file.assignee_rules {
+            self.own(id, name, inputs);
         }
         for (name, schedule) in &file.schedules {
             if schedule.cron.split_whitespace().count() != 5 {

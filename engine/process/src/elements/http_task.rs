@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use kapok_model::{BodyKind, HeaderValue, HttpTask, REQUEST_HANDLER, ServiceTask, Statuses};
-use kapok_protocol::{ElementInstanceId, JobId, Value};
+use kapok_protocol::{ElementInstanceId, Expression, JobId, Value};
 
 use super::service_task;
 use crate::{case::Case, data, flow, halt::Halt, jobs, scope};
@@ -16,14 +16,24 @@ pub(super) fn enter(case: &mut Case, id: ElementInstanceId, request: &HttpTask) 
     let url = scope::ask(case, Some(id), |context, view| {
         context.evaluator.url(&request.url, view)
     })?;
+    let inputs = request_inputs(request, url, |expression| scope::value(case, Some(id), expression))?;
+    service_task::begin_job(case, id, REQUEST_HANDLER.to_owned(), inputs, false)
+}
+
+/// What is sent, as it lies in the job of a request: for a case, and for whoever tries the request before there is one.
+pub fn request_inputs<E>(
+    request: &HttpTask,
+    url: String,
+    mut value: impl FnMut(&Expression) -> Result<Value, E>,
+) -> Result<BTreeMap<String, Value>, E> {
     let mut query = Vec::new();
     for (name, expression) in &request.query {
-        query.push(pair(name, scope::value(case, Some(id), expression)?));
+        query.push(pair(name, value(expression)?));
     }
     let mut headers = Vec::new();
-    for (name, value) in &request.headers {
-        headers.push(match value {
-            HeaderValue::Computed(expression) => pair(name, scope::value(case, Some(id), expression)?),
+    for (name, header) in &request.headers {
+        headers.push(match header {
+            HeaderValue::Computed(expression) => pair(name, value(expression)?),
             HeaderValue::Secret { name: secret, prefix } => Value::from_iter([
                 ("name", Value::from(name.as_str())),
                 ("secret", Value::from(secret.as_str())),
@@ -46,9 +56,30 @@ pub(super) fn enter(case: &mut Case, id: ElementInstanceId, request: &HttpTask) 
             BodyKind::Text => "text",
         };
         inputs.insert("body_type".to_owned(), Value::from(kind));
-        inputs.insert("body".to_owned(), scope::value(case, Some(id), expression)?);
+        inputs.insert("body".to_owned(), value(expression)?);
     }
-    service_task::begin_job(case, id, REQUEST_HANDLER.to_owned(), inputs, false)
+    Ok(inputs)
+}
+
+/// What a status means to the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict<'r> {
+    /// The step is done.
+    Success,
+    /// An error of this code, which the model may catch.
+    Error(&'r str),
+    /// It is tried again, or becomes an incident.
+    Refused,
+}
+
+/// What a status means: an error that is drawn goes before a success.
+pub fn verdict(request: &HttpTask, status: u16) -> Verdict<'_> {
+    let is = |statuses: &[Statuses]| statuses.iter().any(|some| some.has(status));
+    match request.errors.iter().find(|(statuses, _)| is(statuses)) {
+        Some((_, code)) => Verdict::Error(code),
+        None if is(&request.success) => Verdict::Success,
+        None => Verdict::Refused,
+    }
 }
 
 fn pair(name: &str, value: Value) -> Value {
@@ -65,22 +96,24 @@ pub(super) fn answered(
 ) -> Result<(), Halt> {
     let status = answer.get("status").and_then(Value::as_number);
     let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
-    let is = |statuses: &[Statuses]| statuses.iter().any(|some| some.has(status));
-    if let Some((_, code)) = request.errors.iter().find(|(statuses, _)| is(statuses)) {
-        keep(case, id, task, answer)?;
-        if let Some(job) = case.element(id)?.job {
-            case.job_mut(job)?.ready = false;
+    match verdict(request, status) {
+        Verdict::Success => {}
+        Verdict::Error(code) => {
+            keep(case, id, task, answer)?;
+            if let Some(job) = case.element(id)?.job {
+                case.job_mut(job)?.ready = false;
+            }
+            return Err(Halt::Error {
+                code: code.to_owned(),
+                message: format!("HTTP {status}: {}", excerpt(answer.get("body"))),
+            });
         }
-        return Err(Halt::Error {
-            code: code.clone(),
-            message: format!("HTTP {status}: {}", excerpt(answer.get("body"))),
-        });
-    }
-    if !is(&request.success) {
-        let Some(job) = case.element(id)?.job else {
-            return flow::complete(case, id);
-        };
-        return refused(case, id, job, task, status, answer);
+        Verdict::Refused => {
+            let Some(job) = case.element(id)?.job else {
+                return flow::complete(case, id);
+            };
+            return refused(case, id, job, task, status, answer);
+        }
     }
     keep(case, id, task, answer)?;
     let mut found = BTreeMap::new();

@@ -10,7 +10,7 @@ pub(crate) mod event_based_gateway;
 pub(crate) mod event_sub_process;
 pub(crate) mod exclusive_gateway;
 pub(crate) mod gathering;
-mod http_task;
+pub(crate) mod http_task;
 pub(crate) mod inclusive_gateway;
 mod intermediate_events;
 mod message_task;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use kapok_model::{AssigneeRule, HumanTask, SignMode};
+use kapok_model::{AssigneeRule, HumanTask, PluginRule, SignMode};
 use kapok_protocol::{ElementInstanceId, PersonId, Timestamp, Value};
 
 use super::service_task;
@@ -25,12 +25,18 @@ pub const ASSIGNEE_ANSWER: &str = "people";
 
 pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<(), Halt> {
     let rule = task.assignees.iter().find_map(|rule| match rule {
-        AssigneeRule::Plugin(name) => Some(name),
+        AssigneeRule::Plugin(rule) => Some(rule),
         _ => None,
     });
     match rule {
         // A plugin is not asked while a step is decided: a job does it, and the to-dos come with its answer.
-        Some(rule) => service_task::begin_job(case, id, format!("{ASSIGNEE_JOB}{rule}"), BTreeMap::new(), false),
+        Some(PluginRule { rule, inputs }) => {
+            let mut given = BTreeMap::new();
+            for (name, expression) in inputs {
+                given.insert(name.clone(), scope::value(case, Some(id), expression)?);
+            }
+            service_task::begin_job(case, id, format!("{ASSIGNEE_JOB}{rule}"), given, false)
+        }
         None => assign(case, id, task, &[]),
     }
 }

@@ -31,6 +31,9 @@ pub struct EntityDefinition {
     /// its parent, and what the parent hands down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens: Option<Filter>,
+    /// What is shown of a record that nobody is responsible for to roles that find those and do not see it otherwise.
+    #[serde(skip)]
+    pub unowned: Vec<String>,
     /// Whether its records show their history. What happened is kept either way.
     pub history: bool,
     /// The choice field by which it can be shown as a board.

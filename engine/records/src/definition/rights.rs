@@ -93,6 +93,8 @@ pub struct Grants {
     pub inherit: bool,
     /// Whether seeing a record through this role is seeing the records below it.
     pub hand_down: bool,
+    /// Whether it also sees the records that nobody is responsible for, as far as the entity shows those.
+    pub unowned: bool,
 }
 
 impl Default for Grants {
@@ -108,6 +110,7 @@ impl Default for Grants {
             export: Level::None,
             inherit: true,
             hand_down: true,
+            unowned: false,
         }
     }
 }
@@ -127,6 +130,7 @@ impl Grants {
             export: self.export.max(other.export),
             inherit: self.inherit && other.inherit,
             hand_down: self.hand_down && other.hand_down,
+            unowned: self.unowned || other.unowned,
         }
     }
 

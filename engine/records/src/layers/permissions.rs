@@ -31,6 +31,12 @@ pub(super) fn unite(base: &mut Node, other: &Node) {
                 match known.get_mut(name) {
                     // A condition is one thing; the first to say it has said it.
                     Some(_) if name == "create_when" => {}
+                    // The one flag that gives something.
+                    Some(known) if name == "unowned" => {
+                        if node.content == Content::Bool(true) {
+                            *known = node.clone();
+                        }
+                    }
                     Some(known) => unite(known, node),
                     None => {
                         known.insert(name.clone(), node.clone());

@@ -20,6 +20,11 @@ pub enum Reason {
     },
     /// The process was granted it when it was published.
     Granted(Level),
+    /// Nobody is responsible for it, and a role finds such records.
+    Unowned {
+        /// The role's code.
+        role: String,
+    },
     /// The record is reached for itself.
     Shared(Sharing),
     /// Its parent is read, for these reasons, and hands reading down.
@@ -65,6 +70,13 @@ impl Rights<'_> {
             let sharings = self.viewer.sharing(&entity.id, record.id);
             reasons.extend(sharings.into_iter().map(Reason::Shared));
         }
+        if action == Action::Read
+            && reasons.is_empty()
+            && record.owner.is_none()
+            && let Some(role) = self.finds_unowned(entity)
+        {
+            reasons.push(Reason::Unowned { role: role.to_owned() });
+        }
         if let Some(inherited) = whole
             .inherited
             .filter(|inherited| inherited.admits(record, self.records))
@@ -90,6 +102,7 @@ impl Rights<'_> {
             Owners::None => false,
             Owners::These(persons) => record.owner.is_some_and(|owner| persons.contains(&owner)),
             Owners::All => true,
+            Owners::Nobody => record.owner.is_none(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kapok_protocol::{Filter, Record};
 
 use super::{
-    ProcessGrant, Reach, Rights,
+    Owners, ProcessGrant, Reach, Rights,
     reach::{Sources, hands_down},
 };
 use crate::{
@@ -67,6 +67,8 @@ pub struct Judge<'a> {
     changes: Reach,
     /// Each source of rights by itself. Empty when no source restricts a field.
     sources: Vec<Source<'a>>,
+    /// Whether records that nobody is responsible for are found too, with the fields that the entity shows of them.
+    finds_unowned: bool,
 }
 
 impl<'a> Rights<'a> {
@@ -89,6 +91,7 @@ impl<'a> Rights<'a> {
             } else {
                 Vec::new()
             },
+            finds_unowned: action == Action::Read && self.finds_unowned(entity).is_some(),
         }
     }
 
@@ -254,11 +257,53 @@ impl<'a> Judge<'a> {
         &self.reach
     }
 
+    /// Decides about the records that nobody is responsible for and nothing else, for those who find such records and do
+    /// not read all of them anyway. They are a list of their own, because a list with them in it can be asked about
+    /// nothing but the little that is shown of them.
+    #[must_use]
+    pub fn of_unowned(self) -> Self {
+        if !self.finds_unowned || self.reach.is_everything() {
+            return self;
+        }
+        Self {
+            reach: Reach {
+                owners: Owners::Nobody,
+                ..Reach::nothing(&self.entity.id)
+            },
+            changes: Reach::nothing(&self.entity.id),
+            sources: Vec::new(),
+            ..self
+        }
+    }
+
+    fn is_of_unowned(&self) -> bool {
+        self.reach.owners == Owners::Nobody
+    }
+
+    /// What the entity shows of records that nobody is responsible for.
+    fn unowned_fields(&self) -> Access {
+        let access = |field: &Field| match self.entity.unowned.contains(&field.id) {
+            true => FieldAccess::Read,
+            false => FieldAccess::Hidden,
+        };
+        let fields = self.entity.fields.iter();
+        Access::Granted(fields.map(|field| (field.id.clone(), access(field))).collect())
+    }
+
+    /// Whether a record is shown only because nobody is responsible for it: that shows a little of it and opens nothing, so
+    /// nobody puts anything below it either.
+    pub fn is_merely_found(&self, record: &Record) -> bool {
+        self.finds_unowned && record.owner.is_none() && !self.reach.admits(record, self.rights.records)
+    }
+
     /// About one record.
     pub fn decide(&self, record: &Record) -> Access {
         let records = self.rights.records;
-        if !self.reach.admits(record, records) {
-            return Access::Denied;
+        if self.is_of_unowned() || !self.reach.admits(record, records) {
+            return match self.finds_unowned && record.owner.is_none() {
+                true => self.unowned_fields(),
+                false => Access::Denied,
+            };
         }
         let about_self = self.is_about_the_viewer(record);
         let may_change = self.changes.admits(record, records);
@@ -270,12 +315,18 @@ impl<'a> Judge<'a> {
         if self.reach.is_nothing() {
             return Access::Denied;
         }
+        if self.is_of_unowned() {
+            return self.unowned_fields();
+        }
         Access::Granted(self.fields(false, !self.changes.is_nothing(), |reach| !reach.is_nothing()))
     }
 
     /// The fields that are shown in every record that is reached: only by those can a list be filtered or sorted without
     /// looking at each record's rights.
     pub fn fields_always_read(&self) -> BTreeSet<String> {
+        if self.is_of_unowned() {
+            return self.entity.unowned.iter().cloned().collect();
+        }
         let private_too = self.changes.is_everything() || self.changes == self.reach;
         let always = |field: &&Field| {
             let shows = |source: &Source<'_>| self.rights.says(self.entity, source.of, field) >= FieldAccess::Read;

@@ -14,6 +14,8 @@
 //! - An **open task** gives its handler reading of its record and of that record's parent, whatever the roles say.
 //! - A record may **open** its parent, as long as its entity's condition holds of it: whoever reads it through a role or a
 //!   share, and not only because of the parent, reads the parent. What is opened so hands down like anything that is read.
+//! - A role may find records that **nobody is responsible for**: it sees the fields that their entity names, and nothing
+//!   below them. They stand in a list of their own ([`Judge::of_unowned`]).
 //! - A **parent** hands down: whoever may read it may read the record, unless the role through which they read it says
 //!   `hand_down = false` for the parents or `inherit = false` for this kind of record. What a task opens above its own record is not handed down: who approves one
 //!   quote need not see all others of that customer.

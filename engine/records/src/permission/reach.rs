@@ -38,6 +38,8 @@ pub enum Owners {
     These(Arc<BTreeSet<PersonId>>),
     /// Everybody's, also those that nobody is responsible for.
     All,
+    /// Those that nobody is responsible for.
+    Nobody,
 }
 
 /// So many parents above each other hand down: entities may name themselves, and each other in a circle.
@@ -53,7 +55,7 @@ pub(super) struct Sources<'r> {
 
 impl Reach {
     /// Nothing of an entity.
-    fn nothing(entity: &Entity) -> Self {
+    pub(super) fn nothing(entity: &Entity) -> Self {
         Self {
             entity: entity.clone(),
             owners: Owners::None,
@@ -89,6 +91,7 @@ impl Reach {
             Owners::None => false,
             Owners::These(persons) => record.owner.is_some_and(|owner| persons.contains(&owner)),
             Owners::All => true,
+            Owners::Nobody => record.owner.is_none(),
         };
         owned
             || self.shared.contains(&record.id)
@@ -200,6 +203,12 @@ impl<'a> Rights<'a> {
             field: field.to_owned(),
             parents,
         })
+    }
+
+    /// The role through which the viewer finds the records of an entity that nobody is responsible for.
+    pub(super) fn finds_unowned(&self, entity: &EntityDefinition) -> Option<&'a str> {
+        let finds = |role: &&str| entity.grants.get(*role).is_some_and(|grants| grants.unowned);
+        self.roles().find(finds)
     }
 
     /// The field of an entity that names its parent, and the parent's entity.

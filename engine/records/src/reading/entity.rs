@@ -34,6 +34,7 @@ impl Reader<'_> {
                 matches!(field.kind, FieldKind::Reference { multiple: false, .. })
             }),
             opens: self.opens(part, &names),
+            unowned: self.named(part, "unowned", &names),
             history: part
                 .get("history")
                 .is_none_or(|history| history.node.as_bool().unwrap_or(true)),
@@ -88,8 +89,12 @@ impl Reader<'_> {
     }
 
     pub(super) fn columns(&mut self, part: &Part<'_>, names: &Names<'_>) -> Vec<String> {
+        self.named(part, "columns", names)
+    }
+
+    fn named(&mut self, part: &Part<'_>, key: &str, names: &Names<'_>) -> Vec<String> {
         let mut columns = Vec::new();
-        for (id, column) in part.columns("columns") {
+        for (id, column) in part.columns(key) {
             if self.field_named(&column, id, names, "列", "a column", |field| field.kind.is_column()) {
                 columns.push(id.to_owned());
             }

@@ -116,6 +116,9 @@ pub(crate) fn grants(part: &Part<'_>) -> Grants {
         export: level("export"),
         inherit: unless_off("inherit"),
         hand_down: unless_off("hand_down"),
+        unowned: part
+            .get("unowned")
+            .is_some_and(|flag| flag.node.as_bool().unwrap_or(false)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 /// What stands for the person responsible for a record, where the entity has no field of this name.
 pub const OWNER: &str = "owner";
 
-const OWNER_LABELS: [&str; 4] = ["owner", "负责人", "所有人", "归属人"];
+const OWNER_LABELS: [&str; 7] = ["owner", "salesperson", "负责人", "所有人", "归属人", "业务员", "销售员"];
 
 /// Whether a cell can say what a field holds.
 pub fn is_readable(field: &Field) -> bool {
@@ -21,7 +21,19 @@ pub fn is_readable(field: &Field) -> bool {
         )
 }
 
-/// For each heading the field that it probably means: by label in either language or by id, each field once.
+/// The column of line items that a name such as `lines.product` stands for, with the field of the line items.
+pub fn line_column<'d>(entity: &'d EntityDefinition, name: &str) -> Option<(&'d Field, &'d Field)> {
+    let (lines, column) = name.split_once('.')?;
+    let lines = entity.field(lines).filter(|field| is_readable(field))?;
+    let FieldKind::Lines { columns } = &lines.kind else {
+        return None;
+    };
+    let column = columns.iter().find(|field| field.id == column)?;
+    is_readable(column).then_some((lines, column))
+}
+
+/// For each heading the field that it probably means: by label in either language or by id, each field once; a column of
+/// line items where no field is called so.
 pub fn suggest(entity: &EntityDefinition, headings: &[String]) -> Vec<Option<String>> {
     let mut used = BTreeSet::new();
     let mut take = |id: &str| used.insert(id.to_owned()).then(|| id.to_owned());
@@ -31,31 +43,56 @@ pub fn suggest(entity: &EntityDefinition, headings: &[String]) -> Vec<Option<Str
             return None;
         }
         let fields = || entity.fields.iter().filter(|field| is_readable(field));
-        let exact = fields().find(|field| {
-            let Field { id, label, .. } = field;
-            [id, &label.zh, &label.en]
-                .into_iter()
-                .any(|name| essence(name) == heading)
-        });
-        if let Some(field) = exact {
+        if let Some(field) = fields().find(|field| is_called(field, &heading)) {
             return take(&field.id);
         }
         let is_owner = entity.field(OWNER).is_none() && OWNER_LABELS.contains(&heading.as_str());
         if is_owner {
             return take(OWNER);
         }
+        if let Some((name, _)) = line_columns(entity).find(|(_, column)| is_called(column, &heading)) {
+            return take(&name);
+        }
         // A heading with something added, such as `金额(元)`; not when it could be two.
-        let mut close = fields().filter(|field| {
-            let (zh, en) = (essence(&field.label.zh), essence(&field.label.en));
-            let begins = |label: &str| label.chars().count() > 1 && heading.starts_with(label);
-            begins(&zh) || begins(&en)
-        });
+        let mut close = fields().filter(|field| begins(field, &heading));
         match (close.next(), close.next()) {
-            (Some(only), None) => take(&only.id),
+            (Some(only), None) => return take(&only.id),
+            (Some(_), Some(_)) => return None,
+            (None, _) => {}
+        }
+        let mut close = line_columns(entity).filter(|(_, column)| begins(column, &heading));
+        match (close.next(), close.next()) {
+            (Some((name, _)), None) => take(&name),
             _ => None,
         }
     });
     suggested.collect()
+}
+
+/// The columns of line items, each with the name that stands for it.
+fn line_columns(entity: &EntityDefinition) -> impl Iterator<Item = (String, &Field)> {
+    let lines = entity.fields.iter().filter(|field| is_readable(field));
+    lines.flat_map(|lines| {
+        let columns: &[Field] = match &lines.kind {
+            FieldKind::Lines { columns } => columns,
+            _ => &[],
+        };
+        let columns = columns.iter().filter(|column| is_readable(column));
+        columns.map(move |column| (format!("{}.{}", lines.id, column.id), column))
+    })
+}
+
+fn is_called(field: &Field, heading: &str) -> bool {
+    let Field { id, label, .. } = field;
+    let mut names = [id, &label.zh, &label.en].into_iter();
+    names.any(|name| essence(name) == heading)
+}
+
+fn begins(field: &Field, heading: &str) -> bool {
+    let mut labels = [&field.label.zh, &field.label.en]
+        .into_iter()
+        .map(|label| essence(label));
+    labels.any(|label| label.chars().count() > 1 && heading.starts_with(&label))
 }
 
 /// A name without spaces, signs and capitals.

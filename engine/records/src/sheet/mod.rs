@@ -18,7 +18,7 @@ use kapok_protocol::RecordId;
 
 use crate::definition::FieldKind;
 
-pub use mapping::{OWNER, is_readable, suggest};
+pub use mapping::{OWNER, is_readable, line_column, suggest};
 pub use read::normal;
 
 /// In which language labels are written. Read they are in both.

@@ -1,7 +1,7 @@
 //! Numbers and amounts as people write them.
 
 use kapok_protocol::{Text, Value};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::width::half_width;
 
@@ -21,9 +21,11 @@ const CURRENCIES: [&str; 12] = [
     "元",
 ];
 
-/// A number: `1,234.50`, `（1,234.50）` for one below zero, `1.2E+05`; an amount with its currency too.
-pub(super) fn number(text: &str, currency: Option<&str>) -> Result<Value, Text> {
-    read(text, currency).map(Value::Number).ok_or_else(|| {
+/// A number: `1,234.50`, `（1,234.50）` for one below zero, `1.2E+05`; an amount with its currency too. `scale` is how many
+/// digits it may have after the point.
+pub(super) fn number(text: &str, currency: Option<&str>, scale: Option<u32>) -> Result<Value, Text> {
+    let number = read(text, currency).map(|number| scale.map_or(number, |scale| meant(number, scale)));
+    number.map(Value::Number).ok_or_else(|| {
         Text::new(
             format!("“{text}”不是数字，请只写数字，例如 1234.50。"),
             format!("“{text}” is not a number; write it like 1234.50."),
@@ -57,6 +59,22 @@ fn read(text: &str, currency: Option<&str>) -> Option<Decimal> {
     };
     Some(if negative { -number } else { number })
 }
+
+/// The number that another program meant which keeps numbers as floating point: `32.3800011` and `0.30000000000000004` are
+/// 32.38 and 0.3. Only what such a program adds by itself is taken away: less than a tenth of the last digit wanted, and
+/// less than the error of single precision. More digits than that somebody wrote, and they are left to be refused.
+fn meant(number: Decimal, scale: u32) -> Decimal {
+    let rounded = number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+    let error = (number - rounded).abs();
+    let is_noise = error < Decimal::new(1, (scale + 1).min(Decimal::MAX_SCALE))
+        && error
+            .checked_mul(SINGLE_PRECISION)
+            .is_some_and(|error| error <= number.abs());
+    if is_noise { rounded } else { number }
+}
+
+/// 2 to the power of 23: a number of single precision has so many steps from one power of two to the next.
+const SINGLE_PRECISION: Decimal = Decimal::from_parts(8_388_608, 0, 0, false, 0);
 
 /// The digits without what groups them by three; nothing when they are not grouped so, for then a comma could be a point.
 fn without_groups(text: &str) -> Option<String> {

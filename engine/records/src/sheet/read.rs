@@ -33,8 +33,9 @@ impl Cells<'_> {
             | FieldKind::Phone
             | FieldKind::Email
             | FieldKind::AutoNumber { .. } => Ok(text.into()),
-            FieldKind::Number { .. } | FieldKind::Decimal { .. } => numbers::number(text, None),
-            FieldKind::Money { currency, .. } => numbers::number(text, Some(currency)),
+            FieldKind::Number { scale, .. } => numbers::number(text, None, *scale),
+            FieldKind::Decimal { scale, .. } => numbers::number(text, None, Some(*scale)),
+            FieldKind::Money { currency, .. } => numbers::number(text, Some(currency), Some(2)),
             FieldKind::Date => moments::date(text),
             FieldKind::Time => moments::time(text),
             FieldKind::DateTime => moments::date_time(text, self.utc_offset_minutes),

@@ -157,6 +157,15 @@ fn cells_are_read_as_people_write_them() {
         (money(), "¥1,234.50", decimal("1234.50")),
         (money(), "1234元", decimal("1234")),
         (money(), "(12.00)", decimal("-12.00")),
+        // As programs write them that keep numbers as floating point; what somebody wrote stays.
+        (money(), "32.3800011", decimal("32.38")),
+        (money(), "34.7999992", decimal("34.8")),
+        (money(), "-1007.64001", decimal("-1007.64")),
+        (money(), "0.30000000000000004", decimal("0.3")),
+        (money(), "12.345", decimal("12.345")),
+        (money(), "0.0001", decimal("0.0001")),
+        (money(), "5.9991", decimal("5.9991")),
+        (number(), "32.3800011", decimal("32.3800011")),
         (of_choices(false), "赢单", "won".into()),
         (of_choices(false), "lost", "lost".into()),
         (of_choices(false), "won", "won".into()),
@@ -344,6 +353,7 @@ amount = { pos = 2, type = "number", label = { zh = "金额", en = "Amount" } }
 order_date = { pos = 3, type = "date", label = { zh = "下单日期", en = "Ordered" } }
 files = { pos = 4, type = "attachment", label = { zh = "附件", en = "Files" } }
 locked = { pos = 5, type = "text", label = { zh = "锁定", en = "Locked" }, read_only = true }
+lines = { pos = 6, type = "lines", label = { zh = "明细", en = "Lines" }, columns = { product = { pos = 1, type = "text", label = { zh = "产品", en = "Product" } }, amount = { pos = 2, type = "number", label = { zh = "金额", en = "Amount" } }, sum = { pos = 3, type = "number", label = { zh = "合计", en = "Sum" }, read_only = true } } }
 "#;
     let definitions = Definitions::parse("test", text).unwrap();
     let catalogue = crate::Catalogue::new([definitions]).unwrap();
@@ -357,6 +367,9 @@ locked = { pos = 5, type = "text", label = { zh = "锁定", en = "Locked" }, rea
         "负责人",
         "",
         "?",
+        "product_id",
+        "产品",
+        "合计",
     ];
     let suggested = suggest(catalogue.entity("a.b").unwrap(), &headings.map(str::to_owned));
     let suggested: Vec<Option<&str>> = suggested.iter().map(Option::as_deref).collect();
@@ -370,6 +383,9 @@ locked = { pos = 5, type = "text", label = { zh = "锁定", en = "Locked" }, rea
             None,
             None,
             Some("owner"),
+            None,
+            None,
+            Some("lines.product"),
             None,
             None
         ]

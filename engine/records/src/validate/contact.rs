@@ -13,7 +13,7 @@ pub(super) fn phone(text: &str) -> Result<Value, Fault> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let plain = text
         .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+-() ".contains(&byte));
+        .all(|byte| byte.is_ascii_digit() || b"+-() ./".contains(&byte));
     if plain && (5..=20).contains(&digits) && text.len() <= 32 {
         return Ok(text.into());
     }

@@ -36,6 +36,8 @@ pub enum Whose {
     These(Arc<BTreeSet<PersonId>>),
     /// Everybody's, also those that nobody is responsible for.
     All,
+    /// Those that nobody is responsible for.
+    Nobody,
 }
 
 /// Records that hand their reading down.
@@ -71,6 +73,7 @@ const TERMS: usize = 64;
 /// Rights, with what they need of the whole index.
 pub(crate) struct Admitted {
     all: bool,
+    unowned: bool,
     owners: Arc<Ids>,
     shared: Arc<Ids>,
     parents: Option<(String, Arc<Ids>)>,
@@ -80,7 +83,7 @@ impl Admitted {
     pub(crate) fn new(snapshot: &Snapshot, rights: &Rights) -> Result<Self, Error> {
         let owners = match &rights.whose {
             Whose::These(persons) => persons.iter().map(|person| person.get()).collect(),
-            Whose::None | Whose::All => Ids::from_iter([]),
+            Whose::None | Whose::All | Whose::Nobody => Ids::from_iter([]),
         };
         let all = rights.whose == Whose::All;
         let parents = match &rights.inherited {
@@ -92,6 +95,7 @@ impl Admitted {
         };
         Ok(Self {
             all,
+            unowned: rights.whose == Whose::Nobody,
             owners: Arc::new(owners),
             shared: Arc::new(rights.shared.iter().map(|id| id.get()).collect()),
             parents,
@@ -105,6 +109,12 @@ impl Admitted {
         }
         let fields = &part.fields;
         let mut ways = Vec::new();
+        if self.unowned {
+            ways.push(match part.column_of_ids("owner")? {
+                Some(column) => Node::HasId(column).negated(),
+                None => Node::Always,
+            });
+        }
         for (name, field, ids) in [("owner", fields.owner, &self.owners), ("id", fields.id, &self.shared)] {
             if let (false, Some(column)) = (ids.is_empty(), part.column_of_ids(name)?) {
                 let terms = (ids.len() <= TERMS)

@@ -1,24 +1,46 @@
 use super::{stored::tokens, wanted, wanted::Part};
 use crate::schema::END_OF_TOKEN;
 
-/// Whether a text would be found by what somebody typed, were it in the index: by its characters, its words, its pinyin.
-pub fn is_found(text: &str, searched: &str) -> bool {
-    let Some(wanted) = wanted(searched) else {
-        return false;
-    };
-    let mut stored = String::new();
-    tokens(text, &mut stored);
-    let stored: Vec<&str> = stored.split(END_OF_TOKEN).filter(|token| !token.is_empty()).collect();
-    let has = |part: &Part| match part {
-        Part::Token(token) => stored.contains(&token.as_str()),
-        Part::Beginning(beginning) => stored.iter().any(|token| token.starts_with(beginning.as_str())),
-    };
-    wanted.0.iter().all(|word| word.iter().any(|way| way.iter().all(has)))
+/// Names that are looked through as the index is, made ready once: taking a name apart is what costs.
+#[derive(Debug, Default)]
+pub struct Names(Vec<String>);
+
+impl Names {
+    /// These names.
+    pub fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let stored = texts.into_iter().map(|text| {
+            let mut stored = String::new();
+            tokens(text, &mut stored);
+            stored
+        });
+        Self(stored.collect())
+    }
+
+    /// The places of those that would be found by what somebody typed, were they in the index: by their characters, their
+    /// words, their pinyin.
+    pub fn found(&self, searched: &str) -> Vec<usize> {
+        let Some(wanted) = wanted(searched) else {
+            return Vec::new();
+        };
+        let is_found = |stored: &str| {
+            let tokens = || stored.split_terminator(END_OF_TOKEN);
+            let has = |part: &Part| match part {
+                Part::Token(token) => tokens().any(|known| known == token),
+                Part::Beginning(beginning) => tokens().any(|known| known.starts_with(beginning.as_str())),
+            };
+            wanted.0.iter().all(|word| word.iter().any(|way| way.iter().all(has)))
+        };
+        let places = self.0.iter().enumerate();
+        places
+            .filter(|(_, stored)| is_found(stored))
+            .map(|(place, _)| place)
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_found;
+    use super::Names;
 
     #[test]
     fn a_name_is_found_as_the_index_finds_it() {
@@ -31,8 +53,11 @@ mod tests {
             ("Key account", "account key", true),
             ("Key account", "keys", false),
             ("A", "", false),
+            ("", "A", false),
         ] {
-            assert_eq!(is_found(text, searched), expected, "{text} by {searched}");
+            let names = Names::new(["某某", text]);
+            assert_eq!(names.found(searched).contains(&1), expected, "{text} by {searched}");
         }
+        assert_eq!(Names::new(["杭州", "上海", "杭州湾"]).found("hz"), [0, 2]);
     }
 }

@@ -14,7 +14,7 @@ mod snippet;
 mod stored;
 mod wanted;
 
-pub use matching::is_found;
+pub use matching::Names;
 pub use snippet::snippet;
 pub(crate) use stored::tokens;
 pub(crate) use wanted::{Part, Wanted, Way, Word, wanted};

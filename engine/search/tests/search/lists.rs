@@ -134,6 +134,7 @@ fn rights() -> impl Strategy<Value = Rights> {
     let whose = prop_oneof![
         Just(Whose::None),
         Just(Whose::All),
+        Just(Whose::Nobody),
         proptest::collection::btree_set(7_u64..12, 0..4)
             .prop_map(|persons| Whose::These(Arc::new(persons.into_iter().map(person).collect()))),
     ];
@@ -164,6 +165,7 @@ fn admits(rights: &Rights, record: &Record, kept: &Kept) -> bool {
     let owned = match &rights.whose {
         Whose::None => false,
         Whose::All => true,
+        Whose::Nobody => record.owner.is_none(),
         Whose::These(persons) => record.owner.is_some_and(|owner| persons.contains(&owner)),
     };
     let inherits = |inherited: &Inherited| {

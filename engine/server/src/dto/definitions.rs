@@ -2,7 +2,7 @@ use kapok::{Definition, Deployed, GrantsView, Named, Startable, model, records::
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CatalogueField, Field, Grants, PersonRef, Text};
+use super::{CatalogueField, Field, Grants, Offer, PersonRef, Text};
 
 /// A version of a process.
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,25 +132,13 @@ impl From<Startable> for StartableView {
 /// What a process can be drawn with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Catalogue {
-    pub(crate) handlers: Vec<HandlerView>,
+    /// The service tasks that plugins carry out.
+    pub(crate) handlers: Vec<Offer>,
+    /// The rules by which plugins say who gets a task.
+    pub(crate) assignee_rules: Vec<Offer>,
     pub(crate) roles: Vec<NamedView>,
     pub(crate) departments: Vec<NamedView>,
     pub(crate) entities: Vec<CatalogueEntity>,
-}
-
-/// A service task handler of a plugin.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct HandlerView {
-    pub(crate) name: String,
-    pub(crate) label: Text,
-    pub(crate) inputs: Vec<InputView>,
-}
-
-/// What a handler is given.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct InputView {
-    pub(crate) name: String,
-    pub(crate) label: Text,
 }
 
 /// A code and what people call it.

@@ -155,6 +155,8 @@ pub(crate) struct TopicState {
     topic: String,
     /// Tasks that nobody has, counted to 10,000.
     waiting: usize,
+    /// Since when the one of them waits that came first.
+    oldest: Option<String>,
     /// Tasks that a worker has.
     locked: usize,
     /// Whether a plugin does them.
@@ -170,6 +172,7 @@ impl From<TopicView> for TopicState {
         Self {
             topic: topic.topic,
             waiting: topic.waiting,
+            oldest: topic.oldest.map(|at| at.to_string()),
             locked: topic.locked,
             plugin: topic.has_handler,
             asked_at: topic.asked_at.map(|at| at.to_string()),

@@ -23,7 +23,8 @@ pub(crate) struct ImportFile {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImportSettings {
-    /// For each column the field that it holds, `owner` for who is responsible, or null.
+    /// For each column the field that it holds, `lines.product` for a column of line items, `owner` for who is responsible, or
+    /// null. Rows with the same key, one below the other, are one record when they say line items.
     columns: Vec<Option<String>>,
     /// `create`, `update` or `both`.
     #[serde(default)]
@@ -43,7 +44,7 @@ pub(crate) struct ImportSettings {
     /// Whether an empty cell empties the field of a record that is there.
     #[serde(default)]
     clear_empty: bool,
-    /// Whether the records start processes as others do.
+    /// Whether the records start processes as others do, and plugins react to them.
     #[serde(default)]
     start_processes: bool,
 }

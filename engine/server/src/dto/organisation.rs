@@ -162,6 +162,8 @@ pub(crate) struct PeopleImport {
     updated: usize,
     unchanged: usize,
     failed: Vec<FailedRowView>,
+    /// Columns that are none of a person's, by their headings.
+    ignored: Vec<String>,
 }
 
 /// Why a row could not be taken.
@@ -189,6 +191,7 @@ impl PeopleImport {
             updated: report.updated,
             unchanged: report.unchanged,
             failed: report.failed.into_iter().map(failed).collect(),
+            ignored: report.ignored,
         }
     }
 }

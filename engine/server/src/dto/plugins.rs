@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    Capabilities, InputType, InputView, OfferView, PluginPlan, PluginState, PluginWorkView, ReportTable, protocol,
-    records::Change,
+    Capabilities, InputType, InputView, OfferView, PluginPlan, PluginSetting, PluginState, PluginWorkView, ReportTable,
+    SettingType, protocol, records::Change,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,6 +30,34 @@ pub(crate) struct PluginView {
     granted: Capabilities,
     /// Whether it was installed here, rather than coming with the program.
     installed: bool,
+    /// What the administrator can set.
+    settings: Vec<PluginSettingView>,
+}
+
+/// Something that the administrator can set for a plugin.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PluginSettingView {
+    name: String,
+    label: Text,
+    /// `text`, `number`, `secret` or `map`. The last two stand in the configuration file.
+    kind: &'static str,
+    required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<i64>,
+    /// That of a secret is never shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    /// Whether it has a value.
+    is_set: bool,
+}
+
+/// Values for what the administrator can set, by name.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PluginSettings {
+    pub(crate) settings: BTreeMap<String, String>,
 }
 
 /// Something that a plugin offers.
@@ -106,7 +134,7 @@ pub(crate) struct PluginWork {
     problem: Option<Text>,
 }
 
-/// An action or a report of a plugin.
+/// Something that a plugin offers: an action, a report, a service task, or a rule that says who.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Offer {
     name: String,
@@ -192,6 +220,27 @@ impl From<PluginState> for PluginView {
                 .collect(),
             granted: plugin.granted,
             installed: plugin.is_installed,
+            settings: plugin.settings.into_iter().map(PluginSettingView::from).collect(),
+        }
+    }
+}
+
+impl From<PluginSetting> for PluginSettingView {
+    fn from(of: PluginSetting) -> Self {
+        Self {
+            name: of.name,
+            label: of.setting.label.into(),
+            kind: match of.setting.kind {
+                SettingType::Text => "text",
+                SettingType::Number => "number",
+                SettingType::Secret => "secret",
+                SettingType::Map => "map",
+            },
+            required: of.setting.required,
+            min: of.setting.min,
+            max: of.setting.max,
+            value: of.value,
+            is_set: of.is_set,
         }
     }
 }

@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 
 use crate::{
     dto::{
-        Catalogue, CatalogueEntity, Checked, ConfirmedGrant, DefinitionView, DeployedView, Diagnostic, Grants,
-        HandlerView, InputView, List, Made, NamedView, PersonRef, StartableView, confirmed,
+        Catalogue, CatalogueEntity, Checked, ConfirmedGrant, DefinitionView, DeployedView, Diagnostic, Grants, List,
+        Made, NamedView, Offer, PersonRef, StartableView, confirmed,
     },
     extract::{Path, Query, Xml},
     guard::{Admin, Signed},
@@ -150,19 +150,9 @@ pub(crate) async fn rule_page(_: Admin, Path(rule): Path<String>) -> Result<Resp
 #[utoipa::path(get, path = "/catalogue", tag = "processes", responses((status = 200, body = Catalogue)))]
 pub(crate) async fn catalogue(admin: Admin) -> Result<Answer<Catalogue>, Problem> {
     let catalogue = admin.call(|administrator| {
-        let handlers = administrator.handlers().into_iter().map(|(name, label, inputs)| {
-            let inputs = inputs.into_iter().map(|(name, label)| InputView {
-                name,
-                label: label.into(),
-            });
-            HandlerView {
-                name,
-                label: label.into(),
-                inputs: inputs.collect(),
-            }
-        });
         Ok(Catalogue {
-            handlers: handlers.collect(),
+            handlers: administrator.handlers().into_iter().map(Offer::from).collect(),
+            assignee_rules: administrator.assignee_rules().into_iter().map(Offer::from).collect(),
             roles: administrator.roles().into_iter().map(NamedView::from).collect(),
             departments: administrator.departments().into_iter().map(NamedView::from).collect(),
             entities: administrator

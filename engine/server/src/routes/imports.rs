@@ -206,8 +206,8 @@ pub(crate) struct ExportedQuery {
     filter: Option<String>,
     /// Fields to sort by, as of a list.
     sort: Option<String>,
-    /// Fields to be written, in order, commas between; `id`, `owner`, `created_at`, `created_by` and `updated_at` too. All
-    /// that the caller may see when absent.
+    /// Fields to be written, in order, commas between; `id`, `owner`, `created_at`, `created_by` and `updated_at` too. With
+    /// columns of line items, such as `lines.product`, each line is a row. All that the caller may see when absent.
     columns: Option<String>,
 }
 

@@ -15,6 +15,7 @@ mod people;
 mod plugins;
 mod record_work;
 mod records;
+mod requests;
 mod search;
 mod session;
 mod shares;
@@ -39,6 +40,7 @@ pub(crate) use people::*;
 pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
+pub(crate) use requests::*;
 pub(crate) use search::*;
 pub(crate) use session::*;
 pub(crate) use shares::*;
@@ -147,6 +149,7 @@ pub(crate) fn api() -> Api {
     .get("/rules/{rule}", rule_page)
     .post("/decisions", deploy_decisions)
     .get("/catalogue", catalogue)
+    .post("/requests/try", try_request)
     .post("/instances", start_instance)
     .get("/instances", list_instances)
     .get("/instances/{id}", show_instance)
@@ -225,6 +228,7 @@ pub(crate) fn api() -> Api {
     .post("/plugins/plan", plan_plugin)
     .post("/plugins/{id}/enable", enable_plugin)
     .post("/plugins/{id}/disable", disable_plugin)
+    .put("/plugins/{id}/settings", set_plugin)
     .delete("/plugins/{id}", remove_plugin)
     .get("/plugin-work", list_plugin_work)
     .post("/plugin-work/{id}/retry", retry_plugin_work)

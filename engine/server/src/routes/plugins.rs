@@ -6,7 +6,8 @@ use kapok::protocol::{JobId, RecordId};
 use super::record_work::reference;
 use crate::{
     dto::{
-        ActionAnswer, Confirming, Filled, Installing, List, Offer, PluginPlanView, PluginView, PluginWork, ReportView,
+        ActionAnswer, Confirming, Filled, Installing, List, Offer, PluginPlanView, PluginSettings, PluginView,
+        PluginWork, ReportView,
     },
     extract::{Json, Package, Path, Query},
     guard::{Admin, Signed},
@@ -68,6 +69,21 @@ pub(crate) async fn enable_plugin(admin: Admin, Path(id): Path<String>) -> Resul
 pub(crate) async fn disable_plugin(admin: Admin, Path(id): Path<String>) -> Result<Answer<PluginView>, Problem> {
     let state = admin
         .call(move |administrator| administrator.enable_plugin(&id, false))
+        .await?;
+    Ok(Answer(state.into()))
+}
+
+/// Sets what a plugin lets the administrator set. An empty text takes a value away; what is not named stays.
+#[utoipa::path(put, path = "/plugins/{id}/settings", tag = "administration", params(("id" = String, Path)),
+    request_body = PluginSettings,
+    responses((status = 200, body = PluginView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn set_plugin(
+    admin: Admin,
+    Path(id): Path<String>,
+    Json(set): Json<PluginSettings>,
+) -> Result<Answer<PluginView>, Problem> {
+    let state = admin
+        .call(move |administrator| administrator.set_plugin(&id, &set.settings))
         .await?;
     Ok(Answer(state.into()))
 }

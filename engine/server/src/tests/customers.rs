@@ -35,10 +35,10 @@ root,管理员,,,money,,administrator
 
 const PLUGINS: [&str; 3] = ["standards", "customers", "tracking"];
 
-const CUSTOMER: &str = "customers.customer";
+pub(super) const CUSTOMER: &str = "customers.customer";
 const CONTACT: &str = "customers.contact";
 const TASK: &str = "tracking.task";
-const RECORD: &str = "tracking.contact-record";
+pub(super) const RECORD: &str = "tracking.contact-record";
 
 /// The texts: of which record, in which field. The letters stand for them in the tables.
 const TEXTS: [(char, &str, &str, &str); 10] = [
@@ -54,16 +54,17 @@ const TEXTS: [(char, &str, &str, &str); 10] = [
     ('R', "乙的记录", RECORD, "记录雀乙"),
 ];
 
-struct World {
-    server: Server,
+pub(super) struct World {
+    pub(super) server: Server,
+    pub(super) clock: Arc<ManualClock>,
     tokens: BTreeMap<String, String>,
-    people: BTreeMap<String, String>,
+    pub(super) people: BTreeMap<String, String>,
     /// Entity and id, by what they are called here.
-    records: BTreeMap<&'static str, (&'static str, String)>,
+    pub(super) records: BTreeMap<&'static str, (&'static str, String)>,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
         let mut plugins = PluginSource::read_folder(&folder).unwrap_or_default();
         plugins.retain(|plugin| {
@@ -81,7 +82,7 @@ impl World {
         );
         // By a clock that is set, so that what plugins do after a save is done when the test says so.
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let kapok = Kapok::builder().plugins(plugins).clock(clock).memory().unwrap();
+        let kapok = Kapok::builder().plugins(plugins).clock(clock.clone()).memory().unwrap();
         kapok.load_company(&COMPANY, PASSWORD).unwrap();
         let logins = COMPANY.people.lines().skip(1).filter_map(|line| line.split(',').next());
         let tokens = logins.map(|login| {
@@ -91,6 +92,7 @@ impl World {
         let tokens = tokens.collect();
         let mut world = Self {
             server: Server::on(kapok, Config::default()),
+            clock,
             tokens,
             people: BTreeMap::new(),
             records: BTreeMap::new(),
@@ -120,12 +122,12 @@ impl World {
         world
     }
 
-    async fn ask(&self, who: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(super) async fn ask(&self, who: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.server.ask_with_token(method, path, &self.tokens[who], body).await
     }
 
     /// Makes a record, whatever is like it.
-    async fn make(&mut self, who: &str, name: &'static str, entity: &'static str, fields: Value) {
+    pub(super) async fn make(&mut self, who: &str, name: &'static str, entity: &'static str, fields: Value) {
         let body = json!({ "fields": fields, "ignore_duplicates": true });
         let answer = self.ask(who, "POST", &format!("/records/{entity}"), Some(body)).await;
         assert_eq!(answer.status, 201, "{who} makes {name}: {}", answer.body);
@@ -133,23 +135,23 @@ impl World {
         self.records.insert(name, (entity, id));
     }
 
-    fn path(&self, record: &str, rest: &str) -> String {
+    pub(super) fn path(&self, record: &str, rest: &str) -> String {
         let (entity, id) = &self.records[record];
         format!("/records/{entity}/{id}{rest}")
     }
 
-    async fn change(&self, who: &str, record: &str, fields: Value) -> Answer {
+    pub(super) async fn change(&self, who: &str, record: &str, fields: Value) -> Answer {
         let version = self.ask(who, "GET", &self.path(record, ""), None).await.body["version"].clone();
         let body = json!({ "version": version, "fields": fields });
         self.ask(who, "PATCH", &self.path(record, ""), Some(body)).await
     }
 
-    async fn hand_over(&self, who: &str, record: &str, to: &str) -> Answer {
+    pub(super) async fn hand_over(&self, who: &str, record: &str, to: &str) -> Answer {
         let body = json!({ "to": self.people[to] });
         self.ask(who, "POST", &self.path(record, "/transfer"), Some(body)).await
     }
 
-    async fn share(&self, who: &str, record: &str, to: &str) -> Answer {
+    pub(super) async fn share(&self, who: &str, record: &str, to: &str) -> Answer {
         let body = json!({ "to": { "person": self.people[to] }, "level": "read" });
         self.ask(who, "POST", &self.path(record, "/shares"), Some(body)).await
     }
@@ -283,7 +285,7 @@ impl World {
     }
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 

@@ -324,17 +324,26 @@ async fn administrators_see_the_topics_that_nobody_asks_for() {
             topic["waiting"].clone(),
             topic["locked"].clone(),
             topic["asked_by"].clone(),
+            topic["oldest"].clone(),
         )
     };
-    assert_eq!(shown(&topics().await[0]), (json!(0), json!(0), Value::Null));
+    let now = || json!(world.clock.now().to_string());
+    let nobody = Value::Null;
+    assert_eq!(
+        shown(&topics().await[0]),
+        (json!(0), json!(0), nobody.clone(), Value::Null)
+    );
+    let first = now();
     world.start(1);
+    world.pass(60);
+    let second = now();
     world.start(2);
-    assert_eq!(shown(&topics().await[0]), (json!(2), json!(0), Value::Null));
+    assert_eq!(shown(&topics().await[0]), (json!(2), json!(0), nobody, first.clone()));
     let one = json!({ "worker": "one", "topics": [{ "topic": "rate-customer", "lock_seconds": 30 }] });
     world.post("fetch", one).await;
-    assert_eq!(shown(&topics().await[0]), (json!(1), json!(1), json!("one")));
+    assert_eq!(shown(&topics().await[0]), (json!(1), json!(1), json!("one"), second));
     world.pass(30);
-    assert_eq!(shown(&topics().await[0]), (json!(2), json!(0), json!("one")));
+    assert_eq!(shown(&topics().await[0]), (json!(2), json!(0), json!("one"), first));
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/decisions", [401, 403, 415]),
     ("GET", "/rules/{rule}", [401, 403, 404]),
     ("GET", "/catalogue", [401, 403, 200]),
+    ("POST", "/requests/try", [401, 403, 415]),
     ("POST", "/instances", [401, 415, 415]),
     ("GET", "/instances", [401, 200, 200]),
     ("GET", "/instances/{id}", [401, 404, 200]),

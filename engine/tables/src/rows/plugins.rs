@@ -1,5 +1,7 @@
 //! Plugins: which are installed, and what they have still to do.
 
+use std::collections::BTreeMap;
+
 use kapok_protocol::{JobId, Principal, RecordRef, Text, Timestamp};
 
 use super::Row;
@@ -23,6 +25,8 @@ pub struct PluginRow {
     pub granted: Option<String>,
     /// Whether it was switched off.
     pub disabled: bool,
+    /// What the administrator has set for it, by name.
+    pub settings: BTreeMap<String, String>,
     /// When it came, or was upgraded.
     pub changed_at: Timestamp,
     /// Through whom.
@@ -93,6 +97,7 @@ pub struct PluginSchedule {
 
 fields!(PluginRow {
     0 => id, 1 => version, 2 => file, 3 => hash, 4 => granted, 5 => disabled, 6 => changed_at, 7 => changed_by,
+    8 => settings,
 });
 fields!(PluginWork {
     0 => id, 1 => plugin, 2 => call, 3 => caller, 4 => asked_at, 5 => depth, 6 => attempts, 7 => next, 8 => problem,

@@ -10,7 +10,12 @@ use super::failed;
 use crate::{place, run};
 
 /// What is built and not in git, but built into the product or used by tests.
-const BUILT: [&str; 3] = ["plugins/dist", "examples/plugin-hello/dist", "designer/dist"];
+const BUILT: [&str; 4] = [
+    "plugins/dist",
+    "examples/plugin-hello/dist",
+    "examples/plugin-orders/dist",
+    "designer/dist",
+];
 
 pub(super) struct Copy(PathBuf);
 

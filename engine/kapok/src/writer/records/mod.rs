@@ -56,6 +56,8 @@ pub(crate) struct CheckedSave {
     /// The version all checks were made on; none for a new record.
     pub(crate) on_version: Option<u64>,
     pub(crate) owner: Option<PersonId>,
+    /// Who is to be responsible for one that is there, if that changes.
+    pub(crate) hand_over: Option<Option<PersonId>>,
     pub(crate) fields: Fields,
     /// Whether its author knows that it is probably there already.
     pub(crate) ignore_duplicates: bool,
@@ -193,7 +195,12 @@ impl Step<'_> {
             return Ok(Kept::Alike { records, may_ignore });
         }
         let version = save.on_version.map_or(1, |version| version + 1);
-        let owner = save.owner.or(before.as_ref().and_then(|record| record.owner));
+        let former = before.as_ref().and_then(|record| record.owner);
+        let owner = match save.hand_over {
+            Some(to) => to,
+            None => save.owner.or(former),
+        };
+        let handed_over = save.hand_over.filter(|to| *to != former);
         let reference = RecordRef {
             entity: entity.id.clone(),
             id,
@@ -206,10 +213,13 @@ impl Step<'_> {
             before,
             owner,
             fields,
-            what: None,
+            what: handed_over.map(|to| RecordChange::Transferred { from: former, to }),
             through: save.through,
         };
         self.store_record(actor, entity, change)?;
+        if let Some(Some(to)) = handed_over {
+            self.keep_reading(actor, &reference, former, to)?;
+        }
         Ok(Kept::Done {
             record: id,
             version,

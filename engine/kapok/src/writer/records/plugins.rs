@@ -1,5 +1,7 @@
 //! Plugins that react to a saved record: each gets a row in the commit of the save, and is called after it.
 
+use std::collections::BTreeMap;
+
 use kapok_protocol::{JobId, Principal, Record, RecordRef, Text};
 use kapok_records::Fields;
 use kapok_tables::{PluginCall, PluginRow, PluginWork};
@@ -78,6 +80,7 @@ impl Step<'_> {
                 hash: None,
                 granted: None,
                 disabled: false,
+                settings: BTreeMap::new(),
                 changed_at: self.now,
                 changed_by: actor,
             })

@@ -56,7 +56,7 @@ impl Step<'_> {
     }
 
     /// Who handed over something that opens what is above it, such as a task, reads it until it is done.
-    fn keep_reading(
+    pub(super) fn keep_reading(
         &mut self,
         actor: Principal,
         record: &RecordRef,

@@ -1,13 +1,11 @@
 //! Work that is bound by name, and work that is an expression.
 
-use std::collections::BTreeSet;
-
 use crate::{
     Known, NodeKind, ServiceTask,
     catalogue::{Words, elements, settings as rules},
     read::{
         Context, dialects,
-        expressions::read_expression,
+        inputs::read_inputs,
         settings::read_flag,
         tasks::{request::read_request, tell::read_message},
     },
@@ -113,26 +111,7 @@ fn read_handler(task: &Element, setting: &Element, context: &mut Context<'_>) ->
     if !external {
         check_handler(task, setting.line, &handler, context);
     }
-    let mut seen = BTreeSet::new();
-    let mut inputs = Vec::new();
-    for input in setting.kapok_children().filter(|child| child.name == "input") {
-        let Some(input_name) = name(input, "name") else {
-            continue;
-        };
-        if !seen.insert(input_name.clone()) {
-            context
-                .findings
-                .report_inside(&rules::INPUT_TWICE, task, input.line, &[&task.label(), &input_name]);
-        }
-        if input.text.trim().is_empty() {
-            let words: &[&dyn Words] = &[&task.label(), &input.name];
-            context
-                .findings
-                .report_inside(&elements::EXTENSION_EMPTY, task, input.line, words);
-            continue;
-        }
-        inputs.push((input_name, read_expression(task, input, context)));
-    }
+    let inputs = read_inputs(task, setting, context);
     let retries = read_retries(task, setting, context);
     ServiceTask {
         handler,

@@ -117,6 +117,12 @@ fn rights(before: &EntityDefinition, after: &EntityDefinition, changes: &mut Cha
             format!("The rights of the role {role} over “{en}” change."),
         );
     }
+    if before.unowned != after.unowned {
+        changes.note(
+            format!("无人负责的“{zh}”显示的字段改变。"),
+            format!("What is shown of “{en}” that nobody is responsible for changes."),
+        );
+    }
     if before.field_rules != after.field_rules {
         changes.note(
             format!("“{zh}”的字段权限改变。"),

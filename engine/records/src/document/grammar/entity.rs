@@ -170,6 +170,12 @@ pub(crate) static ENTITY: Shape = Shape::Table(&[
         "While it holds, who reads the record for itself reads its parent, and what that hands down.",
     ),
     key(
+        "unowned",
+        &COLUMNS,
+        Over::Free,
+        "What is shown of a record that nobody is responsible for to roles that find those.",
+    ),
+    key(
         "history",
         &Shape::Bool,
         Over::Free,

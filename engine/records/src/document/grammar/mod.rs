@@ -131,6 +131,12 @@ static GRANTS: Shape = Shape::Table(&[
         "Whether seeing a record through this role is seeing those below it; true when absent.",
     ),
     key(
+        "unowned",
+        &Shape::Bool,
+        Over::Free,
+        "Whether it also sees the records that nobody is responsible for, as far as the entity shows them; false when absent.",
+    ),
+    key(
         "create_when",
         &Shape::Filter,
         Over::Free,

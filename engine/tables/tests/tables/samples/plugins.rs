@@ -1,5 +1,7 @@
 //! Plugins and what they have still to do.
 
+use std::collections::BTreeMap;
+
 use kapok_protocol::{Entity, JobId, Principal, RecordRef};
 use kapok_tables::{PluginCall, PluginRow, PluginSchedule, PluginWork};
 
@@ -40,6 +42,7 @@ pub fn plugins() -> Vec<AnyRow> {
         hash: is_installed.then(|| "ab12".into()),
         granted: is_installed.then(|| "{}".into()),
         disabled: !is_installed,
+        settings: BTreeMap::new(),
         changed_at: at(2),
         changed_by: Principal::System,
     });

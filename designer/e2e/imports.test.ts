@@ -1,0 +1,227 @@
+/**
+ * A company moves in: a module is installed, its people come from a workbook, and customers, products and orders with their
+ * lines from the files of another system, in the shape of the Northwind files. What fails says why, is mended and brought
+ * in again; what was a mistake is undone; and everything can leave as files.
+ */
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { configuration } from './support/configuration'
+import { Desk } from './support/desk'
+import { Imports } from './support/imports'
+import { Kapok, packed } from './support/kapok'
+import { launch, Person } from './support/person'
+import { workbook } from './support/workbook'
+
+const CUSTOMER = 'customers.customer'
+const PRODUCT = 'orders.product'
+const ORDER = 'orders.order'
+
+let kapok: Kapok
+let browser: Browser
+
+beforeAll(async () => {
+  kapok = await Kapok.start(configuration({}))
+  browser = await launch()
+})
+afterAll(async () => {
+  await browser?.close()
+  await kapok?.stop()
+})
+
+it('a company moves in with its files', async () => {
+  await administratorInstalls()
+  await administratorBringsPeople()
+  const { person: leader, imports } = await leads()
+  await bringCustomers(leader, imports)
+  await bringProducts(imports)
+  await bringOrders(leader, imports)
+  await bringLines(leader, imports)
+  await undoAMistake(leader, imports)
+  await takeAway(imports)
+  await leader.leave()
+  await whoSoldReads()
+})
+
+/** The file of the module, what it asks for, and that it runs. */
+async function administratorInstalls(): Promise<void> {
+  const admin = await Person.signedIn(browser, kapok.address, 'admin')
+  await admin.open('/admin/plugins')
+  await admin.test('plugin-file').setInputFiles(await packed('plugin-orders'))
+  await admin.test('plugin-agree').waitFor()
+  await admin.picture('imports-plugin')
+  await admin.test('plugin-agree').click()
+  await admin.page.locator('[data-test=plugin][data-id=orders][data-state=on]').waitFor()
+  await admin.leave()
+}
+
+/** A superior may stand below those who report to them; a row that cannot be taken says why and holds nobody up. */
+async function administratorBringsPeople(): Promise<void> {
+  const admin = await Person.signedIn(browser, kapok.address, 'admin')
+  await admin.open('/admin/organisation')
+  const people = [
+    ['工号', '姓名', '部门', '直接上级', '角色', '入职日期'],
+    [1, 'Nancy Davolio', 'sales-1', 2, 'sales', new Date(Date.UTC(1992, 4, 1))],
+    [5, 'Steven Buchanan', 'sales-1', 2, 'sales', new Date(Date.UTC(1993, 9, 17))],
+    [6, 'Michael Suyama', 'nowhere', 5, 'sales', ''],
+    [2, 'Andrew Fuller', 'sales', 'zhao.jianhua', 'sales-manager', new Date(Date.UTC(1992, 7, 14))],
+  ]
+  const file = { name: '员工.xlsx', mimeType: 'application/octet-stream', buffer: workbook(people) }
+  await admin.test('people-import').click()
+  await admin.test('import-file').setInputFiles(file)
+  await admin.test('import-failure').filter({ hasText: '“nowhere”不存在' }).waitFor()
+  expect(await admin.test('import-report').innerText()).toContain('3')
+  await admin.picture('imports-people')
+  await admin.test('import-apply').click()
+  await admin.test('import-apply').waitFor({ state: 'hidden' })
+  people[3]![2] = 'sales-1'
+  await admin.test('people-import').click()
+  await admin.test('import-file').setInputFiles({ ...file, buffer: workbook(people) })
+  await admin.test('import-report').waitFor()
+  expect(await admin.test('import-failure').count()).toBe(0)
+  await admin.test('import-apply').click()
+  await admin.test('import-apply').waitFor({ state: 'hidden' })
+
+  await admin.test('people-search').locator('input').or(admin.page.locator('input[data-test=people-search]')).first().fill('Nancy')
+  await admin.test('person').filter({ hasText: 'Nancy Davolio' }).click()
+  await admin.test('person-superior').getByText('Andrew Fuller').waitFor()
+  await admin.leave()
+}
+
+/** Columns that are called otherwise, a look at the first rows, a dry run, duplicates, rows that fail and are mended. */
+async function bringCustomers(leader: Person, imports: Imports): Promise<void> {
+  const columns = { customer_id: '客户编号', company_name: '客户名称 *', postal_code: '邮编' }
+  const head = 'customer_id,company_name,address,postal_code,phone\n'
+  const rows = [
+    'ALFKI,Alfreds Futterkiste,Obere Str. 57,12209,030-0074321',
+    'VINET,Vins et alcools Chevalier,59 rue de l\'Abbaye,51100,26.47.15.10',
+    'ALFKI,Alfred,,,',
+    'TOMSP,Toms Spezialitäten,Luisenstr. 48,44087 Münster in Westfalen,0251-031259',
+    'HANAR,Hanari Carnes,"Rua do Paço, 67",05454-876,(21) 555-0091',
+  ]
+  await imports.begin(CUSTOMER, '客户.csv', head + rows.join('\n'), { columns })
+  const preview = await imports.preview()
+  expect(preview).toHaveLength(5)
+  expect(preview[3]).toContain('邮编')
+  await leader.picture('imports-preview')
+  expect(await imports.check()).toEqual({ created: 3, updated: 0, skipped: 0, failed: 2 })
+  // Nothing is stored by a check.
+  const other = await Person.signedIn(browser, kapok.address, 'zhao.jianhua')
+  await other.open(`/records/${CUSTOMER}`)
+  await other.test('record').first().waitFor()
+  await new Desk(other).search('Alfreds')
+  await other.page.getByText('没有').first().waitFor()
+  await other.leave()
+  expect(await imports.run()).toEqual({ created: 3, updated: 0, skipped: 0, failed: 2 })
+  const failed = await imports.failures()
+  expect(failed).toMatch(/ALFKI,Alfred,.*,4,/)
+  expect(failed).toMatch(/TOMSP,.*,5,.*邮编/)
+  await leader.picture('imports-failed')
+
+  // The file of failed rows, mended, with one that is there already: found by its number, it is left out.
+  const mended = 'customer_id,company_name,address,postal_code,phone,行号,原因\nTOMSP,Toms Spezialitäten,Luisenstr. 48,44087,0251-031259,5,\n' + rows[0]
+  await imports.begin(CUSTOMER, '客户-失败行.csv', mended, { columns, duplicates: '跳过这一行' })
+  expect(await imports.check()).toEqual({ created: 1, updated: 0, skipped: 1, failed: 0 })
+  expect(await imports.run()).toEqual({ created: 1, updated: 0, skipped: 1, failed: 0 })
+}
+
+async function bringProducts(imports: Imports): Promise<void> {
+  const products =
+    'product_id,product_name,category_id,quantity_per_unit,unit_price,units_in_stock,discontinued\n' +
+    '11,Queso Cabrales,4,1 kg pkg.,21,22,0\n42,Singaporean Hokkien Fried Mee,5,32 - 1 kg pkgs.,14,26,1\n72,Mozzarella di Giovanni,4,24 - 200 g pkgs.,34.7999992,14,0\n'
+  await imports.begin(PRODUCT, 'products.csv', products, { columns: { product_id: '产品编号 *' } })
+  expect(await imports.check()).toEqual({ created: 3, updated: 0, skipped: 0, failed: 0 })
+  expect(await imports.run()).toEqual({ created: 3, updated: 0, skipped: 0, failed: 0 })
+}
+
+/** What names customers and people by their numbers in the other system. */
+async function bringOrders(leader: Person, imports: Imports): Promise<void> {
+  const orders =
+    'order_id,customer_id,employee_id,order_date,required_date,shipped_date,ship_via,freight,ship_name\n' +
+    '10248,VINET,5,1996-07-04,1996-08-01,1996-07-16,3,32.3800011,Vins et alcools Chevalier\n' +
+    '10249,TOMSP,6,1996-07-05,1996-08-16,,1,11.6099997,Toms Spezialitäten\n' +
+    '10250,NOBOD,4,1996/7/8,1996-08-05,1996-07-12,9,65.83,Nobody\n'
+  const columns = { order_id: '订单编号 *', employee_id: '负责人' }
+  await imports.begin(ORDER, 'orders.csv', orders, { columns, reacts: true })
+  expect(await imports.check()).toEqual({ created: 2, updated: 0, skipped: 0, failed: 1 })
+  const failed = await imports.failures()
+  for (const reason of ['找不到“NOBOD”', '找不到“4”', '“9”不在可选范围内']) expect(failed).toContain(reason)
+  expect(await imports.run()).toEqual({ created: 2, updated: 0, skipped: 0, failed: 1 })
+  await leader.open(`/records/${ORDER}`)
+  await leader.test('record').filter({ hasText: '10248' }).filter({ hasText: 'Vins et alcools Chevalier' }).waitFor()
+}
+
+/** The lines lie in a workbook of their own: rows with the same order number are the lines of that order. */
+async function bringLines(leader: Person, imports: Imports): Promise<void> {
+  const lines = workbook([
+    ['order_id', 'product_id', 'unit_price', 'quantity', 'discount'],
+    [10248, 11, 14, 12, 0],
+    [10248, 42, 9.800000190734863, 10, 0.15000000596046448],
+    [10248, 72, 34.79999923706055, 5, 0],
+    [10249, 11, 18.600000381469727, 9, 0],
+    [10249, 99, 42.4, 40, 0],
+  ])
+  await imports.begin(ORDER, 'order_details.xlsx', lines, { columns: { order_id: '订单编号 *' }, mode: '只更新已有的' })
+  await leader.test('import-lines').waitFor()
+  const preview = await imports.preview()
+  expect(preview).toHaveLength(2)
+  expect(preview[0]).toContain('Queso Cabrales / Singaporean Hokkien Fried Mee / Mozzarella di Giovanni')
+  await leader.picture('imports-lines')
+  expect(await imports.check()).toEqual({ created: 0, updated: 1, skipped: 0, failed: 2 })
+  expect(await imports.run()).toEqual({ created: 0, updated: 1, skipped: 0, failed: 2 })
+  expect(await imports.failures()).toContain('第 6 行：产品：找不到“99”')
+  await leader.open(`/records/${ORDER}`)
+  // 168 + 83.30 + 174
+  await leader.test('record').filter({ hasText: '10248' }).filter({ hasText: '425.30' }).locator('a').first().click()
+  await leader.page.getByText('Mozzarella di Giovanni').first().waitFor()
+  await leader.picture('imports-order')
+}
+
+/** Orders and lines in one file, the order's own columns in its first row only: brought in by mistake, and undone. */
+async function undoAMistake(leader: Person, imports: Imports): Promise<void> {
+  const both =
+    '订单编号,客户,订单日期,产品,单价,数量\n90001,ALFKI,2026年11月3日,Queso Cabrales,21,1\n,,,42,14,2\n90002,HANAR,2026/11/4,72,34.8,1\n'
+  await imports.begin(ORDER, '订单.csv', both)
+  expect(await imports.check()).toEqual({ created: 2, updated: 0, skipped: 0, failed: 0 })
+  expect(await imports.run()).toEqual({ created: 2, updated: 0, skipped: 0, failed: 0 })
+  const address = leader.page.url()
+  await leader.open(`/records/${ORDER}`)
+  await leader.test('record').filter({ hasText: '90001' }).filter({ hasText: '49.00' }).waitFor()
+  await leader.page.goto(address)
+  expect(await imports.undo()).toEqual({ undone: 2, kept: 0 })
+  await leader.open(`/records/${ORDER}`)
+  await leader.test('record').filter({ hasText: '10248' }).waitFor()
+  expect(await leader.test('record').filter({ hasText: '90001' }).count()).toBe(0)
+}
+
+/** What came in goes out again; a workbook that comes back says nothing new. */
+async function takeAway(imports: Imports): Promise<void> {
+  const orders = (await imports.exported(ORDER, 'csv')).toString('utf8')
+  expect(orders).toContain('10248,Vins et alcools Chevalier,1996-07-04,425.30')
+  // With its lines, each a row, which come back as the same lines.
+  const lines = await imports.exported(ORDER, 'lines')
+  await imports.begin(ORDER, '订单明细.xlsx', lines, { mode: '只更新已有的' })
+  expect(await imports.preview()).toHaveLength(2)
+  expect(await imports.check()).toEqual({ created: 0, updated: 0, skipped: 0, failed: 0 })
+  const customers = await imports.exported(CUSTOMER, 'xlsx')
+  await imports.begin(CUSTOMER, '客户.xlsx', customers, { mode: '只更新已有的' })
+  const { updated, failed } = await imports.check()
+  expect([updated, failed]).toEqual([0, 0])
+}
+
+/** Who sold something reads it as their own, and the customer is an existing one. */
+async function whoSoldReads(): Promise<void> {
+  const chief = await Person.signedIn(browser, kapok.address, 'chen.guodong')
+  await chief.open(`/records/${CUSTOMER}`)
+  await new Desk(chief).search('Vins et alcools')
+  await chief.test('record').filter({ hasText: 'Vins et alcools' }).locator('a').first().click()
+  await chief.page.getByText('老客户').first().waitFor()
+  await new Desk(chief).tab('related-orders')
+  await chief.page.getByText('425.30').first().waitFor()
+  await chief.picture('imports-customer')
+  await chief.leave()
+}
+
+async function leads(): Promise<{ person: Person; imports: Imports }> {
+  const person = await Person.signedIn(browser, kapok.address, 'zhao.jianhua')
+  return { person, imports: new Imports(person) }
+}
