@@ -52,11 +52,9 @@ fn the_sms_plugin_does_what_its_scenarios_say() {
     assert!(told.contains("ok      not-allowed.toml"), "{told}");
 }
 
-/// A scenario of one step with the SMS plugin, and why it fails.
 #[test]
 fn what_does_not_come_as_expected_fails_and_is_said() {
-    let settings = "[settings]\nurl = '$server/sms'\naccess_key = 'a'\nsecret = 's'\nsignature = 'x'\n[[steps]]\nname = 'step'\n\
-                    send = { channel = 'sms', recipient = '13800000000', text = 'T' }\n";
+    let settings = "[settings]\nurl = '$server/sms'\naccess_key = 'a'\nsecret = 's'\nsignature = 'x'\n";
     let cases = [
         (
             "answers = [{ body = { id = 'a1' } }]\nreceipt = 'a2'\n",
@@ -64,6 +62,10 @@ fn what_does_not_come_as_expected_fails_and_is_said() {
         ),
         ("answers = [{ status = 503 }]\n", "Retry"),
         ("answers = [{ status = 503 }]\nfailed = 'unknown'\n", "Retry"),
+        (
+            "answers = [{ status = 503 }]\nfailed = 'retry'\nsays = 'never'\n",
+            "Retry",
+        ),
         (
             "answers = [{ body = { id = 'a1' } }]\nfailed = 'retry'\n",
             "it was sent",
@@ -75,7 +77,7 @@ fn what_does_not_come_as_expected_fails_and_is_said() {
         ),
         (
             "answers = [{ body = { id = 'a1' } }]\nrequests = [{ body = { text = 'U' } }]\n",
-            "instead of {\"text\":\"U\"}",
+            "instead of {\"text\": \"U\"}",
         ),
         (
             "answers = [{ body = { id = 'a1' } }]\nrequests = [{ path = '/' }]\n",
@@ -86,6 +88,11 @@ fn what_does_not_come_as_expected_fails_and_is_said() {
             "1 requests instead of 0",
         ),
     ];
+    let steps = cases.iter().enumerate().map(|(index, (rest, _))| {
+        format!(
+            "[[steps]]\nname = 'case {index}'\nsend = {{ channel = 'sms', recipient = '13800000000', text = 'T' }}\n{rest}"
+        )
+    });
     let to = tempfile::tempdir().expect("a folder");
     project(
         &root().join("plugins/sms-http"),
@@ -95,14 +102,12 @@ fn what_does_not_come_as_expected_fails_and_is_said() {
     for name in ["sending.toml", "not-allowed.toml"] {
         fs::remove_file(to.path().join("tests").join(name)).expect("was there");
     }
-    for (index, (rest, _)) in cases.iter().enumerate() {
-        let file = to.path().join(format!("tests/{index}.toml"));
-        fs::write(file, format!("{settings}{rest}")).expect("writes");
-    }
+    let file = to.path().join("tests/wrong.toml");
+    fs::write(file, format!("{settings}{}", steps.collect::<String>())).expect("writes");
     let (passed, told) = test(to.path());
     assert!(!passed, "{told}");
     for (index, (_, why)) in cases.iter().enumerate() {
-        let begin = format!("failed  {index}.toml");
+        let begin = format!("failed  wrong.toml: case {index}\n");
         let failed = told.split(&begin).nth(1).unwrap_or_default();
         let failed = failed.split("failed  ").next().unwrap_or_default();
         assert!(failed.contains(why), "{index}: {told}");
