@@ -229,11 +229,14 @@ async function whoReads(): Promise<void> {
   const chief = await Person.signedIn(browser, kapok.address, 'chen.guodong')
   await chief.open(`/records/${CUSTOMER}`)
   await new Desk(chief).search('Vins et alcools')
-  await chief.test('record').filter({ hasText: 'Vins et alcools' }).locator('a').first().click()
-  await chief.page.getByText('老客户').first().waitFor()
+  const found = chief.test('record').filter({ hasText: 'Vins et alcools' })
+  await found.waitFor()
+  await chief.open(`/records/${CUSTOMER}/${await found.getAttribute('data-id')}`)
+  await chief.test('record-meta').waitFor()
+  await chief.picture('imports-customer')
+  await chief.page.getByText('老客户', { exact: true }).first().waitFor()
   await new Desk(chief).tab('related-orders')
   await chief.page.getByText('425.30').first().waitFor()
-  await chief.picture('imports-customer')
   await chief.leave()
 }
 
