@@ -125,6 +125,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/plugins/plan", [401, 403, 415]),
     ("POST", "/plugins/{id}/enable", [401, 403, 404]),
     ("POST", "/plugins/{id}/disable", [401, 403, 404]),
+    ("PUT", "/plugins/{id}/settings", [401, 403, 415]),
     ("DELETE", "/plugins/{id}", [401, 403, 404]),
     ("GET", "/plugin-work", [401, 403, 200]),
     ("POST", "/plugin-work/{id}/retry", [401, 403, 404]),
