@@ -51,9 +51,15 @@ pub(crate) fn keyword(
     Ok(keyword)
 }
 
-/// The names of choices, made ready to be looked through: a list of all regions has thousands. As of one catalogue.
+/// The names of choices, made ready to be looked through: a list of all regions has thousands.
 #[derive(Default)]
-pub(crate) struct ChoiceNames(Mutex<(Option<Arc<Catalogue>>, BTreeMap<String, Arc<Names>>)>);
+pub(crate) struct ChoiceNames(Mutex<NamesAsOf>);
+
+#[derive(Default)]
+struct NamesAsOf {
+    catalogue: Option<Arc<Catalogue>>,
+    names: BTreeMap<String, Arc<Names>>,
+}
 
 /// The names of a field's choices, both languages of one after the other.
 fn names_of(
@@ -74,12 +80,11 @@ fn names_of(
         .0
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    let (of, names) = &mut *kept;
-    if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, catalogue)) {
-        names.clear();
-        *of = Some(Arc::clone(catalogue));
+    if !kept.catalogue.as_ref().is_some_and(|of| Arc::ptr_eq(of, catalogue)) {
+        kept.names.clear();
+        kept.catalogue = Some(Arc::clone(catalogue));
     }
-    let made = names.entry(key).or_insert_with(|| {
+    let made = kept.names.entry(key).or_insert_with(|| {
         let labels = choices.iter().map(|choice| &choice.label);
         Arc::new(Names::new(
             labels.flat_map(|label| [label.zh.as_str(), label.en.as_str()]),
