@@ -1,6 +1,6 @@
 /** What administrators do on the pages of data, roles and the organisation, in a real browser. */
 import { chromium, type Browser, type Page, type Request } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Change } from '../src/admin/definitions/layers'
 import { adminSamples, layer as saved } from './fake/admin'
 import { startFakeServer, type FakeServer } from './fake/server'
@@ -53,9 +53,16 @@ const fill = async (name: string, text: string) => {
   await input.fill(text)
   await input.press('Tab')
 }
-const choose = async (name: string, option: string) => {
-  await test(name).last().click()
-  await page.getByRole('option', { name: option }).filter({ visible: true }).first().click()
+// What was typed before may still move the list that is about to open: then it is opened again.
+const choose = async (name: string, label: string) => {
+  const option = page.getByRole('option', { name: label }).filter({ visible: true }).first()
+  await vi.waitFor(
+    async () => {
+      if (!(await option.isVisible())) await test(name).last().click()
+      await option.click({ timeout: 2_000 })
+    },
+    { timeout: 30_000 },
+  )
 }
 const sent = (method: string, end: string): Promise<Request> =>
   page.waitForRequest((request) => request.method() === method && request.url().endsWith(end))
