@@ -33,6 +33,7 @@ fn the_shipped_entities_fit_together() {
     assert_eq!(
         entities,
         [
+            "customers.claim",
             "customers.contact",
             "customers.customer",
             "quotes.quote",
