@@ -137,7 +137,8 @@ pub(crate) fn save_after<T: Serialize + DeserializeOwned + Send + 'static>(
             first(step)?;
             let (record, started) = match step.save(actor, definition, checked)? {
                 Saved::Done(record, started) => (record, started),
-                Saved::Stale => return Ok(None),
+                // By what was done first, of which nothing may stay then.
+                Saved::Stale => return Err(busy()),
                 Saved::Alike { records, may_ignore } => return Err(duplicates(records, may_ignore)),
             };
             let answer = also(step, &record, started)?;

@@ -108,7 +108,12 @@ pub(crate) fn page(
     query: &ListQuery,
     context: &Context,
 ) -> Result<RecordPage, Error> {
-    let unowned = query.filter.as_ref().is_some_and(asks_for_unowned);
+    // An entity may have a field of that name, which is something else then.
+    let filter = query
+        .filter
+        .as_ref()
+        .filter(|_| sight.definition.field("owner").is_none());
+    let unowned = filter.is_some_and(asks_for_unowned);
     let unowned = unowned.then(|| sight.of_unowned());
     let sight = unowned.as_ref().unwrap_or(sight);
     // Who may read nothing is told nothing of the fields either.

@@ -45,7 +45,6 @@ pub(super) enum Ready {
     Save(Box<(EntityDefinition, CheckedSave)>),
     Delete(RecordRef),
     Command(Command),
-    /// A start of the present version of a process.
     Effect(Effect),
 }
 
