@@ -2,28 +2,16 @@
  * A customer's whole life: looked for, checked for duplicates, made, its people drawn, a task shared, a contact written down
  * with a file and a next step, handed over; and seen by the right people only.
  */
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { configuration } from './support/configuration'
+import { expect, it } from 'vitest'
+import { sampleCompany } from './support/company'
 import { Desk } from './support/desk'
-import { Kapok } from './support/kapok'
-import { launch, Person } from './support/person'
+import type { Person } from './support/person'
 
 const CUSTOMER = 'customers.customer'
 const NAME = '杭州木棉智能装备有限公司'
 const SECRET = '总经理答应下月签约'
 
-let kapok: Kapok
-let browser: Browser
-
-beforeAll(async () => {
-  kapok = await Kapok.start(configuration({}))
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await kapok?.stop()
-})
+const signIn = sampleCompany()
 
 it('a customer is found, made, drawn, shared, tracked, handed over, and seen by those who may', async () => {
   const address = await sellerMakes()
@@ -239,6 +227,6 @@ async function isClosed(person: Person, address: string): Promise<void> {
 }
 
 async function signedIn(login: string): Promise<{ seller: Person; desk: Desk }> {
-  const seller = await Person.signedIn(browser, kapok.address, login)
+  const seller = await signIn(login)
   return { seller, desk: new Desk(seller) }
 }

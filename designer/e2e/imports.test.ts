@@ -3,30 +3,19 @@
  * lines from the files of another system, in the shape of the Northwind files. What fails says why, is mended and brought
  * in again; what was a mistake is undone; and everything can leave as files.
  */
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { configuration } from './support/configuration'
+import { expect, it } from 'vitest'
+import { sampleCompany } from './support/company'
 import { Desk } from './support/desk'
 import { Imports } from './support/imports'
-import { Kapok, packed } from './support/kapok'
-import { launch, Person } from './support/person'
+import { packed } from './support/kapok'
+import type { Person } from './support/person'
 import { workbook } from './support/workbook'
 
 const CUSTOMER = 'customers.customer'
 const PRODUCT = 'orders.product'
 const ORDER = 'orders.order'
 
-let kapok: Kapok
-let browser: Browser
-
-beforeAll(async () => {
-  kapok = await Kapok.start(configuration({}))
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await kapok?.stop()
-})
+const signIn = sampleCompany()
 
 // Each goes on where the one before has come to.
 it('a module is installed, and people come from a workbook', async () => {
@@ -59,7 +48,7 @@ it('who may see it sees what became of it', whoReads)
 
 /** The file of the module, what it asks for, and that it runs. */
 async function administratorInstalls(): Promise<void> {
-  const admin = await Person.signedIn(browser, kapok.address, 'admin')
+  const admin = await signIn('admin')
   await admin.open('/admin/plugins')
   await admin.test('plugin-file').setInputFiles(await packed('plugin-orders'))
   await admin.test('plugin-agree').waitFor()
@@ -71,7 +60,7 @@ async function administratorInstalls(): Promise<void> {
 
 /** A superior may stand below those who report to them; a row that cannot be taken says why and holds nobody up. */
 async function administratorBringsPeople(): Promise<void> {
-  const admin = await Person.signedIn(browser, kapok.address, 'admin')
+  const admin = await signIn('admin')
   await admin.open('/admin/organisation')
   const people = [
     ['工号', '姓名', '部门', '直接上级', '角色', '入职日期'],
@@ -120,7 +109,7 @@ async function bringCustomers(leader: Person, imports: Imports): Promise<void> {
   await leader.picture('imports-preview')
   expect(await imports.check()).toEqual({ created: 3, updated: 0, skipped: 0, failed: 2 })
   // Nothing is stored by a check.
-  const other = await Person.signedIn(browser, kapok.address, 'zhao.jianhua')
+  const other = await signIn('zhao.jianhua')
   await other.open(`/records/${CUSTOMER}`)
   await other.test('record').first().waitFor()
   await new Desk(other).search('Alfreds')
@@ -226,7 +215,7 @@ async function takeAway(imports: Imports): Promise<void> {
 
 /** The customer who has ordered is an existing one, and shows the order. */
 async function whoReads(): Promise<void> {
-  const chief = await Person.signedIn(browser, kapok.address, 'chen.guodong')
+  const chief = await signIn('chen.guodong')
   await chief.open(`/records/${CUSTOMER}`)
   await new Desk(chief).search('Vins et alcools')
   const found = chief.test('record').filter({ hasText: 'Vins et alcools' })
@@ -241,6 +230,6 @@ async function whoReads(): Promise<void> {
 }
 
 async function leads(): Promise<{ leader: Person; imports: Imports }> {
-  const leader = await Person.signedIn(browser, kapok.address, 'zhao.jianhua')
+  const leader = await signIn('zhao.jianhua')
   return { leader, imports: new Imports(leader) }
 }

@@ -2,12 +2,10 @@
  * Who may do what with customers, at a browser: a leader and the subordinates' customers, service and its tasks, what leaves
  * in a file; and the pool (公海), out of which salespeople take customers as far as the administrator lets them.
  */
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { configuration } from './support/configuration'
+import { expect, it } from 'vitest'
+import { sampleCompany } from './support/company'
 import { Desk } from './support/desk'
-import { Kapok } from './support/kapok'
-import { launch, Person } from './support/person'
+import type { Person } from './support/person'
 
 const CUSTOMER = 'customers.customer'
 /** 李娜's customer, a task of hers on it, and what she wrote down. */
@@ -17,17 +15,7 @@ const SAID = '强调交货期与本地服务优势'
 /** Of 董海燕, in another team. */
 const OTHERS = '西安新达电器集团有限公司'
 
-let kapok: Kapok
-let browser: Browser
-
-beforeAll(async () => {
-  kapok = await Kapok.start(configuration({}))
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await kapok?.stop()
-})
+const signIn = sampleCompany()
 
 it('a leader sees all that subordinates do and nothing of other teams, shares it and gives it to somebody else', async () => {
   const { person: leader, desk } = await signedIn('wang.wei')
@@ -251,6 +239,6 @@ async function ask(person: Person, path: string) {
 }
 
 async function signedIn(login: string): Promise<{ person: Person; desk: Desk }> {
-  const person = await Person.signedIn(browser, kapok.address, login)
+  const person = await signIn(login)
   return { person, desk: new Desk(person) }
 }

@@ -1,23 +1,10 @@
 /** An administrator adds data with line items and a role by mouse; a salesperson uses it, a manager sees it, a stranger does not. */
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { configuration } from './support/configuration'
+import { expect, it } from 'vitest'
+import { sampleCompany } from './support/company'
 import { Hands } from './support/hands'
-import { Kapok } from './support/kapok'
-import { launch, Person } from './support/person'
 import { Shaping } from './support/shaping'
 
-let kapok: Kapok
-let browser: Browser
-
-beforeAll(async () => {
-  kapok = await Kapok.start(configuration({}))
-  browser = await launch()
-})
-afterAll(async () => {
-  await browser?.close()
-  await kapok?.stop()
-})
+const signIn = sampleCompany()
 
 it('data and a role that were made by mouse are used at once, by those who may', async () => {
   const entity = await shape()
@@ -28,7 +15,7 @@ it('data and a role that were made by mouse are used at once, by those who may',
 
 /** The data, the role, and who has it. */
 async function shape(): Promise<string> {
-  const admin = await Person.signedIn(browser, kapok.address, 'admin')
+  const admin = await signIn('admin')
   const hands = new Hands(admin.page)
   const shaping = new Shaping(admin, hands)
   const entity = await shaping.newEntity('售后登记')
@@ -56,7 +43,7 @@ async function shape(): Promise<string> {
 
 /** A salesperson finds it in the menu and writes a record with lines. */
 async function sellerUses(entity: string): Promise<string> {
-  const seller = await Person.signedIn(browser, kapok.address, 'li.na')
+  const seller = await signIn('li.na')
   await seller.test(`menu-records-${entity}`).click()
   await seller.test('record-new').click()
   const field = (label: string) => seller.page.locator('[data-test^=field-]').filter({ hasText: label })
@@ -81,7 +68,7 @@ async function sellerUses(entity: string): Promise<string> {
 
 /** Her manager sees it, and cannot change it. */
 async function managerSees(entity: string, address: string): Promise<void> {
-  const manager = await Person.signedIn(browser, kapok.address, 'wang.wei')
+  const manager = await signIn('wang.wei')
   await manager.test(`menu-records-${entity}`).click()
   await manager.test('record').filter({ hasText: '三号机械臂异响' }).waitFor()
   await manager.open(address)
@@ -93,7 +80,7 @@ async function managerSees(entity: string, address: string): Promise<void> {
 
 /** Somebody from elsewhere has no place for it in the menu, and its address says nothing. */
 async function strangerDoesNot(entity: string, address: string): Promise<void> {
-  const stranger = await Person.signedIn(browser, kapok.address, 'ding.huimin')
+  const stranger = await signIn('ding.huimin')
   await stranger.test('menu-tasks').waitFor()
   expect(await stranger.test(`menu-records-${entity}`).count()).toBe(0)
   await stranger.open(address)
