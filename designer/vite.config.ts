@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-const server = 'http://127.0.0.1:7654'
+// The server takes changes from pages of its own address only, so it has to see the address that the browser sees.
+const server = { target: 'http://127.0.0.1:7654', changeOrigin: false }
 
 export default defineConfig({
   plugins: [vue()],
