@@ -88,14 +88,17 @@ impl RecordSave {
 }
 
 impl Staff {
-    /// The entities of which the person may see or make something.
+    /// The entities of which the person may see or make something, in the order of menus: by their place, then by their ids.
     pub fn entities(&self) -> Result<Vec<EntityView>, Error> {
         let view = self.view();
         let viewing = self.viewing(&view);
         let seeing = self.seeing(&viewing)?;
         let context = self.context();
-        let entities = viewing.catalogue.entities();
-        let views = entities.map(|definition| entity_view(seeing.rights(), definition, &context));
+        let mut entities: Vec<_> = viewing.catalogue.entities().collect();
+        entities.sort_by_key(|definition| definition.pos.unwrap_or(i64::MAX));
+        let views = entities
+            .into_iter()
+            .map(|definition| entity_view(seeing.rights(), definition, &context));
         Ok(views.filter(|view| view.read || view.create).collect())
     }
 

@@ -12,6 +12,9 @@ pub struct EntityDefinition {
     pub id: Entity,
     /// What people call it.
     pub label: Text,
+    /// Its place in menus, behind those that have one when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pos: Option<i64>,
     /// The field that names a record in choosers and links.
     pub title: String,
     /// Its fields, in order, without those that are disabled.

@@ -27,6 +27,7 @@ impl Reader<'_> {
         EntityDefinition {
             id: Entity::new(id),
             label: part.label(),
+            pos: part.whole("pos"),
             title: part.string("title").unwrap_or_default(),
             columns: self.columns(part, &names),
             sort: self.sort(part, &names),

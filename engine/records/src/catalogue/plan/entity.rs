@@ -50,6 +50,7 @@ pub(super) fn compare(before: &EntityDefinition, after: &EntityDefinition, chang
     }
     let layout = |entity: &EntityDefinition| {
         let EntityDefinition {
+            pos,
             columns,
             sections,
             kanban,
@@ -58,7 +59,7 @@ pub(super) fn compare(before: &EntityDefinition, after: &EntityDefinition, chang
             history,
             ..
         } = entity.clone();
-        (columns, sections, kanban, calendar, tree, history)
+        (pos, columns, sections, kanban, calendar, tree, history)
     };
     if layout(before) != layout(after) || before.views != after.views || before.related != after.related {
         changes.note(

@@ -148,6 +148,12 @@ pub(crate) static ENTITY: Shape = Shape::Table(&[
         Over::Never,
         "The field that names a record.",
     )),
+    key(
+        "pos",
+        &Shape::Whole,
+        Over::Free,
+        "Its place in menus; behind those that have one when absent.",
+    ),
     required(ITS_FIELDS),
     ITS_SECTIONS,
     ITS_COLUMNS,
