@@ -105,6 +105,13 @@ async function sellerTracks(address: string): Promise<string> {
   await seller.open(address)
   await desk.tab('related-records')
   await seller.test('related-new').click()
+  await seller.test('field-next_who').getByText('李娜').waitFor()
+  // Of all contacts, those of this customer are offered.
+  await seller.test('field-contact').locator('.el-select').click()
+  const offered = seller.page.locator('.el-select-dropdown__item:visible')
+  await offered.filter({ hasText: '程工' }).waitFor()
+  expect((await offered.allTextContents()).map((name) => name.trim()).sort()).toEqual(['方总', '程工'])
+  await seller.page.keyboard.press('Escape')
   await desk.pick('task', 'gjsj', '跟进视觉检测项目')
   await desk.pick('contact', '方', '方总')
   await desk.choose('method', '上门拜访')
