@@ -5,12 +5,13 @@
 //! changes, and a handful of rows written. Whose records are within somebody's reach is found out when that person next asks
 //! (the `circles` below), so a change holds in everybody's next read, with a thousand people as with ten.
 
+mod finding;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::RwLock,
+    sync::{OnceLock, RwLock},
 };
 
 use chrono::{Duration, FixedOffset, NaiveDate};
@@ -45,6 +46,7 @@ pub(crate) struct Organisation {
     stand_ins: Vec<StandIn>,
     /// To whom those who left handed their work over.
     successors: BTreeMap<PersonId, PersonId>,
+    active: OnceLock<finding::Active>,
 }
 
 /// Somebody acts for somebody else for some time.
@@ -327,22 +329,6 @@ impl Organisation {
             .map(Candidate::Role)
             .chain(department)
             .collect()
-    }
-
-    /// The active people whose name or login contains a text; all when it is empty.
-    pub(crate) fn search(&self, text: &str, limit: usize) -> Vec<PersonEntry> {
-        let text = text.trim().to_lowercase();
-        let active = self.places.people.iter().filter(|(_, member)| member.active);
-        let entries = active.map(|(id, member)| PersonEntry {
-            id: *id,
-            login: member.login.clone(),
-            name: self.name_of(*id),
-            department: member.department.and_then(|id| self.department_name(id)),
-        });
-        let matches = |entry: &PersonEntry| {
-            entry.name.to_lowercase().contains(&text) || entry.login.to_lowercase().contains(&text)
-        };
-        entries.filter(matches).take(limit).collect()
     }
 
     /// A person as one who asks for records, by what the organisation says alone. Nobody who left the company sees anything.
