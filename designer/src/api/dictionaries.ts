@@ -1,6 +1,6 @@
 /** Dictionaries, each asked for once, and what the signed-in person has offered first. */
 import { api } from './client'
-import type { Choice, Field, Text } from './types'
+import type { Choice, Field, List, Text } from './types'
 
 export interface Dictionary {
   id: string
@@ -22,6 +22,12 @@ export function dictionary(id: string): Promise<Dictionary> {
     known.set(id, asked)
   }
   return asked
+}
+
+/** The ids of the entries that are found by characters, pinyin or initials. */
+export async function findEntries(id: string, typed: string, limit: number): Promise<string[]> {
+  const found = await api.get<List<Choice>>(`${path(id)}/entries`, { query: { q: typed, limit } })
+  return found.items.map((entry) => entry.id)
 }
 
 /** They may have changed, or somebody else has signed in. */

@@ -59,6 +59,7 @@ use crate::{dto, routes};
         routes::list_entities,
         routes::show_entity,
         routes::show_dictionary,
+        routes::find_entries,
         routes::choose_favourites,
         routes::search,
         routes::show_statistics,

@@ -1,7 +1,9 @@
 //! Dictionaries as people choose from them, with the entries that each has offered first.
 
+use std::collections::BTreeSet;
+
 use kapok_protocol::{Refusal, RefusalKind};
-use kapok_records::Dictionary;
+use kapok_records::{Choice, Dictionary};
 use kapok_tables::Queries;
 
 use super::Staff;
@@ -36,6 +38,21 @@ impl Staff {
         };
         favourites.retain(is_offered);
         Ok(DictionaryView { dictionary, favourites })
+    }
+
+    /// The entries of a dictionary that a text finds: by characters, pinyin or initials.
+    pub fn find_entries(&self, id: &str, text: &str, limit: usize) -> Result<Vec<Choice>, Error> {
+        let shared = &self.kapok.shared;
+        let catalogue = shared.catalogue();
+        let dictionary = catalogue.dictionary(id).ok_or_else(unknown)?;
+        let found: BTreeSet<String> = shared
+            .choice_names
+            .entries(&catalogue, dictionary, text)
+            .into_iter()
+            .collect();
+        let offered = dictionary.entries.iter().filter(|entry| !entry.disabled);
+        let found = offered.filter(|entry| found.contains(&entry.id));
+        Ok(found.take(limit).cloned().collect())
     }
 
     /// Chooses the entries of a dictionary that are offered first; none takes the list away.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use kapok_protocol::{Entity, Filter, Operator, RecordId, Test, Value};
-use kapok_records::{Catalogue, Choice, EntityDefinition, Field, FieldKind};
+use kapok_records::{Catalogue, Choice, Dictionary, EntityDefinition, Field, FieldKind};
 use kapok_rules::Context;
 use kapok_search::{Keyword, Names, Query, searched_fields};
 
@@ -61,7 +61,31 @@ struct NamesAsOf {
     names: BTreeMap<String, Arc<Names>>,
 }
 
-/// The names of a field's choices, both languages of one after the other.
+impl ChoiceNames {
+    /// Those of a dictionary that are found by what somebody typed.
+    pub(crate) fn entries(&self, catalogue: &Arc<Catalogue>, dictionary: &Dictionary, text: &str) -> Vec<String> {
+        let names = self.of(catalogue, dictionary.id.clone(), &dictionary.entries);
+        chosen(&dictionary.entries, &names, text)
+    }
+
+    /// Both languages of one after the other.
+    fn of(&self, catalogue: &Arc<Catalogue>, key: String, choices: &[Choice]) -> Arc<Names> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.catalogue.as_ref().is_some_and(|of| Arc::ptr_eq(of, catalogue)) {
+            kept.names.clear();
+            kept.catalogue = Some(Arc::clone(catalogue));
+        }
+        let made = kept.names.entry(key).or_insert_with(|| {
+            let labels = choices.iter().map(|choice| &choice.label);
+            Arc::new(Names::new(
+                labels.flat_map(|label| [label.zh.as_str(), label.en.as_str()]),
+            ))
+        });
+        Arc::clone(made)
+    }
+}
+
+/// The names of a field's choices.
 fn names_of(
     seeing: &Seeing<'_>,
     searching: &Searching<'_>,
@@ -73,24 +97,7 @@ fn names_of(
         Some(dictionary) => dictionary.to_owned(),
         None => format!("{}/{}", definition.id, field.id),
     };
-    let catalogue = seeing.catalogue();
-    let mut kept = searching
-        .shared
-        .choice_names
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    if !kept.catalogue.as_ref().is_some_and(|of| Arc::ptr_eq(of, catalogue)) {
-        kept.names.clear();
-        kept.catalogue = Some(Arc::clone(catalogue));
-    }
-    let made = kept.names.entry(key).or_insert_with(|| {
-        let labels = choices.iter().map(|choice| &choice.label);
-        Arc::new(Names::new(
-            labels.flat_map(|label| [label.zh.as_str(), label.en.as_str()]),
-        ))
-    });
-    Arc::clone(made)
+    searching.shared.choice_names.of(seeing.catalogue(), key, choices)
 }
 
 /// The choices of a name.

@@ -170,6 +170,7 @@ pub(crate) fn api() -> Api {
     .get("/entities", list_entities)
     .get("/entities/{id}", show_entity)
     .get("/dictionaries/{id}", show_dictionary)
+    .get("/dictionaries/{id}/entries", find_entries)
     .put("/dictionaries/{id}/favourites", choose_favourites)
     .get("/search", search)
     .get("/totals", list_totals)

@@ -55,6 +55,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/entities", [401, 200, 200]),
     ("GET", "/entities/{id}", [401, 404, 404]),
     ("GET", "/dictionaries/{id}", [401, 404, 404]),
+    ("GET", "/dictionaries/{id}/entries", [401, 422, 422]),
     ("PUT", "/dictionaries/{id}/favourites", [401, 415, 415]),
     ("GET", "/search", [401, 200, 200]),
     ("GET", "/totals", [401, 200, 200]),
