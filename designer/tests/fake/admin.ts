@@ -182,6 +182,7 @@ export const adminSamples: Record<string, unknown> = {
     failed: [{ row: 4, login: 'wu.lei', field: '部门', text: both('没有名为“华北区”的部门。', 'There is no department “华北区”.') }],
     ignored: ['地址'],
   },
+  '/records/crm.customer/501': record('501', '杭州智能装备', { name: '杭州智能装备' }),
   '/records/crm.customer/501/access': {
     person: { id: '12', name: '陈建国' },
     may: [
