@@ -28,4 +28,4 @@ pub use query::{
     Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Sought, Statistics,
     Whose,
 };
-pub use words::{Names, snippet};
+pub use words::{Names, snippet, spelled};
