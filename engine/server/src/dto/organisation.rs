@@ -166,6 +166,8 @@ pub(crate) struct PeopleImport {
     failed: Vec<FailedRowView>,
     /// The columns of the file, and what they were taken for.
     columns: Vec<PeopleColumnView>,
+    /// Everything that a column can be.
+    targets: Vec<PeopleTarget>,
     /// What sign-in names are where no column says it: `id`, `name`, or nothing.
     login: Option<&'static str>,
     /// Departments that were not there: made, or to be made.
@@ -196,6 +198,13 @@ struct PeopleColumnView {
     samples: Vec<String>,
 }
 
+/// What a column of a file of people can be.
+#[derive(Debug, Serialize, ToSchema)]
+struct PeopleTarget {
+    id: String,
+    label: Text,
+}
+
 impl PeopleImport {
     pub(crate) fn new(done: kapok::PeopleImport, dry_run: bool) -> Self {
         let failed = |row: FailedRow| FailedRowView {
@@ -218,6 +227,11 @@ impl PeopleImport {
             unchanged: report.unchanged,
             failed: report.failed.into_iter().map(failed).collect(),
             columns: done.columns.into_iter().map(column).collect(),
+            targets: done
+                .targets
+                .into_iter()
+                .map(|(id, label)| PeopleTarget { id, label: label.into() })
+                .collect(),
             login: done.login.map(|from| match from {
                 LoginFrom::Id => "id",
                 LoginFrom::Name => "name",

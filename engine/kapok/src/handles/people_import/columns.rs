@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kapok_protocol::{Entity, Refusal, RefusalKind};
+use kapok_protocol::{Entity, Refusal, RefusalKind, Text};
 use kapok_records::{
     Catalogue, EntityDefinition, Field, FieldKind, PERSON,
     sheet::{is_readable, suggest},
@@ -122,6 +122,20 @@ impl<'a> Columns<'a> {
     pub(super) fn fields(&self) -> impl Iterator<Item = &'a Field> {
         let fields = self.definition.fields.iter();
         fields.filter(|field| self.places.contains_key(&field.id))
+    }
+
+    /// Everything that a column can be, with what it is called.
+    pub(super) fn targets(&self) -> Vec<(String, Text)> {
+        let own = [
+            (ID, "编号（文件中用它写上级）", "Number (by which the file names superiors)"),
+            (LAST_NAME, "姓", "Last name"),
+            (FIRST_NAME, "名", "First name"),
+        ];
+        let own = own.map(|(id, zh, en)| (id.to_owned(), Text::new(zh, en)));
+        let fields = self.definition.fields.iter();
+        let fields = fields.filter(|field| is_known(self.definition, &field.id));
+        let named = fields.map(|field| (field.id.clone(), field.label.clone()));
+        named.chain(own).collect()
     }
 
     pub(super) fn described(&self, sheet: &Sheet) -> Vec<PeopleColumn> {

@@ -50,6 +50,8 @@ pub struct PeopleImport {
     pub report: ImportReport,
     /// The columns of the file, and what they were taken for.
     pub columns: Vec<PeopleColumn>,
+    /// Everything that a column can be, with what it is called.
+    pub targets: Vec<(String, Text)>,
     /// What sign-in names are where no column says it.
     pub login: Option<LoginFrom>,
     /// Departments that were not there: made, or to be made.
@@ -161,6 +163,7 @@ impl Administrator {
             report,
             login: reading.login(),
             columns: columns.described(sheet),
+            targets: columns.targets(),
             departments: made.departments,
             posts: made.posts,
             preview,
