@@ -230,7 +230,10 @@ impl PeopleImport {
             targets: done
                 .targets
                 .into_iter()
-                .map(|(id, label)| PeopleTarget { id, label: label.into() })
+                .map(|(id, label)| PeopleTarget {
+                    id,
+                    label: label.into(),
+                })
                 .collect(),
             login: done.login.map(|from| match from {
                 LoginFrom::Id => "id",

@@ -127,7 +127,11 @@ impl<'a> Columns<'a> {
     /// Everything that a column can be, with what it is called.
     pub(super) fn targets(&self) -> Vec<(String, Text)> {
         let own = [
-            (ID, "编号（文件中用它写上级）", "Number (by which the file names superiors)"),
+            (
+                ID,
+                "编号（文件中用它写上级）",
+                "Number (by which the file names superiors)",
+            ),
             (LAST_NAME, "姓", "Last name"),
             (FIRST_NAME, "名", "First name"),
         ];
