@@ -145,7 +145,7 @@ async function bringOrders(leader: Person, imports: Imports): Promise<void> {
     '10249,TOMSP,6,1996-07-05,1996-08-16,,1,11.6099997,Toms Spezialitäten\n' +
     '10250,NOBOD,4,1996/7/8,1996-08-05,1996-07-12,9,65.83,Nobody\n'
   const columns = { order_id: '订单编号 *', employee_id: '负责人' }
-  await imports.begin(ORDER, 'orders.csv', orders, { columns, reacts: true })
+  await imports.begin(ORDER, 'orders.csv', orders, { columns })
   expect(await imports.check()).toEqual({ created: 2, updated: 0, skipped: 0, failed: 1 })
   const failed = await imports.failures()
   for (const reason of ['找不到“NOBOD”', '找不到“4”', '“9”不在可选范围内']) expect(failed).toContain(reason)

@@ -309,7 +309,24 @@ describe('people', () => {
     await test('people-import').click()
     await test('import-file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('登录名,姓名\nzhao.min,赵敏\n') })
     await test('import-failure').filter({ hasText: '华北区' }).waitFor()
-    const request = page.waitForRequest((one) => one.url().includes('/people/import'))
+    // What a column is can be chosen, and what is not there made: each time it is tried anew.
+    const asked = (wanted: Record<string, string>) =>
+      page.waitForRequest((one) => {
+        const { pathname, searchParams } = new URL(one.url())
+        return pathname.endsWith('/people/import') && Object.entries(wanted).every(([name, value]) => searchParams.get(name) === value)
+      })
+    const columns = 'login,name,posts'
+    const mapped = asked({ dry_run: 'true', columns })
+    await choose('import-field-2', '岗位')
+    await mapped
+    const made = asked({ dry_run: 'true', columns, make_missing: 'true' })
+    await test('import-make').click()
+    await made
+    await test('import-made-posts').filter({ hasText: '经理' }).waitFor()
+    const failing = page.waitForEvent('download')
+    await test('import-failures').click()
+    expect((await failing).suggestedFilename()).toBe('有问题的行.csv')
+    const request = asked({ dry_run: 'false', columns, make_missing: 'true' })
     await test('import-apply').click()
     expect((await request).postData()).toContain('zhao.min')
     await page.getByText('已导入').waitFor()

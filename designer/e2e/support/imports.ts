@@ -7,8 +7,6 @@ interface Wanted {
   columns?: Record<string, string>
   mode?: string
   duplicates?: string
-  /** Processes start and plugins react as if somebody had saved each record by hand. */
-  reacts?: boolean
 }
 
 /** What came of the rows. */
@@ -35,7 +33,6 @@ export class Imports {
       await this.choose(column.locator('.el-select'), field)
     }
     if (wanted.mode) await this.choose(person.test('import-mode'), wanted.mode)
-    if (wanted.reacts) await person.test('import-start').click()
     if (wanted.duplicates) await this.choose(person.test('import-duplicates'), wanted.duplicates)
   }
 

@@ -53,6 +53,19 @@ fn the_sms_plugin_does_what_its_scenarios_say() {
 }
 
 #[test]
+fn tasks_about_customers_go_to_who_is_in_charge() {
+    let to = tempfile::tempdir().expect("a folder");
+    project(
+        &root().join("plugins/customers"),
+        &root().join("plugins/dist/customers"),
+        to.path(),
+    );
+    let (passed, told) = test(to.path());
+    assert!(passed, "{told}");
+    assert!(told.contains("ok      assignees.toml"), "{told}");
+}
+
+#[test]
 fn what_does_not_come_as_expected_fails_and_is_said() {
     let settings = "[settings]\nurl = '$server/sms'\naccess_key = 'a'\nsecret = 's'\nsignature = 'x'\n";
     let cases = [

@@ -39,7 +39,7 @@ mod timing;
 
 pub use commands::arm_start_timers;
 pub use elements::http_task::{Verdict, request_inputs, verdict};
-pub use elements::user_task::{ASSIGNEE_ANSWER, ASSIGNEE_JOB};
+pub use elements::user_task::{ASSIGNEE_ANSWER, ASSIGNEE_JOB, ASSIGNEES_SO_FAR};
 pub use ports::{Context, Definitions, Directory, EvaluationError, Evaluator, Limits, Scope, ScriptResult};
 
 use kapok_protocol::{Command, InstanceId, Refusal};

@@ -109,7 +109,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 keyword: None,
                 filter: None,
                 groups: &groups,
-                sum: Some("amount"),
+                measured: &["amount"],
                 utc_offset_minutes: 480,
             };
             Ok(index

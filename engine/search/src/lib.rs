@@ -25,7 +25,7 @@ pub use error::Error;
 pub use fact::{Change, searched_fields};
 pub use index::{Index, Position};
 pub use query::{
-    Found, Group, Grouping, Inherited, Key, Keyword, Period, Query, RecordScope, Rights, Row, Rows, Sought, Statistics,
-    Whose,
+    Found, Group, Grouping, Inherited, Key, Keyword, Measured, Period, Query, RecordScope, Rights, Row, Rows, Sought,
+    Statistics, Whose,
 };
-pub use words::{Names, snippet};
+pub use words::{Names, snippet, spelled};

@@ -16,6 +16,7 @@ use crate::{dto, routes};
         routes::demo_people,
         routes::find_people,
         routes::import_people,
+        routes::failing_people,
         routes::preview_leave,
         routes::leave,
         routes::set_password,

@@ -1,4 +1,4 @@
-//! Customers: the pool (公海) of those that nobody is responsible for (N8).
+//! Customers: the pool (公海) of those that nobody is responsible for (N8), and who gets tasks about a customer.
 //!
 //! Salespeople take customers out of it, as many as the settings allow, and put back what they do not pursue. At night,
 //! customers without contact are taken back, and whoever has them is warned some days before. When there was contact is
@@ -13,8 +13,8 @@ mod rules;
 use std::collections::BTreeMap;
 
 use kapok_plugin_sdk::{
-    Action, Actor, Denial, Failure, Fields, Plugin, Refusal, Save, StoredRecord, Text, Value, clock, json, messages,
-    records, records::Query, settings,
+    Action, Actor, Denial, Failure, Fields, Plugin, Refusal, Rule, Save, StoredRecord, Text, Value, clock, json,
+    messages, records, records::Query, settings,
 };
 
 use crate::{
@@ -72,6 +72,27 @@ impl Plugin for Customers {
         Ok(Some(Text::new("领取成功，客户已归您负责。", "The customer is yours.")))
     }
 
+    /// Nobody for a customer in the pool, or for somebody who has no superior: then administrators get the task.
+    fn find_assignees(_: Actor, rule: Rule) -> Result<Vec<u64>, Failure> {
+        let of_case = rule
+            .record
+            .filter(|record| record.entity == CUSTOMER)
+            .map(|record| record.id);
+        let Some(customer) = id(rule.inputs.get("customer")).or(of_case) else {
+            let (name, words) = (rule.name, "needs a customer, or a case about one");
+            return Err(Failure::permanent(format!("the rule {name} {words}")));
+        };
+        let owner = records::get(CUSTOMER, customer)?.and_then(|customer| customer.owner);
+        let found = match (rule.name.as_str(), owner) {
+            ("customers.owner-superior", Some(owner)) => {
+                let owner = records::get(PERSON, owner)?;
+                owner.and_then(|owner| id(owner.fields.get("superior")))
+            }
+            (_, owner) => owner,
+        };
+        Ok(found.into_iter().collect())
+    }
+
     fn run_schedule(_: &str) -> Result<(), Failure> {
         let rules = Rules::read(settings::get).map_err(|refusal| Failure::permanent(refusal.text.en))?;
         let Some(days) = rules.idle_days else {
@@ -93,6 +114,10 @@ impl Plugin for Customers {
         }
         Ok(())
     }
+}
+
+fn id(value: Option<&Value>) -> Option<u64> {
+    value?.as_str()?.parse().ok()
 }
 
 /// What people are told, by whom.

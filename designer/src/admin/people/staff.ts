@@ -1,5 +1,6 @@
 /** People, departments, posts and roles: records like any other, and what can be done with people besides. */
 import { api, ApiError } from '@/api/client'
+import type { PreviewRow } from '@/api/imports'
 import type { Id, Json, List, PersonRef, RecordRow, Text, Values } from '@/api/types'
 import { newName } from '../definitions/ids'
 
@@ -167,18 +168,50 @@ export interface HandedOver {
 
 export const leave = (person: Id, to: Id) => api.post<HandedOver>(`/people/${person}/leave`, { body: { hand_over_to: to } })
 
+/** What is done with the rows of a file of people. */
+export interface PeopleSettings {
+  /** What each column says; what it probably says when nothing was chosen yet. */
+  columns?: (string | null)[]
+  /** What sign-in names are where no column says it. */
+  login?: LoginFrom
+  make_missing: boolean
+  /** The roles of new people whose row names none. */
+  roles: Id[]
+}
+
+export type LoginFrom = 'id' | 'name'
+
 export interface ImportReport {
   rows: number
   created: number
   updated: number
   unchanged: number
   failed: { row: number; login: string; field: string | null; text: Text }[]
-  /** Columns that are none of a person's. */
-  ignored: string[]
+  columns: { heading: string; target: string | null; samples: string[] }[]
+  /** Everything that a column can be. */
+  targets: { id: string; label: Text }[]
+  login: LoginFrom | null
+  /** Those that were not there: made, or to be made. */
+  departments: string[]
+  posts: string[]
+  preview: PreviewRow[]
 }
 
-export function importPeople(file: File, dryRun: boolean): Promise<ImportReport> {
-  const isCsv = file.name.toLowerCase().endsWith('.csv')
-  const type = isCsv ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-  return api.post<ImportReport>('/people/import', { raw: { text: file, type }, query: { dry_run: dryRun } })
-}
+const sheet = (file: File) => ({
+  text: file,
+  type: file.name.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+})
+
+const how = ({ columns, login, make_missing, roles }: PeopleSettings) => ({
+  columns: columns?.map((target) => target ?? '').join(','),
+  login,
+  make_missing,
+  roles: roles.join(',') || undefined,
+})
+
+export const importPeople = (file: File, settings: PeopleSettings, dryRun: boolean): Promise<ImportReport> =>
+  api.post<ImportReport>('/people/import', { raw: sheet(file), query: { dry_run: dryRun, ...how(settings) } })
+
+/** The rows that cannot be taken, with the reasons, as a CSV file. */
+export const failingPeople = (file: File, settings: PeopleSettings): Promise<string> =>
+  api.post<string>('/people/import/failures', { raw: sheet(file), query: { format: 'csv', ...how(settings) } })

@@ -205,13 +205,49 @@ impl Staff {
     pub fn preview_import(&self, id: ImportId, options: &ImportOptions) -> Result<Vec<PreviewRow>, Error> {
         let row = self.own_import(id)?;
         let shared = &self.kapok.shared;
+        self.examining(&row, options, |definition, names, examiner| {
+            let mut keys = RowKeys::default();
+            if examiner.names_itself() {
+                let mut table = TableReader::open(&shared.files, &row.table, 0)?;
+                while let Some((_, cells)) = table.next()? {
+                    examiner.names_of(&cells, &mut keys.own_names);
+                }
+            }
+            let english = self.language()? == "en";
+            let language = if english {
+                CellLanguage::English
+            } else {
+                CellLanguage::Chinese
+            };
+            let written = Cells::new(names, language, shared.settings.utc_offset_minutes);
+            let mut table = TableReader::open(&shared.files, &row.table, 0)?;
+            let (mut rows, mut seen) = (Vec::new(), 0);
+            while seen < PREVIEW {
+                let lines = examiner.next(&mut table)?;
+                let Some(&(number, _)) = lines.first() else { break };
+                seen += lines.len();
+                let verdict = examiner.examine(&lines, &mut keys)?;
+                rows.push(previewed(number, verdict, definition, options, &written));
+            }
+            names.failed()?;
+            Ok(rows)
+        })
+    }
+
+    /// Does something with what looks at the rows of an import, once the options are known to fit.
+    fn examining<T>(
+        &self,
+        import: &Import,
+        options: &ImportOptions,
+        work: impl FnOnce(&EntityDefinition, &SeenNames<'_>, &Examiner<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let view = self.view();
         let viewing = self.viewing(&view);
         let seeing = self.seeing(&viewing)?;
-        let definition = entity(&viewing.catalogue, &row.entity)?;
-        imports::check_options(definition, row.headings.len(), options)?;
+        let definition = entity(&viewing.catalogue, &import.entity)?;
+        imports::check_options(definition, import.headings.len(), options)?;
         let (context, cache) = (self.context(), RefCell::default());
-        let names = SeenNames::new(&viewing, &seeing, &context, &cache, &row.entity);
+        let names = SeenNames::new(&viewing, &seeing, &context, &cache, &import.entity);
         let examiner = Examiner::new(&imports::Asked {
             view: &view,
             viewing: &viewing,
@@ -222,51 +258,7 @@ impl Staff {
             options,
             person: self.person,
         })?;
-        let mut keys = RowKeys::default();
-        if examiner.names_itself() {
-            let mut table = TableReader::open(&shared.files, &row.table, 0)?;
-            while let Some((_, cells)) = table.next()? {
-                examiner.names_of(&cells, &mut keys.own_names);
-            }
-        }
-        let english = self.language()? == "en";
-        let language = if english {
-            CellLanguage::English
-        } else {
-            CellLanguage::Chinese
-        };
-        let written = Cells::new(&names, language, shared.settings.utc_offset_minutes);
-        let mut table = TableReader::open(&shared.files, &row.table, 0)?;
-        let (mut rows, mut seen) = (Vec::new(), 0);
-        while seen < PREVIEW {
-            let lines = examiner.next(&mut table)?;
-            let Some(&(number, _)) = lines.first() else { break };
-            seen += lines.len();
-            let mut values = Vec::new();
-            let (outcome, reasons) = match examiner.examine(&lines, &mut keys)? {
-                Verdict::Save(save) => {
-                    let ToSave { checked, before, later } = *save;
-                    for name in options.columns.iter().flatten() {
-                        if let Some(text) = shown(definition, name, &checked.fields, &written) {
-                            values.push((name.clone(), text));
-                        }
-                    }
-                    values.extend(later);
-                    (if before.is_some() { "update" } else { "create" }, Vec::new())
-                }
-                Verdict::Unchanged => ("unchanged", Vec::new()),
-                Verdict::Skipped => ("skip", Vec::new()),
-                Verdict::Failed(reasons) => ("fail", reasons),
-            };
-            rows.push(PreviewRow {
-                row: number,
-                outcome,
-                values,
-                reasons,
-            });
-        }
-        names.failed()?;
-        Ok(rows)
+        work(definition, &names, &examiner)
     }
 
     /// Looks at all rows, and stores nothing.
@@ -281,25 +273,7 @@ impl Staff {
 
     fn start_import(&self, id: ImportId, options: &ImportOptions, state: ImportState) -> Result<ImportView, Error> {
         let row = self.own_import(id)?;
-        {
-            let view = self.view();
-            let viewing = self.viewing(&view);
-            let seeing = self.seeing(&viewing)?;
-            let definition = entity(&viewing.catalogue, &row.entity)?;
-            imports::check_options(definition, row.headings.len(), options)?;
-            let (context, cache) = (self.context(), RefCell::default());
-            let names = SeenNames::new(&viewing, &seeing, &context, &cache, &row.entity);
-            Examiner::new(&imports::Asked {
-                view: &view,
-                viewing: &viewing,
-                seeing: &seeing,
-                names: &names,
-                context: &context,
-                definition,
-                options,
-                person: self.person,
-            })?;
-        }
+        self.examining(&row, options, |_, _, _| Ok(()))?;
         let options = serde_json::to_string(options).map_err(|error| Error::Data(error.to_string()))?;
         let person = self.person;
         self.submit(move |step| {
@@ -450,6 +424,38 @@ impl Staff {
             ended_at: row.ended_at,
             is_own,
         }
+    }
+}
+
+/// What a row, or several that are one record together, would become.
+fn previewed(
+    row: u64,
+    verdict: Verdict,
+    definition: &EntityDefinition,
+    options: &ImportOptions,
+    written: &Cells<'_>,
+) -> PreviewRow {
+    let mut values = Vec::new();
+    let (outcome, reasons) = match verdict {
+        Verdict::Save(save) => {
+            let ToSave { checked, before, later } = *save;
+            for name in options.columns.iter().flatten() {
+                if let Some(text) = shown(definition, name, &checked.fields, written) {
+                    values.push((name.clone(), text));
+                }
+            }
+            values.extend(later);
+            (if before.is_some() { "update" } else { "create" }, Vec::new())
+        }
+        Verdict::Unchanged => ("unchanged", Vec::new()),
+        Verdict::Skipped => ("skip", Vec::new()),
+        Verdict::Failed(reasons) => ("fail", reasons),
+    };
+    PreviewRow {
+        row,
+        outcome,
+        values,
+        reasons,
     }
 }
 

@@ -38,7 +38,9 @@ pub use imports::{ImportView, NewImport, PreviewRow};
 pub use inbox::InboxPosition;
 pub use leave_preview::{LeavePreview, NamedIn};
 pub use people::{HandedOver, NewStandIn, StandInView};
-pub use people_import::{FailedRow, ImportReport};
+pub use people_import::{
+    FailedRow, ImportReport, LoginFrom, PeopleColumn, PeopleImport, PeopleImportOptions, Taken, TakenAs,
+};
 pub use plugin_admin::{PluginPlan, PluginWorkView};
 pub use plugin_offers::{InputView, OfferView, ReportTable};
 pub use record_history::{HistoryItem, RecordActor};

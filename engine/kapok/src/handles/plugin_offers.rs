@@ -112,11 +112,12 @@ impl Staff {
         })
     }
 
-    /// The reports that plugins offer.
+    /// The reports that plugins offer to the person.
     pub fn reports(&self) -> Vec<OfferView> {
         let plugins = self.kapok.shared.plugins.running();
         let reports = plugins.iter().flat_map(|plugin| &plugin.manifest().reports);
         reports
+            .filter(|(_, report)| self.has_one_of(&report.roles))
             .map(|(name, report)| offer(name, &report.label, &report.inputs))
             .collect()
     }
@@ -126,7 +127,7 @@ impl Staff {
         let plugin = self.kapok.shared.plugins.report(name);
         let found = plugin.and_then(|plugin| {
             let report = plugin.manifest().reports.get(name)?.clone();
-            Some((plugin, report))
+            self.has_one_of(&report.roles).then_some((plugin, report))
         });
         let (plugin, report) = found.ok_or_else(|| Error::not_found("报表", "report"))?;
         check_inputs(&report.inputs, &inputs)?;

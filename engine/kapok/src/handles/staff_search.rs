@@ -101,12 +101,13 @@ impl Staff {
         let (searching, context) = (self.searching(), self.context());
         let keyword = keyword.map(|text| keyword_in(&seeing, &searching, definition, &readable, text, &context));
         let keyword = keyword.transpose()?;
+        let summed = query.sum.as_deref();
         let grouping = Grouping {
             entity: &query.entity,
             keyword: keyword.as_ref(),
             filter: query.filter.as_ref(),
             groups: &query.groups,
-            sum: query.sum.as_deref(),
+            measured: summed.as_slice(),
             utc_offset_minutes: self.kapok.shared.settings.utc_offset_minutes,
         };
         let rights = rights_of(sight.judge.reach());
@@ -122,7 +123,7 @@ impl Staff {
                     .map(|(key, group)| named(&seeing, definition, &group.field, key, in_chinese))
                     .collect::<Result<_, _>>()?,
                 count: row.count,
-                sum: query.sum.is_some().then_some(row.sum),
+                sum: query.sum.is_some().then_some(row.sum()),
             })
         };
         Ok(StatisticsView {

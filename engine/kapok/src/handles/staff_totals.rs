@@ -61,7 +61,7 @@ impl Staff {
             keyword: None,
             filter: total.filter.as_ref(),
             groups: &groups,
-            sum,
+            measured: sum.as_slice(),
             utc_offset_minutes: shared.settings.utc_offset_minutes,
         };
         // It is the same for everybody, so nobody is `$me` in it.
@@ -80,7 +80,7 @@ impl Staff {
             }
         };
         let value = row.map_or(Decimal::ZERO, |row| match sum {
-            Some(_) => row.sum,
+            Some(_) => row.sum(),
             None => row.count.into(),
         });
         Ok(TotalValue {

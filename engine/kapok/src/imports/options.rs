@@ -34,7 +34,7 @@ pub struct ImportOptions {
     /// Whether an empty cell empties the field of a record that is there.
     #[serde(default)]
     pub clear_empty: bool,
-    /// Whether the records start the processes that such records start, and plugins react to them.
+    /// Whether the records start the processes that such records start. Plugins react to them in any case.
     #[serde(default)]
     pub start_processes: bool,
 }

@@ -20,16 +20,17 @@ use crate::{
 /// The index groups by no more.
 const GROUPED_BY: usize = 2;
 
-/// What the index says; `None` where it would say something else than the rows: it knows no least and greatest, adds up one
-/// field, counts a record once for each of several values, and knows nothing of what the caller does not always see or of
-/// what changes by itself.
+/// What the index says; `None` where it would say something else than the rows: it counts a record once for each of several
+/// values, knows long texts by their beginnings only, and knows nothing of what the caller does not always see or of what
+/// changes by itself.
 pub(super) fn by_index(
     viewing: &Viewing<'_>,
     sight: &EntitySight<'_>,
     aggregate: &Aggregate,
     context: &Context,
 ) -> Result<Option<Vec<AggregateRow>>, Error> {
-    let Some(sum) = summed(aggregate) else { return Ok(None) };
+    let measured: BTreeSet<&str> = aggregate.measures.iter().filter_map(Measure::field).collect();
+    let measured: Vec<&str> = measured.into_iter().collect();
     if aggregate.group.len() > GROUPED_BY || !is_known(sight, aggregate) {
         return Ok(None);
     }
@@ -43,7 +44,7 @@ pub(super) fn by_index(
         keyword: None,
         filter: aggregate.filter.as_ref(),
         groups: &groups,
-        sum,
+        measured: &measured,
         utc_offset_minutes: viewing.shared.settings.utc_offset_minutes,
     };
     let searching = Searching {
@@ -62,25 +63,11 @@ pub(super) fn by_index(
         true => vec![found.total],
         false => found.rows,
     };
-    Ok(Some(rows.into_iter().map(|row| answered(aggregate, row)).collect()))
-}
-
-/// The one field that is added up, or none; `None` when more is asked.
-fn summed(aggregate: &Aggregate) -> Option<Option<&str>> {
-    let mut sums = BTreeSet::new();
-    for measure in &aggregate.measures {
-        match measure {
-            Measure::Count => {}
-            Measure::Sum(field) => {
-                sums.insert(field.as_str());
-            }
-            Measure::Min(_) | Measure::Max(_) => return None,
-        }
-    }
-    match sums.len() {
-        0 | 1 => Some(sums.pop_first()),
-        _ => None,
-    }
+    Ok(Some(
+        rows.into_iter()
+            .map(|row| answered(aggregate, &measured, row))
+            .collect(),
+    ))
 }
 
 /// Whether the index knows all that is asked about, as the caller sees it.
@@ -120,19 +107,37 @@ fn is_known(sight: &EntitySight<'_>, aggregate: &Aggregate) -> bool {
             Some(FieldKind::Number { .. } | FieldKind::Decimal { .. } | FieldKind::Money { .. })
         )
     };
-    asked.iter().all(is_open)
-        && aggregate.group.iter().all(is_group)
-        && aggregate.measures.iter().filter_map(Measure::field).all(is_number)
+    // Short texts have an order too.
+    let has_order = |name: &str| {
+        let is_short = |kind: &FieldKind| {
+            let is_moment = matches!(kind, FieldKind::Date | FieldKind::Time | FieldKind::DateTime);
+            is_moment || (matches!(kind, FieldKind::Choice { .. }) && !kind.is_multiple())
+        };
+        is_number(name) || kind(name).is_some_and(is_short)
+    };
+    let is_measured = |measure: &Measure| match measure {
+        Measure::Count => true,
+        Measure::Sum(field) => is_number(field),
+        Measure::Min(field) | Measure::Max(field) => has_order(field),
+    };
+    asked.iter().all(is_open) && aggregate.group.iter().all(is_group) && aggregate.measures.iter().all(is_measured)
 }
 
-fn answered(aggregate: &Aggregate, row: Row) -> AggregateRow {
+fn answered(aggregate: &Aggregate, measured: &[&str], row: Row) -> AggregateRow {
+    let of = |field: &str| {
+        let index = measured.iter().position(|name| *name == field)?;
+        row.measured.get(index)
+    };
+    let key = |key: Option<&Key>| key.cloned().map_or(Value::Null, value);
     let values = aggregate.measures.iter().map(|measure| match measure {
         Measure::Count => Value::Number(row.count.into()),
-        _ => Value::Number(row.sum),
+        Measure::Sum(field) => Value::Number(of(field).map(|found| found.sum).unwrap_or_default()),
+        Measure::Min(field) => key(of(field).and_then(|found| found.least.as_ref())),
+        Measure::Max(field) => key(of(field).and_then(|found| found.greatest.as_ref())),
     });
     AggregateRow {
         values: values.collect(),
-        keys: row.keys.into_iter().map(value).collect(),
+        keys: row.keys.iter().cloned().map(value).collect(),
     }
 }
 

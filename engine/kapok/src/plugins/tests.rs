@@ -23,6 +23,8 @@ name = { pos = 1, type = "text", label = { zh = "名", en = "Name" }, max_length
 amount = { pos = 2, type = "number", scale = 2, label = { zh = "数", en = "Amount" } }
 done = { pos = 3, type = "boolean", label = { zh = "毕", en = "Done" } }
 tags = { pos = 4, type = "choice", multiple = true, label = { zh = "签", en = "Tags" }, choices.a = { pos = 1, label = { zh = "甲", en = "A" } } }
+day = { pos = 6, type = "date", label = { zh = "日", en = "Day" } }
+weight = { pos = 7, type = "number", scale = 9, label = { zh = "重", en = "Weight" } }
 kind = { pos = 5, type = "choice", label = { zh = "类", en = "Kind" }, choices.a = { pos = 1, label = { zh = "甲", en = "A" } }, choices.b = { pos = 2, label = { zh = "乙", en = "B" } } }
 
 [roles.staff]
@@ -42,6 +44,17 @@ fn thing(kapok: &Kapok, owner: PersonId, number: i64) {
         fields.insert("kind".to_owned(), kind.into());
     }
     fields.insert("done".to_owned(), Value::Bool(number % 4 == 0));
+    if number % 7 != 0 {
+        fields.insert(
+            "day".to_owned(),
+            format!("2026-03-{:02}", number % 28 + 1).as_str().into(),
+        );
+        // Finer than the index is.
+        fields.insert(
+            "weight".to_owned(),
+            format!("{}.{number:09}", number % 3).as_str().into(),
+        );
+    }
     kapok.save("test.thing", Some(owner), fields).expect("saves");
 }
 
@@ -83,6 +96,12 @@ fn the_index_counts_and_adds_up_as_the_rows_do() {
         op: Operator::Equal,
         value: "a".into(),
     });
+    let least_and_greatest = |field: &str| [Measure::Min(field.into()), Measure::Max(field.into())];
+    let nothing = Filter::Test(Test {
+        field: "amount".into(),
+        op: Operator::Equal,
+        value: (-1).into(),
+    });
     let both = [
         asked(None, &[], &[Measure::Count]),
         asked(None, &[], &[amount(), Measure::Count]),
@@ -91,6 +110,23 @@ fn the_index_counts_and_adds_up_as_the_rows_do() {
         asked(None, &["owner"], &[Measure::Count]),
         asked(Some(is_a.clone()), &["done"], &[Measure::Count, amount()]),
         asked(Some(Filter::Not(Box::new(is_a))), &[], &[amount()]),
+        asked(None, &[], &least_and_greatest("amount")),
+        asked(None, &["kind"], &least_and_greatest("weight")),
+        asked(None, &["done"], &least_and_greatest("day")),
+        asked(
+            None,
+            &["kind", "done"],
+            &[
+                &least_and_greatest("kind")[..],
+                &[amount(), Measure::Sum("weight".into()), Measure::Count],
+            ]
+            .concat(),
+        ),
+        asked(
+            Some(nothing),
+            &[],
+            &[&least_and_greatest("day")[..], &least_and_greatest("amount")].concat(),
+        ),
     ];
     for aggregate in both {
         let mut by_rows = reading::by_rows(&viewing, &seeing, Caller::Person(own), &aggregate).expect("counts");
@@ -102,7 +138,8 @@ fn the_index_counts_and_adds_up_as_the_rows_do() {
         assert_eq!(by_rows, by_index, "{aggregate:?}");
     }
     let rows_only = [
-        asked(None, &[], &[Measure::Max("amount".into())]),
+        asked(None, &[], &[Measure::Max("name".into())]),
+        asked(None, &[], &[Measure::Max("tags".into())]),
         asked(None, &["tags"], &[Measure::Count]),
         asked(None, &["name"], &[Measure::Count]),
         asked(None, &["done", "kind", "owner"], &[Measure::Count]),

@@ -3,17 +3,21 @@
 use kapok_plugin_host::{ChannelFailure, ChannelMessage, Receipt, RuleCall, ServiceFailure, ServiceJob};
 use kapok_protocol::{PersonId, Record, RecordRef};
 use kapok_records::Fields;
-use kapok_tables::Queries;
 
 use super::{Caller, Intended, carry_out, faulty};
-use crate::{Error, Kapok};
+use crate::{Error, Kapok, views::Viewing};
 
 impl Kapok {
-    /// A record, whoever may see it.
+    /// A record with what is computed from others, whoever may see it.
     pub fn record(&self, reference: &RecordRef) -> Result<Record, Error> {
-        let row = Queries(&self.shared.store.view()).record(&reference.entity, reference.id)?;
-        row.map(|row| row.record)
-            .ok_or_else(|| Error::not_found("记录", "record"))
+        let view = self.shared.store.view();
+        let viewing = Viewing::of(&self.shared, &view);
+        let row = viewing.queries.record(&reference.entity, reference.id)?;
+        let record = row.ok_or_else(|| Error::not_found("记录", "record"))?.record;
+        match viewing.catalogue.entity(reference.entity.as_str()) {
+            Some(definition) => viewing.whole(definition, record),
+            None => Ok(record),
+        }
     }
 
     /// Lets a plugin's handler run with these inputs, in the name of the system, and does what it wants done. Processes call

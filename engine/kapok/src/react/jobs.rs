@@ -10,7 +10,7 @@ use std::{
 
 use kapok_model::REQUEST_HANDLER;
 use kapok_plugin_host::{Intent, RuleCall, ServiceFailure, ServiceJob};
-use kapok_process::{ASSIGNEE_ANSWER, ASSIGNEE_JOB, state::Job};
+use kapok_process::{ASSIGNEE_ANSWER, ASSIGNEE_JOB, ASSIGNEES_SO_FAR, state::Job};
 use kapok_protocol::{Command, JobId, JobOutcome, Principal, Value};
 use kapok_tables::Queries;
 
@@ -273,11 +273,14 @@ fn assignees(shared: &Shared, job: &Job, rule: &str) -> Finished {
         Ok(instance) => instance,
         Err(error) => return failed(error.to_string(), true),
     };
+    // What other rules have answered is none of this one's business.
+    let mut inputs = job.inputs.clone();
+    inputs.remove(ASSIGNEES_SO_FAR);
     let asked = RuleCall {
         name: rule.to_owned(),
         record: instance.as_ref().and_then(|instance| instance.record.clone()),
         initiator: instance.and_then(|instance| instance.initiator),
-        inputs: job.inputs.clone(),
+        inputs,
     };
     let denials = Denials::default();
     let caller = Caller::Process(job.instance);

@@ -380,20 +380,20 @@ fn what_is_probably_there_already_is_refused_skipped_or_made() {
         (OnDuplicate::Create, [3, 0, 0]),
     ] {
         let (id, options) = begin(&clerk, "名称\n木棉科技\n红棉集团\n红棉 集团\n");
-        let options = ImportOptions { duplicates, ..options };
-        clerk.check_import(id, &options).expect("checks");
-        kapok.run_due().expect("runs");
-        let checked = clerk.import(id).expect("is there").counts;
-        let counts = run(&kapok, &clerk, id, &options).counts;
-        assert_eq!(
-            [counts.created, counts.skipped, counts.failed],
-            expected,
-            "{duplicates:?}"
-        );
-        assert_eq!(checked, counts, "{duplicates:?}");
-        clerk.undo_import(id).expect("undoes");
-        kapok.run_due().expect("runs");
+        check_run_and_undo(&kapok, &clerk, id, &ImportOptions { duplicates, ..options }, expected);
     }
+}
+
+/// What a check says comes true: so many records are created, rows skipped, rows failed. Then it is undone.
+fn check_run_and_undo(kapok: &Kapok, clerk: &Staff, id: ImportId, options: &ImportOptions, expected: [u64; 3]) {
+    clerk.check_import(id, options).expect("checks");
+    kapok.run_due().expect("runs");
+    let checked = clerk.import(id).expect("is there").counts;
+    let counts = run(kapok, clerk, id, options).counts;
+    assert_eq!([counts.created, counts.skipped, counts.failed], expected, "{options:?}");
+    assert_eq!(checked, counts, "{options:?}");
+    clerk.undo_import(id).expect("undoes");
+    kapok.run_due().expect("runs");
 }
 
 /// Whether by a rule that says so or by what only one record may have: what is there already is there already.
@@ -405,19 +405,7 @@ fn rows_whose_unique_value_is_taken_are_skipped_where_that_is_wanted() {
     assert_eq!(run(&kapok, &clerk, id, &options).counts.created, 1);
     for (duplicates, expected) in [(OnDuplicate::Refuse, [1, 0, 2]), (OnDuplicate::Skip, [1, 2, 0])] {
         let (id, options) = begin(&clerk, "编号,名称\nC1,改了名的\nC2,木棉贸易\nC2,红棉\n");
-        let options = ImportOptions { duplicates, ..options };
-        clerk.check_import(id, &options).expect("checks");
-        kapok.run_due().expect("runs");
-        let checked = clerk.import(id).expect("is there").counts;
-        let counts = run(&kapok, &clerk, id, &options).counts;
-        assert_eq!(
-            [counts.created, counts.skipped, counts.failed],
-            expected,
-            "{duplicates:?}"
-        );
-        assert_eq!(checked, counts, "{duplicates:?}");
-        clerk.undo_import(id).expect("undoes");
-        kapok.run_due().expect("runs");
+        check_run_and_undo(&kapok, &clerk, id, &ImportOptions { duplicates, ..options }, expected);
     }
 }
 

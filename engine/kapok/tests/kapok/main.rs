@@ -16,6 +16,7 @@ mod imports;
 mod once;
 mod orders;
 mod outbox;
+mod people_import;
 mod plugins;
 mod power;
 mod random;

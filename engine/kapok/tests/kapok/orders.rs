@@ -232,8 +232,6 @@ fn files_of_another_system_become_orders() {
         let options = ImportOptions {
             columns,
             mode,
-            // Plugins react as if somebody had saved each record.
-            start_processes: true,
             key: (mode != ImportMode::Create).then(|| "number".to_owned()),
             ..ImportOptions::default()
         };

@@ -268,6 +268,29 @@ fn a_report_shows_what_its_reader_may_see() {
 }
 
 #[test]
+fn a_report_is_offered_to_the_roles_it_is_for() {
+    let clock = clock();
+    let mut source = hello("0.2.0");
+    let report = "[reports.\"hello.by-account\"]\n";
+    assert!(source.manifest.contains(report));
+    source.manifest = source
+        .manifest
+        .replace(report, &format!("{report}roles = [\"sales-manager\"]\n"));
+    let built = Kapok::builder().clock(clock.clone()).plugins(vec![source]).memory();
+    let world = World::with(built.expect("opens"), clock);
+    for (login, offered) in [("wang.wei", true), ("li.na", false), ("admin", false)] {
+        let staff = world.staff(login);
+        let names: Vec<String> = staff.reports().into_iter().map(|report| report.name).collect();
+        assert_eq!(names.contains(&"hello.by-account".to_owned()), offered, "{login}");
+        let run = staff.run_report("hello.by-account", Fields::new());
+        assert_eq!(code(run), if offered { "done" } else { "not-found" }, "{login}");
+    }
+    // One that is for nobody in particular is for everybody.
+    let open = World::new();
+    assert_eq!(open.staff("li.na").reports().len(), 1);
+}
+
+#[test]
 fn what_is_scheduled_happens_once_for_every_moment_that_passed() {
     let world = World::new();
     let seller = world.staff("li.na");
@@ -386,6 +409,40 @@ fn a_rule_is_told_what_the_model_hands_over() {
     world.run();
     let tasks = world.kapok.tasks(case).expect("reads");
     assert_eq!(tasks[0].assignee.as_ref().map(|who| who.id), Some(seller.person()));
+}
+
+/// Several rules are all asked, each with its own inputs, as several persons and roles are all meant.
+#[test]
+fn whom_several_rules_name_gets_the_task() {
+    let world = World::new();
+    let sellers = ["li.na", "he.junjie"].map(|login| world.staff(login));
+    let owned = sellers
+        .each_ref()
+        .map(|seller| world.account(seller, 100).id.to_string());
+    let rule = |name: &str| {
+        format!(
+            r#"<kapok:plugin rule="hello.account-owner"><kapok:input name="account">{name}</kapok:input></kapok:plugin>"#
+        )
+    };
+    let rules = format!("{}<kapok:person login=\"wang.wei\"/>{}", rule("first"), rule("second"));
+    world
+        .kapok
+        .deploy(&process("several", &task_for(&rules)))
+        .expect("deploys");
+    let [first, second] = owned.map(Value::from);
+    let case = world.kapok.start("several", [("first", first), ("second", second)]);
+    let case = case.expect("starts");
+    world.run();
+    let tasks = world.kapok.tasks(case).expect("reads");
+    let mut assigned: Vec<_> = tasks
+        .iter()
+        .filter_map(|task| Some(task.assignee.as_ref()?.id))
+        .collect();
+    assigned.sort();
+    let mut expected = sellers.map(|seller| seller.person()).to_vec();
+    expected.push(world.staff("wang.wei").person());
+    expected.sort();
+    assert_eq!(assigned, expected);
 }
 
 #[test]

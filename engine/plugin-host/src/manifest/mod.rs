@@ -49,6 +49,7 @@
 //!
 //! [reports."quotes.by-month"]         # tables that the plugin computes; inputs as of handlers
 //! label = { zh = "按月", en = "By month" }
+//! roles = ["sales-manager"]           # whom it is offered to; everybody when absent
 //! columns.month = { pos = 1, label = { zh = "月份", en = "Month" }, type = "text" }
 //! columns.total = { pos = 2, label = { zh = "合计", en = "Total" }, type = "number" }
 //!
@@ -165,6 +166,9 @@ pub struct RuleNeeds {
 pub struct Report {
     /// Its name for people.
     pub label: Text,
+    /// For people with one of these roles; for everybody when there is none.
+    #[serde(default)]
+    pub roles: BTreeSet<String>,
     /// What is asked for, by name.
     #[serde(default)]
     pub inputs: BTreeMap<String, Input>,

@@ -23,21 +23,36 @@ pub const ASSIGNEE_JOB: &str = "assignees:";
 /// The answer of that job: the ids of persons.
 pub const ASSIGNEE_ANSWER: &str = "people";
 
+/// What such a job is given when rules were asked before it: what each of them has answered. No input is called so.
+pub const ASSIGNEES_SO_FAR: &str = "assignees:so-far";
+
 pub(crate) fn enter(case: &mut Case, id: ElementInstanceId, task: &HumanTask) -> Result<(), Halt> {
-    let rule = task.assignees.iter().find_map(|rule| match rule {
+    ask_next(case, id, task, Vec::new())
+}
+
+/// Asks the plugins' rules one after the other, and makes the to-dos when all have answered.
+fn ask_next(case: &mut Case, id: ElementInstanceId, task: &HumanTask, so_far: Vec<Value>) -> Result<(), Halt> {
+    let mut rules = task.assignees.iter().filter_map(|rule| match rule {
         AssigneeRule::Plugin(rule) => Some(rule),
         _ => None,
     });
-    match rule {
-        // A plugin is not asked while a step is decided: a job does it, and the to-dos come with its answer.
+    match rules.nth(so_far.len()) {
+        // A plugin is not asked while a step is decided: a job does it, and the to-dos come with the last answer.
         Some(PluginRule { rule, inputs }) => {
             let mut given = BTreeMap::new();
             for (name, expression) in inputs {
                 given.insert(name.clone(), scope::value(case, Some(id), expression)?);
             }
+            if !so_far.is_empty() {
+                given.insert(ASSIGNEES_SO_FAR.to_owned(), Value::List(so_far));
+            }
             service_task::begin_job(case, id, format!("{ASSIGNEE_JOB}{rule}"), given, false)
         }
-        None => assign(case, id, task, &[]),
+        None => {
+            let named = so_far.iter().filter_map(Value::as_list).flatten();
+            let persons: Vec<PersonId> = named.filter_map(|person| person.as_text()?.parse().ok()).collect();
+            assign(case, id, task, &persons)
+        }
     }
 }
 
@@ -48,22 +63,20 @@ pub(super) fn answered(
     task: &HumanTask,
     answers: &BTreeMap<String, Value>,
 ) -> Result<(), Halt> {
+    let mut so_far = Vec::new();
     // The job is over, and the activation goes on.
     if let Some(job) = case.element_mut(id)?.job.take() {
+        if let Some(before) = case.job_mut(job)?.inputs.get(ASSIGNEES_SO_FAR) {
+            so_far.extend(before.as_list().unwrap_or_default().iter().cloned());
+        }
         case.work.jobs.delete(job);
     }
-    let named = answers
-        .get(ASSIGNEE_ANSWER)
-        .and_then(Value::as_list)
-        .unwrap_or_default();
-    let persons: Vec<PersonId> = named
-        .iter()
-        .filter_map(|person| person.as_text()?.parse().ok())
-        .collect();
-    assign(case, id, task, &persons)
+    let named = answers.get(ASSIGNEE_ANSWER).and_then(Value::as_list);
+    so_far.push(Value::List(named.unwrap_or_default().to_vec()));
+    ask_next(case, id, task, so_far)
 }
 
-/// Makes the to-dos, for whom the rules and a plugin name.
+/// Makes the to-dos, for whom the rules and plugins name.
 fn assign(case: &mut Case, id: ElementInstanceId, task: &HumanTask, named: &[PersonId]) -> Result<(), Halt> {
     let initiator = case.initiator()?;
     let everybody_signs = task

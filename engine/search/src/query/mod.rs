@@ -18,7 +18,7 @@ use kapok_records::Sort;
 
 pub use rights::{Inherited, Rights, Whose};
 pub use row::RecordScope;
-pub use statistics::{Group, Grouping, Key, Period, Row, Statistics};
+pub use statistics::{Group, Grouping, Key, Measured, Period, Row, Statistics};
 
 /// Reads records as they are stored: asked where the index does not hold a value exactly.
 pub trait Rows {

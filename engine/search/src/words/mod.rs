@@ -15,6 +15,7 @@ mod stored;
 mod wanted;
 
 pub use matching::Names;
+pub use pinyin::spelled;
 pub use snippet::snippet;
 pub(crate) use stored::tokens;
 pub(crate) use wanted::{Part, Wanted, Way, Word, wanted};

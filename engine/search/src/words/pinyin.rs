@@ -31,6 +31,15 @@ pub(super) fn readings(character: char) -> Vec<String> {
     readings
 }
 
+/// A text as one writes it without Chinese: each character by its usual reading, small letters, no tones.
+pub fn spelled(text: &str) -> String {
+    let spell = |sign: char| match sign.to_pinyin() {
+        Some(reading) => plain(reading.plain()),
+        None => sign.to_lowercase().collect(),
+    };
+    text.chars().map(spell).collect()
+}
+
 fn plain(reading: &str) -> String {
     reading.replace('ü', "v")
 }

@@ -44,7 +44,7 @@ pub(crate) struct ImportSettings {
     /// Whether an empty cell empties the field of a record that is there.
     #[serde(default)]
     clear_empty: bool,
-    /// Whether the records start processes as others do, and plugins react to them.
+    /// Whether the records start processes as others do. Plugins react to them in any case.
     #[serde(default)]
     start_processes: bool,
 }

@@ -1,8 +1,10 @@
-use kapok::{FailedRow, HandedOver, ImportReport, LeavePreview, NewStandIn, StandInView, protocol::PersonId};
+use kapok::{
+    FailedRow, HandedOver, LeavePreview, LoginFrom, NewStandIn, PeopleColumn, StandInView, protocol::PersonId,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PersonRef, Text};
+use super::{ImportPreview, PersonRef, Text};
 
 /// A new password.
 #[derive(Deserialize, ToSchema)]
@@ -162,8 +164,18 @@ pub(crate) struct PeopleImport {
     updated: usize,
     unchanged: usize,
     failed: Vec<FailedRowView>,
-    /// Columns that are none of a person's, by their headings.
-    ignored: Vec<String>,
+    /// The columns of the file, and what they were taken for.
+    columns: Vec<PeopleColumnView>,
+    /// Everything that a column can be.
+    targets: Vec<PeopleTarget>,
+    /// What sign-in names are where no column says it: `id`, `name`, or nothing.
+    login: Option<&'static str>,
+    /// Departments that were not there: made, or to be made.
+    departments: Vec<String>,
+    /// Posts that were not there: made, or to be made.
+    posts: Vec<String>,
+    /// In a dry run, what the first rows would be.
+    preview: Vec<ImportPreview>,
 }
 
 /// Why a row could not be taken.
@@ -176,14 +188,37 @@ struct FailedRowView {
     text: Text,
 }
 
+/// A column of a file of people.
+#[derive(Debug, Serialize, ToSchema)]
+struct PeopleColumnView {
+    heading: String,
+    /// A field of a person, `id`, `first_name`, `last_name`, or nothing.
+    target: Option<String>,
+    /// Some of its cells.
+    samples: Vec<String>,
+}
+
+/// What a column of a file of people can be.
+#[derive(Debug, Serialize, ToSchema)]
+struct PeopleTarget {
+    id: String,
+    label: Text,
+}
+
 impl PeopleImport {
-    pub(crate) fn new(report: ImportReport, dry_run: bool) -> Self {
+    pub(crate) fn new(done: kapok::PeopleImport, dry_run: bool) -> Self {
         let failed = |row: FailedRow| FailedRowView {
             row: row.row,
             login: row.login,
             field: row.field,
             text: row.text.into(),
         };
+        let column = |column: PeopleColumn| PeopleColumnView {
+            heading: column.heading,
+            target: column.target,
+            samples: column.samples,
+        };
+        let report = done.report;
         Self {
             dry_run,
             rows: report.rows,
@@ -191,7 +226,22 @@ impl PeopleImport {
             updated: report.updated,
             unchanged: report.unchanged,
             failed: report.failed.into_iter().map(failed).collect(),
-            ignored: report.ignored,
+            columns: done.columns.into_iter().map(column).collect(),
+            targets: done
+                .targets
+                .into_iter()
+                .map(|(id, label)| PeopleTarget {
+                    id,
+                    label: label.into(),
+                })
+                .collect(),
+            login: done.login.map(|from| match from {
+                LoginFrom::Id => "id",
+                LoginFrom::Name => "name",
+            }),
+            departments: done.departments,
+            posts: done.posts,
+            preview: done.preview.into_iter().map(ImportPreview::from).collect(),
         }
     }
 }

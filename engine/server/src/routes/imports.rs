@@ -237,7 +237,7 @@ pub(crate) async fn export_records(
     Ok(download(Body::from_stream(parts(signed, export)), &name, format))
 }
 
-fn download(body: Body, name: &str, format: SheetFormat) -> Response {
+pub(super) fn download(body: Body, name: &str, format: SheetFormat) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     set(headers, header::CONTENT_TYPE, format.media_type());

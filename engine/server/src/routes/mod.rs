@@ -12,6 +12,7 @@ mod instances;
 mod messages;
 mod organisation;
 mod people;
+mod people_import;
 mod plugins;
 mod record_work;
 mod records;
@@ -37,6 +38,7 @@ pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use people_import::*;
 pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
@@ -127,6 +129,7 @@ pub(crate) fn api() -> Api {
     .get("/demo/people", demo_people)
     .get("/people", find_people)
     .post("/people/import", import_people)
+    .post("/people/import/failures", failing_people)
     .get("/people/{id}/leave", preview_leave)
     .post("/people/{id}/leave", leave)
     .post("/people/{id}/password", set_password)

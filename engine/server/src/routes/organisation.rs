@@ -1,42 +1,14 @@
-//! People as an organisation: their passwords, who stands in for them, leaving, and importing many.
+//! People as an organisation: their passwords, who stands in for them, and leaving.
 
 use axum::{http::StatusCode, response::Json as Answer};
 use kapok::protocol::{PersonId, RecordId};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::{
-    dto::{
-        HandedOverView, LeavePreviewView, Leaving, List, NewPassword, PeopleImport, StandIn, StandInCreated,
-        StandInRequest,
-    },
-    extract::{Json, Path, Query, Spreadsheet},
+    dto::{HandedOverView, LeavePreviewView, Leaving, List, NewPassword, StandIn, StandInCreated, StandInRequest},
+    extract::{Json, Path},
     guard::{Admin, Signed},
     problem::Problem,
 };
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ImportQuery {
-    /// Whether to say only what would happen.
-    #[serde(default)]
-    dry_run: bool,
-}
-
-/// Takes people from a spreadsheet (CSV or XLSX): those with a known sign-in name are changed, others are new. What is as it
-/// is already changes nothing, so an import can be repeated.
-#[utoipa::path(post, path = "/people/import", tag = "people", params(ImportQuery),
-    request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = PeopleImport), (status = 403, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn import_people(
-    admin: Admin,
-    Query(query): Query<ImportQuery>,
-    sheet: Spreadsheet,
-) -> Result<Answer<PeopleImport>, Problem> {
-    let report = admin.call(move |admin| admin.import_people(&sheet.file, sheet.kind, query.dry_run));
-    Ok(Answer(PeopleImport::new(report.await?, query.dry_run)))
-}
 
 /// What a person would leave behind: what is handed over, and what has to be changed by hand.
 #[utoipa::path(get, path = "/people/{id}/leave", tag = "people", params(("id" = String, Path)),

@@ -17,6 +17,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/demo/people", [404, 404, 404]),
     ("GET", "/people", [401, 200, 200]),
     ("POST", "/people/import", [401, 403, 415]),
+    ("POST", "/people/import/failures", [401, 403, 415]),
     ("GET", "/people/{id}/leave", [401, 403, 404]),
     ("POST", "/people/{id}/leave", [401, 403, 415]),
     ("POST", "/people/{id}/password", [401, 403, 415]),

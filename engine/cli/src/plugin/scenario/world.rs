@@ -7,7 +7,7 @@ use kapok::{
     ServiceFailure, Staff, SystemClock,
     notify::AllowedOrigin,
     protocol::{Entity, IsoDuration, PersonId, RecordRef, Value},
-    records::Fields,
+    records::{Fields, PERSON},
 };
 
 use super::{
@@ -320,7 +320,12 @@ impl World {
 
     fn record(&self, name: &str) -> Result<RecordRef, String> {
         let name = name.trim_start_matches('$');
-        let found = self.records.get(name).cloned();
+        let person = || {
+            let id = (*self.people.get(name)?).into();
+            let entity = Entity::new(PERSON);
+            Some(RecordRef { entity, id })
+        };
+        let found = self.records.get(name).cloned().or_else(person);
         found.ok_or_else(|| format!("no step before has call_it = \"{name}\""))
     }
 

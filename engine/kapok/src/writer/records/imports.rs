@@ -65,7 +65,7 @@ impl Step<'_> {
         if let Some(id) = save.record {
             self.refuse_under_approval(&reference(id), &[])?;
         }
-        match self.keep(actor, entity, save, starts)? {
+        match self.keep(actor, entity, save)? {
             Kept::Done { record, version, event } => {
                 if starts {
                     self.trigger(actor, &reference(record), event)?;
@@ -121,6 +121,7 @@ impl Step<'_> {
         let submitted: Fields = row.before.clone();
         let fields = validate(entity, &record.fields, &submitted, Author::Program)?;
         self.refuse_dangling(entity, Some(&record), &fields)?;
+        self.tell_plugins(actor, &reference, Some(&record), &fields, 0)?;
         let change = Change {
             id: row.record,
             owner: record.owner,

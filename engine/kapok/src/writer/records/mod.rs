@@ -138,7 +138,7 @@ impl Step<'_> {
         entity: &EntityDefinition,
         save: CheckedSave,
     ) -> Result<Saved, Error> {
-        let (id, event) = match self.keep(actor, entity, save, true)? {
+        let (id, event) = match self.keep(actor, entity, save)? {
             Kept::Done { record, event, .. } => (record, event),
             Kept::Stale => return Ok(Saved::Stale),
             Kept::Alike { records, may_ignore } => return Ok(Saved::Alike { records, may_ignore }),
@@ -153,14 +153,13 @@ impl Step<'_> {
         Ok(Saved::Done(Box::new(record), started))
     }
 
-    /// Saves a checked record and numbers it, and has the plugins called that react to it if that is wanted; it starts no
-    /// process.
+    /// Saves a checked record and numbers it, and has the plugins called that react to it: what they keep up would be wrong
+    /// otherwise. It starts no process.
     pub(super) fn keep(
         &mut self,
         actor: Principal,
         entity: &EntityDefinition,
         save: CheckedSave,
-        tells: bool,
     ) -> Result<Kept, Error> {
         let before = match save.record {
             Some(id) => self.queries().record(&entity.id, id)?.map(|row| row.record),
@@ -205,9 +204,7 @@ impl Step<'_> {
             entity: entity.id.clone(),
             id,
         };
-        if tells {
-            self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
-        }
+        self.tell_plugins(actor, &reference, before.as_ref(), &fields, save.through.depth)?;
         let change = Change {
             id,
             before,
