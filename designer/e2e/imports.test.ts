@@ -116,6 +116,7 @@ async function bringCustomers(leader: Person, imports: Imports): Promise<void> {
   await other.page.getByText('没有').first().waitFor()
   await other.leave()
   expect(await imports.run()).toEqual({ created: 3, updated: 0, skipped: 0, failed: 2 })
+  await leader.test('import-failure-reason').filter({ hasText: '邮编' }).filter({ hasText: '第 5 行' }).waitFor()
   const failed = await imports.failures()
   expect(failed).toMatch(/ALFKI,Alfred,.*,4,/)
   expect(failed).toMatch(/TOMSP,.*,5,.*邮编/)

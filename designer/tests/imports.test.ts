@@ -103,6 +103,7 @@ describe('an import', () => {
     await test('import-run').click()
     expect((await run).postDataJSON()).toMatchObject({ columns: ['title', 'stage', 'amount', null] })
     await page.locator('[data-test=import-state][data-state=done]').waitFor()
+    expect(await test('import-failure-reason').first().innerText()).toContain('共 14 行，例如第 3、9、12、40、41 行')
     expect(await test('import-failures').getAttribute('href')).toBe('/api/v1/imports/31/failures?format=xlsx')
   })
 

@@ -59,6 +59,14 @@ export interface PreviewRow {
   reasons: { field: string | null; text: Text }[]
 }
 
+export interface FailureReason {
+  field: string | null
+  text: Text
+  count: number
+  /** The first rows of these. */
+  rows: number[]
+}
+
 /** Whether the server is at work on it. */
 export const isAtWork = ({ state }: RecordImport): boolean => ['checking', 'running', 'undoing'].includes(state)
 
@@ -74,6 +82,9 @@ export const importColumns = (id: Id): Promise<ImportColumns> => api.get<ImportC
 
 export const previewImport = async (id: Id, settings: ImportSettings): Promise<PreviewRow[]> =>
   (await api.post<List<PreviewRow>>(`${path(id)}/preview`, { body: settings })).items
+
+/** Why rows could not be taken, what concerns most of them first. */
+export const failureReasons = (id: Id): Promise<List<FailureReason>> => api.get<List<FailureReason>>(`${path(id)}/reasons`)
 
 export const checkImport = (id: Id, settings: ImportSettings): Promise<RecordImport> =>
   api.post<RecordImport>(`${path(id)}/check`, { body: settings })

@@ -63,12 +63,18 @@ const preview: PreviewRow[] = [
   },
 ]
 
+const reasons = [
+  { field: 'stage', text: both('阶段：“无此阶段”不在可选范围内，请改为已有的选项。', 'Stage: “无此阶段” is not one of the choices; use one that is there.'), count: 14, rows: [3, 9, 12, 40, 41] },
+  { field: 'amount', text: both('金额：“面议”不是数字，请只写数字，例如 1234.50。', 'Amount: “面议” is no number; write digits only, such as 1234.50.'), count: 1, rows: [77] },
+]
+
 /** What is read about imports; nothing when it is not about them. */
 export function readImports(path: string): unknown {
   if (path === '/imports') return { items: imports, next: null }
   const [, id, rest = ''] = /^\/imports\/(\d+)(\/\w+)?$/.exec(path) ?? []
   const found = imports.find((one) => one.id === id)
   if (!found) return undefined
+  if (rest === '/reasons') return { items: reasons, next: null }
   return rest === '/columns' ? { ...begun, import: found } : rest === '' ? found : undefined
 }
 

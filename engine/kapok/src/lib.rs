@@ -70,13 +70,13 @@ pub use files::StoredContent;
 pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
-    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
-    ListViewEntry, LoginFrom, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PeopleColumn,
-    PeopleImport, PeopleImportOptions, PluginPlan, PluginWorkView, PreviewRow, RecordActor, RecordJobView, RecordSave,
-    ReportTable, RequestTrial, ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow,
-    StatisticsView, Taken, TakenAs, TaskCompletion, TotalValue, TotalView, TrashedView, TriedOutput, Upload,
-    UploadedFile, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FailureReason,
+    FileContent, FoundRecord, FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition,
+    InputView, LeavePreview, ListViewEntry, LoginFrom, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView,
+    OutboxView, PeopleColumn, PeopleImport, PeopleImportOptions, PluginPlan, PluginWorkView, PreviewRow, RecordActor,
+    RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView, Startable, StatisticsQuery,
+    StatisticsRow, StatisticsView, Taken, TakenAs, TaskCompletion, TotalValue, TotalView, TrashedView, TriedOutput,
+    Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};

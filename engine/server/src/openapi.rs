@@ -76,6 +76,7 @@ use crate::{dto, routes};
         routes::run_import,
         routes::cancel_import,
         routes::undo_import,
+        routes::import_reasons,
         routes::import_failures,
         routes::list_records,
         routes::create_record,

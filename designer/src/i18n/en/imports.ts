@@ -93,6 +93,12 @@ export default {
   cancel: 'Cancel',
   undo: 'Undo this import',
   undoSure: 'Undo this import? New records go to the trash, changed ones get back their values; those that somebody changed since stay as they are.',
+  reasons: {
+    title: 'Why they fail',
+    rows: 'row {rows}',
+    some: '{n} rows, such as {rows}',
+    more: 'There are other reasons: see the file of failed rows.',
+  },
   failures: 'Download the failed rows',
   another: 'Import another file',
 }

@@ -93,6 +93,12 @@ export default {
   cancel: '取消',
   undo: '撤销这次导入',
   undoSure: '撤销这次导入？新建的记录会移到回收站，更新过的恢复原来的值；之后又被人改过的保持不变。',
+  reasons: {
+    title: '为什么失败',
+    rows: '第 {rows} 行',
+    some: '共 {n} 行，例如第 {rows} 行',
+    more: '还有其他原因，请看失败行的文件。',
+  },
   failures: '下载失败的行',
   another: '再导入一个文件',
 }

@@ -11,8 +11,7 @@ use kapok_tables::{Import, ImportCounts, ImportState, Queries};
 
 use super::Staff;
 use crate::{
-    Error, SheetFormat,
-    export::SheetWriter,
+    Error,
     files::clean_name,
     imports::{self, Examiner, ImportOptions, RowKeys, SeenNames, TableReader, ToSave, Verdict},
     seeing::Seeing,
@@ -23,8 +22,6 @@ use crate::{
 
 /// So many rows of a file are shown before it is imported.
 const PREVIEW: usize = 20;
-/// So many parts are read at once.
-const PARTS: usize = 20;
 
 /// An import as whoever asked for it sees it.
 #[derive(Debug, Clone)]
@@ -348,39 +345,7 @@ impl Staff {
         self.import(id)
     }
 
-    /// The rows of one's own import that could not be taken, with the reasons, as a file to be mended and brought in
-    /// again; and its name.
-    pub fn import_failures(&self, id: ImportId, format: SheetFormat) -> Result<(String, Vec<u8>), Error> {
-        let row = self.own_import(id)?;
-        let english = self.language()? == "en";
-        let mut sheet = SheetWriter::new(format)?;
-        let mut headings = row.headings.clone();
-        headings.extend(match english {
-            true => ["Row".to_owned(), "Reason".to_owned()],
-            false => ["行号".to_owned(), "原因".to_owned()],
-        });
-        sheet.texts(&headings)?;
-        let mut after = None;
-        loop {
-            let parts = Queries(&self.view()).import_parts(id, after, PARTS)?;
-            let Some(last) = parts.last() else { break };
-            after = Some(last.number);
-            for failure in parts.into_iter().flat_map(|part| part.failed) {
-                let mut cells = failure.cells;
-                cells.resize(row.headings.len(), String::new());
-                cells.push(failure.row.to_string());
-                let said = |text: &Text| if english { text.en.clone() } else { text.zh.clone() };
-                let reasons: Vec<String> = failure.reasons.iter().map(|(_, text)| said(text)).collect();
-                cells.push(reasons.join(if english { " " } else { "" }));
-                sheet.texts(&cells)?;
-            }
-        }
-        let stem = row.name.rsplit_once('.').map_or(row.name.as_str(), |(stem, _)| stem);
-        let suffix = if english { "failed" } else { "失败行" };
-        Ok((format!("{stem}-{suffix}.{}", format.extension()), sheet.finish()?))
-    }
-
-    fn own_import(&self, id: ImportId) -> Result<Import, Error> {
+    pub(super) fn own_import(&self, id: ImportId) -> Result<Import, Error> {
         let row = Queries(&self.view()).import(id)?;
         row.filter(|row| row.asked_by == self.person).ok_or_else(nothing)
     }

@@ -207,6 +207,27 @@ fn rows_become_records_and_the_others_say_why_not() {
         "{said}"
     );
     assert!(said.lines().count() == 3, "{said}");
+    let (reasons, is_partial) = clerk.import_reasons(id).expect("is there");
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|reason| {
+            (
+                reason.field.as_deref().unwrap_or_default(),
+                reason.count,
+                reason.rows.clone(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            ("level", 1, vec![3]),
+            ("limit", 1, vec![3]),
+            ("since", 1, vec![3]),
+            ("code", 1, vec![5])
+        ]
+    );
+    assert!(!is_partial);
 
     let records = customers(&clerk);
     assert_eq!(

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use kapok::{
-    ImportCounts, ImportMode, ImportOptions, ImportState, ImportView, NewImport, OnDuplicate, PreviewRow,
+    FailureReason, ImportCounts, ImportMode, ImportOptions, ImportState, ImportView, NewImport, OnDuplicate,
+    PreviewRow,
     protocol::{self, PersonId, RecordId},
 };
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,29 @@ pub(crate) struct ImportCount {
     failed: u64,
     undone: u64,
     kept: u64,
+}
+
+/// Why rows could not be taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FailureReasonView {
+    /// The field at fault.
+    field: Option<String>,
+    text: Text,
+    /// How many rows.
+    count: usize,
+    /// The first of them, by their numbers in the file.
+    rows: Vec<u64>,
+}
+
+impl From<FailureReason> for FailureReasonView {
+    fn from(reason: FailureReason) -> Self {
+        Self {
+            field: reason.field,
+            text: reason.text.into(),
+            count: reason.count,
+            rows: reason.rows,
+        }
+    }
 }
 
 /// A record that was left as it is.

@@ -104,7 +104,7 @@ pub(crate) struct List<T> {
     /// How many there are, counted to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<usize>,
-    /// Whether there may be more than were counted, because only the newest 20,000 could be looked at.
+    /// Whether there may be more than were counted, because only 20,000 could be looked at.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) partial: bool,
 }

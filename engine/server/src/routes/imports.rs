@@ -18,7 +18,7 @@ use super::{
     records::{filter, sort},
 };
 use crate::{
-    dto::{Import, ImportBegun, ImportFile, ImportPreview, ImportSettings, List},
+    dto::{FailureReasonView, Import, ImportBegun, ImportFile, ImportPreview, ImportSettings, List},
     extract::{Json, Path, Query},
     guard::Signed,
     paging::{Cursor, Limit},
@@ -177,6 +177,19 @@ pub(crate) struct FailuresQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     format: Format,
+}
+
+/// Why rows could not be taken, what concerns most of them first.
+#[utoipa::path(get, path = "/imports/{id}/reasons", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, body = List<FailureReasonView>), (status = 404, body = Problem)))]
+pub(crate) async fn import_reasons(
+    signed: Signed,
+    Path(id): Path<ImportId>,
+) -> Result<Answer<List<FailureReasonView>>, Problem> {
+    let (reasons, is_partial) = signed.call(move |staff| staff.import_reasons(id)).await?;
+    let mut list = List::all(reasons);
+    list.partial = is_partial;
+    Ok(Answer(list))
 }
 
 /// The rows that could not be taken, with the reasons, as a file.

@@ -189,6 +189,7 @@ pub(crate) fn api() -> Api {
     .post("/imports/{id}/run", run_import)
     .post("/imports/{id}/cancel", cancel_import)
     .post("/imports/{id}/undo", undo_import)
+    .get("/imports/{id}/reasons", import_reasons)
     .get("/imports/{id}/failures", import_failures)
     .get("/records/{entity}", list_records)
     .post("/records/{entity}", create_record)

@@ -111,6 +111,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/imports", [401, 200, 200]),
     ("GET", "/imports/{id}", [401, 404, 404]),
     ("GET", "/imports/{id}/columns", [401, 404, 404]),
+    ("GET", "/imports/{id}/reasons", [401, 404, 404]),
     ("GET", "/imports/{id}/failures", [401, 404, 404]),
     ("POST", "/imports/{id}/cancel", [401, 404, 404]),
     ("POST", "/imports/{id}/check", [401, 415, 415]),
