@@ -23,6 +23,8 @@ it('a module is installed, and people come from a workbook', async () => {
   await administratorBringsPeople()
 })
 
+it('more people come from the file of another system, as it is', otherSystemsPeople)
+
 it('customers and products come from files', async () => {
   const { leader, imports } = await leads()
   await bringCustomers(leader, imports)
@@ -87,6 +89,36 @@ async function administratorBringsPeople(): Promise<void> {
 
   await admin.test('people-search').locator('input').or(admin.page.locator('input[data-test=people-search]')).first().fill('Nancy')
   await admin.test('person').filter({ hasText: 'Nancy Davolio' }).click()
+  await admin.test('person-superior').getByText('Andrew Fuller').waitFor()
+  await admin.leave()
+}
+
+/** What its columns are is said; names are put together, logins made of them, and posts that are not there yet made. */
+async function otherSystemsPeople(): Promise<void> {
+  const admin = await signIn('admin')
+  await admin.open('/admin/organisation')
+  const file =
+    'employee_id,last_name,first_name,title,title_of_courtesy,hire_date,home_phone,reports_to\n' +
+    '3,Leverling,Janet,Sales Representative,Ms.,1992-04-01,(206) 555-3412,8\n' +
+    '8,Callahan,Laura,"Inside Sales, Coordinator",Ms.,1994-03-05,(206) 555-1189,2\n'
+  await admin.test('people-import').click()
+  await admin.test('import-file').setInputFiles({ name: 'employees.csv', mimeType: 'text/csv', buffer: Buffer.from(file) })
+  await admin.test('import-column-3').waitFor()
+  await admin.test('import-field-3').click()
+  await admin.option('岗位').click()
+  await admin.test('import-failure').filter({ hasText: '“Inside Sales, Coordinator”不存在' }).waitFor()
+  await admin.test('import-make').click()
+  await admin.test('import-made-posts').filter({ hasText: 'Inside Sales, Coordinator' }).waitFor()
+  await admin.test('import-login').click()
+  await admin.option('姓名（如 zhang.wei、nancy.davolio）').click()
+  await admin.test('preview-row').filter({ hasText: 'janet.leverling' }).filter({ hasText: 'Laura Callahan' }).waitFor()
+  await admin.picture('imports-employees')
+  await admin.test('import-apply').click()
+  await admin.test('import-apply').waitFor({ state: 'hidden' })
+  const search = admin.test('people-search').locator('input').or(admin.page.locator('input[data-test=people-search]')).first()
+  await search.fill('Callahan')
+  await admin.test('person').filter({ hasText: 'Laura Callahan' }).click()
+  // The number is none of the file's, so it is the sign-in name of somebody who is here.
   await admin.test('person-superior').getByText('Andrew Fuller').waitFor()
   await admin.leave()
 }

@@ -20,6 +20,7 @@
 
 mod backup;
 mod bell;
+mod builder;
 mod clock;
 mod company;
 mod decisions;
@@ -57,11 +58,12 @@ mod views;
 mod writer;
 
 pub use backup::{BackupSettings, BackupStatus, DailyTime};
+pub use builder::Builder;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use company::{Company, DEMO_PASSWORD, DemoPerson, Lines};
 pub use decisions::{DecisionModel, decide};
 pub use definitions::Deployed;
-pub use engine::{Builder, Kapok};
+pub use engine::Kapok;
 pub use error::{Conflict, Duplicate, Duplicates, Error, FieldConflict};
 pub use explanation::{AccessReason, Explanation};
 pub use export::{Export, ExportQuery, SheetFormat};

@@ -11,7 +11,7 @@
 //! name = "an order is saved"
 //! as = "zhang"                    # with that person's rights; in the name of the system when absent
 //! save = { entity = "hello.order", fields = { title = "A", account = "$acme", amount = 60 } }
-//! call_it = "first"               # $first stands for it afterwards, and $zhang for the person
+//! call_it = "first"               # $first stands for it afterwards, and $zhang for the person, whose record it is too
 //! expect = { status = "open" }    # fields of the record afterwards, computed ones too
 //! told = { zhang = "A new order" }   # an unread page that contains this
 //!
