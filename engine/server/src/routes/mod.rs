@@ -12,6 +12,7 @@ mod instances;
 mod messages;
 mod organisation;
 mod people;
+mod plugin_pages;
 mod plugins;
 mod record_work;
 mod records;
@@ -37,6 +38,7 @@ pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
+pub(crate) use plugin_pages::*;
 pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
@@ -237,6 +239,9 @@ pub(crate) fn api() -> Api {
     .post("/records/{entity}/{id}/actions/{action}", run_action)
     .get("/reports", list_reports)
     .post("/reports/{report}", run_report)
+    .get("/plugin-pages", list_plugin_pages)
+    .get("/plugin-pages/{page}/frames/{widget}", show_frame)
+    .post("/plugin-pages/{page}/frames/{widget}/calls", call_from_frame)
     .get("/system", show_system)
     .get("/stream", stream)
     .get("/openapi.json", openapi_document)
