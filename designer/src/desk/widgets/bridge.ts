@@ -57,7 +57,7 @@ export function openBridge(
     calls.push(now)
     if (JSON.stringify(asked.with).length > largest) return refuse(asked.id, 'too-large')
     if (asked.call === 'open') return open(asked)
-    if (!(asked.call in FRAME_CALLS)) return refuse(asked.id, 'unknown')
+    if (!Object.hasOwn(FRAME_CALLS, asked.call)) return refuse(asked.id, 'unknown')
     waiting.push(asked)
     void next()
   })
