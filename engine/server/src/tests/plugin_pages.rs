@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderValue, header};
-use kapok::{Company, Kapok, PluginSource};
+use kapok::{Company, Kapok, PluginPackage, PluginSource};
 use serde_json::{Value, json};
 
 use super::browser::{PASSWORD, Server, request};
@@ -305,4 +305,52 @@ async fn a_frame_gets_what_its_plugin_was_granted_and_its_person_may_see() {
         .ask("GET", &format!("/records/p.thing/{}", made[0]), &cookie, None)
         .await;
     assert_eq!(new.body["owner"]["name"], "安", "{}", new.body);
+}
+
+/// What definitions cannot know is looked for before a plugin is installed.
+#[test]
+fn pages_that_name_what_is_not_there_are_not_installed() {
+    let kapok = Kapok::memory().unwrap();
+    let head = "[plugin]\nid = 'q'\nversion = '0.1.0'\nlabel = { zh = '问', en = 'Q' }\n[pages.'PAGE']\npos = 1\nlabel = { zh = '页', en = 'Page' }\n";
+    let workflow = include_str!("../../../../workflows/leave/leave.bpmn");
+    let reasons = |page: &str, widget: &str, workflows: &[&str]| {
+        let widget = format!("[pages.'{page}'.widgets.w]\npos = 1\nlabel = {{ zh = '件', en = 'W' }}\n{widget}\n");
+        let source = PluginSource {
+            origin: "q.toml".into(),
+            manifest: head.replace("PAGE", page) + &widget,
+            component: None,
+            pages: BTreeMap::from([("pages/there.html".to_owned(), String::new())]),
+        };
+        let workflows = workflows.iter().map(|xml| ("leave.bpmn".to_owned(), (*xml).to_owned()));
+        let package = PluginPackage::build(source, workflows.collect()).unwrap();
+        let plan = kapok.plan_plugin(&package).unwrap();
+        assert!(plan.errors.is_empty(), "{widget}: {:?}", plan.errors);
+        plan.reasons
+            .into_iter()
+            .map(|reason| reason.en)
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    let frame = |name: &str| format!("kind = 'frame'\nfile = 'pages/{name}.html'");
+    let start = "kind = 'form'\nprocess = 'leave'";
+    for (page, widget, workflows, expected) in [
+        ("q.desk", frame("there"), &[][..], ""),
+        ("q.desk", frame("gone"), &[][..], "no file “pages/gone.html”"),
+        ("r.desk", frame("there"), &[][..], "must start with q."),
+        (
+            "q.desk",
+            "kind = 'report'\nreport = 'q.none'".to_owned(),
+            &[][..],
+            "no report “q.none”",
+        ),
+        ("q.desk", start.to_owned(), &[][..], "no process “leave”"),
+        // One that comes along is there.
+        ("q.desk", start.to_owned(), &[workflow][..], ""),
+    ] {
+        let found = reasons(page, &widget, workflows);
+        assert!(
+            found.contains(expected) && found.is_empty() == expected.is_empty(),
+            "{page} {widget}: {found}"
+        );
+    }
 }
