@@ -15,9 +15,10 @@ use crate::{
 };
 
 /// A frame is nobody's page here: it has an origin of its own that it shares with nothing, loads nothing, sends nothing, and
-/// stands in our own pages only.
+/// stands in our own pages only. (A policy cannot speak of WebRTC, so a plugin could still tell an accomplice what its person
+/// may see and it was granted; nothing else is within its reach.)
 const POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
-                      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; webrtc 'block'";
+                      img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The pages that one is offered, in their order.
 #[utoipa::path(get, path = "/plugin-pages", tag = "records", responses((status = 200, body = List<PluginPage>)))]
