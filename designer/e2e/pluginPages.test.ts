@@ -133,6 +133,8 @@ it('a salesperson sees their own day, and notes a contact where they stand', asy
   await widget(seller, 'next').locator('[data-test=calendar]').waitFor()
   const before = Number(await widget(seller, 'said').locator('[data-test=total-figure]').textContent())
   const form = widget(seller, 'record')
+  // Who does what comes next is oneself, by name.
+  await form.locator('[data-test=field-next_who]').getByText('李娜').waitFor()
   await form.locator('[data-test=field-customer] input').click()
   await seller.page.getByRole('option').filter({ visible: true }).first().click()
   await form.locator('[data-test=field-content] textarea').fill('约好下周看样机')

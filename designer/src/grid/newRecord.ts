@@ -1,6 +1,6 @@
 /** A new record that begins with some values, such as what it belongs to: they stand in its address. */
 import type { LocationQuery } from 'vue-router'
-import type { EntityView, FormField, Values } from '@/api/types'
+import type { EntityView, FormField, PersonRef, Values } from '@/api/types'
 import { draftsFrom, isComputed, valuesFrom } from '@/forms/draft'
 
 /** The address of a new record that begins with these values; `named` are their readable texts. */
@@ -21,6 +21,10 @@ export function preset(query: LocationQuery, view: EntityView): { values: Values
 /** What is filled in of a new one: what the server fills in by itself has nothing to show before the first save. */
 export const fieldsOfNew = (view: EntityView): FormField[] =>
   view.fields.filter((field) => !field.read_only && !isComputed(field) && field.access !== 'masked')
+
+/** What oneself is called, where a new record begins with oneself. */
+export const namedSelf = (fields: readonly FormField[], values: Values, self: PersonRef | null): Record<string, string> =>
+  Object.fromEntries(fields.flatMap(({ id, type }) => (type === 'person' && self && values[id] === self.id ? [[id, self.name]] : [])))
 
 function record(json: unknown): Record<string, unknown> {
   try {
