@@ -1,7 +1,10 @@
 //! Embeds the SDK and the contract of plugins, and the plugins of `plugins/dist` when they have been built; without them the binary works with what a
 //! configuration names.
 
-use std::{env, fs, io, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 fn main() -> io::Result<()> {
     embed_plugins()?;
@@ -83,8 +86,9 @@ fn embed_plugins() -> io::Result<()> {
                 "None".to_owned()
             };
             entries.push(format!(
-                "    ({id:?}, include_str!({:?}), {component}),\n",
-                to.join("plugin.toml")
+                "    ({id:?}, include_str!({:?}), {component}, &[{}]),\n",
+                to.join("plugin.toml"),
+                embed_pages(&folder.join("pages"), &to)?
             ));
         }
     }
@@ -92,8 +96,30 @@ fn embed_plugins() -> io::Result<()> {
     fs::write(
         out.join("plugins.rs"),
         format!(
-            "/// Each plugin's id, manifest and component.\nstatic PLUGINS: &[(&str, &str, Option<&[u8]>)] = &[\n{}];\n",
+            "/// Each plugin's id, manifest, component, and files of frames.\n#[allow(clippy::type_complexity, reason = \"it is \
+             written by a program\")]\nstatic PLUGINS: &[(&str, &str, Option<&[u8]>, &[(&str, &str)])] = &[\n{}];\n",
             entries.concat()
         ),
     )
+}
+
+/// The files of a plugin's frames, copied, as entries of a list.
+fn embed_pages(from: &Path, to: &Path) -> io::Result<String> {
+    if !from.is_dir() {
+        return Ok(String::new());
+    }
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
+            fs::copy(&path, to.join(name))?;
+            entries.push(format!(
+                "({:?}, include_str!({:?}))",
+                format!("pages/{name}"),
+                to.join(name)
+            ));
+        }
+    }
+    entries.sort();
+    Ok(entries.join(", "))
 }

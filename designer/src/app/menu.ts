@@ -1,10 +1,12 @@
 /** What there is to go to, and for whom. */
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
+import type { PluginPage } from '@/api/pluginPages'
 import type { EntityBrief, Me } from '@/api/types'
 import { t, text } from '@/i18n'
 import {
   IconBell,
+  IconBoard,
   IconCases,
   IconChart,
   IconDone,
@@ -44,10 +46,17 @@ const records = (entity: EntityBrief): MenuItem => ({
   label: text(entity.label),
 })
 
+const pluginPage = (page: PluginPage): MenuItem => ({
+  id: `plugin-page-${page.id}`,
+  to: { name: 'plugin-page', params: { page: page.id } },
+  icon: IconBoard,
+  label: text(page.label),
+})
+
 /** People, departments and roles: everybody may look them up, administrators keep them. */
 const SYSTEM = 'system'
 
-export function menu(me: Me, entities: readonly EntityBrief[], hasReports: boolean): MenuGroup[] {
+export function menu(me: Me, entities: readonly EntityBrief[], pages: readonly PluginPage[], hasReports: boolean): MenuGroup[] {
   const work: MenuGroup = {
     id: 'work',
     label: t('app.menu.work'),
@@ -72,6 +81,7 @@ export function menu(me: Me, entities: readonly EntityBrief[], hasReports: boole
     id: 'business',
     label: t('app.menu.business'),
     items: [
+      ...pages.map(pluginPage),
       ...readable.filter((entity) => entity.plugin !== SYSTEM).map(records),
       ...(hasReports ? [item('reports', IconChart, t('app.menu.reports'))] : []),
     ],

@@ -55,6 +55,12 @@ const desk: RouteRecordRaw[] = [
     meta: { title: 'app.menu.pages' },
   },
   {
+    path: 'pages/:page',
+    name: 'plugin-page',
+    component: () => import('@/desk/widgets/PluginPage.vue'),
+    props: true,
+  },
+  {
     path: 'reports',
     name: 'reports',
     component: () => import('@/desk/reports/ReportsPage.vue'),

@@ -1,7 +1,7 @@
 /** A new record that begins with some values, such as what it belongs to: they stand in its address. */
 import type { LocationQuery } from 'vue-router'
-import type { EntityView, Values } from '@/api/types'
-import { draftsFrom, valuesFrom } from '@/forms/draft'
+import type { EntityView, FormField, Values } from '@/api/types'
+import { draftsFrom, isComputed, valuesFrom } from '@/forms/draft'
 
 /** The address of a new record that begins with these values; `named` are their readable texts. */
 export const newRecord = (entity: string, set: Values, named: Record<string, string> = {}) => ({
@@ -17,6 +17,10 @@ export function preset(query: LocationQuery, view: EntityView): { values: Values
   const named = Object.entries(record(query['named'])).map(([id, words]) => [id, String(words)])
   return { values: valuesFrom(known, draftsFrom(known, values)), display: Object.fromEntries(named) as Record<string, string> }
 }
+
+/** What is filled in of a new one: what the server fills in by itself has nothing to show before the first save. */
+export const fieldsOfNew = (view: EntityView): FormField[] =>
+  view.fields.filter((field) => !field.read_only && !isComputed(field) && field.access !== 'masked')
 
 function record(json: unknown): Record<string, unknown> {
   try {

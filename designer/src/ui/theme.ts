@@ -1,5 +1,5 @@
 /** Light, dark, or as the device is set. */
-import { ref, watchEffect } from 'vue'
+import { computed, ref, watchEffect } from 'vue'
 
 export type Theme = 'auto' | 'light' | 'dark'
 
@@ -20,9 +20,8 @@ export function setTheme(next: Theme): void {
   localStorage.setItem(stored, next)
 }
 
+export const isDark = computed(() => theme.value === 'dark' || (theme.value === 'auto' && systemIsDark.value))
+
 export function followTheme(): void {
-  watchEffect(() => {
-    const dark = theme.value === 'dark' || (theme.value === 'auto' && systemIsDark.value)
-    document.documentElement.classList.toggle('dark', dark)
-  })
+  watchEffect(() => document.documentElement.classList.toggle('dark', isDark.value))
 }

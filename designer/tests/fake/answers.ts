@@ -1,6 +1,7 @@
 import { changeImports, readImports } from './imports'
 import { changeRecords, readRecords } from './records'
 import { problem, samples, xml } from './samples'
+import { frame } from './widgets'
 
 interface Answer {
   status: number
@@ -32,6 +33,7 @@ export function answer(method: string, url: URL, ours: boolean, language?: strin
   if (path === '/session' && language) return json(200, { ...(samples['/session'] as object), language })
   if (path.endsWith('/preview')) return { status: 200, type: 'image/svg+xml', body: picture }
   if (path.endsWith('/xml')) return { status: 200, type: 'application/xml', body: xml }
+  if (path === '/plugin-pages/own.desk/frames/map') return { status: 200, type: 'text/html; charset=utf-8', body: frame }
   if (path.endsWith('/export')) return { status: 200, type: 'text/csv', body: '' }
   const records = readImports(path) ?? readRecords(path, url)
   if (records !== undefined) return json(200, records)

@@ -49,7 +49,10 @@ export async function contextOf(browser: Browser, view: View): Promise<BrowserCo
     // The server is told what the signed-in person speaks: to change its answer here would turn off the browser's cache.
     extraHTTPHeaders: { 'X-Language': view.language },
   })
-  await context.addInitScript((language) => localStorage.setItem('kapok.language', language), view.language)
+  await context.addInitScript((language) => {
+    // A frame that is shut off has no storage.
+    if (window.origin !== 'null') localStorage.setItem('kapok.language', language)
+  }, view.language)
   return context
 }
 

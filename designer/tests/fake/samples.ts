@@ -14,6 +14,7 @@ import type {
 import { adminSamples } from './admin'
 import { reportSamples } from './reports'
 import { quiet } from './system'
+import { widgetSamples } from './widgets'
 
 const both = (zh: string, en: string) => ({ zh, en })
 const wang = { id: '11', name: '王丽' }
@@ -345,6 +346,7 @@ export const samples: Record<string, unknown> = {
   ]),
   ...adminSamples,
   ...reportSamples,
+  ...widgetSamples,
 }
 
 const shape = (id: string, x: number, y: number, width: number, height: number) =>

@@ -6,10 +6,14 @@ include!(concat!(env!("OUT_DIR"), "/plugins.rs"));
 
 /// The plugins that were built before the binary; none when they were not.
 pub(crate) fn plugins() -> Vec<PluginSource> {
-    let plugins = PLUGINS.iter().map(|(id, manifest, component)| PluginSource {
+    let plugins = PLUGINS.iter().map(|(id, manifest, component, pages)| PluginSource {
         origin: format!("{id}/plugin.toml (built in)"),
         manifest: (*manifest).to_owned(),
         component: component.map(<[u8]>::to_vec),
+        pages: pages
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect(),
     });
     plugins.collect()
 }

@@ -73,20 +73,20 @@ pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
     Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FailureReason,
-    FileContent, FoundRecord, FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition,
-    InputView, LeavePreview, ListViewEntry, LoginFrom, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView,
-    OutboxView, PeopleColumn, PeopleImport, PeopleImportOptions, PluginPlan, PluginWorkView, PreviewRow, RecordActor,
-    RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView, Startable, StatisticsQuery,
-    StatisticsRow, StatisticsView, Taken, TakenAs, TaskCompletion, TotalValue, TotalView, TrashedView, TriedOutput,
-    Upload, UploadedFile, ViewScope,
+    FileContent, FoundRecord, FoundRecords, FrameAnswer, FrameCall, HandedOver, HistoryItem, ImportReport, ImportView,
+    InboxPosition, InputView, LeavePreview, ListViewEntry, LoginFrom, Me, NamedIn, NewImport, NewShare, NewStandIn,
+    OfferView, OutboxView, PeopleColumn, PeopleImport, PeopleImportOptions, PluginPlan, PluginWorkView, PreviewRow,
+    RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView, Startable,
+    StatisticsQuery, StatisticsRow, StatisticsView, Taken, TakenAs, TaskCompletion, TotalValue, TotalView, TrashedView,
+    TriedOutput, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
-    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
-    ServiceFailure, SettingType,
+    Aggregate, AggregateRow, Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, Measure, MessageKind,
+    MessageWay, Receipt, RecordAction, RecordQuery, ServiceFailure, SettingType,
 };
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;

@@ -90,13 +90,19 @@ pub(crate) fn stored_record(record: &Record) -> types::StoredRecord {
 pub(crate) fn fields(text: &str, limits: &Limits) -> Result<BTreeMap<String, Value>, BadAnswer> {
     let fields: BTreeMap<String, Value> =
         serde_json::from_str(text).map_err(|error| BadAnswer(format!("not a JSON object: {error}")))?;
+    within(&fields, limits)?;
+    Ok(fields)
+}
+
+/// Refuses fields that are nested too deep.
+pub(crate) fn within(fields: &BTreeMap<String, Value>, limits: &Limits) -> Result<(), BadAnswer> {
     if fields.values().any(|value| deeper_than(value, limits.depth)) {
         return Err(BadAnswer(format!(
             "more than {} lists and maps inside each other",
             limits.depth
         )));
     }
-    Ok(fields)
+    Ok(())
 }
 
 fn deeper_than(value: &Value, depth: usize) -> bool {

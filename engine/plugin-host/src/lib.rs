@@ -10,6 +10,8 @@ mod answer;
 mod bindings;
 mod call;
 mod fault;
+mod frame;
+mod granted;
 mod host;
 mod imports;
 mod intent;

@@ -38,9 +38,9 @@ mod width;
 pub use catalogue::{Catalogue, Change, DEEPEST, plan};
 pub use conflict::{Conflict, conflicts};
 pub use definition::{
-    Action, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess, FieldKind,
-    FieldRule, FileLimits, Function, Grants, IndexRule, Level, NamedTotal, Related, Role, Section, Sort, TotalPeriod,
-    UniqueRule, View, ViewKind,
+    Action, ChartShape, Choice, Dictionary, DuplicateAction, DuplicateRule, EntityDefinition, Field, FieldAccess,
+    FieldKind, FieldRule, FileLimits, Function, Grants, IndexRule, Level, Measure, NamedTotal, Page, Related, Role,
+    Section, ShownRecords, Sort, Step, TotalPeriod, UniqueRule, View, ViewKind, Widget, WidgetKind, Width,
 };
 pub use error::DefinitionError;
 pub use formula::Formulas;

@@ -18,7 +18,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const POLICY: &str = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; \
-                      font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+                      font-src 'self' data:; connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
                       form-action 'self'; object-src 'none'";
 
 /// Nothing of another origin is loaded, framed or told where a reader came from.

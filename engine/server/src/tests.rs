@@ -12,6 +12,7 @@ mod imports;
 mod leaving;
 mod matrix;
 mod operating;
+mod plugin_pages;
 mod pool;
 mod record_work;
 mod refusals;

@@ -39,6 +39,7 @@ pub fn build() -> Result<(), String> {
             let component = format!("{}.wasm", plugin.package().replace('-', "_"));
             copy(&built.join(component), &to.join("plugin.wasm"))?;
         }
+        copy_pages(&plugin.folder.join("pages"), &to.join("pages"))?;
         println!("plugin {} → {}", plugin.id, to.display());
     }
     Ok(())
@@ -119,6 +120,22 @@ fn remove_others(dist: &Path, plugins: &[Plugin]) -> Result<(), String> {
 }
 
 /// Copies what differs: an untouched file keeps cargo from building again what embeds it.
+/// Copies the files of a plugin's frames, and removes those that are there no more.
+fn copy_pages(from: &Path, to: &Path) -> Result<(), String> {
+    if to.is_dir() {
+        fs::remove_dir_all(to).map_err(|error| told(to, &error))?;
+    }
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to).map_err(|error| told(to, &error))?;
+    for entry in fs::read_dir(from).map_err(|error| told(from, &error))? {
+        let entry = entry.map_err(|error| told(from, &error))?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let content = fs::read(from).map_err(|error| told(from, &error))?;
     if fs::read(to).is_ok_and(|there| there == content) {

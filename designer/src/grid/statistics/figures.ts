@@ -1,7 +1,9 @@
-/** What a list can be counted by, and the figures of a chart. Pure. */
+/** What a list can be counted by, and the figures of a chart. */
 import { decimalText } from '@/api/decimal'
 import type { EntityView, Field, FieldType, Json } from '@/api/types'
 import type { Filter } from '@/flow/model/filter'
+import { displayText } from '@/forms/display'
+import { t } from '@/i18n'
 import { allFields, isAmount } from '../fields'
 
 export const UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const
@@ -46,6 +48,28 @@ export function drillFilter(field: Field, key: Json): Filter | null {
 
 export const amountOf = (row: { count: number; sum?: Json }, summed: boolean): number =>
   summed ? Number(decimalText(row.sum ?? 0) || 0) : row.count
+
+/** What a chart draws and a table says. */
+export interface Figure {
+  key: string
+  label: string
+  amount: number
+  words: string
+  row: StatisticsRow
+}
+
+export const sumText = (field: Field, value: Json | undefined): string => displayText(field, value ?? 0)
+
+export function figuresOf(rows: readonly StatisticsRow[], sumField: Field | undefined): Figure[] {
+  const named = (label: string | undefined) => label || t('desk.grid.figures.none')
+  return rows.map((row, index) => ({
+    key: String(index),
+    label: row.label2 === undefined ? named(row.label) : `${named(row.label)} · ${named(row.label2)}`,
+    amount: amountOf(row, sumField !== undefined),
+    words: sumField ? sumText(sumField, row.sum) : String(row.count),
+    row,
+  }))
+}
 
 export interface Slice {
   /** The path of a sector in a circle of radius 1 around 0, 0. */

@@ -1,6 +1,7 @@
 import { find, grid } from './grid'
 import imports from './imports'
 import record from './record'
+import widget from './widget'
 
 export default {
   report: {
@@ -163,6 +164,7 @@ export default {
     },
   },
   record,
+  widget,
   imports,
   grid,
   find,

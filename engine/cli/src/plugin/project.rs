@@ -58,6 +58,7 @@ impl Project {
             origin: self.folder.join("plugin.toml").display().to_string(),
             manifest: self.text.clone(),
             component,
+            pages: PluginSource::read_pages(&self.folder).map_err(|error| error.to_string())?,
         };
         PluginPackage::build(source, self.workflows()?).map_err(|error| error.to_string())
     }

@@ -17,7 +17,9 @@ pub(crate) mod once;
 mod people;
 mod people_import;
 mod plugin_admin;
+mod plugin_frames;
 mod plugin_offers;
+mod plugin_pages;
 mod record_history;
 mod record_jobs;
 mod record_trash;
@@ -44,6 +46,7 @@ pub use people_import::{
     FailedRow, ImportReport, LoginFrom, PeopleColumn, PeopleImport, PeopleImportOptions, Taken, TakenAs,
 };
 pub use plugin_admin::{PluginPlan, PluginWorkView};
+pub use plugin_frames::{FrameAnswer, FrameCall};
 pub use plugin_offers::{InputView, OfferView, ReportTable};
 pub use record_history::{HistoryItem, RecordActor};
 pub use record_jobs::RecordJobView;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kapok_plugin_host::{ActionCall, Call, Column, Input, InputType, Plugin, ReportCall};
+use kapok_plugin_host::{ActionCall, Column, Input, InputType, ReportCall};
 use kapok_protocol::{Record, RecordRef, Refusal, RefusalKind, Text, Value};
 use kapok_records::{Action, Fields, as_value};
 use kapok_rules::{Condition, Values};
@@ -146,11 +146,6 @@ impl Staff {
                 .collect(),
             rows,
         })
-    }
-
-    fn call(&self, plugin: &Plugin) -> Call {
-        let shared = &self.kapok.shared;
-        shared.plugins.call(shared, plugin, Caller::Person(self.person))
     }
 
     /// A record as the person may see it, and the same as a value that conditions look at.

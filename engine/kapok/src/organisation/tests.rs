@@ -110,6 +110,7 @@ impl World {
             origin: "notes.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_795_420_800_000)));
         let kapok = Kapok::builder()

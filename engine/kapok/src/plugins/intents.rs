@@ -55,7 +55,18 @@ pub(crate) fn carry_out<T: Send + 'static>(
     intended: Intended,
     also: impl Fn(&mut Step<'_>) -> Result<T, Error> + Send + Sync + Clone + 'static,
 ) -> Result<T, Error> {
+    carry_out_new(shared, writer, intended, move |step, _| also(step))
+}
+
+/// The same; `also` is told the new records, in the order in which they were wanted.
+pub(crate) fn carry_out_new<T: Send + 'static>(
+    shared: &Shared,
+    writer: &Writer,
+    intended: Intended,
+    also: impl Fn(&mut Step<'_>, &[RecordId]) -> Result<T, Error> + Send + Sync + Clone + 'static,
+) -> Result<T, Error> {
     let intents = gathered(writer, &intended)?;
+    let new: Arc<[RecordId]> = intents.iter().filter_map(|(_, new)| *new).collect();
     let actor = intended.caller.principal();
     let mut sessions = Sessions::default();
     for _ in 0..ATTEMPTS {
@@ -75,7 +86,7 @@ pub(crate) fn carry_out<T: Send + 'static>(
             }
             ready
         };
-        let also = also.clone();
+        let (also, new) = (also.clone(), new.clone());
         let done = writer.submit(move |step| {
             if !Arc::ptr_eq(&step.shared.catalogue(), &catalogue) {
                 return Ok(None);
@@ -91,7 +102,7 @@ pub(crate) fn carry_out<T: Send + 'static>(
             for one in ready {
                 step.do_intended(actor, one)?;
             }
-            also(step).map(Some)
+            also(step, &new).map(Some)
         });
         let done = done.wait();
         if let Some(person) = actor.person() {

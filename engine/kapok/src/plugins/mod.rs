@@ -26,7 +26,7 @@ use kapok_store::View;
 use kapok_tables::{Notes, PluginRow};
 use tokio::runtime::Runtime;
 
-pub(crate) use intents::{Intended, carry_out};
+pub(crate) use intents::{Intended, carry_out, carry_out_new};
 pub use package::PluginPackage;
 pub(crate) use set::{Entry, Set};
 pub use set::{PluginOffer, PluginSetting, PluginState};
@@ -43,6 +43,8 @@ pub struct PluginSource {
     pub manifest: String,
     /// Its component.
     pub component: Option<Vec<u8>>,
+    /// The files of its frames, by their place in the package, such as `pages/map.html`.
+    pub pages: BTreeMap<String, String>,
 }
 
 impl PluginSource {
@@ -66,10 +68,30 @@ impl PluginSource {
                 origin: manifest.display().to_string(),
                 manifest: text,
                 component,
+                pages: Self::read_pages(&path)?,
             });
         }
         sources.sort_by(|a, b| a.origin.cmp(&b.origin));
         Ok(sources)
+    }
+
+    /// Reads the files of frames in a plugin's folder: `pages/*.html`.
+    pub fn read_pages(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
+        let folder = folder.join("pages");
+        let failed = |path: &Path, error: std::io::Error| Error::Data(format!("{}: {error}", path.display()));
+        let mut pages = BTreeMap::new();
+        if !folder.is_dir() {
+            return Ok(pages);
+        }
+        for entry in fs::read_dir(&folder).map_err(|error| failed(&folder, error))? {
+            let path = entry.map_err(|error| failed(&folder, error))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.extension().is_some_and(|extension| extension == "html") {
+                let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+                pages.insert(format!("pages/{name}"), text);
+            }
+        }
+        Ok(pages)
     }
 }
 

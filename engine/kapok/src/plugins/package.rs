@@ -1,7 +1,8 @@
-//! A plugin as one file: `NAME-VERSION.kapok`, a zip archive of `plugin.toml`, `plugin.wasm` and the processes and decisions
-//! that come with it.
+//! A plugin as one file: `NAME-VERSION.kapok`, a zip archive of `plugin.toml`, `plugin.wasm`, the processes and decisions that
+//! come with it, and the files of its frames.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Cursor, Read, Write},
     path::Path,
@@ -19,6 +20,10 @@ const MANIFEST: &str = "plugin.toml";
 const COMPONENT: &str = "plugin.wasm";
 /// Where processes and decisions lie in it.
 const WORKFLOWS: &str = "workflows/";
+/// Where the files of frames lie in it.
+const PAGES: &str = "pages/";
+/// The largest file of a frame, in bytes.
+const LARGEST_PAGE: usize = 1 << 20;
 /// The largest package that is read, and the most that all of it may hold when it is unpacked.
 const LARGEST: usize = 64 << 20;
 /// More files are in none.
@@ -50,6 +55,9 @@ impl PluginPackage {
         for (name, text) in &workflows {
             add(&format!("{WORKFLOWS}{name}"), text.as_bytes())?;
         }
+        for (name, text) in &source.pages {
+            add(name, text.as_bytes())?;
+        }
         let bytes = archive.finish().map_err(|error| failed(&error))?.into_inner();
         let package = Self {
             bytes,
@@ -58,6 +66,7 @@ impl PluginPackage {
         };
         package.manifest()?;
         package.definitions()?;
+        package.check_pages()?;
         Ok(package)
     }
 
@@ -80,6 +89,7 @@ impl PluginPackage {
             return Err(refused("文件太多", "it holds too many files"));
         }
         let (mut manifest, mut component, mut workflows) = (None, None, Vec::new());
+        let mut pages = BTreeMap::new();
         let mut left = LARGEST as u64;
         for index in 0..archive.len() {
             let mut file = archive.by_index(index).map_err(|error| broken(&error))?;
@@ -98,6 +108,9 @@ impl PluginPackage {
             match name.as_str() {
                 MANIFEST => manifest = Some(text(content)?),
                 COMPONENT => component = Some(content),
+                page if page.starts_with(PAGES) && page.ends_with(".html") => {
+                    pages.insert(name.clone(), text(content)?);
+                }
                 _ => {
                     if let Some(name) = name.strip_prefix(WORKFLOWS).filter(|name| !name.is_empty()) {
                         workflows.push((name.to_owned(), text(content)?));
@@ -110,6 +123,7 @@ impl PluginPackage {
             origin: format!("{origin}/{MANIFEST}"),
             manifest,
             component,
+            pages,
         };
         let package = Self {
             bytes,
@@ -118,6 +132,7 @@ impl PluginPackage {
         };
         package.manifest()?;
         package.definitions()?;
+        package.check_pages()?;
         Ok(package)
     }
 
@@ -150,6 +165,19 @@ impl PluginPackage {
     /// What it declares of records.
     pub(crate) fn definitions(&self) -> Result<Definitions, Error> {
         Definitions::parse(&self.source.origin, &self.source.manifest).map_err(|errors| wrong(&lines(errors.iter())))
+    }
+
+    fn check_pages(&self) -> Result<(), Error> {
+        match self.source.pages.iter().find(|(_, text)| text.len() > LARGEST_PAGE) {
+            None => Ok(()),
+            Some((name, _)) => Err(Refusal::new(
+                RefusalKind::Invalid,
+                "plugin.page-too-large",
+                format!("{name} 太大：插件的页面文件最多 1 MB。"),
+                format!("{name} is too large: a file of a plugin's page has 1 MB at most."),
+            )
+            .into()),
+        }
     }
 
     /// The hash of the file.
@@ -185,6 +213,7 @@ mod tests {
             origin: "hello/plugin.toml".into(),
             manifest: manifest.into(),
             component: Some(vec![1, 2, 3]),
+            pages: BTreeMap::from([("pages/a.html".to_owned(), "<p>木棉</p>".to_owned())]),
         }
     }
 
@@ -196,6 +225,7 @@ mod tests {
         let read = PluginPackage::read("x.kapok", packed.bytes().to_vec()).unwrap();
         assert_eq!(read.source().component.as_deref(), Some(&[1, 2, 3][..]));
         assert_eq!(read.workflows(), packed.workflows());
+        assert_eq!(read.source().pages, packed.source().pages);
         assert_eq!(read.hash(), build().unwrap().hash());
     }
 
@@ -204,6 +234,10 @@ mod tests {
         let refused = |bytes: &[u8]| PluginPackage::read("x.kapok", bytes.to_vec()).unwrap_err().to_string();
         assert!(refused(b"nothing").contains("kapok plugin build"));
         assert!(PluginPackage::build(source("[plugin]\nid = 'Hello'\n"), Vec::new()).is_err());
+        let mut large = source(MANIFEST_TEXT);
+        large.pages.insert("pages/b.html".into(), " ".repeat(LARGEST_PAGE + 1));
+        let error = PluginPackage::build(large, Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("pages/b.html"), "{error}");
         let mut cut = PluginPackage::build(source(MANIFEST_TEXT), Vec::new())
             .unwrap()
             .bytes()

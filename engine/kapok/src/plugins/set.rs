@@ -1,6 +1,6 @@
 //! Which plugins there are at one moment, running or not.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use kapok_model::cron;
 use kapok_plugin_host::{Capabilities, Manifest, Plugin, Setting, SettingType};
@@ -26,6 +26,8 @@ pub(crate) struct Entry {
     /// What it says of itself; `None` when its file cannot be read.
     pub(crate) manifest: Option<Manifest>,
     pub(crate) definitions: Option<Definitions>,
+    /// The files of its frames, by their place in the package.
+    pub(crate) pages: Arc<BTreeMap<String, String>>,
     /// The plugin itself, while it runs.
     pub(crate) plugin: Option<Plugin>,
     /// Why it does not run.
@@ -110,13 +112,7 @@ impl Set {
             if row.is_some_and(|row| row.file.is_some()) {
                 continue;
             }
-            entries.push(Entry::load(
-                plugins,
-                manifest,
-                definitions,
-                source.component.as_deref(),
-                row,
-            )?);
+            entries.push(Entry::load(plugins, manifest, definitions, source, row)?);
         }
         for row in rows {
             if let (Some(file), Some(folder)) = (&row.file, folder) {
@@ -209,13 +205,7 @@ impl Entry {
     pub(crate) fn installed(plugins: &Plugins, package: &PluginPackage, row: &PluginRow) -> Result<Self, Error> {
         let manifest = package.manifest()?;
         let definitions = package.definitions()?;
-        let entry = Self::load(
-            plugins,
-            manifest,
-            definitions,
-            package.source().component.as_deref(),
-            Some(row),
-        )?;
+        let entry = Self::load(plugins, manifest, definitions, package.source(), Some(row))?;
         Ok(Self {
             is_installed: true,
             ..entry
@@ -228,14 +218,14 @@ impl Entry {
             Manifest::parse(&source.origin, &source.manifest).map_err(|errors| Error::Data(lines(errors.iter())))?;
         let definitions =
             Definitions::parse(&source.origin, &source.manifest).map_err(|errors| Error::Data(lines(errors.iter())))?;
-        Self::load(plugins, manifest, definitions, source.component.as_deref(), row)
+        Self::load(plugins, manifest, definitions, source, row)
     }
 
     fn load(
         plugins: &Plugins,
         manifest: Manifest,
         definitions: Definitions,
-        component: Option<&[u8]>,
+        source: &PluginSource,
         row: Option<&PluginRow>,
     ) -> Result<Self, Error> {
         let granted = match row.and_then(|row| row.granted.as_deref()) {
@@ -261,7 +251,10 @@ impl Entry {
             );
             (None, Some(fault))
         } else {
-            match plugins.host()?.load(manifest.clone(), &granted, component) {
+            match plugins
+                .host()?
+                .load(manifest.clone(), &granted, source.component.as_deref())
+            {
                 Ok(plugin) => (Some(plugin), None),
                 Err(error) => {
                     tracing::error!(plugin = manifest.id, "{}", error.text);
@@ -273,6 +266,7 @@ impl Entry {
             id: manifest.id.clone(),
             manifest: Some(manifest),
             definitions: Some(definitions),
+            pages: Arc::new(source.pages.clone()),
             plugin,
             fault,
             is_disabled,
@@ -287,6 +281,7 @@ impl Entry {
             id: row.id.clone(),
             manifest: None,
             definitions: None,
+            pages: Arc::default(),
             plugin: None,
             fault: Some(Text::new(
                 format!("插件文件无法读取，请重新安装：{error}"),
@@ -303,6 +298,7 @@ impl Entry {
             id: self.id.clone(),
             manifest: self.manifest.clone(),
             definitions: self.definitions.clone(),
+            pages: self.pages.clone(),
             plugin: self.plugin.clone(),
             fault: self.fault.clone(),
             is_disabled: self.is_disabled,

@@ -64,6 +64,7 @@ fn the_index_counts_and_adds_up_as_the_rows_do() {
         origin: "plugin.toml".into(),
         manifest: MANIFEST.into(),
         component: None,
+        pages: Default::default(),
     };
     let kapok = Kapok::builder().plugins(vec![source]).memory().expect("opens");
     let [own, other] = ["zhang", "wang"].map(|login| kapok.add_person(login, login, &["staff".into()]).expect("one"));

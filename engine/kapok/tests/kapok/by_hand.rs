@@ -53,6 +53,7 @@ fn package(hooks: &str, bodies: &[(&str, &str)]) -> PluginPackage {
         origin: "test/plugin.toml".into(),
         manifest: MANIFEST.replace('%', hooks),
         component: Some(component::component_with(bodies)),
+        pages: Default::default(),
     };
     PluginPackage::build(source, Vec::new()).expect("packs")
 }

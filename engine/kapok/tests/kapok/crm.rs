@@ -47,6 +47,7 @@ impl Crm {
             origin: "crm.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let builder = Kapok::builder()
             .clock(clock.clone())

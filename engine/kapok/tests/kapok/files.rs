@@ -56,6 +56,7 @@ impl World {
             origin: "docs.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let retention = Retention {
             trash: Some(30),

@@ -66,6 +66,7 @@ impl World {
             origin: "shop.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let kapok = Kapok::builder().plugins(vec![plugin]).memory().expect("opens");
         kapok.load_company(&COMPANY, "kapok-test").expect("the company");

@@ -68,6 +68,7 @@ fn plugins() -> Vec<PluginSource> {
         origin: "crm.toml".into(),
         manifest: PLUGIN.into(),
         component: None,
+        pages: Default::default(),
     }]
 }
 

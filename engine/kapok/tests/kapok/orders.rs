@@ -35,6 +35,7 @@ fn orders() -> PluginSource {
         origin: "orders/plugin.toml".into(),
         manifest: String::from_utf8(read("plugin.toml")).expect("UTF-8"),
         component: Some(read("plugin.wasm")),
+        pages: Default::default(),
     }
 }
 

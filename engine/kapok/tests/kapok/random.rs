@@ -168,6 +168,7 @@ impl World {
             origin: "random.toml".into(),
             manifest: rights(draw),
             component: None,
+            pages: Default::default(),
         };
         let kapok = Kapok::builder().clock(clock.clone()).plugins(vec![plugin]).memory();
         let kapok = kapok.unwrap_or_else(|error| panic!("{error}"));

@@ -69,6 +69,7 @@ impl World {
             origin: "visits.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let store = kapok::store::Store::memory();
         let builder = Kapok::builder().clock(clock.clone()).plugins(vec![plugin]);

@@ -1,94 +1,26 @@
 //! Reading records, and asking for changes of them.
 
-use std::collections::BTreeMap;
-
-use kapok_protocol::{Entity, Filter, PersonId, Record, RecordId, RecordRef, Value};
+use kapok_protocol::{Entity, Filter, RecordId, RecordRef};
 
 use super::State;
 use crate::{
-    Aggregate, Denial, Intent, Measure, RecordAction, RecordCapability, RecordQuery,
+    Aggregate, Denial, Intent, Measure, RecordAction, RecordQuery,
     answer::{json_value, stored_record},
     bindings::kapok::plugin::{records as wire, types},
+    granted::{Granted, granted_part},
 };
 
 /// What every record has besides its fields. Who did something follows from who calls the plugin, so all of it is read like
 /// fields, and none but the owner, by a change that hands the record over, is set like them.
 pub(crate) const SYSTEM: [&str; 6] = ["id", "owner", "created_at", "created_by", "updated_at", "version"];
 
-type Fields = BTreeMap<String, Value>;
-
-/// Whom a change of a record makes responsible for it, besides its fields.
-const OWNER: &str = "owner";
-
-/// The most records that one query answers.
-const MOST: u32 = 1_000;
-
 impl State {
-    /// The capability for records of an entity, when it has this action.
-    fn capability(&self, entity: &str, action: RecordAction) -> Result<&RecordCapability, Denial> {
-        let found = self.granted().records.get(&Entity::new(entity));
-        found.filter(|found| found.actions.contains(&action)).ok_or_else(|| {
-            let verb = match action {
-                RecordAction::Read => "read",
-                RecordAction::Create => "create",
-                RecordAction::Update => "update",
-                RecordAction::Delete => "delete",
-                RecordAction::Transfer => "transfer",
-            };
-            Denial::capability(format!(
-                "{} may not {verb} {entity}: plugin.toml must say \"{entity}\" = [\"{verb}\"] under [capabilities.records], and \
-                 the administrator must grant it",
-                self.manifest().id
-            ))
-        })
-    }
-
-    /// Refuses a field that was not granted.
-    fn granted_field(&self, entity: &str, capability: &RecordCapability, path: &str) -> Result<(), Denial> {
-        let name = path.split('.').next().unwrap_or_default();
-        if SYSTEM.contains(&name) || capability.has_field(name) {
-            return Ok(());
-        }
-        Err(Denial::capability(format!(
-            "{} was not granted the field {name} of {entity}",
-            self.manifest().id
-        )))
-    }
-
-    /// Refuses fields that were not granted, and what no plugin sets.
-    fn granted_change(&self, entity: &str, capability: &RecordCapability, set: &Fields) -> Result<(), Denial> {
-        if let Some(name) = set.keys().find(|name| SYSTEM.contains(&name.as_str())) {
-            return Err(Denial::invalid(format!(
-                "{name} is set by the host alone: it follows from who calls the plugin"
-            )));
-        }
-        set.keys()
-            .try_for_each(|field| self.granted_field(entity, capability, field))
-    }
-
-    /// A filter whose fields were all granted.
-    fn granted_filter(
-        &self,
-        entity: &str,
-        capability: &RecordCapability,
-        text: Option<&str>,
-    ) -> Result<Option<Filter>, Denial> {
-        let Some(text) = text else { return Ok(None) };
-        let filter: Filter =
-            serde_json::from_str(text).map_err(|error| Denial::invalid(format!("not a filter: {error}")))?;
-        let mut waiting = vec![&filter];
-        while let Some(part) = waiting.pop() {
-            match part {
-                Filter::All(parts) | Filter::Any(parts) => waiting.extend(parts),
-                Filter::Not(part) => waiting.push(part),
-                Filter::Test(test) => self.granted_field(entity, capability, &test.field)?,
-            }
-        }
-        Ok(Some(filter))
+    fn grants(&self) -> Granted<'_> {
+        Granted(&self.plugin)
     }
 
     fn read_record(&self, record: types::RecordRef) -> Result<Option<types::StoredRecord>, Denial> {
-        let capability = self.capability(&record.entity, RecordAction::Read)?;
+        let capability = self.grants().capability(&record.entity, RecordAction::Read)?;
         let Some(reference) = reference(record) else {
             return Ok(None);
         };
@@ -97,24 +29,17 @@ impl State {
     }
 
     fn found(&self, query: wire::Query) -> Result<Vec<types::StoredRecord>, Denial> {
-        let capability = self.capability(&query.entity, RecordAction::Read)?;
-        if query.limit > MOST {
-            return Err(Denial::too_many(format!("at most {MOST} records are found at once")));
-        }
-        let filter = self.granted_filter(&query.entity, capability, query.filter.as_deref())?;
-        for order in &query.sort {
-            self.granted_field(&query.entity, capability, &order.field)?;
-        }
         let asked = RecordQuery {
+            filter: filter(query.filter.as_deref())?,
             entity: Entity::new(query.entity),
-            filter,
             sort: query
                 .sort
                 .into_iter()
                 .map(|order| (order.field, order.descending))
                 .collect(),
-            limit: usize::try_from(query.limit).unwrap_or_default(),
+            limit: usize::try_from(query.limit).unwrap_or(usize::MAX),
         };
+        let capability = self.grants().query(&asked)?;
         let found = self.call.services.query(&asked)?;
         let mut size = 0;
         let mut records = Vec::with_capacity(found.len());
@@ -130,23 +55,14 @@ impl State {
     }
 
     fn added_up(&self, aggregate: wire::Aggregate) -> Result<Vec<wire::Group>, Denial> {
-        let capability = self.capability(&aggregate.entity, RecordAction::Read)?;
-        let filter = self.granted_filter(&aggregate.entity, capability, aggregate.filter.as_deref())?;
-        let measures = aggregate
-            .measures
-            .into_iter()
-            .map(measure)
-            .collect::<Result<Vec<_>, _>>()?;
-        let fields = aggregate.group.iter().map(String::as_str);
-        for field in fields.chain(measures.iter().filter_map(Measure::field)) {
-            self.granted_field(&aggregate.entity, capability, field)?;
-        }
-        let rows = self.call.services.aggregate(&Aggregate {
+        let asked = Aggregate {
+            filter: filter(aggregate.filter.as_deref())?,
             entity: Entity::new(aggregate.entity),
-            filter,
             group: aggregate.group,
-            measures,
-        })?;
+            measures: aggregate.measures.into_iter().map(measure).collect::<Result<_, _>>()?,
+        };
+        self.grants().aggregate(&asked)?;
+        let rows = self.call.services.aggregate(&asked)?;
         Ok(rows
             .into_iter()
             .map(|row| wire::Group {
@@ -157,9 +73,10 @@ impl State {
     }
 
     fn create_record(&mut self, entity: String, fields: &str) -> Result<String, Denial> {
-        let capability = self.capability(&entity, RecordAction::Create)?;
+        // Whether it was granted is said before what is wrong with the fields.
+        self.grants().capability(&entity, RecordAction::Create)?;
         let fields = self.fields(fields)?;
-        self.granted_change(&entity, capability, &fields)?;
+        self.grants().create(&entity, &fields)?;
         let stands_for = format!("$new.{}", self.intents.len());
         self.intend(Intent::Create {
             entity: Entity::new(entity),
@@ -171,42 +88,22 @@ impl State {
 
     fn update_record(&mut self, record: types::RecordRef, set: &str) -> Result<(), Denial> {
         let mut set = self.fields(set)?;
-        let owner = match set.remove(OWNER) {
-            None => None,
-            Some(owner) => {
-                self.capability(&record.entity, RecordAction::Transfer)?;
-                Some(person(&owner)?)
-            }
-        };
-        if owner.is_none() || !set.is_empty() {
-            let capability = self.capability(&record.entity, RecordAction::Update)?;
-            self.granted_change(&record.entity, capability, &set)?;
-        }
+        let owner = self.grants().update(&record.entity, &mut set)?;
         let record = reference(record).ok_or_else(no_record)?;
         self.intend(Intent::Update { record, set, owner })
     }
 
     fn delete_record(&mut self, record: types::RecordRef) -> Result<(), Denial> {
-        self.capability(&record.entity, RecordAction::Delete)?;
+        self.grants().capability(&record.entity, RecordAction::Delete)?;
         let record = reference(record).ok_or_else(no_record)?;
         self.intend(Intent::Delete(record))
     }
 }
 
-/// The person that a value names; nobody for null.
-fn person(value: &Value) -> Result<Option<PersonId>, Denial> {
-    if value.is_empty() {
-        return Ok(None);
-    }
-    let id = value.as_text().and_then(|id| id.parse::<RecordId>().ok());
-    let wrong = || Denial::invalid("the owner is the id of a person, or null for nobody");
-    Ok(Some(id.ok_or_else(wrong)?.into()))
-}
-
-/// The part of a record that was granted.
-pub(crate) fn granted_part(mut record: Record, capability: &RecordCapability) -> Record {
-    record.fields.retain(|name, _| capability.has_field(name));
-    record
+/// A filter from its text.
+fn filter(text: Option<&str>) -> Result<Option<Filter>, Denial> {
+    let read = |text| serde_json::from_str(text).map_err(|error| Denial::invalid(format!("not a filter: {error}")));
+    text.map(read).transpose()
 }
 
 pub(super) fn reference(record: types::RecordRef) -> Option<RecordRef> {

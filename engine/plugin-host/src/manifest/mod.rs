@@ -66,7 +66,7 @@
 //! required = true
 //! ```
 //!
-//! Actions take inputs like handlers. The same file declares entities, dictionaries, roles and permissions; the record layer
+//! Actions take inputs like handlers. The same file declares entities, dictionaries, roles, permissions and pages; the record layer
 //! reads those. Any other key is an error.
 
 mod capabilities;

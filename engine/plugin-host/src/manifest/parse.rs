@@ -48,6 +48,8 @@ struct File {
     _field_rules: Option<IgnoredAny>,
     #[serde(rename = "totals")]
     _totals: Option<IgnoredAny>,
+    #[serde(rename = "pages")]
+    _pages: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -279,7 +281,7 @@ mod tests {
              type = 'record'\nentity = 'quotes.quote'\nrequired = true\n\
              [assignee_rules.'quotes.by-region']\nlabel = {{ zh = '区', en = 'Region' }}\n\
              records.'customers.customer' = {{ read = ['region'] }}\n\
-             [entities.'quotes.quote']\nanything = 1\n[roles]\n[permissions]\n[extend]\n[dictionaries]\n[field_rules]\n[totals]\n"
+             [entities.'quotes.quote']\nanything = 1\n[roles]\n[permissions]\n[extend]\n[dictionaries]\n[field_rules]\n[totals]\n[pages]\n"
         );
         let manifest = Manifest::parse("plugin.toml", &text).unwrap();
         assert_eq!(manifest.needs, ["customers"]);

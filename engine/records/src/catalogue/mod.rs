@@ -3,6 +3,7 @@
 mod check;
 mod circles;
 mod computed;
+mod pages;
 mod plan;
 mod read;
 mod roll_ups;
@@ -17,14 +18,14 @@ pub use roll_ups::DEEPEST;
 
 use crate::{
     DefinitionError, Definitions,
-    definition::{Dictionary, EntityDefinition, NamedTotal, Role},
+    definition::{Dictionary, EntityDefinition, NamedTotal, Page, Role},
     document::{Node, Part, Problems, to_json},
     formula::Formulas,
     layers::{Documents, assemble},
     roll_up::RollUp,
 };
 
-/// Every entity, dictionary, role and total there is: the system's own, those of all plugins and those that
+/// Every entity, dictionary, role, total and page there is: the system's own, those of all plugins and those that
 /// administrators made, checked against each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue {
@@ -32,6 +33,7 @@ pub struct Catalogue {
     roles: BTreeMap<String, Role>,
     dictionaries: BTreeMap<String, Dictionary>,
     totals: BTreeMap<String, NamedTotal>,
+    pages: Vec<Page>,
     formulas: Formulas,
     roll_ups: Vec<RollUp>,
     documents: Arc<Documents>,
@@ -98,6 +100,16 @@ impl Catalogue {
     /// All named totals, by id.
     pub fn totals(&self) -> impl Iterator<Item = &NamedTotal> {
         self.totals.values()
+    }
+
+    /// The page of this id.
+    pub fn page(&self, id: &str) -> Option<&Page> {
+        self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// All pages, in their order.
+    pub fn pages(&self) -> impl Iterator<Item = &Page> {
+        self.pages.iter()
     }
 
     /// The formulas of all entities.

@@ -42,6 +42,7 @@ impl Catalogue {
             roles: roles.collect(),
             totals: totals.collect(),
             dictionaries,
+            pages: Vec::new(),
             formulas: Formulas::default(),
             roll_ups: Vec::new(),
             documents: Arc::new(documents),
@@ -50,6 +51,7 @@ impl Catalogue {
         catalogue.mark_shipped_views();
         catalogue.check(problems);
         computed::resolve(&mut catalogue, problems);
+        catalogue.pages = catalogue.read_pages(problems);
         catalogue
     }
 

@@ -11,7 +11,7 @@ mod schema;
 mod shape;
 mod toml;
 
-pub(crate) use grammar::{DOCUMENT, ENTITY, MANIFEST, field_keys};
+pub(crate) use grammar::{DOCUMENT, ENTITY, MANIFEST, field_keys, widget_keys};
 pub(crate) use json::{from_json, to_json};
 pub(crate) use node::{Content, Node, Place};
 pub(crate) use part::{Part, Problems, key_path};

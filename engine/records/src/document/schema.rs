@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{MANIFEST, Shape, field_keys};
+use super::{Key, MANIFEST, Shape, field_keys, widget_keys};
 
 /// The schema of a plugin's definition file.
 pub(crate) fn schema() -> Json {
@@ -15,7 +15,12 @@ pub(crate) fn schema() -> Json {
         entries.insert("title".to_owned(), json!("Kapok plugin"));
         entries.insert(
             "$defs".to_owned(),
-            json!({ "field": field(), "filter": filter(), "value": { "not": { "type": "object" } } }),
+            json!({
+                "field": field(),
+                "widget": widget(),
+                "filter": filter(),
+                "value": { "not": { "type": "object" } },
+            }),
         );
     }
     schema
@@ -35,6 +40,7 @@ fn of(shape: &Shape) -> Json {
         Shape::Any => json!({}),
         // The one shape that contains itself.
         Shape::Table(keys) if std::ptr::eq(*keys, field_keys()) => json!({ "$ref": "#/$defs/field" }),
+        Shape::Table(keys) if std::ptr::eq(*keys, widget_keys()) => json!({ "$ref": "#/$defs/widget" }),
         Shape::Table(keys) => table(keys),
         Shape::Map(name, inner) => json!({
             "type": "object",
@@ -44,7 +50,7 @@ fn of(shape: &Shape) -> Json {
     }
 }
 
-fn table(keys: &[super::Key]) -> Json {
+fn table(keys: &[Key]) -> Json {
     let mut properties = Map::new();
     for key in keys {
         let mut schema = of(key.shape);
@@ -64,27 +70,43 @@ fn table(keys: &[super::Key]) -> Json {
 
 /// A field: which keys it has depends on its type.
 fn field() -> Json {
-    let mut schema = table(field_keys());
-    let rules: Vec<Json> = super::grammar::TYPES
+    by_kind(field_keys(), "type", super::grammar::TYPES, |kind| match kind {
+        "tree-choice" => &["dictionary"],
+        "reference" => &["entity"],
+        "auto-number" => &["pattern"],
+        "formula" => &["expression", "result"],
+        "roll-up" => &["entity", "field", "function"],
+        "lines" => &["columns"],
+        _ => &[],
+    })
+}
+
+/// A widget: which keys it has depends on its kind.
+fn widget() -> Json {
+    by_kind(widget_keys(), "kind", super::grammar::WIDGETS, |kind| match kind {
+        "list" | "kanban" | "calendar" | "tree" => &["entity"],
+        "timeline" => &["entity", "field"],
+        "chart" => &["entity", "group"],
+        "report" => &["report"],
+        "frame" => &["file"],
+        _ => &[],
+    })
+}
+
+/// A table whose keys depend on the word at one of them.
+fn by_kind(keys: &[Key], tag: &str, kinds: &[&str], needed: impl Fn(&str) -> &'static [&'static str]) -> Json {
+    let mut schema = table(keys);
+    let rules: Vec<Json> = kinds
         .iter()
         .map(|kind| {
-            let foreign: Map<String, Json> = field_keys()
+            let foreign: Map<String, Json> = keys
                 .iter()
                 .filter(|key| !key.types.is_empty() && !key.types.contains(kind))
                 .map(|key| (key.name.to_owned(), json!(false)))
                 .collect();
-            let needed: &[&str] = match *kind {
-                "tree-choice" => &["dictionary"],
-                "reference" => &["entity"],
-                "auto-number" => &["pattern"],
-                "formula" => &["expression", "result"],
-                "roll-up" => &["entity", "field", "function"],
-                "lines" => &["columns"],
-                _ => &[],
-            };
             json!({
-                "if": { "properties": { "type": { "const": kind } }, "required": ["type"] },
-                "then": { "properties": foreign, "required": needed },
+                "if": { "properties": { tag: { "const": kind } }, "required": [tag] },
+                "then": { "properties": foreign, "required": needed(kind) },
             })
         })
         .collect();

@@ -103,7 +103,7 @@ impl Definitions {
     }
 
     /// The tables that an administrator's layer can have, which are the kinds of its items.
-    pub const KINDS: [&'static str; 7] = [
+    pub const KINDS: [&'static str; 8] = [
         "entities",
         "extend",
         "dictionaries",
@@ -111,6 +111,7 @@ impl Definitions {
         "permissions",
         "field_rules",
         "totals",
+        "pages",
     ];
 
     /// The document as JSON.

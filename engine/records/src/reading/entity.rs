@@ -89,7 +89,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    pub(super) fn columns(&mut self, part: &Part<'_>, names: &Names<'_>) -> Vec<String> {
+    pub(crate) fn columns(&mut self, part: &Part<'_>, names: &Names<'_>) -> Vec<String> {
         self.named(part, "columns", names)
     }
 
@@ -103,7 +103,7 @@ impl Reader<'_> {
         columns
     }
 
-    pub(super) fn sort(&mut self, part: &Part<'_>, names: &Names<'_>) -> Option<Sort> {
+    pub(crate) fn sort(&mut self, part: &Part<'_>, names: &Names<'_>) -> Option<Sort> {
         let text = part.get("sort")?;
         let sort = Sort::parse(part.text("sort")?);
         let known = Names::is_system(&sort.field)
@@ -114,7 +114,7 @@ impl Reader<'_> {
     }
 
     /// The field named at a key; nothing when it is out of use.
-    pub(super) fn one(
+    pub(crate) fn one(
         &mut self,
         part: &Part<'_>,
         key: &str,
@@ -141,18 +141,18 @@ impl Reader<'_> {
 }
 
 /// Whether a field makes the lanes of a board.
-pub(super) fn is_lane(field: &Field) -> bool {
+pub(crate) fn is_lane(field: &Field) -> bool {
     use crate::FieldKind::{Boolean, Choice, Person};
     matches!(field.kind.of_values(), Choice { .. } | Person { .. } | Boolean) && !field.kind.is_multiple()
 }
 
 /// Whether a field places a record in a calendar.
-pub(super) fn is_day(field: &Field) -> bool {
+pub(crate) fn is_day(field: &Field) -> bool {
     use crate::FieldKind::{Date, DateTime};
     matches!(field.kind.of_values(), Date | DateTime)
 }
 
 /// Whether a field names the record above, of the same entity.
-pub(super) fn is_own_parent(entity: &str, field: &Field) -> bool {
+pub(crate) fn is_own_parent(entity: &str, field: &Field) -> bool {
     !field.kind.is_multiple() && field.kind.target().is_some_and(|target| target.as_str() == entity)
 }

@@ -10,6 +10,7 @@ mod others;
 
 use std::collections::BTreeMap;
 
+pub(crate) use entity::{is_day, is_lane, is_own_parent};
 pub(crate) use mentions::Names;
 pub(crate) use others::{dictionary, field_rules, grants, role, total};
 
@@ -30,7 +31,7 @@ impl Reader<'_> {
         part.problem(self.problems, zh, en);
     }
 
-    fn missing(&mut self, part: &Part<'_>, key: &str) {
+    pub(crate) fn missing(&mut self, part: &Part<'_>, key: &str) {
         self.problem(part, format!("缺少“{key}”。"), format!("“{key}” is missing here."));
     }
 }

@@ -13,6 +13,7 @@ mod messages;
 mod organisation;
 mod people;
 mod people_import;
+mod plugin_pages;
 mod plugins;
 mod record_work;
 mod records;
@@ -39,6 +40,7 @@ pub(crate) use messages::*;
 pub(crate) use organisation::*;
 pub(crate) use people::*;
 pub(crate) use people_import::*;
+pub(crate) use plugin_pages::*;
 pub(crate) use plugins::*;
 pub(crate) use record_work::*;
 pub(crate) use records::*;
@@ -242,6 +244,9 @@ pub(crate) fn api() -> Api {
     .post("/records/{entity}/{id}/actions/{action}", run_action)
     .get("/reports", list_reports)
     .post("/reports/{report}", run_report)
+    .get("/plugin-pages", list_plugin_pages)
+    .get("/plugin-pages/{page}/frames/{widget}", show_frame)
+    .post("/plugin-pages/{page}/frames/{widget}/calls", call_from_frame)
     .get("/system", show_system)
     .get("/stream", stream)
     .get("/openapi.json", openapi_document)

@@ -69,6 +69,7 @@ impl World {
             origin: "sales.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let kapok = Kapok::builder().plugins(vec![plugin]).memory();
         let server = Server::over(kapok.unwrap_or_else(|error| panic!("{error}")));

@@ -30,6 +30,7 @@ fn server() -> Server {
         origin: "docs.toml".into(),
         manifest: PLUGIN.into(),
         component: None,
+        pages: Default::default(),
     };
     Server::over(Kapok::builder().plugins(vec![plugin]).memory().unwrap())
 }

@@ -51,6 +51,7 @@ impl World {
             origin: "test.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let server = Server::over(Kapok::builder().plugins(vec![plugin]).memory().unwrap());
         let root = server.cookie("root").await;

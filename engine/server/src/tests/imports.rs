@@ -43,6 +43,7 @@ fn server() -> Server {
         origin: "crm.toml".into(),
         manifest: PLUGIN.into(),
         component: None,
+        pages: Default::default(),
     };
     let kapok = Kapok::builder().plugins(vec![plugin]).memory().unwrap();
     kapok.load_company(&COMPANY, PASSWORD).unwrap();

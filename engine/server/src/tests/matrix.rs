@@ -230,6 +230,7 @@ impl World {
             origin: "matrix.toml".into(),
             manifest: PLUGIN.into(),
             component: None,
+            pages: Default::default(),
         };
         let kapok = Kapok::builder().plugins(vec![plugin]).memory().unwrap();
         kapok.load_company(&COMPANY, PASSWORD).unwrap();

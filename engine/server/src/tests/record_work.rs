@@ -30,6 +30,7 @@ pub(super) fn server() -> Server {
         origin: "crm.toml".into(),
         manifest: PLUGIN.into(),
         component: None,
+        pages: Default::default(),
     };
     Server::over(Kapok::builder().plugins(vec![plugin]).memory().unwrap())
 }

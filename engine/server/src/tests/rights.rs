@@ -124,6 +124,9 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/records/{entity}/{id}/actions/{action}", [401, 415, 415]),
     ("GET", "/reports", [401, 200, 200]),
     ("POST", "/reports/{report}", [401, 415, 415]),
+    ("GET", "/plugin-pages", [401, 200, 200]),
+    ("GET", "/plugin-pages/{page}/frames/{widget}", [401, 404, 404]),
+    ("POST", "/plugin-pages/{page}/frames/{widget}/calls", [401, 415, 415]),
     ("POST", "/plugins", [401, 403, 415]),
     ("POST", "/plugins/plan", [401, 403, 415]),
     ("POST", "/plugins/{id}/enable", [401, 403, 404]),
@@ -173,6 +176,8 @@ async fn every_route_is_guarded() {
                 .replace("{related}", "no-such")
                 .replace("{action}", "no.such")
                 .replace("{report}", "no.such")
+                .replace("{page}", "no.such")
+                .replace("{widget}", "no-such")
                 .replace("{share}", "999999")
                 .replace("{stand_in}", "999999")
         );

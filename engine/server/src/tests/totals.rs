@@ -67,6 +67,7 @@ fn server() -> Server {
         origin: "totals.toml".into(),
         manifest: PLUGIN.into(),
         component: None,
+        pages: Default::default(),
     };
     let kapok = Kapok::builder().plugins(vec![plugin]).memory();
     let kapok = kapok.unwrap_or_else(|error| panic!("{error}"));

@@ -30,6 +30,7 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
             origin: "bench".into(),
             manifest: include_str!("plugin.toml").into(),
             component: None,
+            pages: Default::default(),
         }])
         .open(session.place.folder(NAME))?;
     kapok.load_company(&company(), "kapok-bench")?;

@@ -214,6 +214,7 @@ pub(super) fn plugin() -> PluginSource {
         origin: "bench".into(),
         manifest,
         component: None,
+        pages: Default::default(),
     }
 }
 

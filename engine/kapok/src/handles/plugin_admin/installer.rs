@@ -7,7 +7,7 @@ use kapok_protocol::{Principal, Refusal, RefusalKind, Text};
 use kapok_records::{Catalogue, Change, DefinitionError, plan};
 use kapok_tables::{PluginCall, PluginRow, Queries};
 
-use super::PluginPlan;
+use super::{PluginPlan, pages};
 use crate::{
     Error, Kapok, PluginPackage, PluginState,
     layers::{self, Items},
@@ -54,7 +54,10 @@ impl Installer<'_> {
         reasons.extend(entry.fault.clone());
         let plugin = shared.plugins.state_of(entry);
         let (changes, errors) = match self.catalogue_of(&set)? {
-            (Ok(new), _) => (plan(&shared.catalogue(), &new), Vec::new()),
+            (Ok(new), _) => {
+                reasons.extend(pages::unfit(shared, &set, &new, package));
+                (plan(&shared.catalogue(), &new), Vec::new())
+            }
             (Err(errors), _) => (Vec::new(), errors),
         };
         Ok(PluginPlan {

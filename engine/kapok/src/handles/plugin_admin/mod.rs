@@ -1,6 +1,7 @@
 //! Installing plugins, upgrading them, switching them off and removing them, while the engine runs.
 
 mod installer;
+mod pages;
 
 use std::collections::BTreeMap;
 

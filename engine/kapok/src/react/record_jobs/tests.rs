@@ -73,6 +73,7 @@ fn open(folder: &Path, manifest: String) -> Kapok {
         origin: "test.toml".into(),
         manifest,
         component: None,
+        pages: Default::default(),
     };
     let kapok = Kapok::builder().clock(clock).plugins(vec![plugin]).open(folder);
     kapok.unwrap_or_else(|error| panic!("{error}"))

@@ -8,7 +8,7 @@ use kapok_protocol::{Entity, Text};
 use serde::Serialize;
 
 use super::Catalogue;
-use crate::definition::{Dictionary, NamedTotal, Role};
+use crate::definition::{Dictionary, NamedTotal, Page, Role};
 
 /// One thing that changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,6 +50,7 @@ pub fn plan(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     dictionaries(old, new, &mut changes);
     roles(old, new, &mut changes);
     totals(old, new, &mut changes);
+    pages(old, new, &mut changes);
     changes.found
 }
 
@@ -160,6 +161,25 @@ fn totals(old: &Catalogue, new: &Catalogue, changes: &mut Changes) {
             }
             Some(_) => {}
             None => changes.note(format!("新增合计“{zh}”。"), format!("The total “{en}” is new.")),
+        }
+    }
+}
+
+fn pages(old: &Catalogue, new: &Catalogue, changes: &mut Changes) {
+    for Page { label, .. } in old.pages().filter(|before| new.page(&before.id).is_none()) {
+        changes.note(
+            format!("移除页面“{}”。", label.zh),
+            format!("The page “{}” is removed.", label.en),
+        );
+    }
+    for after in new.pages() {
+        let Text { zh, en } = &after.label;
+        match old.page(&after.id) {
+            Some(before) if before != after => {
+                changes.note(format!("修改页面“{zh}”。"), format!("The page “{en}” changes."))
+            }
+            Some(_) => {}
+            None => changes.note(format!("新增页面“{zh}”。"), format!("The page “{en}” is new.")),
         }
     }
 }

@@ -3,10 +3,13 @@
 
 mod entity;
 mod field;
+mod page;
 
 pub(crate) use entity::ENTITY;
 use entity::EXTEND;
 pub(crate) use field::{TYPES, field_keys};
+use page::PAGE;
+pub(crate) use page::{WIDGETS, widget_keys};
 
 use super::{Key, Over, Shape, shape::Name};
 
@@ -70,6 +73,7 @@ static RULES_BY_ENTITY: Shape = Shape::Map(Name::Qualified, &RULES_BY_ROLE);
 static RULES_BY_ROLE: Shape = Shape::Map(Name::Word, &RULES_BY_FIELD);
 static RULES_BY_FIELD: Shape = Shape::Map(Name::FieldOrRest, &ACCESS);
 static TOTALS_BY_ID: Shape = Shape::Map(Name::Qualified, &TOTAL);
+static PAGES_BY_ID: Shape = Shape::Map(Name::Qualified, &PAGE);
 
 static DICTIONARY: Shape = Shape::Table(&[
     label(),
@@ -203,6 +207,12 @@ const TOTALS: Key = key(
     Over::Free,
     "Figures over all records of an entity that a role sees without the records.",
 );
+const PAGES: Key = key(
+    "pages",
+    &PAGES_BY_ID,
+    Over::Free,
+    "Pages that are put together from the host's widgets.",
+);
 
 const fn others(name: &'static str, about: &'static str) -> Key {
     key(name, &Shape::Any, Over::Never, about)
@@ -233,6 +243,7 @@ pub(crate) static MANIFEST: Shape = Shape::Table(&[
     PERMISSIONS,
     FIELD_RULES,
     TOTALS,
+    PAGES,
 ]);
 
 /// What an administrator writes: the same, and changes of what is shipped.
@@ -244,4 +255,5 @@ pub(crate) static DOCUMENT: Shape = Shape::Table(&[
     PERMISSIONS,
     FIELD_RULES,
     TOTALS,
+    PAGES,
 ]);
