@@ -7,7 +7,7 @@ use kapok_protocol::{
     RecordId, ShareId, Sms, Value,
 };
 use kapok_tables::{
-    Credential, Definition, HistoryEntry, Preference, Receiver, RecordRow, Session, Share, ShareLevel, StoredAnswer,
+    Credential, Definition, HistoryEntry, IdentityLink, LinkedKind, Preference, Receiver, RecordRow, Session, Share, ShareLevel, StoredAnswer,
     Token,
 };
 
@@ -202,6 +202,23 @@ pub fn sign_in() -> Vec<AnyRow> {
             language: "zh-CN".into(),
             favourites: BTreeMap::new(),
         }),
+    ]
+}
+
+pub fn identity_links() -> Vec<AnyRow> {
+    let link = |kind, external: &str, by| {
+        AnyRow::IdentityLink(IdentityLink {
+            kind,
+            source: "wecom.wecom".into(),
+            external: external.into(),
+            record: record_id(),
+            at: at(0),
+            by,
+        })
+    };
+    vec![
+        link(LinkedKind::Person, "ZhangSan", Principal::Person(person())),
+        link(LinkedKind::Department, "2", Principal::System),
     ]
 }
 
