@@ -24,7 +24,7 @@ fn shipped(id: &str) -> Plugin {
 #[test]
 fn every_manifest_is_well_formed() {
     let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
-    for id in ["customers", "quotes", "sms-http"] {
+    for id in ["customers", "quotes", "sms-http", "wecom"] {
         let file = plugins.join(id).join("plugin.toml");
         let manifest = Manifest::parse(&file.display().to_string(), &fs::read_to_string(&file).unwrap());
         assert_eq!(manifest.map(|manifest| manifest.id), Ok(id.to_owned()));

@@ -53,6 +53,7 @@ const OURS: [(&str, &[&str]); 23] = [
     ("kapok-plugin-sms-http", &["kapok-plugin-sdk"]),
     ("kapok-plugin-customers", &["kapok-plugin-sdk"]),
     ("kapok-plugin-tracking", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-wecom", &["kapok-plugin-sdk"]),
     ("kapok-plugin-hello", &["kapok-plugin-sdk"]),
     ("kapok-plugin-orders", &["kapok-plugin-sdk"]),
     ("kapok-example-embed", &["kapok"]),
