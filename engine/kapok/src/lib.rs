@@ -36,6 +36,7 @@ mod grants;
 mod handlers;
 mod handles;
 mod hints;
+mod identity;
 mod imports;
 mod layers;
 mod lists;
@@ -70,14 +71,15 @@ pub use files::StoredContent;
 pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FileContent, FoundRecord,
-    FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition, InputView, LeavePreview,
-    ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView, PluginPlan, PluginWorkView,
-    PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView,
-    Startable, StatisticsQuery, StatisticsRow, StatisticsView, TaskCompletion, TotalValue, TotalView, TrashedView,
-    TriedOutput, Upload, UploadedFile, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, ConnectionView, DictionaryView, EntityView, FailedRow,
+    FileContent, FoundRecord, FoundRecords, HandedOver, HistoryItem, ImportReport, ImportView, InboxPosition,
+    InputView, LeavePreview, ListViewEntry, Me, NamedIn, NewImport, NewShare, NewStandIn, OfferView, OutboxView,
+    PluginPlan, PluginWorkView, PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial,
+    ShareView, Staff, StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView, SyncCounts, SyncItem,
+    SyncReport, TaskCompletion, TotalValue, TotalView, TrashedView, TriedOutput, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
+pub use identity::{MatchedBy, SourceView};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;

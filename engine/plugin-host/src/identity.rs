@@ -102,7 +102,8 @@ pub(crate) fn address(address: String) -> Result<String, BadAnswer> {
     match is_absolute && is_plain && address.len() <= ADDRESS {
         true => Ok(address),
         false => Err(BadAnswer(
-            "the address to sign in at must begin with https:// or http://, be escaped, and have at most 4,096 bytes".to_owned(),
+            "the address to sign in at must begin with https:// or http://, be escaped, and have at most 4,096 bytes"
+                .to_owned(),
         )),
     }
 }
@@ -120,7 +121,9 @@ pub(crate) fn part(part: wire::OrganisationPart) -> Result<OrganisationPart, Bad
         next,
     } = part;
     if departments.len() + people.len() > PART {
-        return Err(BadAnswer(format!("more than {PART} departments and people in one part")));
+        return Err(BadAnswer(format!(
+            "more than {PART} departments and people in one part"
+        )));
     }
     if next.as_ref().is_some_and(|next| next.len() > POSITION) {
         return Err(BadAnswer(format!("next has more than {POSITION} bytes")));
@@ -202,7 +205,15 @@ mod tests {
             assert!(address(good.to_owned()).is_ok(), "{good}");
         }
         let long = format!("https://a/{}", "x".repeat(ADDRESS));
-        for wrong in ["", "javascript:alert(1)", "//a/b", "https://a/b c", "https://a/\r\nX: y", "https://甲/", &long] {
+        for wrong in [
+            "",
+            "javascript:alert(1)",
+            "//a/b",
+            "https://a/b c",
+            "https://a/\r\nX: y",
+            "https://甲/",
+            &long,
+        ] {
             assert!(address(wrong.to_owned()).is_err(), "{wrong}");
         }
     }

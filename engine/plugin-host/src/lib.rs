@@ -30,7 +30,8 @@ pub use intent::{Done, Intent};
 pub use limits::Limits;
 pub use manifest::{
     Action, AssigneeRule, Capabilities, Channel, Column, Handler, IdentitySource, Input, InputType, Manifest,
-    ManifestError, MessageWay, ProcessCapabilities, RecordAction, RecordCapability, Report, RuleNeeds, Schedule, Setting, SettingType,
+    ManifestError, MessageWay, ProcessCapabilities, RecordAction, RecordCapability, Report, RuleNeeds, Schedule,
+    Setting, SettingType,
 };
 pub use plugin::{Plugin, Refusable};
 pub use services::{

@@ -41,9 +41,9 @@ pub use read::{Pair, Read, TableError};
 pub use rows::{
     ConfirmedGrants, Counting, Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry,
     IdentityLink, Import, ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow, LinkedKind, ListView,
-    PluginCall, PluginRow, PluginSchedule,
-    PluginWork, Preference, Receiver, RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask,
-    RollUps, Session, Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
+    PluginCall, PluginRow, PluginSchedule, PluginWork, Preference, Receiver, RecordChange, RecordJob, RecordJobState,
+    RecordKey, RecordRow, RecordTask, RollUps, Session, Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token,
+    TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

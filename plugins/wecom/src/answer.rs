@@ -70,7 +70,11 @@ impl Refused {
     fn told(&self) -> (&'static str, &'static str, bool) {
         match self.code {
             -1 => ("企业微信正忙，请稍后再试。", "WeCom is busy; try again later.", true),
-            45009 | 45033 => ("调用太频繁，请稍后再试。", "It was called too often; try again later.", true),
+            45009 | 45033 => (
+                "调用太频繁，请稍后再试。",
+                "It was called too often; try again later.",
+                true,
+            ),
             40013 => (
                 "企业 ID 不对，请改正设置 corp_id。",
                 "The id of the company is wrong; correct the setting corp_id.",

@@ -72,7 +72,9 @@ pub fn login_page() -> String {
 /// The address of the interface. It is looked at here, because what cannot be called at all would be named in full in an error, with
 /// the secret in it.
 fn base(setting: Option<String>) -> Result<String, Failure> {
-    let base = setting.filter(|base| !base.is_empty()).unwrap_or_else(|| API.to_owned());
+    let base = setting
+        .filter(|base| !base.is_empty())
+        .unwrap_or_else(|| API.to_owned());
     let base = base.trim_end_matches('/').to_owned();
     let is_address = (base.starts_with("https://") || base.starts_with("http://"))
         && base
@@ -138,8 +140,17 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_called_is_not_tried() {
         assert_eq!(base(None).unwrap(), API);
-        assert_eq!(base(Some("http://127.0.0.1:9/".to_owned())).unwrap(), "http://127.0.0.1:9");
-        for wrong in ["qyapi.weixin.qq.com", "ftp://a", "https://a b", "https://a/?x", "https://企业"] {
+        assert_eq!(
+            base(Some("http://127.0.0.1:9/".to_owned())).unwrap(),
+            "http://127.0.0.1:9"
+        );
+        for wrong in [
+            "qyapi.weixin.qq.com",
+            "ftp://a",
+            "https://a b",
+            "https://a/?x",
+            "https://企业",
+        ] {
             assert!(base(Some(wrong.to_owned())).is_err(), "{wrong}");
         }
     }

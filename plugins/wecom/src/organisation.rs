@@ -55,7 +55,10 @@ impl Departments {
 
 /// The departments to ask next, and the last of them when there are more.
 pub fn portion(departments: &Departments, behind: Option<i64>) -> (Vec<&i64>, Option<i64>) {
-    let mut left = departments.0.keys().filter(|id| behind.is_none_or(|behind| **id > behind));
+    let mut left = departments
+        .0
+        .keys()
+        .filter(|id| behind.is_none_or(|behind| **id > behind));
     let now: Vec<&i64> = left.by_ref().take(DEPARTMENTS).collect();
     let next = match left.next() {
         Some(_) => now.last().map(|id| **id),
@@ -147,7 +150,10 @@ mod tests {
             .unwrap();
         let of = |department| {
             let people = people(&answer, department, &departments).unwrap();
-            people.into_iter().map(|person| (person.id, person.active)).collect::<Vec<_>>()
+            people
+                .into_iter()
+                .map(|person| (person.id, person.active))
+                .collect::<Vec<_>>()
         };
         assert_eq!(of(2), [("b".to_owned(), false)]);
         assert_eq!(of(3), [("a".to_owned(), true)]);
@@ -160,7 +166,10 @@ mod tests {
             .parse()
             .unwrap();
         let outside = departments(&answer).unwrap().outside();
-        assert_eq!((outside[0].parent.as_deref(), outside[1].parent.as_deref()), (None, Some("2")));
+        assert_eq!(
+            (outside[0].parent.as_deref(), outside[1].parent.as_deref()),
+            (None, Some("2"))
+        );
         assert_eq!(outside[1].head.as_deref(), Some("a"));
     }
 }

@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::{Entity, Record, RecordId, RecordRef, Refusal, RefusalKind, Text, Value};
-use kapok_records::{Author, DEPARTMENT, Fields, PERSON, POST, ROLE, validate};
+use kapok_records::{DEPARTMENT, Fields, PERSON, POST, ROLE};
 use kapok_tables::{Queries, RecordList};
 
-use super::{Administrator, RecordSave};
+use super::{
+    Administrator, RecordSave,
+    taking::{Fate, reasons},
+};
 use crate::{
     Error,
     spreadsheet::{Sheet, SheetKind},
-    writer::entity,
 };
 
 /// What an import did, or would do.
@@ -105,7 +107,7 @@ impl Administrator {
                     "The sign-in name stands in the file twice.",
                 )]),
             });
-            let saved = row.and_then(|row| self.take(row, &mut names, dry_run, &mut report, &mut later));
+            let saved = row.and_then(|row| self.take_row(row, &mut names, dry_run, &mut report, &mut later));
             if let Err(reasons) = saved {
                 report.failed.extend(reasons.into_iter().map(|reason| FailedRow {
                     row: *number,
@@ -190,7 +192,7 @@ impl Administrator {
     }
 
     /// Saves a row, or finds out whether it could be.
-    fn take(
+    fn take_row(
         &self,
         row: Row,
         names: &mut Names,
@@ -199,46 +201,23 @@ impl Administrator {
         later: &mut Vec<(usize, String, String)>,
     ) -> Result<(), Vec<Refusal>> {
         let before = names.by_login.get(&row.login);
-        let current = before.map(|record| record.fields.clone()).unwrap_or_default();
-        let catalogue = self.kapok.shared.catalogue();
-        let definition = entity(&catalogue, &Entity::new(PERSON)).map_err(reasons)?;
-        let mut whole = validate(definition, &current, &row.fields, Author::Person)?;
-        if before.is_none() {
-            whole.entry("active".to_owned()).or_insert(true.into());
+        let is_new = before.is_none();
+        let taken = self.take(PERSON, before, row.fields, dry_run)?;
+        match taken.fate {
+            Fate::New => report.created += 1,
+            Fate::Changed(_) => report.updated += 1,
+            Fate::Unchanged => report.unchanged += 1,
         }
-        let changes = before.is_none() || whole != current;
-        if !changes {
-            report.unchanged += 1;
-        } else if before.is_some() {
-            report.updated += 1;
-        } else {
-            report.created += 1;
-        }
-        if changes && !dry_run {
-            let saved = self.each().save(RecordSave {
-                id: before.map(|record| record.id),
-                version: before.map(|record| record.version),
-                ignore_duplicates: true,
-                ..RecordSave::new(definition.id.clone(), row.fields)
-            });
-            match saved {
-                Ok((record, _)) => {
-                    names.people.insert(row.login.clone(), record.reference.id);
-                }
-                Err(error) => {
-                    match before {
-                        Some(_) => report.updated -= 1,
-                        None => report.created -= 1,
-                    }
-                    return Err(reasons(error));
-                }
+        match taken.record {
+            Some(id) if is_new => {
+                names.people.insert(row.login.clone(), id);
             }
-        } else if dry_run && before.is_none() {
+            Some(_) => {}
             // Stands for the person that would be there.
-            names
-                .people
-                .entry(row.login.clone())
-                .or_insert(RecordId::from(self.person));
+            None => {
+                let somebody = RecordId::from(self.person);
+                names.people.entry(row.login.clone()).or_insert(somebody);
+            }
         }
         later.extend(row.later.map(|superior| (row.number, row.login, superior)));
         Ok(())
@@ -379,19 +358,4 @@ fn text(record: &Record, field: &str) -> Option<String> {
 
 fn invalid(field: &str, zh: &str, en: &str) -> Refusal {
     Refusal::new(RefusalKind::Invalid, "import.row", zh, en).at(field)
-}
-
-fn reasons(error: Error) -> Vec<Refusal> {
-    match error {
-        Error::Refused(reasons) => reasons,
-        other => {
-            let text = other.to_string();
-            vec![Refusal::new(
-                RefusalKind::Unavailable,
-                "import.failed",
-                text.clone(),
-                text,
-            )]
-        }
-    }
 }

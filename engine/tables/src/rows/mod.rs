@@ -16,8 +16,8 @@ mod waiting;
 
 pub use files::StoredFile;
 pub(crate) use files::file_of;
-pub(crate) use identity::{links_at, links_of};
 pub use identity::{IdentityLink, LinkedKind};
+pub(crate) use identity::{links_at, links_of};
 pub use imports::{Import, ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow};
 pub(crate) use imports::{import_file_key, parts_of};
 pub use layers::{DefinitionItem, EntityState};

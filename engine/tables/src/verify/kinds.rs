@@ -13,8 +13,8 @@ use crate::{
     pages::Unread,
     rows::{
         Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, IdentityLink, Import,
-        ImportPart, ListView, PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share,
-        Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+        ImportPart, ListView, PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row,
+        Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 

@@ -7,9 +7,9 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, IdentityLink, Import, ImportPart, ListView, PluginRow,
-    PluginSchedule, PluginWork, Preference, ProcessState, Queries, Read, RecordJob, RecordRow, RollUps, Session, Share,
-    Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction, TrashedRecord,
+    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, IdentityLink, Import, ImportPart, ListView,
+    PluginRow, PluginSchedule, PluginWork, Preference, ProcessState, Queries, Read, RecordJob, RecordRow, RollUps,
+    Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction, TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]

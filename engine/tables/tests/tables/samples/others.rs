@@ -7,8 +7,8 @@ use kapok_protocol::{
     RecordId, ShareId, Sms, Value,
 };
 use kapok_tables::{
-    Credential, Definition, HistoryEntry, IdentityLink, LinkedKind, Preference, Receiver, RecordRow, Session, Share, ShareLevel, StoredAnswer,
-    Token,
+    Credential, Definition, HistoryEntry, IdentityLink, LinkedKind, Preference, Receiver, RecordRow, Session, Share,
+    ShareLevel, StoredAnswer, Token,
 };
 
 use super::{at, definition_id, fields, instance_id, person, record_id, superior, task_id, text};
