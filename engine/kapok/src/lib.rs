@@ -79,13 +79,13 @@ pub use handles::{
     SyncReport, TaskCompletion, TotalValue, TotalView, TrashedView, TriedOutput, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
-pub use identity::{MatchedBy, SourceView};
+pub use identity::{MatchedBy, Outside, SourceView};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
-    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, Receipt, RecordAction,
-    ServiceFailure, SettingType,
+    Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, MessageKind, MessageWay, OutsideDepartment,
+    OutsidePerson, Receipt, RecordAction, ServiceFailure, SettingType, SignInFailure, TechnicalFailure,
 };
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;

@@ -22,7 +22,8 @@ const PASSWORD: std::ops::RangeInclusive<usize> = 8..=128;
 pub struct Secret(String);
 
 impl Secret {
-    pub(crate) fn draw() -> Result<Self, Error> {
+    /// A new one, of 256 random bits.
+    pub fn draw() -> Result<Self, Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|error| Error::Data(format!("no randomness to be had: {error}")))?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))

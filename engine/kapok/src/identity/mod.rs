@@ -8,14 +8,17 @@ mod tests;
 
 use std::sync::{Mutex, PoisonError};
 
-use kapok_plugin_host::{CameBack, IdentitySource, Plugin, SignInCall, SignInFailure};
+use kapok_plugin_host::{CameBack, IdentitySource, Plugin, SignInCall, SignInFailure, TechnicalFailure};
 use kapok_protocol::{Refusal, RefusalKind, Text, Timestamp};
 use kapok_tables::{LinkedKind, Queries};
 
-pub use plan::MatchedBy;
-pub(crate) use plan::{Here, Outside, Plan, Planned};
+pub use plan::{MatchedBy, Outside};
+pub(crate) use plan::{Here, Plan, Planned};
 
-use crate::{Error, Kapok, Secret, Staff, plugins::Caller};
+use crate::{
+    Error, Kapok, Secret, Staff,
+    plugins::{Caller, faulty},
+};
 
 /// Where people sign in, or where the organisation is taken from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +102,17 @@ impl Kapok {
 
     /// Where the browser of somebody who wants to sign in is sent, to come back to `return_to` with the same state.
     pub fn sign_in_address(&self, source: &str, return_to: &str, state: &str) -> Result<String, Error> {
+        let answered = self.ask_sign_in_address(source, return_to, state)?;
+        answered.map_err(|failure| failed(&failure))
+    }
+
+    /// The same, as the plugin answers it.
+    pub fn ask_sign_in_address(
+        &self,
+        source: &str,
+        return_to: &str,
+        state: &str,
+    ) -> Result<Result<String, TechnicalFailure>, Error> {
         let (plugin, name) = self.source(source, |source| source.sign_in)?;
         let call = self.shared.plugins.call(&self.shared, &plugin, Caller::System);
         let asked = SignInCall {
@@ -106,12 +120,27 @@ impl Kapok {
             return_to: return_to.to_owned(),
             state: state.to_owned(),
         };
-        let answered = plugin.sign_in_address(&call, &asked).map_err(crate::plugins::faulty)?;
-        answered.map_err(|failure| failed(&failure.message))
+        plugin.sign_in_address(&call, &asked).map_err(faulty)
     }
 
     /// Who the other side says has signed in, by its own id.
     pub fn who_signed_in(&self, source: &str, return_to: &str, query: Vec<(String, String)>) -> Result<String, Error> {
+        let answered = self.ask_who_signed_in(source, return_to, query)?;
+        answered.map_err(|failure| match failure {
+            SignInFailure::Refused(text) => {
+                Refusal::new(RefusalKind::Forbidden, "sign-in.refused", text.zh, text.en).into()
+            }
+            SignInFailure::Failed(failure) => failed(&failure),
+        })
+    }
+
+    /// The same, as the plugin answers it.
+    pub fn ask_who_signed_in(
+        &self,
+        source: &str,
+        return_to: &str,
+        query: Vec<(String, String)>,
+    ) -> Result<Result<String, SignInFailure>, Error> {
         let (plugin, name) = self.source(source, |source| source.sign_in)?;
         let call = self.shared.plugins.call(&self.shared, &plugin, Caller::System);
         let asked = CameBack {
@@ -120,13 +149,7 @@ impl Kapok {
             query,
             key: Secret::draw()?.reveal().to_owned(),
         };
-        let answered = plugin.who_signed_in(&call, &asked).map_err(crate::plugins::faulty)?;
-        answered.map_err(|failure| match failure {
-            SignInFailure::Refused(text) => {
-                Refusal::new(RefusalKind::Forbidden, "sign-in.refused", text.zh, text.en).into()
-            }
-            SignInFailure::Failed(failure) => failed(&failure.message),
-        })
+        plugin.who_signed_in(&call, &asked).map_err(faulty)
     }
 
     /// Signs in whoever is linked with somebody of a source, and nobody else.
@@ -156,7 +179,8 @@ impl Kapok {
 }
 
 /// That the other side could not be asked. What it says is for whoever repairs it.
-fn failed(message: &str) -> Error {
+fn failed(failure: &TechnicalFailure) -> Error {
+    let message = &failure.message;
     Refusal::new(
         RefusalKind::Unavailable,
         "sign-in.failed",

@@ -14,9 +14,11 @@ use kapok_tables::{IdentityLink, LinkedKind};
 
 /// What the other side says.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Outside {
-    pub(crate) departments: Vec<OutsideDepartment>,
-    pub(crate) people: Vec<OutsidePerson>,
+pub struct Outside {
+    /// Its departments.
+    pub departments: Vec<OutsideDepartment>,
+    /// Its people.
+    pub people: Vec<OutsidePerson>,
 }
 
 /// What is here.

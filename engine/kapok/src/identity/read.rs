@@ -1,5 +1,6 @@
 //! Reading an organisation from its source, part by part and outside the writer.
 
+use kapok_plugin_host::TechnicalFailure;
 use kapok_protocol::{Refusal, RefusalKind};
 
 use super::{Outside, failed};
@@ -16,6 +17,11 @@ const ENTRIES: usize = 100_000;
 impl Kapok {
     /// Everything that a source says of the organisation.
     pub(crate) fn read_organisation(&self, source: &str) -> Result<Outside, Error> {
+        self.ask_organisation(source)?.map_err(|failure| failed(&failure))
+    }
+
+    /// The same, as the plugin answers it.
+    pub fn ask_organisation(&self, source: &str) -> Result<Result<Outside, TechnicalFailure>, Error> {
         let (plugin, name) = self.source(source, |source| source.organisation)?;
         let mut session = plugin.session();
         let drawn = Secret::draw()?;
@@ -24,10 +30,11 @@ impl Kapok {
         for number in 0..PARTS {
             let call = self.shared.plugins.call(&self.shared, &plugin, Caller::System);
             let key = format!("{}-{number}", drawn.reveal());
-            let part = session
-                .read_organisation(&call, &name, from.as_deref(), &key)
-                .map_err(faulty)?
-                .map_err(|failure| failed(&failure.message))?;
+            let part = session.read_organisation(&call, &name, from.as_deref(), &key);
+            let part = match part.map_err(faulty)? {
+                Ok(part) => part,
+                Err(failure) => return Ok(Err(failure)),
+            };
             outside.departments.extend(part.departments);
             outside.people.extend(part.people);
             if outside.departments.len() + outside.people.len() > ENTRIES {
@@ -35,7 +42,7 @@ impl Kapok {
             }
             from = part.next;
             if from.is_none() {
-                return Ok(outside);
+                return Ok(Ok(outside));
             }
         }
         Err(too_large())
