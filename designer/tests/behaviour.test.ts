@@ -29,11 +29,11 @@ const sent = (method: string, end: string): Promise<Request> =>
 describe('signing in elsewhere', () => {
   it('goes there with the page to come back to, and says what went wrong', async () => {
     await open('/sign-in?problem=unlinked&next=%2Ftasks%2F101')
-    await test('sign-in-problem').filter({ hasText: '还没有连接到系统里的人员' }).waitFor()
+    await test('sign-in-problem').filter({ hasText: 'not connected with anybody here' }).waitFor()
     expect(await test('sign-in-elsewhere').getAttribute('href')).toBe('/api/v1/sign-in/wecom.wecom?to=%2Ftasks%2F101')
     // What is no problem that the server names is never shown as it stands in the address.
     await open('/sign-in?problem=%3Cb%3Ecall%20us%3C/b%3E&next=//evil.test')
-    await test('sign-in-problem').filter({ hasText: '没有给出可用的答复' }).waitFor()
+    await test('sign-in-problem').filter({ hasText: 'gave no usable answer' }).waitFor()
     expect(await test('sign-in-elsewhere').getAttribute('href')).toBe('/api/v1/sign-in/wecom.wecom')
   })
 

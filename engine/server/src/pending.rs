@@ -113,7 +113,10 @@ mod tests {
             assert!(pending.begin(&number.to_string(), begun("a.a"), at(0)));
         }
         assert!(!pending.begin("one more", begun("a.a"), at(9)));
-        assert!(pending.begin("one more", begun("a.a"), at(10)), "those that are over go");
+        assert!(
+            pending.begin("one more", begun("a.a"), at(10)),
+            "those that are over go"
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Who a person is elsewhere: each connects themselves, once signed in, and may end that; administrators end it for anybody.
 
-use kapok_protocol::{PersonId, Principal, RecordId, Refusal, RefusalKind, Timestamp};
-use kapok_tables::{IdentityLink, LinkedKind, Queries};
+use kapok_protocol::{PersonId, Principal, RecordId, RecordRef, Refusal, RefusalKind, Timestamp};
+use kapok_tables::{IdentityLink, LinkedKind, Queries, RecordChange};
 
-use super::Staff;
+use super::{Staff, staff_shares::note};
 use crate::{Error, SourceView, writer::Step};
 
 /// Somewhere a person can sign in, and whether they are connected.
@@ -57,14 +57,19 @@ impl Staff {
     /// Ends a connection: nobody signs in by it any more.
     pub fn disconnect(&self, person: PersonId, source: &str) -> Result<(), Error> {
         self.refuse_connections_of_others(person)?;
-        let source = source.to_owned();
+        let (source, actor) = (source.to_owned(), self.principal());
         self.submit(move |step| {
             let links = step.queries().identity_links_of(LinkedKind::Person, person.into())?;
             let mut links = links.into_iter().filter(|link| link.source == source).peekable();
             if links.peek().is_none() {
                 return Err(Error::not_found("连接", "connection"));
             }
-            links.try_for_each(|link| Ok(step.tx.delete_identity_link(&link)?))
+            links.try_for_each(|link| Ok(step.tx.delete_identity_link(&link)?))?;
+            let person = RecordRef {
+                entity: LinkedKind::Person.entity(),
+                id: person.into(),
+            };
+            note(step, actor, &person, RecordChange::Disconnected(source.clone()))
         })
     }
 
@@ -115,12 +120,15 @@ pub(super) fn link(
         .into());
     }
     let at = step.now;
-    Ok(step.tx.put_identity_link(&IdentityLink {
+    step.tx.put_identity_link(&IdentityLink {
         kind,
         source: source.to_owned(),
         external: external.to_owned(),
         record,
         at,
         by,
-    })?)
+    })?;
+    let entity = kind.entity();
+    let reference = RecordRef { entity, id: record };
+    note(step, by, &reference, RecordChange::Connected(source.to_owned()))
 }

@@ -12,8 +12,8 @@ use kapok_plugin_host::{CameBack, IdentitySource, Plugin, SignInCall, SignInFail
 use kapok_protocol::{Refusal, RefusalKind, Text, Timestamp};
 use kapok_tables::{LinkedKind, Queries};
 
-pub use plan::{MatchedBy, Outside};
 pub(crate) use plan::{Here, Plan, Planned};
+pub use plan::{MatchedBy, Outside};
 
 use crate::{
     Error, Kapok, Secret, Staff,

@@ -100,7 +100,10 @@ impl Gate {
         let connects = begun.connects.is_some();
         let to = begun.to.clone();
         let outcome = self.believe(begun, back.query).await;
-        if outcome.as_ref().is_err_and(|problem| problem.status() == StatusCode::FORBIDDEN) {
+        if outcome
+            .as_ref()
+            .is_err_and(|problem| problem.status() == StatusCode::FORBIDDEN)
+        {
             inner.throttle.failed_from(address, now);
         }
         ended(&to, connects, outcome)

@@ -167,14 +167,18 @@ fn away(answer: &Answer, address: &str) -> Away {
 #[tokio::test]
 async fn whoever_is_connected_signs_in_and_lands_where_they_wanted() {
     let world = World::new();
-    let sources = world.server.send(request("GET", "/api/v1/sign-in/sources", None, None)).await;
+    let sources = world
+        .server
+        .send(request("GET", "/api/v1/sign-in/sources", None, None))
+        .await;
     assert_eq!(sources.body["items"][0]["id"], SOURCE, "{}", sources.body);
     let connected = world.connect("li.na", "LiNa").await;
     assert_eq!(location(&connected), "/?connection=done");
 
     let away = world.leave("?to=/tasks/12").await;
     assert!(
-        away.address.contains("redirect_uri=https%3A%2F%2Fkapok.test%2Fapi%2Fv1%2Fsign-in%2Fwecom.wecom%2Freturn"),
+        away.address
+            .contains("redirect_uri=https%3A%2F%2Fkapok.test%2Fapi%2Fv1%2Fsign-in%2Fwecom.wecom%2Freturn"),
         "{}",
         away.address
     );
@@ -187,8 +191,16 @@ async fn whoever_is_connected_signs_in_and_lands_where_they_wanted() {
         .iter()
         .map(|cookie| cookie.to_str().unwrap())
         .collect();
-    assert!(set.iter().any(|cookie| cookie.contains("kapok_session") && cookie.contains("SameSite=Strict")), "{set:?}");
-    assert!(set.iter().any(|cookie| cookie.contains("kapok_sign_in=;") && cookie.contains("Max-Age=0")), "{set:?}");
+    assert!(
+        set.iter()
+            .any(|cookie| cookie.contains("kapok_session") && cookie.contains("SameSite=Strict")),
+        "{set:?}"
+    );
+    assert!(
+        set.iter()
+            .any(|cookie| cookie.contains("kapok_sign_in=;") && cookie.contains("Max-Age=0")),
+        "{set:?}"
+    );
     let session = cookie(&answer, "kapok_session").unwrap();
     let me = world.server.ask("GET", "/session", &session, None).await;
     assert_eq!(me.body["login"], "li.na", "{}", me.body);
@@ -209,7 +221,11 @@ async fn a_state_is_good_for_one_browser_one_source_and_one_time() {
     expired(&world.back("other=1", SOURCE, &mine.state, "LiNa").await);
     expired(&world.back(&theirs.cookie, SOURCE, &mine.state, "LiNa").await);
     // Made up, though both agree.
-    expired(&world.back("__Host-kapok_sign_in=made-up", SOURCE, "made-up", "LiNa").await);
+    expired(
+        &world
+            .back("__Host-kapok_sign_in=made-up", SOURCE, "made-up", "LiNa")
+            .await,
+    );
     // Another source's.
     expired(&world.back(&theirs.cookie, "other.source", &theirs.state, "LiNa").await);
     // Missing.
@@ -221,7 +237,9 @@ async fn a_state_is_good_for_one_browser_one_source_and_one_time() {
     expired(&world.back(&mine.cookie, SOURCE, &mine.state, "LiNa").await);
     // Too late.
     let late = world.leave("").await;
-    world.clock.move_to(Timestamp::from_millis(1_795_420_800_000 + 10 * 60_000));
+    world
+        .clock
+        .move_to(Timestamp::from_millis(1_795_420_800_000 + 10 * 60_000));
     expired(&world.back(&late.cookie, SOURCE, &late.state, "LiNa").await);
 }
 
@@ -288,7 +306,10 @@ async fn an_account_is_one_persons_and_ends_when_it_is_said() {
     world.connect("li.na", "LiNa").await;
     assert_eq!(location(&world.connect("wang.wei", "LiNa").await), "/?connection=taken");
     assert_eq!(location(&world.connect("li.na", "Other").await), "/?connection=other");
-    let (li, wang) = (world.server.cookie("li.na").await, world.server.cookie("wang.wei").await);
+    let (li, wang) = (
+        world.server.cookie("li.na").await,
+        world.server.cookie("wang.wei").await,
+    );
     let me = world.server.ask("GET", "/session", &li, None).await;
     let id = me.body["id"].as_str().unwrap();
     let path = format!("/people/{id}/connections");
@@ -300,6 +321,17 @@ async fn an_account_is_one_persons_and_ends_when_it_is_said() {
     let root = world.server.cookie("root").await;
     assert_eq!(world.server.ask("DELETE", &one, &root, None).await.status, 204);
     assert_eq!(world.server.ask("DELETE", &one, &li, None).await.status, 404);
+    let history = world
+        .server
+        .ask("GET", &format!("/records/system.person/{id}/history"), &root, None)
+        .await;
+    let events: Vec<&str> = history.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|item| item["event"].as_str().filter(|event| event.contains("connected")))
+        .collect();
+    assert_eq!(events, ["disconnected", "connected"], "{}", history.body);
     let answer = world.sign_in("", "LiNa").await;
     assert_eq!(location(&answer), "/sign-in?problem=unlinked");
 }
@@ -317,7 +349,9 @@ async fn failures_close_the_door_to_an_address() {
     assert_eq!(location(&answer), "/sign-in?problem=throttled");
     let answer = world.back("none=1", SOURCE, "x", "LiNa").await;
     assert_eq!(location(&answer), "/sign-in?problem=throttled");
-    world.clock.move_to(Timestamp::from_millis(1_795_420_800_000 + 15 * 60_000));
+    world
+        .clock
+        .move_to(Timestamp::from_millis(1_795_420_800_000 + 15 * 60_000));
     assert_eq!(location(&world.sign_in("", "LiNa").await), "/");
 }
 
@@ -328,7 +362,10 @@ async fn without_its_own_address_a_server_says_so() {
     let answer = world.server.send(request("GET", &path, None, None)).await;
     assert_eq!(location(&answer), "/sign-in?problem=no-base-url");
     let unknown = World::new();
-    let answer = unknown.server.send(request("GET", "/api/v1/sign-in/no.such", None, None)).await;
+    let answer = unknown
+        .server
+        .send(request("GET", "/api/v1/sign-in/no.such", None, None))
+        .await;
     assert_eq!(location(&answer), "/sign-in?problem=source");
 }
 
@@ -350,7 +387,10 @@ async fn the_organisation_is_taken_over_as_it_was_looked_at() {
     let people = &looked.body["people"];
     // LiNa and New are new; wang.wei is found by the sign-in name, and was in the department already.
     assert_eq!([&people["created"], &people["connected"]], [2, 1], "{}", looked.body);
-    assert_eq!(world.sign_in("", "wang.wei").await.headers[header::LOCATION], "/sign-in?problem=unlinked");
+    assert_eq!(
+        world.sign_in("", "wang.wei").await.headers[header::LOCATION],
+        "/sign-in?problem=unlinked"
+    );
 
     let plan = |text: &str| Some(json!({ "plan": text }));
     assert_eq!(sync("apply", plan("made-up")).await.status, 409);
@@ -358,7 +398,12 @@ async fn the_organisation_is_taken_over_as_it_was_looked_at() {
     let name = looked.body["plan"].as_str().unwrap();
     let done = sync("apply", plan(name)).await;
     assert_eq!(done.status, 200, "{}", done.body);
-    assert_eq!([&done.body["people"]["created"], &done.body["people"]["failed"]], [2, 0], "{}", done.body);
+    assert_eq!(
+        [&done.body["people"]["created"], &done.body["people"]["failed"]],
+        [2, 0],
+        "{}",
+        done.body
+    );
     // It is done once.
     assert_eq!(sync("apply", plan(name)).await.status, 409);
     for (external, login) in [("wang.wei", "wang.wei"), ("LiNa", "LiNa"), ("New", "New")] {
@@ -372,7 +417,19 @@ async fn the_organisation_is_taken_over_as_it_was_looked_at() {
     assert_eq!(counts, [3, 0], "{}", again.body);
     assert_eq!(again.body["items"], json!([]), "{}", again.body);
     // The superior of somebody new was new too.
-    let new = world.server.ask("GET", "/records/system.person?q=%E6%96%B0%E4%BA%BA", &root, None).await;
-    assert!(new.body["items"][0]["fields"]["superior"].is_string() || new.body["items"][0]["fields"]["superior"].is_object(), "{}", new.body);
-    assert_eq!(world.server.sign_in("New", PASSWORD).await.status, 401, "nobody has set a password");
+    let new = world
+        .server
+        .ask("GET", "/records/system.person?q=%E6%96%B0%E4%BA%BA", &root, None)
+        .await;
+    assert!(
+        new.body["items"][0]["fields"]["superior"].is_string()
+            || new.body["items"][0]["fields"]["superior"].is_object(),
+        "{}",
+        new.body
+    );
+    assert_eq!(
+        world.server.sign_in("New", PASSWORD).await.status,
+        401,
+        "nobody has set a password"
+    );
 }

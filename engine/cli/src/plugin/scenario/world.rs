@@ -215,8 +215,11 @@ impl World {
             self.clock.move_to(until);
             return Ok(Ok(None));
         }
-        Err("a step says one of save, delete, look, action, report, service, assignees, send, sign_in, \
-             came_back, organisation, advance".to_owned())
+        Err(
+            "a step says one of save, delete, look, action, report, service, assignees, send, sign_in, \
+             came_back, organisation, advance"
+                .to_owned(),
+        )
     }
 
     /// Sends a message through a channel of the plugin.

@@ -140,6 +140,7 @@ pub fn all() -> Vec<(&'static str, Vec<AnyRow>)> {
         ("record-3", records::opening()),
         ("record-history", vec![others::history()]),
         ("record-history-2", records::history()),
+        ("record-history-3", records::connections()),
         ("definition-item", records::layers()),
         ("trash", records::trash()),
         ("roll-up", vec![records::roll_ups()]),

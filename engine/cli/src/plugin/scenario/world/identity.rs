@@ -69,7 +69,10 @@ type Acted = Result<Result<Option<RecordRef>, Error>, String>;
 
 impl World {
     pub(super) fn sign_in(&self, step: &Step, asked: &SignIn) -> Acted {
-        let address = match self.kapok.ask_sign_in_address(&asked.source, &asked.return_to, &asked.state) {
+        let address = match self
+            .kapok
+            .ask_sign_in_address(&asked.source, &asked.return_to, &asked.state)
+        {
             Ok(address) => address,
             Err(error) => return Ok(Err(error)),
         };
@@ -122,7 +125,8 @@ impl World {
                 active: person.is_active,
             })
             .collect();
-        as_expected("departments", step, &departments, step.departments.as_ref())?.map_err(|error| error.to_string())?;
+        as_expected("departments", step, &departments, step.departments.as_ref())?
+            .map_err(|error| error.to_string())?;
         as_expected("persons", step, &people, step.persons.as_ref())
     }
 }
