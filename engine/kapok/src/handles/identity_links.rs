@@ -60,11 +60,13 @@ impl Staff {
         let (source, actor) = (source.to_owned(), self.principal());
         self.submit(move |step| {
             let links = step.queries().identity_links_of(LinkedKind::Person, person.into())?;
-            let mut links = links.into_iter().filter(|link| link.source == source).peekable();
-            if links.peek().is_none() {
+            let links: Vec<_> = links.into_iter().filter(|link| link.source == source).collect();
+            if links.is_empty() {
                 return Err(Error::not_found("连接", "connection"));
             }
-            links.try_for_each(|link| Ok(step.tx.delete_identity_link(&link)?))?;
+            for link in &links {
+                step.tx.delete_identity_link(link)?;
+            }
             let person = RecordRef {
                 entity: LinkedKind::Person.entity(),
                 id: person.into(),
