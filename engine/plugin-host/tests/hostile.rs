@@ -531,11 +531,17 @@ fn an_identity_source_is_believed_within_bounds() {
     let good = source(address);
     let sent = good.sign_in_address(&call(&world), &asked("door")).unwrap();
     assert_eq!(sent, Ok("http://localhost/".to_owned()));
-    assert_eq!(good.who_signed_in(&call(&world), &back).unwrap(), Ok("http://localhost/".to_owned()));
+    assert_eq!(
+        good.who_signed_in(&call(&world), &back).unwrap(),
+        Ok("http://localhost/".to_owned())
+    );
 
     let fault = good.sign_in_address(&call(&world), &asked("window")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotDeclared);
-    let fault = good.session().read_organisation(&call(&world), "door", None, "7").unwrap_err();
+    let fault = good
+        .session()
+        .read_organisation(&call(&world), "door", None, "7")
+        .unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotDeclared, "it only signs people in");
     let cases = [
         // "{}" leads nowhere; nothing at all is nobody either.

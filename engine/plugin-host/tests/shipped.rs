@@ -4,9 +4,7 @@ mod support;
 
 use std::{fs, path::Path, sync::Arc};
 
-use kapok_plugin_host::{
-    ChannelMessage, Intent, Manifest, MessageKind, Plugin, Receipt, ServiceFailure, SignInCall,
-};
+use kapok_plugin_host::{ChannelMessage, Intent, Manifest, MessageKind, Plugin, Receipt, ServiceFailure, SignInCall};
 use kapok_protocol::{Entity, RecordId, RecordRef};
 use support::{World, call, call_with, host, job, load, record, save, value};
 
@@ -118,7 +116,11 @@ fn an_sms_leaves_signed() {
 #[test]
 fn a_browser_is_sent_to_wecom() {
     let (wecom, world) = (shipped("wecom"), Arc::new(World::default()));
-    let settings = [("corp_id", "ww1"), ("agent_id", "7"), ("login_page", "https://login.example.com/qr")];
+    let settings = [
+        ("corp_id", "ww1"),
+        ("agent_id", "7"),
+        ("login_page", "https://login.example.com/qr"),
+    ];
     let asked = SignInCall {
         source: "wecom".to_owned(),
         return_to: "https://kapok.example.com/back".to_owned(),
@@ -130,5 +132,9 @@ fn a_browser_is_sent_to_wecom() {
     assert_eq!(address, Ok(expected.to_owned()));
     // What is not set is said.
     let failure = wecom.sign_in_address(&call(&world), &asked).unwrap().unwrap_err();
-    assert!(!failure.retry && failure.message.contains("corp_id"), "{}", failure.message);
+    assert!(
+        !failure.retry && failure.message.contains("corp_id"),
+        "{}",
+        failure.message
+    );
 }

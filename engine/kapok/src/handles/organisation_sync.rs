@@ -85,12 +85,11 @@ impl Administrator {
     /// Reads the organisation and says what would be done.
     pub fn preview_sync(&self, source: &str) -> Result<SyncReport, Error> {
         let shared = &self.kapok.shared;
-        let outside = self.kapok.read_organisation(source)?;
+        let read = || self.kapok.read_organisation(source);
+        let outside = shared.last_read.read(source, &*shared.clock, read)?;
         let here = self.here(source)?;
         let plan = Plan::new(prefix(source), &outside, &here);
-        let report = self.synchronise(source, &plan, &here, true)?;
-        shared.last_read.keep(source, shared.clock.now(), outside);
-        Ok(report)
+        self.synchronise(source, &plan, &here, true)
     }
 
     /// Does what was looked at.

@@ -6,7 +6,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use kapok_plugin_host::{CameBack, IdentitySource, Plugin, SignInCall, SignInFailure, TechnicalFailure};
 use kapok_protocol::{Refusal, RefusalKind, Text, Timestamp};
@@ -16,7 +16,7 @@ pub(crate) use plan::{Here, Plan, Planned};
 pub use plan::{MatchedBy, Outside};
 
 use crate::{
-    Error, Kapok, Secret, Staff,
+    Clock, Error, Kapok, Secret, Staff,
     plugins::{Caller, faulty},
 };
 
@@ -31,22 +31,83 @@ pub struct SourceView {
 
 /// What was last read of an organisation: what an administrator looks at is what is applied, without asking again.
 #[derive(Default)]
-pub(crate) struct LastRead(Mutex<Option<(String, Timestamp, Outside)>>);
+pub(crate) struct LastRead {
+    kept: Mutex<Option<Kept>>,
+    /// Held by who reads.
+    reading: Mutex<()>,
+}
+
+struct Kept {
+    source: String,
+    at: Timestamp,
+    outside: Outside,
+    /// Whether reading took so long that whoever asked has been told to look again.
+    is_late: bool,
+}
 
 /// It is forgotten after this long, in milliseconds.
 const KEPT: i64 = 3_600_000;
+/// Nobody waits longer for an answer, in milliseconds: what comes later is there when they look again.
+const PATIENCE: i64 = 50_000;
 
 impl LastRead {
-    pub(crate) fn keep(&self, source: &str, now: Timestamp, outside: Outside) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((source.to_owned(), now, outside));
+    /// Reads, one at a time; or finds what came too late the last time.
+    pub(crate) fn read(
+        &self,
+        source: &str,
+        clock: &dyn Clock,
+        read: impl FnOnce() -> Result<Outside, Error>,
+    ) -> Result<Outside, Error> {
+        let _turn = match self.reading.try_lock() {
+            Ok(turn) => turn,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(still_reading()),
+        };
+        let begun = clock.now();
+        if let Some(kept) = self
+            .kept()
+            .as_mut()
+            .filter(|kept| kept.is_late && kept.holds(source, begun))
+        {
+            kept.is_late = false;
+            return Ok(kept.outside.clone());
+        }
+        let outside = read()?;
+        let at = clock.now();
+        *self.kept() = Some(Kept {
+            source: source.to_owned(),
+            at,
+            outside: outside.clone(),
+            is_late: at >= begun.plus_millis(PATIENCE),
+        });
+        Ok(outside)
     }
 
     /// Gives it away: it is applied once.
     pub(crate) fn take(&self, source: &str, now: Timestamp) -> Option<Outside> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (of, at, outside) = kept?;
-        (of == source && now < at.plus_millis(KEPT)).then_some(outside)
+        let kept = self.kept().take()?;
+        kept.holds(source, now).then_some(kept.outside)
     }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn holds(&self, source: &str, now: Timestamp) -> bool {
+        self.source == source && now < self.at.plus_millis(KEPT)
+    }
+}
+
+fn still_reading() -> Error {
+    Refusal::new(
+        RefusalKind::Conflict,
+        "sync.reading",
+        "正在读取组织，人多时要几分钟。请稍候再看。",
+        "The organisation is being read, which takes some minutes when it is large. Look again in a moment.",
+    )
+    .into()
 }
 
 impl Kapok {

@@ -6,7 +6,8 @@ use kapok_plugin_host::{OutsideDepartment, OutsidePerson};
 use kapok_protocol::{Principal, Record, RecordId, Timestamp, Value};
 use kapok_tables::{IdentityLink, LinkedKind};
 
-use super::{Here, MatchedBy, Outside, Plan, Planned};
+use super::{Here, LastRead, MatchedBy, Outside, Plan, Planned};
+use crate::{Clock, ManualClock};
 
 fn id(number: u64) -> RecordId {
     RecordId::new(number).expect("not zero")
@@ -223,4 +224,34 @@ fn departments_come_from_above_and_by_their_names() {
     assert_eq!(found, expected.map(|(id, told)| (id, told.to_owned())));
     assert_eq!(plan.items[0].fields["code"], "wecom-1".into());
     assert_eq!(plan.items[1].by, Some(MatchedBy::Name));
+}
+
+#[test]
+fn what_was_read_too_late_is_there_when_somebody_looks_again() {
+    let (last, clock) = (LastRead::default(), ManualClock::new(Timestamp::from_millis(0)));
+    let named = |name: &str| Outside {
+        departments: Vec::new(),
+        people: vec![there(name, "", "")],
+    };
+    let look = |name: &str, millis: i64| {
+        let read = last.read("a.a", &clock, || {
+            // Meanwhile somebody else asks.
+            let other = last.read("a.a", &clock, || panic!("two read at once"));
+            let code = other
+                .err()
+                .and_then(|error| error.refusal().map(|refusal| refusal.code.clone()));
+            assert_eq!(code.as_deref(), Some("sync.reading"));
+            clock.move_to(clock.now().plus_millis(millis));
+            Ok(named(name))
+        });
+        read.expect("reads").people.remove(0).id
+    };
+    assert_eq!(look("first", 10), "first");
+    assert_eq!(look("late", 60_000), "late");
+    assert_eq!(look("later", 10), "late", "what came too late is shown once");
+    assert_eq!(look("later", 10), "later");
+    let taken = |source| last.take(source, clock.now()).is_some();
+    assert!(taken("a.a") && !taken("a.a"), "applied once");
+    look("again", 10);
+    assert!(!taken("b.b"), "nor what is another source's");
 }

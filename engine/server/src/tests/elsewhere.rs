@@ -337,6 +337,31 @@ async fn an_account_is_one_persons_and_ends_when_it_is_said() {
 }
 
 #[tokio::test]
+async fn a_link_goes_with_its_person() {
+    let world = World::new();
+    world.connect("zhou.li", "ZhouLi").await;
+    let root = world.server.cookie("root").await;
+    let people = world.server.ask("GET", "/people?q=zhou.li", &root, None).await;
+    let path = format!(
+        "/records/system.person/{}",
+        people.body["items"][0]["id"].as_str().unwrap()
+    );
+    assert_eq!(world.server.ask("DELETE", &path, &root, None).await.status, 204);
+    assert_eq!(
+        location(&world.sign_in("", "ZhouLi").await),
+        "/sign-in?problem=unlinked"
+    );
+    // Nor does it come back with them.
+    let restored = world.server.ask("POST", &format!("{path}/restore"), &root, None).await;
+    assert!(restored.status.is_success(), "{}", restored.body);
+    assert_eq!(
+        location(&world.sign_in("", "ZhouLi").await),
+        "/sign-in?problem=unlinked"
+    );
+    assert_eq!(world.server.kapok.verify().unwrap().findings, []);
+}
+
+#[tokio::test]
 async fn failures_close_the_door_to_an_address() {
     let world = World::new();
     world.connect("li.na", "LiNa").await;
