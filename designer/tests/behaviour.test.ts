@@ -26,6 +26,28 @@ const test = (name: string) => page.locator(`[data-test="${name}"]`)
 const sent = (method: string, end: string): Promise<Request> =>
   page.waitForRequest((request) => request.method() === method && request.url().endsWith(end))
 
+describe('signing in elsewhere', () => {
+  it('goes there with the page to come back to, and says what went wrong', async () => {
+    await open('/sign-in?problem=unlinked&next=%2Ftasks%2F101')
+    await test('sign-in-problem').filter({ hasText: 'not connected with anybody here' }).waitFor()
+    expect(await test('sign-in-elsewhere').getAttribute('href')).toBe('/api/v1/sign-in/wecom.wecom?to=%2Ftasks%2F101')
+    // What is no problem that the server names is never shown as it stands in the address.
+    await open('/sign-in?problem=%3Cb%3Ecall%20us%3C/b%3E&next=//evil.test')
+    await test('sign-in-problem').filter({ hasText: 'gave no usable answer' }).waitFor()
+    expect(await test('sign-in-elsewhere').getAttribute('href')).toBe('/api/v1/sign-in/wecom.wecom')
+  })
+
+  it('is connected in the account menu', async () => {
+    await open('/tasks')
+    await test('account-connections').first().click()
+    await test('connection-begin').click()
+    await page.waitForURL('**/messages?went=away')
+    await open('/tasks?connection=taken')
+    await page.getByText('已连接到另一个人').waitFor()
+    await page.waitForURL((url) => url.pathname === '/tasks' && url.search === '')
+  })
+})
+
 describe('to-dos', () => {
   it('are gone through and decided by keyboard alone', async () => {
     await open('/tasks')

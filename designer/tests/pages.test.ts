@@ -24,6 +24,18 @@ afterAll(async () => {
 
 const places: { name: string; path: string; ready: string; act?: (page: Page) => Promise<unknown> }[] = [
   { name: 'sign-in', path: '/sign-in', ready: '[data-test=demo-p0]' },
+  { name: 'sign-in-failed', path: '/sign-in?problem=unlinked&next=%2Ftasks%2F101', ready: '[data-test=sign-in-elsewhere]' },
+  {
+    name: 'connections',
+    path: '/tasks',
+    ready: '[data-test=task]',
+    act: async (page) => {
+      const menu = page.locator('[data-test=account-connections]').filter({ visible: true })
+      if (await menu.isHidden()) await page.click('[data-test=bar-more]')
+      await menu.click()
+      await page.locator('[data-test=connection]').waitFor()
+    },
+  },
   { name: 'tasks', path: '/tasks', ready: '[data-test=task]' },
   {
     name: 'task',

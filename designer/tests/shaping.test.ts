@@ -84,6 +84,7 @@ const places: { name: string; path: string; ready: string; act?: (page: Page) =>
     shows: 'leave-preview',
   },
   { name: 'import', path: '/admin/organisation', ready: 'person', act: click('people-import'), shows: 'import-file' },
+  { name: 'sync', path: '/admin/organisation', ready: 'person', act: click('sync-source'), shows: 'sync-item' },
   { name: 'departments', path: '/admin/organisation', ready: 'person', act: tab('departments'), shows: 'department' },
   { name: 'department', path: '/admin/organisation', ready: 'person', act: click('tab-departments', 'department-edit'), shows: 'department-head' },
   { name: 'posts', path: '/admin/organisation', ready: 'person', act: tab('posts'), shows: 'post' },

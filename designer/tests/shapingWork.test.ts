@@ -332,6 +332,54 @@ describe('people', () => {
     await page.getByText('已导入').waitFor()
   })
 
+  it('come from another system, after a look at who is taken for whom', async () => {
+    await open('/admin/organisation')
+    await test('sync-source').click()
+    const told = (id: string) => page.locator(`[data-test=sync-item][data-id="${id}"]`).textContent()
+    await test('sync-item').first().waitFor()
+    expect(await told('LiMin')).toMatch(/手机号相同，认作“李敏”。.*更新：部门/)
+    expect(await told('WuMing')).toContain('不止一个')
+    expect(await told('XinRen')).toContain('新建')
+    expect(await test('sync-people').textContent()).toContain('没有变化 12')
+    const request = sent('POST', '/organisation/sources/wecom.wecom/apply')
+    await test('sync-apply').click()
+    expect((await request).postDataJSON()).toEqual({ plan: 'looked-at' })
+    await page.getByText('已同步').waitFor()
+  })
+
+  it('who are gone there are handed over here, and not by themselves', async () => {
+    await open('/admin/organisation')
+    await test('sync-source').click()
+    await test('sync-leave').click()
+    await test('leave-preview').waitFor()
+  })
+
+  it('are read again when something has changed since they were looked at', async () => {
+    await page.route('**/api/v1/organisation/sources/*/apply', (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: 'application/problem+json',
+        json: { title: '', status: 409, code: 'sync.look-again', detail: { zh: '情况有变', en: 'It has changed' }, fields: [] },
+      }),
+    )
+    await open('/admin/organisation')
+    await test('sync-source').click()
+    await test('sync-apply').click()
+    await test('sync-problem').filter({ hasText: '情况有变' }).waitFor()
+    const request = sent('POST', '/organisation/sources/wecom.wecom/preview')
+    await test('sync-again').click()
+    await request
+    await test('sync-problem').waitFor({ state: 'detached' })
+  })
+
+  it('are disconnected from another system by an administrator', async () => {
+    await open('/admin/organisation')
+    await page.click('[data-test=person][data-id="11"]')
+    const request = sent('DELETE', '/people/11/connections/wecom.wecom')
+    await test('person-connection-end').click()
+    await request
+  })
+
   it('belong to departments that are moved by mouse', async () => {
     await open('/admin/organisation')
     await test('tab-departments').click()

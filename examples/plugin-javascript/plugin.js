@@ -59,3 +59,15 @@ export function sendMessage() {
 export function runSchedule() {}
 
 export function migrateData() {}
+
+export function signInAddress() {
+  throw { message: 'there is no such identity source', retry: false };
+}
+
+export function whoSignedIn() {
+  throw { tag: 'failed', val: { message: 'there is no such identity source', retry: false } };
+}
+
+export function readOrganisation() {
+  return { departments: [], people: [] };
+}

@@ -1,15 +1,17 @@
 /** The configuration file of a server under test. */
 import type { SmsGateway } from './smsGateway'
 import type { MailServer } from './smtp'
+import type { WeCom } from './wecom'
 
 interface Outside {
   mail?: MailServer
   gateway?: SmsGateway
+  wecom?: WeCom
   /** How many times faster drawn times pass. The usual hours then come after the test. */
   shorten?: number
 }
 
-export function configuration({ mail, gateway, shorten = 1 }: Outside): string {
+export function configuration({ mail, gateway, wecom, shorten = 1 }: Outside): string {
   const parts = [`[engine]\nshorten = ${shorten}`]
   if (mail) parts.push(table('mail', { from: 'Kapok <kapok@example.com>', host: '127.0.0.1', tls: 'none' }), `port = ${mail.port}`)
   if (gateway) {
@@ -17,6 +19,13 @@ export function configuration({ mail, gateway, shorten = 1 }: Outside): string {
     parts.push(
       `[[outbound]]\norigin = ${JSON.stringify(new URL(url).origin)}\nprivate = true`,
       table('plugins.sms-http', { url, access_key: accessKey, secret, signature: '木棉' }),
+    )
+  }
+  if (wecom) {
+    const { origin, corpId, agentId, secret } = wecom
+    parts.push(
+      `[[outbound]]\norigin = ${JSON.stringify(origin)}\nprivate = true`,
+      table('plugins.wecom', { corp_id: corpId, agent_id: agentId, secret, api: origin, login_page: `${origin}/login` }),
     )
   }
   return `${parts.join('\n')}\n`

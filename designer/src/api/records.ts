@@ -5,7 +5,7 @@ import type { Id, Instant, Json, List, PersonRef, RecordRow, Text, Values } from
 export const recordsPath = (entity: string): string => `/records/${encodeURIComponent(entity)}`
 export const recordPath = (entity: string, id: Id): string => `${recordsPath(entity)}/${id}`
 
-export const EVENTS = ['saved', 'deleted', 'restored', 'transferred', 'merged', 'merged-into', 'followed'] as const
+export const EVENTS = ['saved', 'deleted', 'restored', 'transferred', 'merged', 'merged-into', 'followed', 'connected', 'disconnected'] as const
 
 /** Something that happened to a record. */
 export interface RecordChange {

@@ -55,6 +55,20 @@ export interface DemoPerson {
   password: string
 }
 
+/** Another system in which people sign in, or from which the organisation is taken. */
+export interface SignInSource {
+  id: string
+  label: Text
+}
+
+/** Another system in which a person can sign in. */
+export interface Connection {
+  source: SignInSource
+  /** Who they are there, when they are connected. */
+  external?: string
+  since?: Instant
+}
+
 export interface Person extends PersonRef {
   login: string
   department: string | null

@@ -24,6 +24,7 @@ export {
   FolderOpened as IconTree,
   Grid as IconTable,
   Histogram as IconChart,
+  Link as IconLink,
   List as IconInbox,
   Lock as IconLock,
   Menu as IconMenu,

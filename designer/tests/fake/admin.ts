@@ -1,5 +1,6 @@
 /** What an administrator shapes: what plugins ship, what was added by hand, and who works here. */
 import type { RecordRow } from '../../src/api/types'
+import { identitySamples } from './identity'
 
 const both = (zh: string, en: string) => ({ zh, en })
 const list = <Item>(items: Item[]) => ({ items, next: null, count: items.length })
@@ -165,6 +166,7 @@ export const adminSamples: Record<string, unknown> = {
   '/records/system.person': list(people),
   ...Object.fromEntries(people.map((person) => [`/records/system.person/${person.id}`, person])),
   '/people/11/stand-ins': list([{ id: '71', stand_in: { id: '13', name: '李敏' }, from: '2026-12-01', until: '2026-12-05', process: null, ended: false }]),
+  ...identitySamples,
   '/people/11/leave': {
     tasks: 4,
     records: [{ entity: 'crm.customer', label: both('客户', 'Customers'), count: 37 }],

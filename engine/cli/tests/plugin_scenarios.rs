@@ -66,6 +66,27 @@ fn tasks_about_customers_go_to_who_is_in_charge() {
 }
 
 #[test]
+fn so_does_the_one_that_signs_people_in() {
+    let to = tempfile::tempdir().expect("a folder");
+    project(
+        &root().join("plugins/wecom"),
+        &root().join("plugins/dist/wecom"),
+        to.path(),
+    );
+    let (passed, told) = test(to.path());
+    assert!(passed, "{told}");
+    for file in ["signing-in.toml", "organisation.toml"] {
+        assert!(told.contains(&format!("ok      {file}")), "{told}");
+    }
+    // What comes in another way than a step says is told.
+    let file = to.path().join("tests/signing-in.toml");
+    let text = fs::read_to_string(&file).expect("reads");
+    fs::write(&file, text.replace("identity = \"ZhangSan\"", "identity = \"LiSi\"")).expect("writes");
+    let (passed, told) = test(to.path());
+    assert!(!passed && told.contains("\"ZhangSan\" instead of \"LiSi\""), "{told}");
+}
+
+#[test]
 fn what_does_not_come_as_expected_fails_and_is_said() {
     let settings = "[settings]\nurl = '$server/sms'\naccess_key = 'a'\nsecret = 's'\nsignature = 'x'\n";
     let cases = [

@@ -37,6 +37,7 @@ mod grants;
 mod handlers;
 mod handles;
 mod hints;
+mod identity;
 mod imports;
 mod layers;
 mod lists;
@@ -72,21 +73,23 @@ pub use files::StoredContent;
 pub use grants::{Confirm, GrantView, GrantsView};
 pub use handlers::HandlerCall;
 pub use handles::{
-    Administrator, BulkAction, BulkAnswer, CaseFilter, DictionaryView, EntityView, FailedRow, FailureReason,
-    FileContent, FoundRecord, FoundRecords, FrameAnswer, FrameCall, HandedOver, HistoryItem, ImportReport, ImportView,
-    InboxPosition, InputView, LeavePreview, ListViewEntry, LoginFrom, Me, NamedIn, NewImport, NewShare, NewStandIn,
-    OfferView, OutboxView, PeopleColumn, PeopleImport, PeopleImportOptions, PluginPlan, PluginWorkView, PreviewRow,
-    RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff, StandInView, Startable,
-    StatisticsQuery, StatisticsRow, StatisticsView, Taken, TakenAs, TaskCompletion, TotalValue, TotalView, TrashedView,
-    TriedOutput, Upload, UploadedFile, ViewScope,
+    Administrator, BulkAction, BulkAnswer, CaseFilter, ConnectionView, DictionaryView, EntityView, FailedRow,
+    FailureReason, FileContent, FoundRecord, FoundRecords, FrameAnswer, FrameCall, HandedOver, HistoryItem,
+    ImportReport, ImportView, InboxPosition, InputView, LeavePreview, ListViewEntry, LoginFrom, Me, NamedIn, NewImport,
+    NewShare, NewStandIn, OfferView, OutboxView, PeopleColumn, PeopleImport, PeopleImportOptions, PluginPlan,
+    PluginWorkView, PreviewRow, RecordActor, RecordJobView, RecordSave, ReportTable, RequestTrial, ShareView, Staff,
+    StandInView, Startable, StatisticsQuery, StatisticsRow, StatisticsView, SyncCounts, SyncItem, SyncReport, Taken,
+    TakenAs, TaskCompletion, TotalValue, TotalView, TrashedView, TriedOutput, Upload, UploadedFile, ViewScope,
 };
 pub use hints::{Audience, Hint, HintKind};
+pub use identity::{MatchedBy, Outside, SourceView};
 pub use imports::{ImportMode, ImportOptions, OnDuplicate};
 pub use kapok_model as model;
 pub use kapok_notify as notify;
 pub use kapok_plugin_host::{
     Aggregate, AggregateRow, Capabilities, ChannelFailure, ChannelMessage, InputType, Manifest, Measure, MessageKind,
-    MessageWay, Receipt, RecordAction, RecordQuery, ServiceFailure, SettingType,
+    MessageWay, OutsideDepartment, OutsidePerson, Receipt, RecordAction, RecordQuery, ServiceFailure, SettingType,
+    SignInFailure, TechnicalFailure,
 };
 pub use kapok_process::{self as process, Limits};
 pub use kapok_protocol as protocol;

@@ -17,6 +17,7 @@ use crate::{
     files::FileStore,
     handlers::Handlers,
     hints::Hints,
+    identity::LastRead,
     lists::ChoiceNames,
     operate::keeper::Operating,
     organisation::Organisation,
@@ -73,6 +74,7 @@ pub(crate) struct Shared {
     pub(crate) previewing: Mutex<()>,
     /// Held by who reads a spreadsheet of many rows.
     pub(crate) reading_sheet: Mutex<()>,
+    pub(crate) last_read: LastRead,
     pub(crate) projection: Projection,
     pub(crate) choice_names: ChoiceNames,
     own: OnceLock<Weak<Shared>>,
@@ -111,6 +113,7 @@ impl Shared {
             files: FileStore::new(operating.folder.as_deref()),
             previewing: Mutex::default(),
             reading_sheet: Mutex::default(),
+            last_read: LastRead::default(),
             operating,
             own: OnceLock::new(),
             organisation: RwLock::default(),

@@ -22,7 +22,8 @@ const PASSWORD: std::ops::RangeInclusive<usize> = 8..=128;
 pub struct Secret(String);
 
 impl Secret {
-    fn draw() -> Result<Self, Error> {
+    /// A new one, of 256 random bits.
+    pub fn draw() -> Result<Self, Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|error| Error::Data(format!("no randomness to be had: {error}")))?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
@@ -65,8 +66,14 @@ impl Kapok {
             return Err(wrong());
         };
         let staff = self.staff(credential.person)?;
+        let secret = self.begin_session(credential.person)?;
+        Ok((staff, secret))
+    }
+
+    /// Begins a session of somebody who has shown who they are.
+    pub(crate) fn begin_session(&self, person: PersonId) -> Result<Secret, Error> {
         let secret = Secret::draw()?;
-        let (hash, person) = (hash_of(secret.reveal()), credential.person);
+        let hash = hash_of(secret.reveal());
         self.writer
             .submit(move |step| {
                 let expires_at = step.now.plus_millis(SESSION_MILLIS);
@@ -78,7 +85,7 @@ impl Kapok {
                 })?)
             })
             .wait()?;
-        Ok((staff, secret))
+        Ok(secret)
     }
 
     /// The person of a browser's session, while it lasts.

@@ -13,6 +13,7 @@ mod fault;
 mod frame;
 mod granted;
 mod host;
+mod identity;
 mod imports;
 mod intent;
 mod limits;
@@ -26,11 +27,13 @@ pub use answer::{ChannelFailure, Receipt, ServiceFailure, TechnicalFailure};
 pub use call::{ActionCall, AfterSave, Call, ChannelMessage, MessageKind, ReportCall, RuleCall, Save, ServiceJob};
 pub use fault::{FaultKind, LoadError, PluginFault};
 pub use host::PluginHost;
+pub use identity::{CameBack, OrganisationPart, OutsideDepartment, OutsidePerson, SignInCall, SignInFailure};
 pub use intent::{Done, Intent};
 pub use limits::Limits;
 pub use manifest::{
-    Action, AssigneeRule, Capabilities, Channel, Column, Handler, Input, InputType, Manifest, ManifestError,
-    MessageWay, ProcessCapabilities, RecordAction, RecordCapability, Report, RuleNeeds, Schedule, Setting, SettingType,
+    Action, AssigneeRule, Capabilities, Channel, Column, Handler, IdentitySource, Input, InputType, Manifest,
+    ManifestError, MessageWay, ProcessCapabilities, RecordAction, RecordCapability, Report, RuleNeeds, Schedule,
+    Setting, SettingType,
 };
 pub use plugin::{Plugin, Refusable};
 pub use services::{

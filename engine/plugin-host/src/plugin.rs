@@ -6,9 +6,9 @@ use kapok_protocol::{PersonId, Refusal, Text, Value};
 use wasmtime::Engine;
 
 use crate::{
-    ActionCall, AfterSave, Call, Capabilities, ChannelFailure, ChannelMessage, Done, Limits, Manifest, PluginFault,
-    Receipt, ReportCall, RuleCall, Save, ServiceFailure, ServiceJob, Session, TechnicalFailure, bindings::PluginPre,
-    imports::State,
+    ActionCall, AfterSave, Call, CameBack, Capabilities, ChannelFailure, ChannelMessage, Done, Limits, Manifest,
+    PluginFault, Receipt, ReportCall, RuleCall, Save, ServiceFailure, ServiceJob, Session, SignInCall, SignInFailure,
+    TechnicalFailure, bindings::PluginPre, imports::State,
 };
 
 /// A plugin that is ready to be called. Clones share everything.
@@ -139,6 +139,30 @@ impl Plugin {
     /// See [`PluginFault`].
     pub fn send(&self, call: &Call, message: &ChannelMessage) -> Result<Result<Receipt, ChannelFailure>, PluginFault> {
         self.session().send(call, message)
+    }
+
+    /// See [`Session::sign_in_address`].
+    ///
+    /// # Errors
+    /// See [`PluginFault`].
+    pub fn sign_in_address(
+        &self,
+        call: &Call,
+        sign_in: &SignInCall,
+    ) -> Result<Result<String, TechnicalFailure>, PluginFault> {
+        self.session().sign_in_address(call, sign_in)
+    }
+
+    /// See [`Session::who_signed_in`].
+    ///
+    /// # Errors
+    /// See [`PluginFault`].
+    pub fn who_signed_in(
+        &self,
+        call: &Call,
+        came_back: &CameBack,
+    ) -> Result<Result<String, SignInFailure>, PluginFault> {
+        self.session().who_signed_in(call, came_back)
     }
 
     /// See [`Session::run_schedule`].

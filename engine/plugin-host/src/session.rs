@@ -1,5 +1,7 @@
 //! Calling a plugin: one instance, used once or for the calls of one command.
 
+mod sources;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use kapok_protocol::{Entity, PersonId, Principal, Record, Text, Value};

@@ -8,8 +8,8 @@ use std::{
 };
 
 use kapok_plugin_host::{
-    Aggregate, AggregateRow, Call, Capabilities, Denial, FaultKind, FetchError, HostServices, HttpRequest,
-    HttpResponse, Intent, Limits, LoadError, LogLevel, Manifest, OpenTask, Plugin, PluginHost, RecordQuery,
+    Aggregate, AggregateRow, Call, CameBack, Capabilities, Denial, FaultKind, FetchError, HostServices, HttpRequest,
+    HttpResponse, Intent, Limits, LoadError, LogLevel, Manifest, OpenTask, Plugin, PluginHost, RecordQuery, SignInCall,
 };
 use kapok_protocol::{Entity, PersonId, Principal, Record, RecordId, RecordRef};
 use support::{
@@ -505,4 +505,59 @@ fn one_call_too_many_at_a_time_is_told_so() {
     assert!(plugin.before_save(&call, &save("test.thing", "{}")).is_ok());
     assert_eq!(*nested.faults.lock().unwrap(), [FaultKind::Busy]);
     assert!(plugin.before_save(&call, &save("test.thing", "{}")).is_ok());
+}
+
+/// A browser is sent to whole addresses only, nobody is nobody, and what was not declared is not asked.
+#[test]
+fn an_identity_source_is_believed_within_bounds() {
+    let (host, world) = (host(), Arc::new(World::default()));
+    let asked = |source: &str| SignInCall {
+        source: source.to_owned(),
+        return_to: "https://kapok.example.com/back".to_owned(),
+        state: "s".to_owned(),
+    };
+    let back = CameBack {
+        source: "door".to_owned(),
+        return_to: String::new(),
+        query: vec![("code".to_owned(), "c".to_owned())],
+        key: "7".to_owned(),
+    };
+    // Without `GET` in front it is an address.
+    let address = "(call $answer (i32.const 0) (i32.const 83) (i32.const 17))";
+    let source = |body: &str| {
+        let component = component_with(&[("sign-in-address", body), ("who-signed-in", body)]);
+        load(&host, manifest(""), Some(&component)).unwrap()
+    };
+    let good = source(address);
+    let sent = good.sign_in_address(&call(&world), &asked("door")).unwrap();
+    assert_eq!(sent, Ok("http://localhost/".to_owned()));
+    assert_eq!(
+        good.who_signed_in(&call(&world), &back).unwrap(),
+        Ok("http://localhost/".to_owned())
+    );
+
+    let fault = good.sign_in_address(&call(&world), &asked("window")).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotDeclared);
+    let fault = good
+        .session()
+        .read_organisation(&call(&world), "door", None, "7")
+        .unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotDeclared, "it only signs people in");
+    let cases = [
+        // "{}" leads nowhere; nothing at all is nobody either.
+        (WELL, FaultKind::BadAnswer, None),
+        (
+            "(call $answer (i32.const 0) (i32.const 0) (i32.const 0))",
+            FaultKind::BadAnswer,
+            Some(FaultKind::BadAnswer),
+        ),
+        ("unreachable", FaultKind::Trap, Some(FaultKind::Trap)),
+    ];
+    for (body, address, who) in cases {
+        let plugin = source(body);
+        let fault = plugin.sign_in_address(&call(&world), &asked("door")).unwrap_err();
+        assert_eq!(fault.kind, address, "{body}");
+        let found = plugin.who_signed_in(&call(&world), &back);
+        assert_eq!(found.err().map(|fault| fault.kind), who, "{body}");
+    }
 }

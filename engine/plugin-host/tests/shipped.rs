@@ -4,7 +4,7 @@ mod support;
 
 use std::{fs, path::Path, sync::Arc};
 
-use kapok_plugin_host::{ChannelMessage, Intent, Manifest, MessageKind, Plugin, Receipt, ServiceFailure};
+use kapok_plugin_host::{ChannelMessage, Intent, Manifest, MessageKind, Plugin, Receipt, ServiceFailure, SignInCall};
 use kapok_protocol::{Entity, RecordId, RecordRef};
 use support::{World, call, call_with, host, job, load, record, save, value};
 
@@ -24,7 +24,7 @@ fn shipped(id: &str) -> Plugin {
 #[test]
 fn every_manifest_is_well_formed() {
     let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
-    for id in ["customers", "quotes", "sms-http"] {
+    for id in ["customers", "quotes", "sms-http", "wecom"] {
         let file = plugins.join(id).join("plugin.toml");
         let manifest = Manifest::parse(&file.display().to_string(), &fs::read_to_string(&file).unwrap());
         assert_eq!(manifest.map(|manifest| manifest.id), Ok(id.to_owned()));
@@ -111,4 +111,30 @@ fn an_sms_leaves_signed() {
         "{names:?}"
     );
     assert!(String::from_utf8_lossy(&requests[0].body).contains("SMS_1001"));
+}
+
+#[test]
+fn a_browser_is_sent_to_wecom() {
+    let (wecom, world) = (shipped("wecom"), Arc::new(World::default()));
+    let settings = [
+        ("corp_id", "ww1"),
+        ("agent_id", "7"),
+        ("login_page", "https://login.example.com/qr"),
+    ];
+    let asked = SignInCall {
+        source: "wecom".to_owned(),
+        return_to: "https://kapok.example.com/back".to_owned(),
+        state: "abc".to_owned(),
+    };
+    let address = wecom.sign_in_address(&call_with(&world, &settings), &asked).unwrap();
+    let expected = "https://login.example.com/qr?login_type=CorpApp&appid=ww1&agentid=7&\
+                    redirect_uri=https%3A%2F%2Fkapok.example.com%2Fback&state=abc";
+    assert_eq!(address, Ok(expected.to_owned()));
+    // What is not set is said.
+    let failure = wecom.sign_in_address(&call(&world), &asked).unwrap().unwrap_err();
+    assert!(
+        !failure.retry && failure.message.contains("corp_id"),
+        "{}",
+        failure.message
+    );
 }

@@ -4,6 +4,8 @@
 //! rights of whoever sent the request, or the request ends here. What may be asked without signing in is written out
 //! below, one method each.
 
+mod elsewhere;
+
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -15,8 +17,13 @@ use axum::{
 };
 use kapok::{Administrator, DemoPerson, Health, Kapok, Staff, Worker, operate::Overview};
 use tokio::sync::{Semaphore, watch};
+use url::Url;
 
-use crate::{Config, idempotency::RequestName, origin, problem::Problem, session, throttle::Throttle};
+use crate::{
+    Config, idempotency::RequestName, origin, pending::Pending, problem::Problem, session, throttle::Throttle,
+};
+
+pub(crate) use elsewhere::{Ended, Return};
 
 /// Engine calls at one time; more wait their turn.
 const CALLS: usize = 64;
@@ -31,6 +38,7 @@ struct Inner {
     kapok: Kapok,
     config: Config,
     throttle: Throttle,
+    pending: Pending,
     calls: Arc<Semaphore>,
     password_checks: Semaphore,
     stopping: watch::Receiver<bool>,
@@ -42,6 +50,7 @@ impl Gate {
             kapok,
             config,
             throttle: Throttle::default(),
+            pending: Pending::default(),
             calls: Arc::new(Semaphore::new(CALLS)),
             password_checks: Semaphore::new(PASSWORD_CHECKS),
             stopping,
@@ -376,6 +385,8 @@ fn is_local(parts: &Parts, gate: &Gate) -> bool {
 /// A request of one of our own pages, or of a program; and where it comes from.
 pub(crate) struct Visitor {
     pub(crate) address: IpAddr,
+    /// Where browsers reach this server: as the configuration says, or as this machine's own browser has just done.
+    pub(crate) origin: Option<Url>,
 }
 
 impl FromRequestParts<Gate> for Visitor {
@@ -384,8 +395,13 @@ impl FromRequestParts<Gate> for Visitor {
     async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
         refuse_foreign_pages(parts, gate)?;
         let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let here = || {
+            let host = parts.headers.get(header::HOST)?.to_str().ok()?;
+            is_local(parts, gate).then(|| Url::parse(&format!("http://{host}/")).ok())?
+        };
         Ok(Self {
             address: connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |connection| connection.0.ip()),
+            origin: gate.config().base_url.clone().or_else(here),
         })
     }
 }

@@ -13,6 +13,7 @@ mod metrics;
 mod openapi;
 mod origin;
 mod paging;
+mod pending;
 mod problem;
 mod routes;
 mod session;

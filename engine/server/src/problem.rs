@@ -141,6 +141,16 @@ impl Problem {
         }
     }
 
+    /// Its stable code.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What happened, in English, for the log.
+    pub(crate) fn words(&self) -> &str {
+        &self.detail.en
+    }
+
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -5,6 +5,7 @@ mod computed;
 mod contract;
 mod customers;
 mod definition_layers;
+mod elsewhere;
 mod external;
 mod files;
 mod grants;

@@ -30,8 +30,18 @@ pub(crate) struct Throttle(Mutex<HashMap<Key, (Timestamp, u32)>>);
 impl Throttle {
     /// Whether another attempt is allowed.
     pub(crate) fn allows(&self, login: &str, address: IpAddr, now: Timestamp) -> bool {
+        self.all_allow(&keys(login, address), now)
+    }
+
+    /// Whether another attempt from an address is allowed, whoever it is for: nobody is named before the other side has said who
+    /// it is.
+    pub(crate) fn allows_from(&self, address: IpAddr, now: Timestamp) -> bool {
+        self.all_allow(&[(Key::Address(address), PER_ADDRESS)], now)
+    }
+
+    fn all_allow(&self, keys: &[(Key, u32)], now: Timestamp) -> bool {
         let counters = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        keys(login, address).iter().all(|(key, limit)| {
+        keys.iter().all(|(key, limit)| {
             counters
                 .get(key)
                 .is_none_or(|(since, count)| is_over(*since, now) || count < limit)
@@ -40,11 +50,20 @@ impl Throttle {
 
     /// Counts a failure.
     pub(crate) fn failed(&self, login: &str, address: IpAddr, now: Timestamp) {
+        self.count(keys(login, address).map(|(key, _)| key), now);
+    }
+
+    /// Counts a failure from an address.
+    pub(crate) fn failed_from(&self, address: IpAddr, now: Timestamp) {
+        self.count([Key::Address(address)], now);
+    }
+
+    fn count(&self, keys: impl IntoIterator<Item = Key>, now: Timestamp) {
         let mut counters = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if counters.len() >= KEPT {
             counters.retain(|_, (since, _)| !is_over(*since, now));
         }
-        for (key, _) in keys(login, address) {
+        for key in keys {
             // Full of fresh failures: a flood. Known counters go on; accounts that are new to it are not counted.
             if counters.len() >= KEPT && !counters.contains_key(&key) {
                 continue;

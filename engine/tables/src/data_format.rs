@@ -10,7 +10,7 @@ use crate::{Key, Prefix, Read, TableError, Transaction, codec, writes::counter};
 ///
 /// 1 had no number. 2: a finished case is one row. 3: so is a small one that goes on, and pages that were not opened lie
 /// apart. 4: records say what they point at; the administrator's definitions, the trash, roll-ups, files, views, work
-/// on many records, and plugins are rows.
+/// on many records, plugins, and who is whom in other systems are rows.
 pub const DATA_FORMAT: u64 = 4;
 
 fn key() -> Key {

@@ -10,6 +10,7 @@ mod data_format;
 mod forgetting;
 mod gathered;
 mod history;
+mod identity_links;
 mod key;
 mod lists;
 mod noted;
@@ -38,10 +39,11 @@ pub use process_state::{ProcessState, variables};
 pub use queries::Queries;
 pub use read::{Pair, Read, TableError};
 pub use rows::{
-    ConfirmedGrants, Counting, Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import,
-    ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow, ListView, PluginCall, PluginRow, PluginSchedule,
-    PluginWork, Preference, Receiver, RecordChange, RecordJob, RecordJobState, RecordKey, RecordRow, RecordTask,
-    RollUps, Session, Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord, record_of,
+    ConfirmedGrants, Counting, Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry,
+    IdentityLink, Import, ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow, LinkedKind, ListView,
+    PluginCall, PluginRow, PluginSchedule, PluginWork, Preference, Receiver, RecordChange, RecordJob, RecordJobState,
+    RecordKey, RecordRow, RecordTask, RollUps, Session, Share, ShareLevel, Shortcuts, StoredAnswer, StoredFile, Token,
+    TrashedRecord, record_of,
 };
 pub use transaction::{Changed, Transaction, WriteSet};
 pub use writes::last_id;

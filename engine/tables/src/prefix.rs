@@ -171,6 +171,10 @@ pub enum Prefix {
     StoredAnswerByExpiry = 84,
     /// (person): what a person chose for themselves.
     Preference = 85,
+    /// (person or department, source, id there): which record somebody or something is on the other side.
+    IdentityLink = 86,
+    /// (person or department, record, source, id there).
+    IdentityLinkByRecord = 87,
 }
 
 /// What one of the numbers is that stand right behind the prefix of a key.

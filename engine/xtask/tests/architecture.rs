@@ -13,7 +13,7 @@ use serde_json::Value;
 const PROTOCOL: &str = "kapok-protocol";
 
 /// Each package of ours, and the packages of ours that it may use.
-const OURS: [(&str, &[&str]); 23] = [
+const OURS: [(&str, &[&str]); 24] = [
     (PROTOCOL, &[]),
     ("kapok-model", &[PROTOCOL]),
     ("kapok-rules", &[PROTOCOL]),
@@ -53,6 +53,7 @@ const OURS: [(&str, &[&str]); 23] = [
     ("kapok-plugin-sms-http", &["kapok-plugin-sdk"]),
     ("kapok-plugin-customers", &["kapok-plugin-sdk"]),
     ("kapok-plugin-tracking", &["kapok-plugin-sdk"]),
+    ("kapok-plugin-wecom", &["kapok-plugin-sdk"]),
     ("kapok-plugin-hello", &["kapok-plugin-sdk"]),
     ("kapok-plugin-orders", &["kapok-plugin-sdk"]),
     ("kapok-example-embed", &["kapok"]),

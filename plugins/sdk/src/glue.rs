@@ -68,6 +68,24 @@ impl<P: Plugin> Guest for Glue<P> {
         log_panics();
         P::migrate_data(&from, position).map_err(convert::technical)
     }
+
+    fn sign_in_address(sign_in: wire::SignIn) -> Result<String, wire::TechnicalFailure> {
+        log_panics();
+        P::sign_in_address(sign_in).map_err(convert::technical)
+    }
+
+    fn who_signed_in(came_back: wire::CameBack) -> Result<wire::Identity, wire::SignInFailure> {
+        log_panics();
+        P::who_signed_in(came_back)
+    }
+
+    fn read_organisation(
+        source: String,
+        from: Option<String>,
+    ) -> Result<wire::OrganisationPart, wire::TechnicalFailure> {
+        log_panics();
+        P::read_organisation(&source, from).map_err(convert::technical)
+    }
 }
 
 fn bad_input() -> Vec<wire::Refusal> {

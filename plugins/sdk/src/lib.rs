@@ -45,7 +45,10 @@ pub mod bindings {
 
 pub use bindings::kapok::plugin::{
     clock, http, log, messages, secrets, settings,
-    types::{Actor, ChannelFailure, Denial, Message, MessageKind, Receipt, RecordRef, Refusal, Text},
+    types::{
+        Actor, CameBack, ChannelFailure, Denial, Department, Identity, Message, MessageKind, OrganisationPart, Person,
+        Receipt, RecordRef, Refusal, SignIn, SignInFailure, TechnicalFailure, Text,
+    },
 };
 pub use fields::{Fields, decimal, number};
 #[doc(hidden)]

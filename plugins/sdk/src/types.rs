@@ -1,6 +1,9 @@
 //! The contract's types with their fields readable, and the trait that a plugin implements.
 
-use crate::{Actor, ChannelFailure, Denial, Fields, Message, Receipt, RecordRef, Refusal, Text, Value};
+use crate::{
+    Actor, CameBack, ChannelFailure, Denial, Fields, Identity, Message, OrganisationPart, Receipt, RecordRef, Refusal,
+    SignIn, SignInFailure, TechnicalFailure, Text, Value,
+};
 
 /// A plugin. Implement what its `plugin.toml` declares; the rest answers by itself.
 pub trait Plugin {
@@ -108,6 +111,36 @@ pub trait Plugin {
             en: format!("The plugin declares the channel {channel} but does not have it."),
         }))
     }
+
+    /// Where the browser of somebody who wants to sign in is sent.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn sign_in_address(sign_in: SignIn) -> Result<String, Failure> {
+        Err(missing_source(&sign_in.source))
+    }
+
+    /// Who the other side says has signed in, once it has sent the browser back.
+    ///
+    /// # Errors
+    /// See [`SignInFailure`].
+    fn who_signed_in(came_back: CameBack) -> Result<Identity, SignInFailure> {
+        Err(missing_source(&came_back.source).into())
+    }
+
+    /// The departments and people of a source, part by part: the first with `None`, each further one with the `next` of the
+    /// one before.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn read_organisation(source: &str, from: Option<String>) -> Result<OrganisationPart, Failure> {
+        let _ = from;
+        Err(missing_source(source))
+    }
+}
+
+fn missing_source(source: &str) -> Failure {
+    Failure::permanent(format!("the identity source {source} is declared but not there"))
 }
 
 /// A record on its way to the disk.
@@ -227,6 +260,13 @@ impl Failure {
 impl From<Denial> for Failure {
     fn from(denial: Denial) -> Self {
         Self::permanent(denial.message)
+    }
+}
+
+impl From<Failure> for SignInFailure {
+    fn from(failure: Failure) -> Self {
+        let Failure { message, retry } = failure;
+        Self::Failed(TechnicalFailure { message, retry })
     }
 }
 

@@ -85,6 +85,7 @@ export default {
       report: 'Report:',
       schedule: 'By itself:',
       channel: 'Channel:',
+      'identity-source': 'Identity source:',
     },
     action: { read: 'read', create: 'create', update: 'change', delete: 'delete', transfer: 'hand over' },
     process: {

@@ -55,6 +55,8 @@ export default {
     merged: 'merged “{names}” into it',
     mergedInto: 'merged it into “{names}”',
     followed: 'pointed it at “{names}” after a merge',
+    connected: 'connected an account of {names}',
+    disconnected: 'disconnected the account of {names}',
   },
   share: {
     hint: 'Besides those who see it anyway, it can be shared with:',

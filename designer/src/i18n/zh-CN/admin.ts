@@ -85,6 +85,7 @@ export default {
       report: '报表：',
       schedule: '定时：',
       channel: '消息通道：',
+      'identity-source': '身份来源：',
     },
     action: { read: '查看', create: '新建', update: '修改', delete: '删除', transfer: '转交' },
     process: {

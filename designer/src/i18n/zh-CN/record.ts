@@ -55,6 +55,8 @@ export default {
     merged: '并入了“{names}”',
     mergedInto: '被合并到“{names}”',
     followed: '随合并改为指向“{names}”',
+    connected: '连接了{names}的账号',
+    disconnected: '断开了{names}的账号',
   },
   share: {
     hint: '除了本来就能看到的人，还可以共享给：',

@@ -8,12 +8,14 @@ mod administrator;
 mod dictionaries;
 mod files;
 mod grants;
+mod identity_links;
 mod import_failures;
 mod imports;
 mod inbox;
 mod layers;
 mod leave_preview;
 pub(crate) mod once;
+mod organisation_sync;
 mod people;
 mod people_import;
 mod plugin_admin;
@@ -32,15 +34,18 @@ mod staff_search;
 mod staff_shares;
 mod staff_tasks;
 mod staff_totals;
+mod taking;
 mod views;
 
 pub use administrator::{Administrator, OutboxView};
 pub use dictionaries::DictionaryView;
 pub use files::{FileContent, Upload, UploadedFile};
+pub use identity_links::ConnectionView;
 pub use import_failures::FailureReason;
 pub use imports::{ImportView, NewImport, PreviewRow};
 pub use inbox::InboxPosition;
 pub use leave_preview::{LeavePreview, NamedIn};
+pub use organisation_sync::{SyncCounts, SyncItem, SyncReport};
 pub use people::{HandedOver, NewStandIn, StandInView};
 pub use people_import::{
     FailedRow, ImportReport, LoginFrom, PeopleColumn, PeopleImport, PeopleImportOptions, Taken, TakenAs,

@@ -124,6 +124,9 @@ impl Staff {
             Some(RecordChange::Shared { to, .. } | RecordChange::Unshared(to)) => {
                 vec![super::receiver_name(&viewing.organisation, to)]
             }
+            Some(RecordChange::Connected(source) | RecordChange::Disconnected(source)) => {
+                vec![viewing.shared.plugins.source_name(source)]
+            }
             _ => Vec::new(),
         };
         Ok(HistoryItem {

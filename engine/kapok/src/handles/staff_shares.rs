@@ -228,7 +228,12 @@ pub(crate) fn receiver_name(organisation: &Organisation, receiver: &Receiver) ->
     }
 }
 
-fn note(step: &mut Step<'_>, actor: Principal, reference: &RecordRef, change: RecordChange) -> Result<(), Error> {
+pub(super) fn note(
+    step: &mut Step<'_>,
+    actor: Principal,
+    reference: &RecordRef,
+    change: RecordChange,
+) -> Result<(), Error> {
     let sequence = step.next_id().get();
     Ok(step.tx.put_record_history(&HistoryEntry {
         entity: reference.entity.clone(),

@@ -254,6 +254,16 @@ impl Plugins {
         ids.iter().map(label).collect()
     }
 
+    /// What an identity source is called: by the plugin's name, in the language of the office; its id when it is gone.
+    pub(crate) fn source_name(&self, source: &str) -> String {
+        let set = self.now();
+        let found = source.split_once('.').and_then(|(plugin, name)| {
+            let manifest = set.find(plugin)?.manifest.as_ref()?;
+            Some(manifest.identity_sources.get(name)?.label.zh.clone())
+        });
+        found.unwrap_or_else(|| source.to_owned())
+    }
+
     /// Those that run.
     pub(crate) fn running(&self) -> Vec<Plugin> {
         self.now().running().cloned().collect()

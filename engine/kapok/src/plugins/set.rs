@@ -91,7 +91,7 @@ impl PluginSetting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginOffer {
     /// What sort of thing: `before-save`, `after-save`, `action`, `handler`, `assignee-rule`, `report`, `schedule`,
-    /// `channel`.
+    /// `channel`, `identity-source`.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
@@ -408,6 +408,12 @@ pub(crate) fn offers(manifest: &Manifest) -> Vec<PluginOffer> {
             .channels
             .iter()
             .map(|(name, channel)| offer("channel", name, channel.label.clone())),
+    );
+    offers.extend(
+        manifest
+            .identity_sources
+            .iter()
+            .map(|(name, source)| offer("identity-source", name, source.label.clone())),
     );
     offers
 }

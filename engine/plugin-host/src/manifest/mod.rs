@@ -60,6 +60,11 @@
 //! [channels.sms]                      # ways to reach people
 //! label = { zh = "短信", en = "SMS" }
 //!
+//! [identity_sources.wecom]            # says who somebody is, and who works here; at least one of the two
+//! label = { zh = "企业微信", en = "WeCom" }
+//! sign_in = true                      # people sign in there
+//! organisation = true                 # it has the departments and the people
+//!
 //! [settings.secret]                   # what the administrator sets
 //! label = { zh = "密钥", en = "Secret" }
 //! type = "secret"                     # text, number (with min and max), secret or map
@@ -114,6 +119,8 @@ pub struct Manifest {
     pub schedules: BTreeMap<String, Schedule>,
     /// The channels it offers, by name.
     pub channels: BTreeMap<String, Channel>,
+    /// Where it knows who somebody is, by name.
+    pub identity_sources: BTreeMap<String, IdentitySource>,
     /// What the administrator can set, by name.
     pub settings: BTreeMap<String, Setting>,
 }
@@ -268,6 +275,20 @@ pub struct Channel {
     pub label: Text,
 }
 
+/// A place that knows who somebody is, or who works here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitySource {
+    /// Its name for people.
+    pub label: Text,
+    /// Whether people sign in there.
+    #[serde(default)]
+    pub sign_in: bool,
+    /// Whether it has the departments and the people.
+    #[serde(default)]
+    pub organisation: bool,
+}
+
 /// Something the administrator sets.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -334,7 +355,8 @@ impl Manifest {
                 && self.assignee_rules.is_empty()
                 && self.reports.is_empty()
                 && self.schedules.is_empty()
-                && self.channels.is_empty())
+                && self.channels.is_empty()
+                && self.identity_sources.is_empty())
     }
 
     /// Whether the administrator sets something secret for it.

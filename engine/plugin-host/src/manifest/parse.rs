@@ -7,8 +7,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use toml::Spanned;
 
 use super::{
-    Action, AssigneeRule, Capabilities, Channel, Handler, Input, InputType, Manifest, ManifestError, Report, Schedule,
-    Setting,
+    Action, AssigneeRule, Capabilities, Channel, Handler, IdentitySource, Input, InputType, Manifest, ManifestError,
+    Report, Schedule, Setting,
 };
 
 #[derive(Deserialize)]
@@ -31,6 +31,8 @@ struct File {
     schedules: BTreeMap<Spanned<String>, Schedule>,
     #[serde(default)]
     channels: BTreeMap<Spanned<String>, Channel>,
+    #[serde(default)]
+    identity_sources: BTreeMap<Spanned<String>, IdentitySource>,
     #[serde(default)]
     settings: BTreeMap<Spanned<String>, Setting>,
     // Read by the record layer.
@@ -107,6 +109,7 @@ impl Manifest {
             reports: unspanned(parsed.reports),
             schedules: unspanned(parsed.schedules),
             channels: unspanned(parsed.channels),
+            identity_sources: unspanned(parsed.identity_sources),
             settings: unspanned(parsed.settings),
         })
     }
@@ -158,6 +161,7 @@ impl Check<'_> {
             .needs
             .iter()
             .chain(file.channels.keys())
+            .chain(file.identity_sources.keys())
             .chain(file.schedules.keys())
             .chain(file.settings.keys())
         {
@@ -198,6 +202,15 @@ impl Check<'_> {
         }
         for (name, AssigneeRule { inputs, .. }) in &file.assignee_rules {
             self.own(id, name, inputs);
+        }
+        for (name, source) in &file.identity_sources {
+            if !source.sign_in && !source.organisation {
+                self.refuse(
+                    name,
+                    "身份来源至少要写 sign_in = true 或 organisation = true 之一",
+                    "An identity source has at least one of sign_in = true and organisation = true",
+                );
+            }
         }
         for (name, schedule) in &file.schedules {
             if schedule.cron.split_whitespace().count() != 5 {
@@ -330,6 +343,7 @@ mod tests {
             ),
             ("[channels.SMS]\nlabel = { zh = 'a', en = 'b' }\n", 5, Some("SMS")),
             ("[channels.sms]\nlabel = 'SMS'\n", 6, None),
+            ("[identity_sources.x]\nlabel = { zh = 'a', en = 'b' }\n", 5, Some("x")),
             ("[settings.url\n", 5, None),
         ];
         for (rest, line, key) in cases {

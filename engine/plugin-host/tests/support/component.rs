@@ -68,7 +68,7 @@ const IMPORTS: [(&str, &str); 12] = [
 ];
 
 /// The functions of the contract, with what they take.
-const EXPORTS: [(&str, &str); 9] = [
+const EXPORTS: [(&str, &str); 12] = [
     ("before-save", "i32 i64 i32 i32 i32 i64 i64 i32 i64 i32 i32 i32 i32"),
     (
         "after-save",
@@ -80,6 +80,9 @@ const EXPORTS: [(&str, &str); 9] = [
     ("run-report", "i32 i64 i32 i32 i32 i32"),
     ("run-schedule", "i32 i32"),
     ("migrate-data", "i32 i32 i32 i32 i32"),
+    ("sign-in-address", "i32 i32 i32 i32 i32 i32"),
+    ("who-signed-in", "i32 i32 i32 i32 i32 i32"),
+    ("read-organisation", "i32 i32 i32 i32 i32"),
     (
         "send-message",
         "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32",

@@ -106,7 +106,8 @@ pub fn manifest_text(capabilities: &str) -> String {
         "[plugin]\nid = 'test'\nversion = '0.1.0'\nlabel = {{ zh = '试', en = 'Test' }}\n\
          [capabilities]\n{capabilities}\n[hooks]\nbefore_save = ['test.thing']\n\
          [handlers.'test.run']\nlabel = {{ zh = '跑', en = 'Run' }}\n\
-         [channels.sms]\nlabel = {{ zh = '短信', en = 'SMS' }}\n"
+         [channels.sms]\nlabel = {{ zh = '短信', en = 'SMS' }}\n\
+         [identity_sources.door]\nlabel = {{ zh = '门', en = 'Door' }}\nsign_in = true\n"
     )
 }
 

@@ -73,6 +73,8 @@ impl From<HistoryItem> for HistoryEntry {
             Some(RecordChange::Followed) => "followed",
             Some(RecordChange::Shared { .. }) => "shared",
             Some(RecordChange::Unshared(_)) => "unshared",
+            Some(RecordChange::Connected(_)) => "connected",
+            Some(RecordChange::Disconnected(_)) => "disconnected",
         };
         let (instance, title) = item.case.unzip();
         let [mut before_display, mut after_display] = item.display;

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod dictionaries;
+mod elsewhere;
 mod entity_definitions;
 mod events;
 mod external;
@@ -11,6 +12,7 @@ mod imports;
 mod instances;
 mod messages;
 mod organisation;
+mod organisation_sync;
 mod people;
 mod people_import;
 mod plugin_pages;
@@ -29,6 +31,7 @@ mod totals;
 
 pub(crate) use definitions::*;
 pub(crate) use dictionaries::*;
+pub(crate) use elsewhere::*;
 pub(crate) use entity_definitions::*;
 pub(crate) use events::*;
 pub(crate) use external::*;
@@ -38,6 +41,7 @@ pub(crate) use imports::*;
 pub(crate) use instances::*;
 pub(crate) use messages::*;
 pub(crate) use organisation::*;
+pub(crate) use organisation_sync::*;
 pub(crate) use people::*;
 pub(crate) use people_import::*;
 pub(crate) use plugin_pages::*;
@@ -129,6 +133,10 @@ pub(crate) fn api() -> Api {
     .patch("/session", change_session)
     .delete("/session", sign_out)
     .get("/demo/people", demo_people)
+    .get("/sign-in/sources", sign_in_sources)
+    .get("/sign-in/{source}", begin_sign_in)
+    .get("/sign-in/{source}/return", end_sign_in)
+    .post("/sign-in/{source}/connect", begin_connection)
     .get("/people", find_people)
     .post("/people/import", import_people)
     .post("/people/import/failures", failing_people)
@@ -138,6 +146,11 @@ pub(crate) fn api() -> Api {
     .get("/people/{id}/stand-ins", list_stand_ins)
     .post("/people/{id}/stand-ins", add_stand_in)
     .delete("/people/{id}/stand-ins/{stand_in}", end_stand_in)
+    .get("/people/{id}/connections", list_connections)
+    .delete("/people/{id}/connections/{source}", end_connection)
+    .get("/organisation/sources", organisation_sources)
+    .post("/organisation/sources/{source}/preview", preview_sync)
+    .post("/organisation/sources/{source}/apply", apply_sync)
     .get("/processes/startable", startable_processes)
     .get("/definitions", list_definitions)
     .post("/definitions", deploy)

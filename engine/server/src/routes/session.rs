@@ -24,11 +24,17 @@ pub(crate) async fn sign_in(
     Json(body): Json<SignIn>,
 ) -> Result<Response, Problem> {
     let (signed, secret) = gate.sign_in(body.user, body.password, visitor.address).await?;
-    if let Some(old) = session::secret(&headers, gate.config()) {
+    let cookie = replace_session(&gate, &headers, &secret).await?;
+    let me = me(&gate, &signed).await?;
+    Ok((cookie, Answer(me)).into_response())
+}
+
+/// Ends the session that a browser had, now that it has a new one.
+pub(super) async fn replace_session(gate: &Gate, headers: &HeaderMap, secret: &str) -> Result<SetCookie, Problem> {
+    if let Some(old) = session::secret(headers, gate.config()) {
         gate.sign_out(old).await?;
     }
-    let me = me(&gate, &signed).await?;
-    Ok((cookie(Some(&secret), &gate), Answer(me)).into_response())
+    Ok(cookie(Some(secret), gate))
 }
 
 /// The person who is signed in.
@@ -74,6 +80,8 @@ async fn me(gate: &Gate, signed: &Signed) -> Result<MeView, Problem> {
     Ok(MeView::new(signed.call(|staff| staff.me()).await?, gate.config().demo))
 }
 
-fn cookie(secret: Option<&str>, gate: &Gate) -> AppendHeaders<Option<(HeaderName, HeaderValue)>> {
+pub(super) type SetCookie = AppendHeaders<Option<(HeaderName, HeaderValue)>>;
+
+fn cookie(secret: Option<&str>, gate: &Gate) -> SetCookie {
     AppendHeaders(session::set_cookie(secret, gate.config()).map(|cookie| (header::SET_COOKIE, cookie)))
 }

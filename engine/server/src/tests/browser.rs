@@ -42,15 +42,16 @@ pub(super) struct Answer {
 
 impl Server {
     pub(super) fn with(config: Config) -> Self {
-        Self::of(Kapok::memory().unwrap(), config)
+        Self::of_company(Kapok::memory().unwrap(), config)
     }
 
     /// The same with an engine that has more in it.
     pub(super) fn over(kapok: Kapok) -> Self {
-        Self::of(kapok, Config::default())
+        Self::of_company(kapok, Config::default())
     }
 
-    fn of(kapok: Kapok, config: Config) -> Self {
+    /// The same, and behaves in another way too.
+    pub(super) fn of_company(kapok: Kapok, config: Config) -> Self {
         kapok.load_company(&COMPANY, PASSWORD).unwrap();
         kapok
             .deploy(include_str!("../../../../workflows/leave/leave.bpmn"))

@@ -15,6 +15,15 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("PATCH", "/session", [401, 415, 415]),
     ("DELETE", "/session", [204, 204, 204]),
     ("GET", "/demo/people", [404, 404, 404]),
+    ("GET", "/sign-in/sources", [200, 200, 200]),
+    ("GET", "/sign-in/{source}", [302, 302, 302]),
+    ("GET", "/sign-in/{source}/return", [302, 302, 302]),
+    ("POST", "/sign-in/{source}/connect", [401, 503, 503]),
+    ("GET", "/people/{id}/connections", [401, 403, 200]),
+    ("DELETE", "/people/{id}/connections/{source}", [401, 403, 404]),
+    ("GET", "/organisation/sources", [401, 403, 200]),
+    ("POST", "/organisation/sources/{source}/preview", [401, 403, 404]),
+    ("POST", "/organisation/sources/{source}/apply", [401, 403, 415]),
     ("GET", "/people", [401, 200, 200]),
     ("POST", "/people/import", [401, 403, 415]),
     ("POST", "/people/import/failures", [401, 403, 415]),
@@ -178,6 +187,7 @@ async fn every_route_is_guarded() {
                 .replace("{report}", "no.such")
                 .replace("{page}", "no.such")
                 .replace("{widget}", "no-such")
+                .replace("{source}", "no.such")
                 .replace("{share}", "999999")
                 .replace("{stand_in}", "999999")
         );

@@ -1,6 +1,7 @@
 //! What each kind of row is: where it lies, in which version it is written, and which index rows come with it.
 
 mod files;
+mod identity;
 mod imports;
 mod layers;
 mod personal;
@@ -15,6 +16,8 @@ mod waiting;
 
 pub use files::StoredFile;
 pub(crate) use files::file_of;
+pub use identity::{IdentityLink, LinkedKind};
+pub(crate) use identity::{links_at, links_of};
 pub use imports::{Import, ImportCounts, ImportFailure, ImportPart, ImportState, ImportedRow};
 pub(crate) use imports::{import_file_key, parts_of};
 pub use layers::{DefinitionItem, EntityState};

@@ -66,6 +66,10 @@ pub enum RecordChange {
     },
     /// It is no longer shared with somebody.
     Unshared(Receiver),
+    /// Somebody of this identity source signs in as it from now on.
+    Connected(String),
+    /// Nobody of this identity source does any more.
+    Disconnected(String),
 }
 
 /// What is computed of a record from those that name it. No part of the record, so that it changes without a new version.
@@ -149,7 +153,7 @@ fields!(Record {
 fields!(RecordRow { 0 => entity, 1 => record, 2 => unique, 10 => references, 11 => likeness, 12 => files, 13 => opens });
 variants!(RecordChange {
     0 => Deleted, 1 => Restored, 2 => Transferred { from, to }, 3 => Merged(other), 4 => MergedInto(other), 5 => Followed,
-    6 => Shared { to, level }, 7 => Unshared(to),
+    6 => Shared { to, level }, 7 => Unshared(to), 8 => Connected(source), 9 => Disconnected(source),
 });
 fields!(RollUps { 0 => entity, 1 => record, 2 => states, 3 => values, 4 => counting });
 fields!(Counting { 0 => behind, 1 => state });

@@ -12,9 +12,9 @@ use crate::{
     key::last_number,
     pages::Unread,
     rows::{
-        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView,
-        PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row, Session, Share,
-        Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
+        Credential, DecisionFile, Definition, DefinitionItem, EntityState, HistoryEntry, IdentityLink, Import,
+        ImportPart, ListView, PluginRow, PluginSchedule, PluginWork, Preference, RecordJob, RecordRow, RollUps, Row,
+        Session, Share, Shortcuts, StoredAnswer, StoredFile, Token, TrashedRecord,
     },
 };
 
@@ -208,6 +208,13 @@ fn answer(key: &[u8]) -> Option<Vec<u8>> {
     Some(answer)
 }
 
+/// The link of an index key: the same without the record behind the byte of the kind.
+fn link(key: &[u8]) -> Option<Vec<u8>> {
+    let mut link = vec![Prefix::IdentityLink as u8, *key.get(1)?];
+    link.extend_from_slice(key.get(10..)?);
+    Some(link)
+}
+
 /// A kind that is missing here does not compile: nothing of it would be checked or exported.
 macro_rules! kinds {
     ($($prefix:ident, $name:literal, $zh:literal, $id:ident, $sort:ident $(($read:expr))?;)*) => {
@@ -285,6 +292,8 @@ kinds! {
     StoredAnswer, "stored-answer", "保留的回复", Nowhere, Row(row::<StoredAnswer>);
     StoredAnswerByExpiry, "stored-answer-by-expiry", "保留的回复索引", Nowhere, Index(answer);
     Preference, "preference", "个人设置", Nowhere, Row(row::<Preference>);
+    IdentityLink, "identity-link", "外部身份", Nowhere, Row(row::<IdentityLink>);
+    IdentityLinkByRecord, "identity-link-by-record", "外部身份索引", Nowhere, Index(link);
     DefinitionItem, "definition-item", "自定义定义", Nowhere, Row(row::<DefinitionItem>);
     EntityState, "entity-state", "实体整理状态", Nowhere, Row(row::<EntityState>);
     Trash, "trash", "回收站记录", EndNewestFirst, Row(row::<TrashedRecord>);

@@ -1,4 +1,4 @@
-//! What belongs to no case: definitions and their XML, what start events gather. Pages and messages are about cases too, but
+//! What belongs to no case: definitions and their XML, what start events gather, links with other systems. Pages and messages are about cases too, but
 //! may outlive them.
 
 use kapok_protocol::{DefinitionId, Text};
@@ -6,7 +6,7 @@ use kapok_protocol::{DefinitionId, Text};
 use super::{Drawings, case::no_definition, cursor::Cursor, first_number, report::Report, waiting::each};
 use crate::{
     Prefix, Read, TableError,
-    rows::{DecisionFile, Definition, Row},
+    rows::{DecisionFile, Definition, IdentityLink, RecordRow, Row},
     writes::xml_key,
 };
 
@@ -26,6 +26,17 @@ pub(super) fn check(read: &dyn Read, drawings: &dyn Drawings, report: &mut Repor
     })?;
     each::<DecisionFile>(read, Prefix::DecisionFile, report, |read, key, row, report| {
         check_xml(read, key, row.id, report).map(drop)
+    })?;
+    each::<IdentityLink>(read, Prefix::IdentityLink, report, |read, key, link, report| {
+        let record = RecordRow::key(&(link.kind.entity(), link.record));
+        let there = read.get(record.as_bytes())?.is_some();
+        report.expect(there, key, || {
+            Text::new(
+                "它所指的人员或部门不存在，没有人能用它登录。",
+                "The person or department that it names does not exist, so nobody can sign in by it.",
+            )
+        });
+        Ok(())
     })?;
     check_whose(read, Prefix::DefinitionXml, report, true)?;
     check_whose(read, Prefix::Gathering, report, false)

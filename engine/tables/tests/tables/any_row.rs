@@ -7,9 +7,9 @@ use kapok_process::state::{
 use kapok_protocol::{OutboxRow, Page, Value};
 use kapok_store::{Batch, Store};
 use kapok_tables::{
-    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, Import, ImportPart, ListView, PluginRow,
-    PluginSchedule, PluginWork, Preference, ProcessState, Queries, Read, RecordJob, RecordRow, RollUps, Session, Share,
-    Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction, TrashedRecord,
+    Credential, Definition, DefinitionItem, EntityState, HistoryEntry, IdentityLink, Import, ImportPart, ListView,
+    PluginRow, PluginSchedule, PluginWork, Preference, ProcessState, Queries, Read, RecordJob, RecordRow, RollUps,
+    Session, Share, Shortcuts, StoredAnswer, StoredFile, TableError, Token, Transaction, TrashedRecord,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,7 @@ pub enum AnyRow {
     Token(Token),
     Answer(StoredAnswer),
     Preference(Preference),
+    IdentityLink(IdentityLink),
     Share(Share),
     DefinitionItem(DefinitionItem),
     EntityState(EntityState),
@@ -69,6 +70,7 @@ impl AnyRow {
             Any::Token(row) => tx.put_token(&row),
             Any::Answer(row) => tx.put_stored_answer(&row),
             Any::Preference(row) => tx.put_preference(&row),
+            Any::IdentityLink(row) => tx.put_identity_link(&row),
             Any::Share(row) => tx.put_share(&row),
             Any::DefinitionItem(row) => tx.put_definition_item(&row),
             Any::EntityState(row) => tx.put_entity_state(&row),
@@ -93,6 +95,7 @@ impl AnyRow {
             Any::Record(row) => tx.delete_record(&row.entity, row.record.id)?,
             Any::Session(row) => tx.delete_session(&row.hash)?,
             Any::Share(row) => tx.delete_share(row.id)?,
+            Any::IdentityLink(row) => tx.delete_identity_link(row)?,
             Any::DefinitionItem(row) => tx.delete_definition_item(&row.kind, &row.id)?,
             Any::Trashed(row) => tx.delete_trashed(&row.row.entity, row.row.record.id)?,
             Any::RollUps(row) => tx.delete_roll_ups(&row.entity, row.record)?,
@@ -196,6 +199,13 @@ impl AnyRow {
                 .map_err(table)?
                 .map(Any::Answer),
             Any::Preference(row) => queries.preference(row.person).map_err(table)?.map(Any::Preference),
+            Any::IdentityLink(row) => {
+                let of_record = queries.identity_links_of(row.kind, row.record).map_err(table)?;
+                let found = queries
+                    .identity_link(row.kind, &row.source, &row.external)
+                    .map_err(table)?;
+                found.filter(|found| of_record.contains(found)).map(Any::IdentityLink)
+            }
             Any::Share(row) => queries.share(row.id).map_err(table)?.map(Any::Share),
             Any::DefinitionItem(row) => {
                 let mut items = queries.definition_items().map_err(table)?.into_iter();

@@ -37,6 +37,23 @@
 //! requests = [{ method = "POST", path = "/v1/sms", body = { phone = "13800000000" } }]   # as far as it is said
 //! ```
 //!
+//! What an identity source knows is asked in the same way. Its name is the plugin's and its own:
+//!
+//! ```toml
+//! [[steps]]
+//! name = "somebody signs in"
+//! sign_in = { source = "wecom.wecom", return_to = "https://kapok.example.com/back", state = "abc" }
+//! address = "https://…"           # where the browser is sent
+//!
+//! [[steps]]
+//! name = "and comes back"
+//! came_back = { source = "wecom.wecom", query = { code = "c1" } }
+//! answers = [{ body = { userid = "ZhangSan" } }]
+//! identity = "ZhangSan"           # or failed = "refused", "failed" or "retry", and says = "…"
+//! ```
+//!
+//! `organisation = { source }` reads all parts of it; `departments` and `persons` are what is expected, whole.
+//!
 //! Instead of `save` a step may `delete = "$first"`, `look = "$first"`, run an `action = { name, record, inputs }`, a
 //! `report = { name, inputs }` whose `rows` are expected, a `service = { name, inputs }` with expected `outputs` or the code of an
 //! `error`, ask a rule `assignees = { name, record }` for the expected `people`, or let time pass: `advance = "P1D"`. After each
@@ -52,7 +69,7 @@ use kapok::PluginSource;
 use serde::Deserialize;
 
 use server::{Answer, Request};
-use world::World;
+use world::{CameBack, Department, Organisation, Person as OutsidePerson, SignIn, World};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,10 +104,17 @@ struct Step {
     service: Option<Offered>,
     assignees: Option<Offered>,
     send: Option<Sent>,
+    sign_in: Option<SignIn>,
+    came_back: Option<CameBack>,
+    organisation: Option<Organisation>,
     #[serde(default)]
     answers: Vec<Answer>,
     requests: Option<Vec<Request>>,
     receipt: Option<String>,
+    address: Option<String>,
+    identity: Option<String>,
+    departments: Option<Vec<Department>>,
+    persons: Option<Vec<OutsidePerson>>,
     failed: Option<Failed>,
     says: Option<String>,
     advance: Option<String>,
@@ -138,13 +162,14 @@ struct Sent {
     text: String,
 }
 
-/// How a channel fails.
+/// How a channel, or an identity source, fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Failed {
     Refused,
     Retry,
     Unknown,
+    Failed,
 }
 
 #[derive(Deserialize)]

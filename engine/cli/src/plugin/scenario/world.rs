@@ -1,5 +1,7 @@
 //! The engine that a scenario runs in.
 
+mod identity;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use kapok::{
@@ -15,6 +17,8 @@ use super::{
     server::OtherSystem,
     values::{refused_as, same},
 };
+pub(super) use identity::{CameBack, Department, Organisation, Person, SignIn};
+
 use crate::built_in;
 
 /// What stands in settings for the address of the other system.
@@ -177,6 +181,15 @@ impl World {
         if let Some(sent) = &step.send {
             return self.send(step, sent);
         }
+        if let Some(asked) = &step.sign_in {
+            return self.sign_in(step, asked);
+        }
+        if let Some(back) = &step.came_back {
+            return self.came_back(step, back);
+        }
+        if let Some(asked) = &step.organisation {
+            return self.organisation(step, asked);
+        }
         if let Some(rule) = &step.assignees {
             let record = rule.record.as_deref().map(|name| self.record(name)).transpose()?;
             let found = self
@@ -202,7 +215,11 @@ impl World {
             self.clock.move_to(until);
             return Ok(Ok(None));
         }
-        Err("a step says one of save, delete, look, action, report, service, assignees, send, advance".to_owned())
+        Err(
+            "a step says one of save, delete, look, action, report, service, assignees, send, sign_in, \
+             came_back, organisation, advance"
+                .to_owned(),
+        )
     }
 
     /// Sends a message through a channel of the plugin.

@@ -212,18 +212,3 @@ fn text(record: &kapok_protocol::Record, field: &str) -> Option<String> {
 fn invalid(field: &str, zh: impl Into<String>, en: impl Into<String>) -> Refusal {
     Refusal::new(RefusalKind::Invalid, "import.row", zh, en).at(field)
 }
-
-fn reasons(error: Error) -> Vec<Refusal> {
-    match error {
-        Error::Refused(reasons) => reasons,
-        other => {
-            let text = other.to_string();
-            vec![Refusal::new(
-                RefusalKind::Unavailable,
-                "import.failed",
-                text.clone(),
-                text,
-            )]
-        }
-    }
-}

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::{Entity, Record, RecordId, Text};
-use kapok_records::{Author, DEPARTMENT, Fields, PERSON, POST, ROLE, validate};
+use kapok_records::{DEPARTMENT, Fields, PERSON, POST, ROLE};
 use kapok_tables::{Queries, RecordList};
 
-use super::{Administrator, reasons, text};
-use crate::{Error, handles::RecordSave, writer::entity};
+use super::{Administrator, text};
+use crate::Error;
 
 /// What stands between several names in one cell. A comma does so only where the parts are known: “Vice President, Sales” is
 /// one post.
@@ -120,25 +120,14 @@ impl Administrator {
     }
 
     fn make(&self, what: &str, name: &str, dry_run: bool) -> Result<RecordId, Text> {
-        let first = |error: Error| {
-            let reason = reasons(error).into_iter().next();
-            reason.map_or_else(|| Text::new(name, name), |reason| reason.text)
-        };
         let fields: Fields = [("code", name), ("name", name)]
             .map(|(field, text)| (field.to_owned(), text.into()))
             .into();
-        let catalogue = self.kapok.shared.catalogue();
-        let definition = entity(&catalogue, &Entity::new(what)).map_err(first)?;
-        validate(definition, &Fields::new(), &fields, Author::Person).map_err(|refusals| first(refusals.into()))?;
-        if dry_run {
-            // Whoever asks stands for what would be there.
-            return Ok(RecordId::from(self.person));
-        }
-        let save = RecordSave {
-            ignore_duplicates: true,
-            ..RecordSave::new(definition.id.clone(), fields)
-        };
-        let (record, _) = self.each().save(save).map_err(first)?;
-        Ok(record.reference.id)
+        let made = self.take(what, None, fields, dry_run).map_err(|reasons| {
+            let reason = reasons.into_iter().next();
+            reason.map_or_else(|| Text::new(name, name), |reason| reason.text)
+        })?;
+        // Whoever asks stands for what would be there.
+        Ok(made.record.unwrap_or_else(|| RecordId::from(self.person)))
     }
 }

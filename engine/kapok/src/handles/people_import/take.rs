@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kapok_protocol::{Entity, Record, RecordId, Refusal, RefusalKind, Value};
-use kapok_records::{Author, Fields, PERSON, validate};
+use kapok_records::{Fields, PERSON};
 use kapok_tables::{Queries, RecordList};
 
-use super::{Administrator, FailedRow, ImportReport, Taken, TakenAs, invalid, reasons, text};
-use crate::{Error, handles::RecordSave, writer::entity};
+use super::{Administrator, FailedRow, ImportReport, Taken, TakenAs, invalid, text};
+use crate::{Error, handles::taking::Fate};
 
 /// Somebody who is to be here.
 #[derive(Debug, Clone, Default)]
@@ -96,31 +96,15 @@ impl Administrator {
         if !row.login.is_empty() {
             fields.insert("login".to_owned(), row.login.as_str().into());
         }
-        let current = before.map(|record| record.fields.clone()).unwrap_or_default();
-        let catalogue = self.kapok.shared.catalogue();
-        let definition = entity(&catalogue, &Entity::new(PERSON)).map_err(reasons)?;
-        let mut whole = validate(definition, &current, &fields, Author::Person)?;
-        if before.is_none() {
-            whole.entry("active".to_owned()).or_insert(true.into());
-        }
-        let taken = match before {
-            Some(_) if whole == current => TakenAs::Unchanged,
-            Some(_) => TakenAs::Updated,
-            None => TakenAs::Created,
+        let taken = self.take(PERSON, before, fields, dry_run)?;
+        // Whoever asks stands for somebody who would be there.
+        let id = taken.record.unwrap_or_else(|| RecordId::from(self.person));
+        let taken = match taken.fate {
+            Fate::New => TakenAs::Created,
+            Fate::Changed(_) => TakenAs::Updated,
+            Fate::Unchanged => TakenAs::Unchanged,
         };
-        if dry_run || taken == TakenAs::Unchanged {
-            // Whoever asks stands for somebody who would be there.
-            let id = before.map_or(RecordId::from(self.person), |record| record.id);
-            return Ok((id, taken));
-        }
-        let save = RecordSave {
-            id: before.map(|record| record.id),
-            version: before.map(|record| record.version),
-            ignore_duplicates: true,
-            ..RecordSave::new(definition.id.clone(), fields)
-        };
-        let (record, _) = self.each().save(save).map_err(reasons)?;
-        Ok((record.reference.id, taken))
+        Ok((id, taken))
     }
 
     fn known_people(&self) -> Result<Known, Error> {

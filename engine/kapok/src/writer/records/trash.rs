@@ -2,7 +2,7 @@
 
 use kapok_protocol::{Entity, Principal, RecordId, RecordRef, Refusal, RefusalKind};
 use kapok_records::{EntityDefinition, Fields};
-use kapok_tables::{RecordChange, TrashedRecord};
+use kapok_tables::{LinkedKind, RecordChange, TrashedRecord};
 
 use super::{Change, Through};
 use crate::{Error, writer::Step};
@@ -46,8 +46,21 @@ impl Step<'_> {
         })?;
         self.keep_roll_ups(entity, Some(&record), None)?;
         self.tx.delete_roll_ups(&entity.id, id)?;
+        self.unlink(&entity.id, id)?;
         self.hint_readers(entity, id, [record.owner, record.owner]);
         self.refresh_organisation(&entity.id);
+        Ok(())
+    }
+
+    /// Whoever is not here any more is nobody of another system either, and stays so when the record comes back.
+    fn unlink(&mut self, entity: &Entity, id: RecordId) -> Result<(), Error> {
+        for kind in [LinkedKind::Person, LinkedKind::Department] {
+            if kind.entity() == *entity {
+                for link in self.queries().identity_links_of(kind, id)? {
+                    self.tx.delete_identity_link(&link)?;
+                }
+            }
+        }
         Ok(())
     }
 

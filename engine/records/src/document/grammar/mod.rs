@@ -230,6 +230,10 @@ pub(crate) static MANIFEST: Shape = Shape::Table(&[
     others("reports", "The tables it computes."),
     others("schedules", "What it does by itself, and when."),
     others("channels", "The channels it sends on."),
+    others(
+        "identity_sources",
+        "Where it knows who somebody is, and who works here.",
+    ),
     others("hooks", "When it is called."),
     ENTITIES,
     key(

@@ -7,8 +7,8 @@ use kapok_protocol::{
     RecordId, ShareId, Sms, Value,
 };
 use kapok_tables::{
-    Credential, Definition, HistoryEntry, Preference, Receiver, RecordRow, Session, Share, ShareLevel, StoredAnswer,
-    Token,
+    Credential, Definition, HistoryEntry, IdentityLink, LinkedKind, Preference, Receiver, RecordRow, Session, Share,
+    ShareLevel, StoredAnswer, Token,
 };
 
 use super::{at, definition_id, fields, instance_id, person, record_id, superior, task_id, text};
@@ -202,6 +202,23 @@ pub fn sign_in() -> Vec<AnyRow> {
             language: "zh-CN".into(),
             favourites: BTreeMap::new(),
         }),
+    ]
+}
+
+pub fn identity_links() -> Vec<AnyRow> {
+    let link = |kind, external: &str, by| {
+        AnyRow::IdentityLink(IdentityLink {
+            kind,
+            source: "wecom.wecom".into(),
+            external: external.into(),
+            record: record_id(),
+            at: at(0),
+            by,
+        })
+    };
+    vec![
+        link(LinkedKind::Person, "ZhangSan", Principal::Person(person())),
+        link(LinkedKind::Department, "2", Principal::System),
     ]
 }
 

@@ -67,6 +67,20 @@ pub fn history() -> Vec<AnyRow> {
     entries.map(AnyRow::History).collect()
 }
 
+/// A person who is connected with another system, and no longer is.
+pub fn connections() -> Vec<AnyRow> {
+    let changes = [
+        RecordChange::Connected("wecom.wecom".into()),
+        RecordChange::Disconnected("wecom.wecom".into()),
+    ];
+    let entries = changes.into_iter().zip(220..).map(|(change, sequence)| HistoryEntry {
+        sequence,
+        change: Some(change),
+        ..others::bare_entry()
+    });
+    entries.map(AnyRow::History).collect()
+}
+
 pub fn layers() -> Vec<AnyRow> {
     vec![
         AnyRow::DefinitionItem(DefinitionItem {
