@@ -178,7 +178,10 @@ async fn sales_see_little_of_what_is_in_the_pool() {
         answer.body
     );
     // Once the task is done there is nothing left to be done with it: then 安 sees of it what everybody sees.
-    assert_eq!(world.change("an", "甲的任务", json!({ "state": "done" })).await.status, 200);
+    assert_eq!(
+        world.change("an", "甲的任务", json!({ "state": "done" })).await.status,
+        200
+    );
     let an = world.ask("an", "GET", &world.path("甲", ""), None).await;
     assert_eq!(an.status, 200);
     assert!(!an.text.contains("备注雀甲"), "{}", an.text);
