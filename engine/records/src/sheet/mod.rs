@@ -14,9 +14,12 @@ mod read;
 mod tests;
 mod write;
 
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
 use kapok_protocol::RecordId;
 
-use crate::definition::FieldKind;
+use self::choices::Known;
+use crate::definition::{Choice, FieldKind};
 
 pub use mapping::{OWNER, is_readable, line_column, suggest};
 pub use read::normal;
@@ -53,12 +56,13 @@ pub trait Names {
 }
 
 /// Reads and writes cells.
-#[derive(Clone, Copy)]
 pub struct Cells<'a> {
     names: &'a dyn Names,
     language: CellLanguage,
     /// How far company time is ahead of UTC, in minutes: a moment in a cell is in company time.
     utc_offset_minutes: i32,
+    /// The choices that cells were looked up in so far.
+    known: RefCell<Vec<Rc<Known>>>,
 }
 
 impl<'a> Cells<'a> {
@@ -68,7 +72,19 @@ impl<'a> Cells<'a> {
             names,
             language,
             utc_offset_minutes,
+            known: RefCell::default(),
         }
+    }
+
+    /// Choices to be looked up in.
+    fn known(&self, choices: &Arc<[Choice]>) -> Rc<Known> {
+        let mut known = self.known.borrow_mut();
+        if let Some(found) = known.iter().find(|known| known.is_of(choices)) {
+            return found.clone();
+        }
+        let found = Rc::new(Known::new(choices));
+        known.push(found.clone());
+        found
     }
 }
 

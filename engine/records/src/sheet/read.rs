@@ -2,11 +2,8 @@
 
 use kapok_protocol::{Text, Value};
 
-use super::{Cells, LOOSE, SEPARATORS, choices, moments, numbers};
-use crate::{
-    Fields,
-    definition::{Choice, FieldKind},
-};
+use super::{Cells, LOOSE, SEPARATORS, choices::Known, moments, numbers};
+use crate::{Fields, definition::FieldKind};
 
 impl Cells<'_> {
     /// What a cell means in a field of this kind: a value to be submitted, which [`validate`](crate::validate) still checks;
@@ -41,12 +38,15 @@ impl Cells<'_> {
             FieldKind::DateTime => moments::date_time(text, self.utc_offset_minutes),
             FieldKind::Boolean => truth(text),
             FieldKind::Choice { choices, .. } | FieldKind::TreeChoice { choices, .. } => {
-                choices::key(choices, text).map(Value::from)
+                self.known(choices).key(text).map(Value::from)
             }
             FieldKind::Person { .. } | FieldKind::Department { .. } | FieldKind::Reference { .. } => {
                 self.pointed(kind, text)
             }
-            FieldKind::Address { choices, dictionary } => address(text, dictionary.as_ref().map(|_| &**choices)),
+            FieldKind::Address { choices, dictionary } => {
+                let regions = dictionary.as_ref().map(|_| self.known(choices));
+                address(text, regions.as_deref())
+            }
             FieldKind::Lines { .. } => lines(text),
             FieldKind::Attachment(_) | FieldKind::Picture(_) => Err(Text::new(
                 "文件不能从表格导入，请在记录中上传。",
@@ -111,7 +111,7 @@ fn truth(text: &str) -> Result<Value, Text> {
 pub(super) const PART: char = '|';
 
 /// `region | detail | postcode`, `region | detail`, or the detail alone.
-fn address(text: &str, regions: Option<&[Choice]>) -> Result<Value, Text> {
+fn address(text: &str, regions: Option<&Known>) -> Result<Value, Text> {
     let (region, rest) = text
         .split_once(PART)
         .map_or((None, text), |(region, rest)| (Some(region), rest));
@@ -123,7 +123,7 @@ fn address(text: &str, regions: Option<&[Choice]>) -> Result<Value, Text> {
     let filled = |text: Option<&'_ str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     if let Some(region) = filled(region) {
         let region = match regions {
-            Some(regions) => choices::key(regions, &region)?.to_owned(),
+            Some(regions) => regions.key(&region)?.to_owned(),
             None => region,
         };
         address.insert("region".to_owned(), region.into());

@@ -3,7 +3,7 @@
 use kapok_protocol::Value;
 use rust_decimal::Decimal;
 
-use super::{CellLanguage, Cells, choices, moments, read::PART};
+use super::{CellLanguage, Cells, moments, read::PART};
 use crate::definition::FieldKind;
 
 /// What stands between several values.
@@ -39,7 +39,7 @@ impl Cells<'_> {
             (_, Value::Number(number)) => number.normalize().to_string(),
             (FieldKind::DateTime, Value::Text(text)) => moments::write_date_time(text, self.utc_offset_minutes),
             (FieldKind::Choice { choices, .. } | FieldKind::TreeChoice { choices, .. }, Value::Text(id)) => {
-                choices::written(choices, id, self.language, in_list)
+                self.known(choices).written(id, self.language, in_list)
             }
             (FieldKind::Person { .. } | FieldKind::Department { .. } | FieldKind::Reference { .. }, value) => {
                 self.write_pointed(kind, value, in_list)
@@ -47,8 +47,9 @@ impl Cells<'_> {
             (FieldKind::Address { choices, .. }, Value::Map(parts)) => {
                 let part = |name: &str| parts.get(name).and_then(Value::as_text).unwrap_or_default();
                 let (region, detail, postcode) = (part("region"), part("detail"), part("postcode"));
-                let region = match choices.iter().any(|choice| choice.id == region) {
-                    true => choices::written(choices, region, self.language, false),
+                let known = self.known(choices);
+                let region = match known.has(region) {
+                    true => known.written(region, self.language, false),
                     false => region.to_owned(),
                 };
                 match (region.as_str(), postcode) {

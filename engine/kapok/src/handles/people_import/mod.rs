@@ -143,7 +143,6 @@ impl Administrator {
         let reading = Reading {
             columns: &columns,
             options,
-            english: self.language()? == "en",
             utc_offset_minutes: self.kapok.shared.settings.utc_offset_minutes,
         };
         let made = match options.make_missing {

@@ -22,7 +22,6 @@ use crate::spreadsheet::Sheet;
 pub(super) struct Reading<'a> {
     pub(super) columns: &'a Columns<'a>,
     pub(super) options: &'a PeopleImportOptions,
-    pub(super) english: bool,
     pub(super) utc_offset_minutes: i32,
 }
 
@@ -80,9 +79,11 @@ impl Reading<'_> {
     /// The people in the file, and the rows that cannot be read as one.
     pub(super) fn rows(&self, sheet: &Sheet, names: &PeopleNames) -> (Vec<PersonRow>, Vec<FailedRow>) {
         let called = self.called(sheet);
+        // Read they are in both languages.
+        let reader = Cells::new(&Nothing, CellLanguage::Chinese, self.utc_offset_minutes);
         let (mut rows, mut failed) = (Vec::new(), Vec::new());
         for (number, cells) in &sheet.rows {
-            match self.row(*number, cells, names, &called) {
+            match self.row(*number, cells, names, &called, &reader) {
                 Ok(row) => rows.push(row),
                 Err(refusals) => failed.extend(refusals.into_iter().map(|reason| FailedRow {
                     row: *number,
@@ -101,6 +102,7 @@ impl Reading<'_> {
         cells: &[String],
         names: &PeopleNames,
         called: &Called,
+        reader: &Cells<'_>,
     ) -> Result<PersonRow, Vec<Refusal>> {
         let login = self.login_of(cells);
         let mut refusals = Vec::new();
@@ -133,7 +135,7 @@ impl Reading<'_> {
                 "department" => named(&names.departments, text).ok_or_else(|| unknown(field, text, names)),
                 "roles" => all(field, &names.roles, text, names),
                 "posts" => all(field, &names.posts, text, names),
-                _ => self.value(field, text),
+                _ => value(reader, field, text),
             };
             match read {
                 Ok(value) => {
@@ -158,22 +160,6 @@ impl Reading<'_> {
             fields,
             superior,
         })
-    }
-
-    /// What a cell says that names nothing else.
-    fn value(&self, field: &Field, text: &str) -> Result<Value, Refusal> {
-        match (field.id.as_str(), text) {
-            ("active", "在职") => return Ok(true.into()),
-            ("active", "离职") => return Ok(false.into()),
-            _ => {}
-        }
-        let language = match self.english {
-            true => CellLanguage::English,
-            false => CellLanguage::Chinese,
-        };
-        let cells = Cells::new(&Nothing, language, self.utc_offset_minutes);
-        let read = cells.read(&field.kind, text);
-        read.map_err(|reason| invalid(&field.id, reason.zh, reason.en))
     }
 
     fn name_of(&self, cells: &[String]) -> String {
@@ -272,6 +258,18 @@ impl Reading<'_> {
             }
         };
         rows.map(row).collect()
+    }
+}
+
+/// What a cell says that names nothing else.
+fn value(reader: &Cells<'_>, field: &Field, text: &str) -> Result<Value, Refusal> {
+    match (field.id.as_str(), text) {
+        ("active", "在职") => Ok(true.into()),
+        ("active", "离职") => Ok(false.into()),
+        _ => {
+            let read = reader.read(&field.kind, text);
+            read.map_err(|reason| invalid(&field.id, reason.zh, reason.en))
+        }
     }
 }
 
