@@ -13,7 +13,7 @@ use serde_json::Value;
 const PROTOCOL: &str = "kapok-protocol";
 
 /// Each package of ours, and the packages of ours that it may use.
-const OURS: [(&str, &[&str]); 23] = [
+const OURS: [(&str, &[&str]); 24] = [
     (PROTOCOL, &[]),
     ("kapok-model", &[PROTOCOL]),
     ("kapok-rules", &[PROTOCOL]),
