@@ -23,9 +23,11 @@ export function configuration({ mail, gateway, wecom, shorten = 1 }: Outside): s
   }
   if (wecom) {
     const { origin, corpId, agentId, secret } = wecom
+    // Another site, as it is in life: what browsers do with cookies on the way depends on it.
+    const loginPage = `${origin.replace('127.0.0.1', 'localhost')}/login`
     parts.push(
       `[[outbound]]\norigin = ${JSON.stringify(origin)}\nprivate = true`,
-      table('plugins.wecom', { corp_id: corpId, agent_id: agentId, secret, api: origin, login_page: `${origin}/login` }),
+      table('plugins.wecom', { corp_id: corpId, agent_id: agentId, secret, api: origin, login_page: loginPage }),
     )
   }
   return `${parts.join('\n')}\n`

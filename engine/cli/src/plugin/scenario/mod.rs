@@ -49,7 +49,7 @@
 //! name = "and comes back"
 //! came_back = { source = "wecom.wecom", query = { code = "c1" } }
 //! answers = [{ body = { userid = "ZhangSan" } }]
-//! identity = "ZhangSan"           # or failed = "refused", "failed" or "retry", and says = "…"
+//! identity = "ZhangSan"           # or failed = "refused", "permanent" or "retry", and says = "…"
 //! ```
 //!
 //! `organisation = { source }` reads all parts of it; `departments` and `persons` are what is expected, whole.
@@ -169,7 +169,7 @@ enum Failed {
     Refused,
     Retry,
     Unknown,
-    Failed,
+    Permanent,
 }
 
 #[derive(Deserialize)]

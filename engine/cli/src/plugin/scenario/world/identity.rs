@@ -144,7 +144,7 @@ fn as_expected<T: PartialEq + std::fmt::Debug>(what: &str, step: &Step, found: &
 fn failed_as(step: &Step, failure: &TechnicalFailure) -> Acted {
     let how = match failure.retry {
         true => Failed::Retry,
-        false => Failed::Failed,
+        false => Failed::Permanent,
     };
     failed(step, how, &Text::new(&failure.message, &failure.message))
 }
