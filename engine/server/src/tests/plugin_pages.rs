@@ -317,7 +317,7 @@ fn pages_that_name_what_is_not_there_are_not_installed() {
         let widget = format!("[pages.'{page}'.widgets.w]\npos = 1\nlabel = {{ zh = '件', en = 'W' }}\n{widget}\n");
         let source = PluginSource {
             origin: "q.toml".into(),
-            manifest: head.replace("PAGE", page) + widget.as_str(),
+            manifest: format!("{}{widget}", head.replace("PAGE", page)),
             component: None,
             pages: BTreeMap::from([("pages/there.html".to_owned(), String::new())]),
         };
