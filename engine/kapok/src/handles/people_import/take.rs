@@ -191,6 +191,9 @@ fn superiors_first(rows: &[PersonRow]) -> (Vec<usize>, BTreeSet<usize>) {
 mod tests {
     use super::*;
 
+    /// The rows, their order, and who is on a circle.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [usize], &'a [usize]);
+
     #[test]
     fn superiors_come_first_and_circles_are_found() {
         let rows = |pairs: &[(&str, &str)]| -> Vec<PersonRow> {
@@ -201,7 +204,7 @@ mod tests {
             };
             pairs.iter().map(row).collect()
         };
-        let cases: [(&[(&str, &str)], &[usize], &[usize]); 5] = [
+        let cases: [Case<'_>; 5] = [
             (&[("a", ""), ("b", "a")], &[0, 1], &[]),
             (&[("a", "c"), ("b", "a"), ("c", "")], &[2, 0, 1], &[]),
             (&[("a", "nobody")], &[0], &[]),
