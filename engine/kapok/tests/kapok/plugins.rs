@@ -36,7 +36,7 @@ fn hello(version: &str) -> PluginSource {
         origin: "hello/plugin.toml".into(),
         manifest: manifest.replace("version = \"0.2.0\"", &format!("version = \"{version}\"")),
         component: Some(read("plugin.wasm")),
-        pages: Default::default(),
+        pages: PluginSource::read_pages(&folder).expect("reads"),
     }
 }
 
