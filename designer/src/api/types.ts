@@ -507,12 +507,14 @@ export interface Plugin {
   handlers: string[]
   channels: string[]
   offers: {
-    kind: 'before-save' | 'after-save' | 'action' | 'handler' | 'assignee-rule' | 'report' | 'schedule' | 'channel'
+    kind: 'before-save' | 'after-save' | 'action' | 'handler' | 'assignee-rule' | 'report' | 'schedule' | 'channel' | 'identity-source'
     name: string
     label: Text
   }[]
   /** What it may do. */
   granted: Capabilities
+  /** What people call what it may use: entities, and fields as `entity.field`. */
+  names: Record<string, Text>
   /** Whether it was installed here, rather than coming with the program. */
   installed: boolean
   settings: PluginSetting[]

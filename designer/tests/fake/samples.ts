@@ -306,6 +306,7 @@ export const samples: Record<string, unknown> = {
       handlers: ['quotes.mark-approved'],
       channels: [],
       offers: [{ kind: 'handler', name: 'quotes.mark-approved', label: both('标记为已批准', 'Mark as approved') }],
+      names: {},
       granted: {
         records: { 'quotes.quote': { actions: ['read', 'update'], fields: null } },
         processes: { start: [], messages: [], signals: [], tasks: false },
@@ -324,6 +325,7 @@ export const samples: Record<string, unknown> = {
       handlers: [],
       channels: ['sms'],
       offers: [{ kind: 'channel', name: 'sms', label: both('短信', 'SMS') }],
+      names: {},
       granted: {
         records: {},
         processes: { start: [], messages: [], signals: [], tasks: false },

@@ -1,6 +1,9 @@
 /** What a plugin may do, one thing at a time: so that an administrator reads it and agrees to it, in whole or in part. */
-import type { Capabilities } from '@/api/types'
-import { t } from '@/i18n'
+import type { Capabilities, Text } from '@/api/types'
+import { t, text } from '@/i18n'
+
+/** What people call entities, and fields as `entity.field`. */
+export type Names = Readonly<Record<string, Text>>
 
 export interface Grant {
   /** Names it among the others. */
@@ -11,11 +14,16 @@ export interface Grant {
 const processes = ['start', 'messages', 'signals'] as const
 
 /** Each thing that is asked for. */
-export function grants(capabilities: Capabilities): Grant[] {
+export function grants(capabilities: Capabilities, names: Names): Grant[] {
   const found: Grant[] = []
+  const called = (name: string, otherwise: string) => (names[name] ? text(names[name]) : otherwise)
   for (const [entity, { actions, fields }] of Object.entries(capabilities.records)) {
-    const words = actions.map((action) => t(`admin.plugins.action.${action}`)).join(t('forms.comma'))
-    found.push({ key: `records ${entity}`, words: `${entity}: ${words}${fields ? ` (${fields.join(', ')})` : ''}` })
+    const words = {
+      entity: called(entity, entity),
+      actions: actions.map((action) => t(`admin.plugins.action.${action}`)).join(t('forms.comma')),
+      fields: fields?.map((field) => called(`${entity}.${field}`, field)).join(t('forms.comma')) ?? '',
+    }
+    found.push({ key: `records ${entity}`, words: t(fields ? 'admin.plugins.someFields' : 'admin.plugins.allFields', words) })
   }
   for (const kind of processes) {
     for (const name of capabilities.processes[kind]) {
@@ -29,8 +37,8 @@ export function grants(capabilities: Capabilities): Grant[] {
 }
 
 /** The same as words. */
-export function asked(capabilities: Capabilities): string[] {
-  return grants(capabilities).map((grant) => grant.words)
+export function asked(capabilities: Capabilities, names: Names): string[] {
+  return grants(capabilities, names).map((grant) => grant.words)
 }
 
 /** Only what was agreed to. */

@@ -87,6 +87,8 @@ export default {
       channel: 'Channel:',
       'identity-source': 'Identity source:',
     },
+    allFields: '{entity}: {actions}',
+    someFields: '{entity}: {actions} (only: {fields})',
     action: { read: 'read', create: 'create', update: 'change', delete: 'delete', transfer: 'hand over' },
     process: {
       start: 'start the process {name}',

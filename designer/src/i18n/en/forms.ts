@@ -15,6 +15,7 @@ export default {
   nothing: 'empty',
   disputed: 'Somebody else has changed this to “{theirs}”. Saving keeps what you entered.',
   comma: ', ',
+  semicolon: '; ',
   choose: 'Choose',
   favour: 'Make “{name}” a favourite',
   unfavour: '“{name}” is no favourite any more',

@@ -87,6 +87,8 @@ export default {
       channel: '消息通道：',
       'identity-source': '身份来源：',
     },
+    allFields: '{entity}：{actions}',
+    someFields: '{entity}：{actions}（只限：{fields}）',
     action: { read: '查看', create: '新建', update: '修改', delete: '删除', transfer: '转交' },
     process: {
       start: '启动流程 {name}',

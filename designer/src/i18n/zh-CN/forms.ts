@@ -15,6 +15,7 @@ export default {
   nothing: '空',
   disputed: '别人已把这一项改为“{theirs}”。保存后以您填写的为准。',
   comma: '、',
+  semicolon: '；',
   choose: '请选择',
   favour: '把“{name}”设为常用',
   unfavour: '把“{name}”从常用中去掉',

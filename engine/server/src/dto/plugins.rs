@@ -28,6 +28,8 @@ pub(crate) struct PluginView {
     /// What it may do: as `[capabilities]` of its manifest.
     #[schema(value_type = Object)]
     granted: Capabilities,
+    /// What people call what it may use: entities, and fields as `entity.field`.
+    names: BTreeMap<String, Text>,
     /// Whether it was installed here, rather than coming with the program.
     installed: bool,
     /// What the administrator can set.
@@ -195,8 +197,9 @@ fn kind(kind: InputType) -> &'static str {
     }
 }
 
-impl From<PluginState> for PluginView {
-    fn from(plugin: PluginState) -> Self {
+impl PluginView {
+    /// `names` is what people call what the plugin may use.
+    pub(crate) fn new(plugin: PluginState, names: BTreeMap<String, protocol::Text>) -> Self {
         Self {
             id: plugin.id,
             version: plugin.version,
@@ -219,6 +222,7 @@ impl From<PluginState> for PluginView {
                 })
                 .collect(),
             granted: plugin.granted,
+            names: names.into_iter().map(|(name, label)| (name, label.into())).collect(),
             installed: plugin.is_installed,
             settings: plugin.settings.into_iter().map(PluginSettingView::from).collect(),
         }
@@ -252,7 +256,7 @@ impl From<PluginPlan> for PluginPlanView {
             en: format!("{} ({})", error.text.en, error.path),
         });
         Self {
-            plugin: plan.plugin.into(),
+            plugin: PluginView::new(plan.plugin, plan.names),
             from: plan.from,
             capabilities: plan.capabilities,
             changes: plan.changes.into_iter().map(PluginChangeView::from).collect(),

@@ -1,7 +1,10 @@
 //! Plugins: administrators install, upgrade, switch off and remove them; people use what they offer.
 
 use axum::{http::StatusCode, response::Json as Answer};
-use kapok::protocol::{JobId, RecordId};
+use kapok::{
+    Administrator, PluginState,
+    protocol::{JobId, RecordId},
+};
 
 use super::record_work::reference;
 use crate::{
@@ -14,12 +17,20 @@ use crate::{
     problem::Problem,
 };
 
+/// A plugin, with what people call what it may use.
+fn view(administrator: &Administrator, state: PluginState) -> PluginView {
+    let names = administrator.names_in(&state.granted);
+    PluginView::new(state, names)
+}
+
 /// The plugins, running or not.
 #[utoipa::path(get, path = "/plugins", tag = "administration", responses((status = 200, body = List<PluginView>)))]
 pub(crate) async fn list_plugins(admin: Admin) -> Result<Answer<List<PluginView>>, Problem> {
-    Ok(Answer(List::all(
-        admin.call(|administrator| Ok(administrator.plugins())).await?,
-    )))
+    let plugins = admin.call(|administrator| {
+        let states = administrator.plugins().into_iter();
+        Ok(states.map(|state| view(administrator, state)).collect::<Vec<_>>())
+    });
+    Ok(Answer(List::all(plugins.await?)))
 }
 
 /// What installing a plugin would do: its file (`.kapok`) is the body.
@@ -48,29 +59,32 @@ pub(crate) async fn install_plugin(
     let granted = installing.granted().map_err(Problem::malformed)?;
     let installed = admin.call(move |administrator| {
         let package = kapok::PluginPackage::read("plugin.kapok", bytes)?;
-        administrator.install_plugin(&package, granted.as_ref(), installing.confirm)
+        let state = administrator.install_plugin(&package, granted.as_ref(), installing.confirm)?;
+        Ok(view(administrator, state))
     });
-    Ok((StatusCode::CREATED, Answer(installed.await?.into())))
+    Ok((StatusCode::CREATED, Answer(installed.await?)))
 }
 
 /// Switches a plugin on.
 #[utoipa::path(post, path = "/plugins/{id}/enable", tag = "administration", params(("id" = String, Path)),
     responses((status = 200, body = PluginView), (status = 404, body = Problem)))]
 pub(crate) async fn enable_plugin(admin: Admin, Path(id): Path<String>) -> Result<Answer<PluginView>, Problem> {
-    let state = admin
-        .call(move |administrator| administrator.enable_plugin(&id, true))
-        .await?;
-    Ok(Answer(state.into()))
+    let changed = admin.call(move |administrator| {
+        let state = administrator.enable_plugin(&id, true)?;
+        Ok(view(administrator, state))
+    });
+    Ok(Answer(changed.await?))
 }
 
 /// Switches a plugin off: its records can be read but not saved.
 #[utoipa::path(post, path = "/plugins/{id}/disable", tag = "administration", params(("id" = String, Path)),
     responses((status = 200, body = PluginView), (status = 404, body = Problem)))]
 pub(crate) async fn disable_plugin(admin: Admin, Path(id): Path<String>) -> Result<Answer<PluginView>, Problem> {
-    let state = admin
-        .call(move |administrator| administrator.enable_plugin(&id, false))
-        .await?;
-    Ok(Answer(state.into()))
+    let changed = admin.call(move |administrator| {
+        let state = administrator.enable_plugin(&id, false)?;
+        Ok(view(administrator, state))
+    });
+    Ok(Answer(changed.await?))
 }
 
 /// Sets what a plugin lets the administrator set. An empty text takes a value away; what is not named stays.
@@ -82,10 +96,11 @@ pub(crate) async fn set_plugin(
     Path(id): Path<String>,
     Json(set): Json<PluginSettings>,
 ) -> Result<Answer<PluginView>, Problem> {
-    let state = admin
-        .call(move |administrator| administrator.set_plugin(&id, &set.settings))
-        .await?;
-    Ok(Answer(state.into()))
+    let changed = admin.call(move |administrator| {
+        let state = administrator.set_plugin(&id, &set.settings)?;
+        Ok(view(administrator, state))
+    });
+    Ok(Answer(changed.await?))
 }
 
 /// Removes a plugin that was installed; its records stay in the data.

@@ -7,7 +7,7 @@ use kapok_protocol::{Principal, Refusal, RefusalKind, Text};
 use kapok_records::{Catalogue, Change, DefinitionError, plan};
 use kapok_tables::{PluginCall, PluginRow, Queries};
 
-use super::{PluginPlan, pages};
+use super::{PluginPlan, names::named, pages};
 use crate::{
     Error, Kapok, PluginPackage, PluginState,
     layers::{self, Items},
@@ -53,17 +53,19 @@ impl Installer<'_> {
         let entry = set.find(&manifest.id).ok_or(Error::Unknown)?;
         reasons.extend(entry.fault.clone());
         let plugin = shared.plugins.state_of(entry);
-        let (changes, errors) = match self.catalogue_of(&set)? {
+        let asked = &manifest.capabilities;
+        let (changes, errors, names) = match self.catalogue_of(&set)? {
             (Ok(new), _) => {
                 reasons.extend(pages::unfit(shared, &set, &new, package));
-                (plan(&shared.catalogue(), &new), Vec::new())
+                (plan(&shared.catalogue(), &new), Vec::new(), named(asked, &new))
             }
-            (Err(errors), _) => (Vec::new(), errors),
+            (Err(errors), _) => (Vec::new(), errors, named(asked, &shared.catalogue())),
         };
         Ok(PluginPlan {
             plugin,
             from,
             capabilities: manifest.capabilities,
+            names,
             changes,
             errors,
             reasons,

@@ -1,6 +1,7 @@
 //! Installing plugins, upgrading them, switching them off and removing them, while the engine runs.
 
 mod installer;
+mod names;
 mod pages;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct PluginPlan {
     pub from: Option<String>,
     /// What it asks for.
     pub capabilities: Capabilities,
+    /// What people call what it asks for: entities, and fields as `entity.field`.
+    pub names: BTreeMap<String, Text>,
     /// What changes for records.
     pub changes: Vec<Change>,
     /// Why the definitions do not fit together.
@@ -77,6 +80,11 @@ impl Administrator {
         confirm: bool,
     ) -> Result<PluginState, Error> {
         self.installer().install(package, granted, confirm)
+    }
+
+    /// What people call the entities that capabilities name, and their fields as `entity.field`.
+    pub fn names_in(&self, capabilities: &Capabilities) -> BTreeMap<String, Text> {
+        names::named(capabilities, &self.kapok.shared.catalogue())
     }
 
     /// Switches a plugin off, or on again. While it is off its records can be read but not saved.
