@@ -90,10 +90,13 @@ describe('data', () => {
     await addField('lines', '采购明细')
     await test('column-add').click()
     await test('type-text').filter({ visible: true }).last().click()
+    // The column's own settings, beside those of the field that it is in.
+    await test('field-label').nth(1).waitFor()
     await fill('field-label', '品名')
     await test('field-done').first().click()
     await test('column-add').click()
     await test('type-number').filter({ visible: true }).last().click()
+    await test('field-label').filter({ visible: true }).nth(1).waitFor()
     await fill('field-label', '数量')
     await test('field-done').last().click()
 
