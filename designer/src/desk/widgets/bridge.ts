@@ -56,7 +56,7 @@ export function openBridge(
     if (calls.length >= mostCalls || waiting.length >= waitingMost) return refuse(asked.id, 'too-many')
     calls.push(now)
     if (JSON.stringify(asked.with).length > largest) return refuse(asked.id, 'too-large')
-    if (asked.call === 'open') return open(asked)
+    if (asked.call === 'open') return void open(asked)
     if (!Object.hasOwn(FRAME_CALLS, asked.call)) return refuse(asked.id, 'unknown')
     waiting.push(asked)
     void next()
@@ -81,9 +81,9 @@ export function openBridge(
   }
 
   /** Nobody is led away from a page that they have not touched. */
-  function open({ id, with: { entity, id: record } }: Asked): void {
+  async function open({ id, with: { entity, id: record } }: Asked): Promise<void> {
     if (typeof entity !== 'string' || typeof record !== 'string' || !/^\d+$/.test(record)) return refuse(id, 'unknown')
-    if (document.activeElement !== frame) return refuse(id, 'not-touched')
+    if (!(await isTouched(frame))) return refuse(id, 'not-touched')
     port.postMessage({ id, answer: null })
     of.open(entity, record)
   }
@@ -98,6 +98,18 @@ export function openBridge(
     say: (settings) => port.postMessage({ settings }),
     close: () => port.close(),
   }
+}
+
+/** A frame runs in a process of its own: that it was touched may be told after what the touch made it ask. */
+async function isTouched(frame: HTMLIFrameElement): Promise<boolean> {
+  const hasFocus = () => document.activeElement === frame
+  if (!hasFocus()) {
+    await new Promise<void>((resolve) => {
+      window.addEventListener('blur', () => setTimeout(resolve), { once: true })
+      setTimeout(resolve, 500)
+    })
+  }
+  return hasFocus()
 }
 
 function read(data: unknown): Asked | undefined {
